@@ -1,0 +1,169 @@
+"""Quantiles, means and probabilities of an ensemble, each with its 95 % sampling interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llr_sd.study import Target
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+STATISTICS = {"p05": 0.05, "p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90, "p95": 0.95}
+_Z = 1.959963984540054  # the 97.5 % point of the standard normal
+
+
+def wilson(met: int, runs: int) -> tuple[float, float, float]:
+    """Return a probability and its 95 % Wilson score interval (Wilson 1927, doi:10.1080/01621459.1927.10502953).
+
+    Parameters
+    ----------
+    met, runs
+        How many of how many runs met the target. With no runs everything is NaN.
+
+    Returns
+    -------
+    probability, low, high
+    """
+    if runs == 0:
+        return math.nan, math.nan, math.nan
+    p = met / runs
+    centre = (p + _Z**2 / (2 * runs)) / (1 + _Z**2 / runs)
+    half = _Z / (1 + _Z**2 / runs) * math.sqrt(p * (1 - p) / runs + _Z**2 / (4 * runs**2))
+    return p, 0.0 if met == 0 else centre - half, 1.0 if met == runs else centre + half
+
+
+def quantile_interval(
+    values: NDArray[np.float64], p: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return a quantile over runs with its distribution-free 95 % interval (binomial order statistics; Conover 1999, ch. 3).
+
+    Parameters
+    ----------
+    values
+        Shape (run, ...), sorted along the first axis, no NaN.
+    p
+        The share below the quantile.
+
+    Returns
+    -------
+    value, low, high
+        Each of shape (...); low or high is NaN where there are too few runs for a bound.
+    """
+    from scipy import stats
+
+    runs = values.shape[0]
+    lower = int(stats.binom.ppf(0.025, runs, p)) - 1
+    upper = int(stats.binom.ppf(0.975, runs, p))
+    nan = np.full(values.shape[1:], np.nan)
+    low = values[lower] if lower >= 0 else nan
+    high = values[upper] if upper < runs else nan
+    return np.quantile(values, p, axis=0), low, high
+
+
+def summarise(runs: xr.Dataset, times: dict[str, float]) -> pd.DataFrame:
+    """Summarise every output of every scenario over its good runs.
+
+    Parameters
+    ----------
+    runs
+        Dims (scenario, run, ...) with a variable "ok" (scenario, run) that is false for failed runs, which are left out. Variables
+        called "central: ..." are passed over; so are times at which a scenario was not saved.
+    times
+        The time of each output that is read at one time.
+
+    Returns
+    -------
+    DataFrame
+        Columns scenario, output, time, element, statistic, value, low, high, runs; one row a number.
+    """
+    import pandas as pd
+
+    blocks = []
+    for name, array in runs.data_vars.items():
+        if name == "ok" or str(name).startswith("central: "):
+            continue
+        for number, scenario in enumerate(runs["scenario"].values):
+            values = np.asarray(array.values[number]).reshape(runs.sizes["run"], -1)
+            good = values[runs["ok"].values[number]]
+            where = _cells(array, times.get(str(name), math.nan))
+            saved = ~np.isnan(good).all(axis=0)
+            blocks.append(_block(good[:, saved], where[saved]).assign(scenario=str(scenario), output=str(name)))
+    columns = ["scenario", "output", "time", "element", "statistic", "value", "low", "high", "runs"]
+    return pd.concat(blocks, ignore_index=True)[columns]
+
+
+def _cells(array: xr.DataArray, at: float) -> pd.DataFrame:
+    """Return time and element of every cell of an output, one row a cell, last axis fastest."""
+    import pandas as pd
+
+    dims = [d for d in array.dims if d not in ("scenario", "run")]
+    if not dims:
+        return pd.DataFrame({"time": [at], "element": [""]})
+    grid = pd.MultiIndex.from_product([array[d].values for d in dims], names=dims).to_frame(index=False)
+    others = [d for d in dims if d != "time"]
+    element = [",".join(map(str, row)) for row in grid[others].itertuples(index=False)] if others else [""] * len(grid)
+    return pd.DataFrame({"time": grid["time"] if "time" in dims else at, "element": element})
+
+
+def _block(good: NDArray[np.float64], where: pd.DataFrame) -> pd.DataFrame:
+    """Return every statistic of one output in one scenario; `good` has shape (run, cell)."""
+    import pandas as pd
+
+    runs = good.shape[0]
+    nan = np.full(good.shape[1], np.nan)
+    rows = []
+    mean, error = nan, nan
+    if runs:
+        mean = good.mean(axis=0)
+        error = _Z * good.std(axis=0, ddof=1) / math.sqrt(runs) if runs > 1 else nan
+    rows.append(where.assign(statistic="mean", value=mean, low=mean - error, high=mean + error, runs=runs))
+    ordered = np.sort(good, axis=0)
+    for statistic, p in STATISTICS.items():
+        value, low, high = quantile_interval(ordered, p) if runs else (nan, nan, nan)
+        rows.append(where.assign(statistic=statistic, value=value, low=low, high=high, runs=runs))
+    return pd.concat(rows, ignore_index=True)
+
+
+def target_table(runs: xr.Dataset, targets: Sequence[Target]) -> pd.DataFrame:
+    """Return the probability of meeting each target in each scenario, with a Wilson interval over the good runs.
+
+    Returns
+    -------
+    DataFrame
+        Columns scenario, target, output, level, direction, probability, low, high, met, runs, source.
+    """
+    import pandas as pd
+
+    rows = []
+    for number, scenario in enumerate(runs["scenario"].values):
+        for target in targets:
+            values = np.asarray(runs[target.output].values[number])
+            good = values[runs["ok"].values[number]]
+            level = target.at_least if target.at_least is not None else target.at_most
+            direction = "at_least" if target.at_least is not None else "at_most"
+            met = int((good >= level).sum() if direction == "at_least" else (good <= level).sum())
+            probability, low, high = wilson(met, len(good))
+            rows.append(
+                (
+                    str(scenario),
+                    target.name,
+                    target.output,
+                    level,
+                    direction,
+                    probability,
+                    low,
+                    high,
+                    met,
+                    len(good),
+                    target.source,
+                )
+            )
+    columns = ["scenario", "target", "output", "level", "direction", "probability", "low", "high", "met", "runs", "source"]
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,262 @@
+"""The command line: parse, call, print."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from llr_sd.errors import InputError, LlrSdError, nearest
+
+if TYPE_CHECKING:
+    from llr_sd.model import Model
+
+GUIDE = """\
+llr-sd asks what-if questions of health-workforce models and says how sure the answers are.
+
+Start here:
+  llr-sd run experiments/gp_plan    run the study of the LLR plan: figures and report.html
+  llr-sd list                       what there is: models, studies
+  llr-sd list gp_supply             one model: outputs, parameters with sources, scenarios
+"""
+EPILOG = """\
+A study is a folder with a study.toml: a model, scenarios, what is uncertain, and which numbers answer
+the question. Its results go to a folder "results" beside it: report.html for reading, workbook.xlsx for
+Excel, parquet and zarr for scripts. The same study gives the same results again.
+
+Exit codes: 0 done; 1 ran, but some runs failed; 2 the input is wrong (the message says where).
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose errors follow the house rule: what, and how to mend it."""
+
+    def error(self, message: str) -> Any:
+        if "invalid choice" in message:
+            given = message.split("invalid choice: ")[1].split("'")[1]
+            message = f'there is no command "{given}".'
+            raise InputError(message, mend=nearest(given, COMMANDS) or "`llr-sd --help` lists the commands.")
+        raise InputError(f"{message}.", mend=f"`{self.prog} --help` explains the arguments.")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        options = _parser().parse_args(given)
+        return int(options.command(options))
+    except LlrSdError as error:
+        if "--debug" in given:
+            raise
+        print(f"llr-sd: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("llr-sd: stopped; nothing half written is left.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="llr-sd", description=GUIDE, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=_version())
+    parser.set_defaults(command=lambda _: _help(parser))
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+    for name, (summary, add, run) in COMMANDS.items():
+        sub = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+        add(sub)
+        sub.add_argument("--debug", action="store_true", help="show the traceback of an error")
+        sub.set_defaults(command=run)
+    return parser
+
+
+def _help(parser: argparse.ArgumentParser) -> int:
+    parser.print_help()
+    return 0
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return f"llr-sd {version('llr-sd')}"
+
+
+# --- run --------------------------------------------------------------------------------------------------------------
+
+
+def _add_run(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("study", metavar="STUDY", help="a study folder or study.toml, such as experiments/gp_plan")
+    sub.add_argument("--out", metavar="DIR", type=Path, help="results folder (default: results, beside the study)")
+    sub.add_argument("--engine", default=None, help='the simulator; "pysd" is the slow reference')
+    sub.add_argument("--threads", metavar="N", type=int, help="threads (default: one for each core); results do not depend on it")
+
+
+def _run(options: argparse.Namespace) -> int:
+    from llr_sd.engine import DEFAULT
+    from llr_sd.pipeline import run_study
+
+    bar = _ProgressBar()
+    try:
+        result = run_study(options.study, options.out, options.engine or DEFAULT, options.threads, bar.show)
+    finally:
+        bar.close()
+    from llr_sd.report import terminal_summary
+
+    print(terminal_summary(result))
+    return 1 if len(result.failures) else 0
+
+
+class _ProgressBar:
+    """A bar with rate and time left on a terminal, nothing in a pipe."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        from tqdm import tqdm
+
+        if stage == "drawing":
+            self.close()
+            if sys.stderr.isatty():
+                print("drawing figures and report ...", file=sys.stderr)
+            return
+        if self._bar is None:
+            self._bar = tqdm(total=total, unit=" runs", disable=None, file=sys.stderr, leave=False, dynamic_ncols=True)
+        self._bar.set_description_str(textwrap.shorten(stage, 30, placeholder="..."), refresh=False)
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+# --- list -------------------------------------------------------------------------------------------------------------
+
+
+def _add_list(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("name", metavar="NAME", nargs="?", help="a model or a study; without it, all models and studies")
+
+
+def _list(options: argparse.Namespace) -> int:
+    from llr_sd.model import bundled_models, load_model
+
+    name = options.name
+    if name is None:
+        print("Models")
+        for bundled in bundled_models():
+            model = load_model(bundled)
+            print(f"  {bundled:<16}{len(model.equations.variables)} variables, {len(model.table)} parameters")
+        print("\nStudies")
+        for folder in _studies():
+            print(f"  {folder.as_posix():<32}{_study_line(folder)}")
+        print("\n`llr-sd list NAME` shows one of them with its parameters, sources and scenarios.")
+        return 0
+    if (Path(name) / "study.toml").is_file() or name.endswith(".toml"):
+        _show_study(name)
+    elif Path("experiments", name, "study.toml").is_file():
+        _show_study(Path("experiments", name))
+    else:
+        _show_model(load_model(name))
+    return 0
+
+
+def _studies() -> list[Path]:
+    folder = Path("experiments")
+    return sorted(p.parent for p in folder.glob("*/study.toml")) if folder.is_dir() else []
+
+
+def _study_line(folder: Path) -> str:
+    from llr_sd.study import load_study
+
+    try:
+        return load_study(folder).title
+    except LlrSdError as error:
+        return f"cannot be read: {error.what}"
+
+
+def _show_study(path: str | Path) -> None:
+    from llr_sd.study import load_study
+
+    study = load_study(path)
+    print(f"{study.title}\n  model {study.model}, {study.monte_carlo.runs} runs a scenario, seed {study.seed}\n")
+    if study.question:
+        print(textwrap.fill(study.question.strip(), 98, initial_indent="  ", subsequent_indent="  ") + "\n")
+    print("Scenarios")
+    for s in study.scenario:
+        settings = ", ".join(f"{k} = {v:g}" for k, v in s.set.items()) or "nothing set"
+        print(textwrap.fill(f"{s.name}: {settings}", 98, initial_indent="  ", subsequent_indent="      "))
+    vary = [*study.uncertain.groups, *study.uncertain.names, *study.uncertain.override]
+    print(f"\nUncertain\n  {', '.join(dict.fromkeys(vary)) or 'nothing'}")
+    print("\nOutputs")
+    for name, output in study.outputs.items():
+        at = f" at {output.at:g}" if output.at is not None else ""
+        print(f"  {name:<24}{output.variable or output.expression}{at}")
+    for target in study.target:
+        level = f"at least {target.at_least:g}" if target.at_least is not None else f"at most {target.at_most:g}"
+        print(f"  target {target.name}: {target.output} {level}")
+
+
+def _show_model(model: Model) -> None:
+    equations = model.equations
+    print(f"{model.name}: {equations.source.name}, {len(equations.variables)} variables\n")
+    print("Outputs (variables that the model works out)")
+    for v in equations.variables.values():
+        if v.kind in ("stock", "auxiliary") and not v.name.startswith("_"):
+            axes = f"[{','.join(a.name for a in v.axes)}]" if v.axes else ""
+            print(f"  {v.name + axes:<44} {v.unit}")
+    print("\nParameters: name, value, unit, distribution (low, mode, high), grade, group, source")
+    for p in model.table:
+        d = p.distribution
+        spread = "fixed" if d.kind == "fixed" else f"{d.kind} {d.low:g} {d.mode:g} {d.high:g}"
+        source = textwrap.shorten(p.source, 70, placeholder="...")
+        print(f"  {p.name:<28}{p.value:>12g} {p.unit:<12} {spread:<28} {p.grade}  {p.group:<13} {source}")
+    scenarios = [(f, s) for f in _studies() for s in _scenarios_for(f, model.name)]
+    if scenarios:
+        print("\nScenarios of the bundled studies")
+        for folder, scenario in scenarios:
+            print(f"  {folder.name}: {scenario}")
+
+
+def _scenarios_for(folder: Path, model: str) -> list[str]:
+    from llr_sd.study import load_study
+
+    try:
+        study = load_study(folder)
+    except LlrSdError:
+        return []
+    return [s.name for s in study.scenario] if Path(study.model).stem == model else []
+
+
+# --- report -----------------------------------------------------------------------------------------------------------
+
+
+def _add_report(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("results", metavar="RESULTS", help="a results folder that `llr-sd run` wrote")
+
+
+def _report(options: argparse.Namespace) -> int:
+    from llr_sd.report import terminal_summary, write_report, write_workbook
+    from llr_sd.store import open_result
+
+    result = open_result(options.results)
+    write_report(result)
+    write_workbook(result)
+    print(terminal_summary(result))
+    return 0
+
+
+COMMANDS: dict[str, tuple[str, Any, Any]] = {
+    "run": ("Run a study and write its results, figures and report.", _add_run, _run),
+    "list": ("Show models, parameters with their sources, scenarios and studies.", _add_list, _list),
+    "report": ("Draw the figures and the report of a results folder again.", _add_report, _report),
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

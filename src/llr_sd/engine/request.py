@@ -1,0 +1,155 @@
+"""What a caller asks an engine for, checked once for every engine: outputs, times, and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llr_sd.design import Design
+from llr_sd.equations import CONTROLS, Cell, Equations, Number, Reference, Variable, canonical
+from llr_sd.errors import InputError
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output: a whole variable, or one cell of it. `name` is its name in the dataset."""
+
+    name: str
+    variable: Variable
+    cell: Cell | None = None
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The time grid of a batch, the same for all its runs. Times in the model's own time unit."""
+
+    initial: float
+    final: float
+    step: float
+    saveper: float
+
+
+@dataclass(frozen=True)
+class Request:
+    """A checked request.
+
+    Attributes
+    ----------
+    outputs
+        In the order asked; every variable that is not a lookup when none was named.
+    times
+        Saved times, increasing; each lies on the step grid of `clock`.
+    clock
+        From the model and, where the design has a column for a control variable, from there.
+    design
+        The rest of the design: only constants that are not control variables.
+    """
+
+    outputs: tuple[Output, ...]
+    times: NDArray[np.float64]
+    clock: Clock
+    design: Design
+
+
+def make_request(equations: Equations, design: Design, outputs: Sequence[str] | None, times: Sequence[float] | None) -> Request:
+    """Check what is asked against the model; raise InputError with the nearest name where it does not fit."""
+    controls = {canonical(c) for c in CONTROLS}
+    clock = _clock(equations, design)
+    keep = [i for i, n in enumerate(design.names) if canonical(n) not in controls]
+    cells = [equations.cell(design.names[i]) for i in keep]
+    for cell in cells:
+        if cell.variable.kind != "constant":
+            raise InputError(f'"{cell.label}" is not a constant of the model.', where=equations.source.name, mend="Only constants can be set.")
+    rest = Design(tuple(c.label for c in cells), design.values[:, keep].copy(), design.kind, design.seed)
+    return Request(_outputs(equations, outputs), _times(clock, times), clock, rest)
+
+
+def _outputs(equations: Equations, names: Sequence[str] | None) -> tuple[Output, ...]:
+    if names is None:
+        return tuple(Output(v.name, v) for v in equations.variables.values() if v.kind != "lookup")
+    found = []
+    for name in dict.fromkeys(names):
+        variable = equations.find(name)
+        if variable is not None:
+            found.append(Output(variable.name, variable))
+        elif "[" in name:
+            cell = equations.cell(name)
+            found.append(Output(cell.label, cell.variable, cell))
+        else:
+            found.append(Output(name, equations.variable(name)))
+    for output in found:
+        if output.variable.kind == "lookup":
+            raise InputError(f'"{output.name}" is a lookup, which has no value over time.', where="outputs")
+    if not found:
+        raise InputError("no output is named.", where="outputs", mend="Name at least one variable.")
+    return tuple(found)
+
+
+def _clock(equations: Equations, design: Design) -> Clock:
+    got: dict[str, float] = {}
+
+    def value(name: str) -> float:
+        for i, column in enumerate(design.names):
+            if canonical(column) == canonical(name):
+                values = np.unique(design.values[:, i])
+                if len(values) > 1:
+                    raise InputError(f'"{name}" must be the same in every run of a batch.', mend="Run the batches one by one.")
+                if len(values) == 1:
+                    return float(values[0])
+        variable = equations.variable(name)
+        return _evaluate(variable.definitions[0].body if variable.definitions else Number(1.0), equations, value, name)
+
+    for name in CONTROLS:
+        got[name] = value(name)
+    clock = Clock(got["INITIAL TIME"], got["FINAL TIME"], got["TIME STEP"], got["SAVEPER"])
+    if not clock.step > 0:
+        raise InputError(f"TIME STEP is {clock.step:g}.", where=equations.source.name, mend="It must be above zero.")
+    if clock.final < clock.initial:
+        raise InputError(
+            f"FINAL TIME {clock.final:g} is before INITIAL TIME {clock.initial:g}.", where=equations.source.name, mend="Swap or set them."
+        )
+    return clock
+
+
+def _evaluate(body: object, equations: Equations, value: Callable[[str], float], name: str) -> float:
+    """Evaluate a control variable that is a number or another name (SAVEPER = TIME STEP); nothing else sets a clock."""
+    if isinstance(body, Number):
+        return body.value
+    if isinstance(body, Reference):
+        variable = equations.variable(body.name)
+        if canonical(variable.name) in {canonical(c) for c in CONTROLS} and canonical(variable.name) != canonical(name):
+            return value(variable.name)
+        if variable.kind == "constant" and not variable.axes:
+            return equations.constant_value(equations.cell(variable.name))
+    raise InputError(f'"{name}" must be a number or another control variable.', where=equations.source.name)
+
+
+def _times(clock: Clock, times: Sequence[float] | None) -> NDArray[np.float64]:
+    if times is None:
+        every = max(clock.saveper, clock.step)
+        n = int(np.floor((clock.final - clock.initial) / every + 1e-9))
+        return np.asarray(clock.initial + every * np.arange(n + 1), dtype=np.float64)
+    wanted = np.asarray(sorted(set(map(float, times))), dtype=np.float64)
+    if wanted.size == 0:
+        raise InputError("no time is named.", where="times")
+    tolerance = 1e-6 * clock.step
+    for t in wanted:
+        if not clock.initial - tolerance <= t <= clock.final + tolerance:
+            raise InputError(
+                f"time {t:g} is outside the run, {clock.initial:g} to {clock.final:g}.",
+                where="times",
+                mend="Ask for a time inside it, or set FINAL TIME.",
+            )
+        steps = (t - clock.initial) / clock.step
+        if abs(steps - round(steps)) > 1e-6:
+            near = clock.initial + round(steps) * clock.step
+            raise InputError(f"time {t:g} falls between two steps.", where="times", mend=f"The nearest is {near:g}.")
+    return wanted
+
+
+def saved_times(equations: Equations, design: Design) -> NDArray[np.float64]:
+    """Return the times that a batch saves when none are asked for, shape (time,)."""
+    return _times(_clock(equations, design), None)

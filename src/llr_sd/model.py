@@ -1,0 +1,221 @@
+"""A model ready to run: its equations, its parameter table, and one `run` for every engine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from llr_sd import engine as engines
+from llr_sd.design import Design
+from llr_sd.ensemble import Ensemble
+from llr_sd.equations import CONTROLS, Equations, canonical
+from llr_sd.errors import InputError, nearest
+from llr_sd.parameters import Distribution, Parameter, ParameterTable, parameters_of, read_parameters
+from llr_sd.translate import translate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SUFFIXES = (".mdl", ".xmile", ".xml", ".stmx", ".itmx")
+_FIXED = Distribution("fixed", math.nan, 0.0, math.nan)
+
+
+def models_folder() -> Path:
+    """Return the folder of the bundled models: inside the installed package, or in the source tree."""
+    inside = Path(__file__).parent / "models"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "models"
+
+
+def bundled_models() -> tuple[str, ...]:
+    """Return the names of the bundled models."""
+    return tuple(sorted(p.name for p in models_folder().iterdir() if (p / f"{p.name}.mdl").is_file()))
+
+
+@dataclass(frozen=True)
+class Model:
+    """A translated model with its parameter table.
+
+    Attributes
+    ----------
+    name
+        The bundled name, or the file's name without suffix.
+    equations
+        The typed tree.
+    table
+        The parameters; `parameters` is the same as a pandas table.
+    """
+
+    name: str
+    equations: Equations
+    table: ParameterTable
+
+    @property
+    def parameters(self) -> pd.DataFrame:
+        """Columns name, variable, value, unit, low, mode, high, distribution, group, source, grade, note; indexed by name."""
+        return self.table.to_frame()
+
+    def run(
+        self,
+        values: Mapping[str, float] | pd.DataFrame | Design | None = None,
+        outputs: Sequence[str] | None = None,
+        times: Sequence[float] | None = None,
+        engine: str = engines.DEFAULT,
+        threads: int | None = None,
+    ) -> Ensemble:
+        """Run the model once for every row of `values`.
+
+        Parameters
+        ----------
+        values
+            A mapping (one run), or a frame with one row a run; keys are parameter names, names of constants, or elements such as
+            "staff[autonomous,gp]". INITIAL TIME, FINAL TIME, TIME STEP and SAVEPER may be set too, the same in every row.
+        outputs
+            Names of variables or elements; None for every variable.
+        times
+            Times to save, in the model's time unit; None for every SAVEPER.
+        engine
+            One of `llr_sd.engine.ENGINES`.
+        threads
+            Number of threads; None for all cores. The numbers do not depend on it.
+
+        Returns
+        -------
+        Ensemble
+            Values by run, and a status for every run.
+
+        Raises
+        ------
+        InputError
+            When a name, value or time does not fit the model.
+        EngineError
+            When the model cannot be simulated.
+        """
+        import xarray as xr
+
+        parts = list(self.stream(values, outputs, times, engine, threads))
+        if len(parts) == 1:
+            return parts[0]
+        dataset = xr.concat([p.dataset for p in parts], dim="run", join="exact", combine_attrs="override")
+        return Ensemble(dataset, tuple(s for p in parts for s in p.status), parts[0].engine)
+
+    def stream(
+        self,
+        values: Mapping[str, float] | pd.DataFrame | Design | None = None,
+        outputs: Sequence[str] | None = None,
+        times: Sequence[float] | None = None,
+        engine: str = engines.DEFAULT,
+        threads: int | None = None,
+        block: int = 4096,
+    ) -> Iterator[Ensemble]:
+        """Run as `run` does, but yield the runs block by block, so that memory does not grow with their number."""
+        return engines.stream(self.equations, self.design(values), outputs, times, engine, threads, block)
+
+    def design(self, values: Mapping[str, float] | pd.DataFrame | Design | None) -> Design:
+        """Check the values of a batch and return them as a design; raise InputError where a name or value does not fit."""
+        names, rows, kind, seed = _columns(values)
+        resolved = []
+        for column, name in enumerate(names):
+            parameter = self._settable(name)
+            if rows.shape[0]:
+                for extreme in (np.nanargmin, np.nanargmax):
+                    row = int(extreme(rows[:, column])) if np.isfinite(rows[:, column]).any() else 0
+                    parameter.check(float(rows[row, column]), f"run {row}")
+            resolved.append(parameter.variable)
+        for first, variable in enumerate(resolved):
+            if variable in resolved[:first]:
+                raise InputError(
+                    f'"{names[resolved.index(variable)]}" and "{names[first]}" are the same constant.', mend="Keep one."
+                )
+        return Design(tuple(resolved), rows, kind, seed)
+
+    def _settable(self, name: str) -> Parameter:
+        found = self.table.find(name)
+        if found is not None:
+            return found
+        cell = None
+        variable = self.equations.find(name.partition("[")[0])
+        if variable is not None:
+            cell = self.equations.cell(name)
+            if canonical(variable.name) in {canonical(c) for c in CONTROLS} or variable.kind == "constant":
+                value = self.equations.constant_value(cell) if variable.kind == "constant" else 0.0
+                return Parameter(cell.label, cell.label, variable.unit, value, _FIXED, "", "the model file", "C")
+            raise InputError(
+                f'"{cell.label}" is worked out by the model, so it cannot be set.',
+                where=self.equations.source.name,
+                mend="Only constants can; `llr-sd list` shows them.",
+            )
+        raise InputError(
+            f'the model {self.name} has no parameter "{name}".',
+            where=self.equations.source.name,
+            mend=nearest(name, [p.name for p in self.table]),
+        )
+
+
+def _columns(values: Any) -> tuple[list[str], np.ndarray[tuple[int, int], np.dtype[np.float64]], str, int | None]:
+    import pandas as pd
+
+    if isinstance(values, Design):
+        return list(values.names), np.array(values.values), values.kind, values.seed
+    if values is None:
+        values = {}
+    if isinstance(values, Mapping):
+        values = pd.DataFrame({k: [v] for k, v in values.items()}, index=[0])
+    if not isinstance(values, pd.DataFrame):
+        raise InputError(
+            f"values are a {type(values).__name__}.", mend="Give a mapping of names to numbers, or a table with one row a run."
+        )
+    if len(values) == 0:
+        raise InputError("the table of runs is empty.", mend="Give it at least one row.")
+    for column in values.columns:
+        bad = pd.to_numeric(values[column], errors="coerce").isna()
+        if bad.any():
+            row = int(np.argmax(bad.to_numpy()))
+            raise InputError(f'"{values[column].iloc[row]}" is not a number.', where=f'run {row}, column "{column}"')
+    rows = values.to_numpy(dtype=np.float64).reshape(len(values), len(values.columns))
+    return [str(c) for c in values.columns], rows, "frame", None
+
+
+def load_model(name: str | Path, base: Path | None = None) -> Model:
+    """Load a model.
+
+    Parameters
+    ----------
+    name
+        A bundled name ("gp_supply"), a model folder, or a path to a `.mdl` or XMILE file; a file that lies beside a
+        `parameters.csv` of its own folder is read with it.
+    base
+        Folder that relative paths start from; the working folder by default.
+
+    Raises
+    ------
+    InputError
+        When there is no such model, with the nearest bundled name.
+    TranslationError
+        When the file uses something that is not supported.
+    """
+    text = str(name)
+    path = (base or Path()) / text
+    if text in bundled_models() and not path.is_file():
+        path = models_folder() / text
+    if path.is_dir():
+        files = [f for f in sorted(path.iterdir()) if f.suffix.casefold() in SUFFIXES]
+        chosen = [f for f in files if f.stem == path.name] or files
+        if len(chosen) != 1:
+            raise InputError(
+                f"holds {len(chosen)} model files.", where=str(path), mend=f"Keep one, or name it {path.resolve().name}.mdl."
+            )
+        path = chosen[0]
+    if not path.is_file():
+        known = ", ".join(bundled_models())
+        raise InputError(f'there is no model "{text}" (bundled: {known}).', mend=nearest(text, bundled_models()))
+    if path.suffix.casefold() not in SUFFIXES:
+        raise InputError(f'"{path.suffix}" is not a model file.', where=str(path), mend=f"Known are {', '.join(SUFFIXES)}.")
+    equations = translate(path)
+    table = path.parent / "parameters.csv"
+    own = table.is_file() and (path.stem == path.resolve().parent.name)
+    return Model(path.stem, equations, read_parameters(table, equations) if own else parameters_of(equations))

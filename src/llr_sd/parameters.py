@@ -1,0 +1,258 @@
+"""The parameter table of a model: each constant with unit, range, distribution, source and grade."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from llr_sd.equations import Equations, canonical
+from llr_sd.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GROUPS = ("retention", "recruitment", "training", "productivity", "left_shift", "demand")
+GRADES = {"A": "source document", "B": "literature", "C": "judgement"}
+DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
+    "fixed": ("mode",),
+    "pert": ("low", "mode", "high"),
+    "triangular": ("low", "mode", "high"),
+    "uniform": ("low", "high"),
+    "truncated_normal": ("low", "mode", "high"),
+}
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How a parameter varies between runs.
+
+    Attributes
+    ----------
+    kind
+        "fixed", "pert" (beta-PERT, shape 4), "triangular", "uniform", or "truncated_normal" (mean `mode`; `low` and `high` are
+        three standard deviations away and cut the tails off).
+    low, mode, high
+        In the unit of the parameter.
+    """
+
+    kind: str
+    low: float
+    mode: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if self.kind not in DISTRIBUTIONS:
+            raise InputError(f'"{self.kind}" is not a distribution.', mend=nearest(self.kind, DISTRIBUTIONS))
+        for key in DISTRIBUTIONS[self.kind]:
+            if not math.isfinite(getattr(self, key)):
+                raise InputError(f'a {self.kind} distribution needs "{key}".')
+        if self.kind == "fixed":
+            return
+        if not self.low < self.high:
+            raise InputError(f"low ({self.low:g}) must be below high ({self.high:g}).")
+        if self.kind != "uniform" and not self.low <= self.mode <= self.high:
+            raise InputError(f"mode ({self.mode:g}) must lie between low ({self.low:g}) and high ({self.high:g}).")
+        if self.kind == "truncated_normal" and not math.isclose(self.mode - self.low, self.high - self.mode, rel_tol=1e-9):
+            raise InputError(
+                "a truncated normal needs low and high at the same distance (three standard deviations) from its mean."
+            )
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One row of `parameters.csv`: a constant of the model, or one element of a subscripted one.
+
+    `minimum` and `maximum` bound the values that a study may set; `distribution` says how it varies by default; `value` is what the
+    model file holds.
+    """
+
+    name: str
+    variable: str
+    unit: str
+    value: float
+    distribution: Distribution
+    group: str
+    source: str
+    grade: str
+    note: str = ""
+    minimum: float = -math.inf
+    maximum: float = math.inf
+
+    def check(self, value: float, where: str) -> None:
+        """Raise InputError, naming `where`, when `value` is not permissible."""
+        if not self.minimum <= value <= self.maximum:
+            raise InputError(
+                f"{self.name} = {value:g} is out of its range, {self.minimum:g} to {self.maximum:g} {self.unit}.",
+                where=where,
+                mend="Choose a value inside it.",
+            )
+
+
+@dataclass(frozen=True)
+class ParameterTable:
+    """All parameters of a model, in file order; found by name or by the variable as the modeller wrote it."""
+
+    rows: tuple[Parameter, ...]
+    source: Path
+
+    def __iter__(self) -> Iterator[Parameter]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def _index(self) -> dict[str, Parameter]:
+        return {canonical(p.variable): p for p in self.rows} | {canonical(p.name): p for p in self.rows}
+
+    def find(self, name: str) -> Parameter | None:
+        """Return the parameter called `name`, or None."""
+        return self._index.get(canonical(name))
+
+    def get(self, name: str, where: str) -> Parameter:
+        """Return the parameter called `name`; raise InputError with the nearest name otherwise."""
+        found = self.find(name)
+        if found is None:
+            raise InputError(
+                f'the model has no parameter "{name}".', where=where, mend=nearest(name, (p.name for p in self.rows))
+            )
+        return found
+
+    def in_group(self, group: str, where: str) -> tuple[Parameter, ...]:
+        """Return the uncertain parameters of a group; raise InputError when there are none."""
+        known = sorted({p.group for p in self.rows if p.group})
+        found = tuple(p for p in self.rows if p.group == group and p.distribution.kind != "fixed")
+        if not found:
+            have = ", ".join(known) or "none: the model has no parameters.csv"
+            raise InputError(
+                f'no uncertain parameter is in the group "{group}" (groups: {have}).', where=where, mend=nearest(group, known)
+            )
+        return found
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the table with one row a parameter, indexed by name."""
+        import pandas as pd
+
+        flat = []
+        for p in self.rows:
+            d = p.distribution
+            flat.append(
+                {
+                    "name": p.name,
+                    "variable": p.variable,
+                    "value": p.value,
+                    "unit": p.unit,
+                    "low": d.low,
+                    "mode": d.mode,
+                    "high": d.high,
+                }
+                | {"distribution": d.kind, "group": p.group, "source": p.source, "grade": p.grade, "note": p.note}
+                | {"min": p.minimum, "max": p.maximum}
+            )
+        return pd.DataFrame(flat, index=pd.Index([p.name for p in self.rows]))
+
+
+COLUMNS = ("name", "variable", "unit", "low", "mode", "high", "distribution", "group", "source", "grade", "note", "min", "max")
+
+
+def read_parameters(path: Path, equations: Equations) -> ParameterTable:
+    """Read `parameters.csv` and hold it against the model; raise InputError naming row and column where they disagree."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            header = reader.fieldnames or []
+            lines = list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"cannot be read ({error}).", where=str(path), mend="Save it as a UTF-8 CSV file.") from error
+    for column in COLUMNS[:11]:
+        if column not in header:
+            raise InputError(f'has no column "{column}".', where=str(path), mend=nearest(column, header))
+    rows = tuple(_row(line, f"{path}, row {number}", equations) for number, line in enumerate(lines, start=2))
+    seen: dict[str, int] = {}
+    for number, p in enumerate(rows, start=2):
+        for key in {canonical(p.name), canonical(p.variable)}:
+            if seen.setdefault(key, number) != number:
+                raise InputError(
+                    f'"{p.name}" is already in row {seen[key]}.', where=f"{path}, row {number}", mend="Keep one row."
+                )
+    return ParameterTable(rows, path)
+
+
+def _row(line: dict[str, str | None], where: str, equations: Equations) -> Parameter:
+    text = {k: (v or "").strip() for k, v in line.items() if k}
+
+    def number(column: str, default: float) -> float:
+        entry = text.get(column, "")
+        if not entry:
+            return default
+        try:
+            return float(entry)
+        except ValueError:
+            raise InputError(f'column {column}: "{entry}" is not a number.', where=where) from None
+
+    mode = number("mode", math.nan)
+    low, high = number("low", math.nan), number("high", math.nan)
+    cell = equations.cell(text["variable"])
+    if cell.variable.kind != "constant":
+        raise InputError(f'column variable: "{cell.label}" is not a constant of the model.', where=where)
+    value = equations.constant_value(cell)
+    if not math.isclose(mode, value, rel_tol=1e-12, abs_tol=1e-15):
+        raise InputError(
+            f"column mode: {mode:g}, but the model file has {cell.label} = {value:g}.", where=where, mend="Make the two agree."
+        )
+    if text["unit"] != cell.variable.unit:
+        raise InputError(
+            f'column unit: "{text["unit"]}", but the model file has "{cell.variable.unit}".',
+            where=where,
+            mend="Make the two agree.",
+        )
+    for column, allowed in (("group", ("", *GROUPS)), ("grade", tuple(GRADES))):
+        if text[column] not in allowed:
+            names = ", ".join(a for a in allowed if a)
+            raise InputError(f'column {column}: "{text[column]}" is not one of {names}.', where=where)
+    try:
+        distribution = Distribution(text["distribution"] or "fixed", low, mode, high)
+    except InputError as error:
+        raise InputError(f"column distribution: {error.what}", where=where, mend=error.mend) from None
+    return Parameter(
+        text["name"],
+        cell.label,
+        text["unit"],
+        value,
+        distribution,
+        text["group"],
+        text["source"],
+        text["grade"],
+        text["note"],
+        number("min", -math.inf),
+        number("max", math.inf),
+    )
+
+
+def parameters_of(equations: Equations) -> ParameterTable:
+    """Return a table of the model's constants as they stand, for a model file that comes without `parameters.csv`."""
+    rows = []
+    for cell in equations.constants():
+        value = equations.constant_value(cell)
+        low, high = cell.variable.limits
+        rows.append(
+            Parameter(
+                cell.label,
+                cell.label,
+                cell.variable.unit,
+                value,
+                Distribution("fixed", math.nan, value, math.nan),
+                "",
+                "the model file",
+                "C",
+                cell.variable.comment,
+                -math.inf if low is None else low,
+                math.inf if high is None else high,
+            )
+        )
+    return ParameterTable(tuple(rows), equations.source)

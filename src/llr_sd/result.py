@@ -1,0 +1,56 @@
+"""What a study found: the tables and runs of a results folder, held in memory or read lazily from disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from llr_sd.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """A finished study.
+
+    Attributes
+    ----------
+    path
+        The results folder.
+    study
+        The study as it ran.
+    manifest
+        Hashes, versions, seed, command and counts (`manifest.json`).
+    runs
+        Every output of every run: dims (scenario, run, time, <subscripts>) for outputs over time, (scenario, run, <subscripts>) for
+        outputs at one time; `units` and `label` in attrs. Variables named "central: <output>" hold the run with every parameter at its
+        mode, dims (scenario, ...).
+    tables
+        "summary", "targets", "failures", "design" and "parameters": tidy frames, one row a number.
+    """
+
+    path: Path
+    study: Study
+    manifest: Mapping[str, Any]
+    runs: xr.Dataset
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """The tidy summary table."""
+        return self.tables["summary"]
+
+    @property
+    def targets(self) -> pd.DataFrame:
+        """Probability of meeting each target, a row for each scenario and target."""
+        return self.tables["targets"]
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """Failed runs with their inputs."""
+        return self.tables["failures"]

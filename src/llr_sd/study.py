@@ -1,0 +1,213 @@
+"""A study: the question, its scenarios, what is uncertain, and which numbers answer it. Read from `study.toml` and checked."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from llr_sd.errors import InputError, nearest
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, populate_by_name=True)
+
+
+class Scenario(_Part):
+    """A named setting of parameters; what it sets is fixed in it, whatever `uncertain` says."""
+
+    name: Text
+    set: Mapping[str, float] = {}
+    note: str = ""
+
+
+class Override(_Part):
+    """Another distribution for one uncertain parameter."""
+
+    distribution: str
+    unit: str | None = None
+    low: float = math.nan
+    mode: float = math.nan
+    high: float = math.nan
+
+
+class Uncertain(_Part):
+    """Which parameters vary between runs: whole groups of the model's table, single names, or both."""
+
+    groups: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    override: Mapping[str, Override] = {}
+
+
+class OutputSpec(_Part):
+    """A number of interest: a variable (over all saved times, or `at` one time), or an expression of scalar outputs.
+
+    A `unit` that is given must be the model's; for an expression it is the unit of the result.
+    """
+
+    variable: str | None = None
+    at: float | None = None
+    expression: str | None = None
+    label: str = ""
+    unit: str | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> OutputSpec:
+        if (self.variable is None) == (self.expression is None):
+            raise ValueError('needs either "variable" or "expression"')
+        if self.expression is not None and self.at is not None:
+            raise ValueError('an expression takes no "at": give it to the outputs that it uses')
+        return self
+
+
+class Target(_Part):
+    """A level that a scalar output should reach; the study reports the probability that it does."""
+
+    name: Text
+    output: str
+    at_least: float | None = None
+    at_most: float | None = None
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _one_side(self) -> Target:
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError('needs either "at_least" or "at_most"')
+        return self
+
+
+class HistoryPoint(_Part):
+    """An observed value, shown beside the runs and never fitted."""
+
+    time: float
+    value: float
+    source: str = ""
+
+
+class MonteCarlo(_Part):
+    """How many draws; every scenario uses the same ones."""
+
+    runs: Annotated[int, Field(ge=1, le=10_000_000)] = 1024
+
+
+class Study(_Part):
+    """A checked study file. `folder` is where it lies; paths in it are relative to that. `set` holds for every scenario.
+
+    Raises
+    ------
+    InputError
+        From `load_study`, when a key or name is unknown or a value does not fit.
+    """
+
+    title: Text
+    model: Text
+    question: str = ""
+    seed: Annotated[int, Field(ge=0)] = 0
+    set: Mapping[str, float] = {}
+    scenario: tuple[Scenario, ...] = (Scenario(name="base"),)
+    uncertain: Uncertain = Uncertain()
+    outputs: Mapping[str, OutputSpec]
+    target: tuple[Target, ...] = ()
+    history: Mapping[str, tuple[HistoryPoint, ...]] = {}
+    monte_carlo: MonteCarlo = MonteCarlo()
+    illustrative: bool = False
+    notes: tuple[str, ...] = ()
+    file: Path = Field(default=Path("study.toml"), exclude=True)
+
+    @property
+    def folder(self) -> Path:
+        """The folder that holds the study file."""
+        return self.file.parent
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> Study:
+        names = [s.name for s in self.scenario]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f'two scenarios are called "{name}"')
+        if not self.outputs:
+            raise ValueError("outputs: name at least one output")
+        for target in self.target:
+            if target.output not in self.outputs:
+                raise ValueError(f'target "{target.name}": no output "{target.output}". {nearest(target.output, self.outputs)}')
+            spec = self.outputs[target.output]
+            if spec.expression is None and spec.at is None:
+                raise ValueError(f'target "{target.name}": output "{target.output}" needs "at", a time to read it')
+        for output in self.history:
+            if output not in self.outputs:
+                raise ValueError(f'history: no output "{output}". {nearest(output, self.outputs)}')
+        return self
+
+
+def load_study(path: str | Path) -> Study:
+    """Read and check a study.
+
+    Parameters
+    ----------
+    path
+        A `study.toml`, or a folder that holds one.
+
+    Raises
+    ------
+    InputError
+        Naming file and key, with the nearest name where one was misspelt.
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / "study.toml"
+    if not file.is_file():
+        raise InputError(
+            "there is no study here.",
+            where=str(file),
+            mend="Give a folder with a study.toml; `llr-sd list` shows the bundled ones.",
+        )
+    try:
+        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"is not valid TOML: {error}.", where=str(file)) from error
+    if not raw:
+        raise InputError("the study is empty.", where=str(file), mend="It needs at least title, model and [outputs].")
+    raw.pop("file", None)
+    try:
+        return Study.model_validate({**raw, "file": file})
+    except ValidationError as error:
+        raise InputError(*_sentence(error, raw), where=str(file)) from None
+
+
+def _sentence(error: ValidationError, raw: Mapping[str, Any]) -> tuple[str]:
+    """Turn the first finding of pydantic into a sentence with the key as the author wrote it."""
+    first = error.errors()[0]
+    parts = [str(p + 1) if isinstance(p, int) else p for p in first["loc"]]
+    key = " > ".join(parts)
+    if first["type"] == "extra_forbidden":
+        known = _keys_at(first["loc"])
+        return (f'unknown key "{key}". {nearest(parts[-1], known) or "Known here: " + ", ".join(known) + "."}',)
+    if first["type"] == "missing":
+        return (f'"{key}" is missing.',)
+    message = first["msg"].removeprefix("Value error, ")
+    return (f'"{key}": {message}.' if key else f"{message.rstrip('. ?')}{'?' if message.rstrip().endswith('?') else '.'}",)
+
+
+def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that the study format knows at a place: lists and free names are passed through."""
+    part: type[BaseModel] = Study
+    for step in loc[:-1]:
+        if str(step) in part.model_fields:
+            part = _model_in(part.model_fields[str(step)].annotation) or part
+    return [k for k in part.model_fields if k != "file"]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _model_in(argument)
+        if found:
+            return found
+    return None
