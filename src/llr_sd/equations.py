@@ -289,11 +289,13 @@ class Equations:
         return Cell(variable, position, variable.label(tuple(a.elements[i] for a, i in at)))
 
     def constants(self) -> Iterator[Cell]:
-        """Yield every constant of the model, element by element, in file order."""
+        """Yield every constant of the model, element by element, in file order; elements without a value are passed over."""
         for variable in self.variables.values():
             if variable.kind == "constant":
                 for i, cell in enumerate(variable.elements()):
-                    yield Cell(variable, i, variable.label(cell))
+                    at = _unravel(i, variable.shape)
+                    if any(_match(d.target, at) is not None for d in variable.definitions):
+                        yield Cell(variable, i, variable.label(cell))
 
     def constant_value(self, cell: Cell) -> float:
         """Return the number that the model file gives to a constant cell."""

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from llr_sd.design import Design
 from llr_sd.engine.request import Request, make_request
 from llr_sd.ensemble import OK, Ensemble, RunStatus
-from llr_sd.equations import Equations, Variable
+from llr_sd.equations import Equations, Variable, canonical
 from llr_sd.errors import EngineError
 
 if TYPE_CHECKING:
@@ -78,16 +78,22 @@ def _pysd_model(equations: Equations) -> Iterator[Any]:
             file = VensimFile(source) if source.suffix.casefold() == ".mdl" else XmileFile(source)
             file.parse()
             abstract = file.get_abstract_model()
-            abstract.original_path = Path(folder) / source.name
-            code = ModelBuilder(abstract).build_model()
-            # PySD looks for spreadsheets beside its Python file; they lie beside the model file.
-            text = code.read_text(encoding="utf-8")
-            here = f"_root = Path({str(source.resolve().parent)!r})"
-            code.write_text(re.sub(r"^_root = .*$", lambda _: here, text, flags=re.M), encoding="utf-8")
+            builder = ModelBuilder(abstract)
+            for section in builder.sections:
+                section.path = Path(folder) / section.path.name
+            code = builder.build_model()
+            _look_beside_the_model(Path(folder), source.resolve().parent)
             model = pysd.load(str(code))
         except Exception as error:
             raise EngineError(f"PySD cannot load the model ({error}).", where=source.name) from error
         yield model
+
+
+def _look_beside_the_model(folder: Path, home: Path) -> None:
+    """Make PySD's code find spreadsheets beside the model file and macros beside itself."""
+    for code in folder.glob("*.py"):
+        text = code.read_text(encoding="utf-8").replace("_root.joinpath(", "Path(__file__).parent.joinpath(")
+        code.write_text(re.sub(r"^_root = .*$", lambda _: f"_root = Path({str(home)!r})", text, flags=re.M), encoding="utf-8")
 
 
 def _ensemble(equations: Equations, request: Request, model: Any, rows: NDArray[np.float64]) -> Ensemble:
@@ -101,7 +107,7 @@ def _ensemble(equations: Equations, request: Request, model: Any, rows: NDArray[
     for r in range(runs):
         try:
             frame = _one_run(equations, request, model, rows[r], variables)
-        except (ArithmeticError, ValueError, FloatingPointError) as error:
+        except (ArithmeticError, ValueError, NotImplementedError) as error:
             status.append(RunStatus(f"error: {error}"))
             continue
         for v in variables:
@@ -142,17 +148,20 @@ def _one_run(equations: Equations, request: Request, model: Any, row: NDArray[np
         variable = equations.variables[name]
         coords = {a.name: list(a.elements) for a in variable.axes}
         params[name] = xr.DataArray(flat.reshape(variable.shape), coords, [a.name for a in variable.axes])
+    known = {canonical(k): k for k in model.namespace}
+    spelling = {v: known[canonical(v)] for v in variables}
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        return model.run(
+        frame = model.run(
             params=params,
-            return_columns=variables,
+            return_columns=list(spelling.values()),
             return_timestamps=list(request.times),
             final_time=clock.final,
             time_step=clock.step,
             saveper=clock.saveper,
             flatten_output=False,
         )
+    return frame.rename(columns={v: k for k, v in spelling.items()})
 
 
 def _values(frame: Any, model: Any, variable: Variable, times: int) -> NDArray[np.float64]:

@@ -69,7 +69,7 @@ def make_request(equations: Equations, design: Design, outputs: Sequence[str] | 
 
 def _outputs(equations: Equations, names: Sequence[str] | None) -> tuple[Output, ...]:
     if names is None:
-        return tuple(Output(v.name, v) for v in equations.variables.values() if v.kind != "lookup")
+        return tuple(Output(v.name, v) for v in equations.variables.values() if v.kind != "lookup" and not v.name.startswith("_"))
     found = []
     for name in dict.fromkeys(names):
         variable = equations.find(name)

@@ -1,0 +1,7 @@
+"""Model files to equations: Vensim and XMILE text, through PySD's parsers, to the typed tree with subscripts resolved."""
+
+from __future__ import annotations
+
+from llr_sd.translate.model import translate
+
+__all__ = ["translate"]

@@ -1,0 +1,61 @@
+"""Argument counts of the functions that PySD's parser takes apart itself, so that a wrong count can be named."""
+
+from __future__ import annotations
+
+import re
+
+_ARGUMENTS = {
+    "game": "value",
+    "integ": "flow, initial",
+    "initial": "x",
+    "delay1": "input, time",
+    "delay1i": "input, time, initial",
+    "delay3": "input, time",
+    "delay3i": "input, time, initial",
+    "delay n": "input, time, initial, order",
+    "delay fixed": "input, time, initial",
+    "smooth": "input, time",
+    "smoothi": "input, time, initial",
+    "smooth3": "input, time",
+    "smooth3i": "input, time, initial",
+    "smooth n": "input, time, initial, order",
+    "trend": "input, time, initial",
+    "forecast": "input, time, horizon",
+    "sample if true": "condition, input, initial",
+    "pulse train": "start, width, interval, end",
+    "allocate available": "request, priority profile, supply",
+    "allocate by priority": "request, priority, size, width, supply",
+}
+
+
+def wrong_arity(expression: str) -> tuple[str, str] | None:
+    """Return what is wrong and how to mend it when a function in `expression` has the wrong number of arguments."""
+    for match in re.finditer(r"([A-Za-z][\w ]*?)\s*\(", expression):
+        name = re.sub(r"[\s_]+", " ", match.group(1)).strip().lower()
+        wanted = _ARGUMENTS.get(name)
+        given = _count(expression, match.end())
+        if wanted is not None and given is not None and given != len(wanted.split(",")):
+            return count_message(name.upper(), wanted, given)
+    return None
+
+
+def count_message(name: str, wanted: str, given: int) -> tuple[str, str]:
+    """Return the two sentences about a call with the wrong number of arguments."""
+    count = len(wanted.split(",")) if wanted else 0
+    plural = "" if count == 1 else "s"
+    return f"{name} takes {count} argument{plural} and has {given}.", f"Write {name}({wanted})."
+
+
+def _count(text: str, start: int) -> int | None:
+    """Return the number of arguments of the call whose bracket opened just before `start`."""
+    depth, commas = 0, 0
+    for i, c in enumerate(text[start:], start):
+        if c in "([":
+            depth += 1
+        elif c == ")" and depth == 0:
+            return commas + 1 if text[start:i].strip() else 0
+        elif c in ")]":
+            depth -= 1
+        elif c == "," and depth == 0:
+            commas += 1
+    return None

@@ -1,0 +1,40 @@
+"""Right-hand sides: stocks, tables and plain expressions, and the numbers of arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from llr_sd.equations import Body, Stock
+from llr_sd.translate.scope import Scope
+from llr_sd.translate.tables import points
+
+_ROLES = {
+    "LookupsStructure": "lookup",
+    "GetLookupsStructure": "lookup",
+    "GetDataStructure": "data",
+    "DataStructure": "data",
+}
+
+
+def role(tree: Any) -> str:
+    """Return "lookup", "data" or "normal": what a variable with this right-hand side is to those that read it."""
+    return _ROLES.get(type(tree).__name__, "normal")
+
+
+def body(tree: Any, scope: Scope) -> Body:
+    """Translate a right-hand side that is no list of numbers and comes from no spreadsheet."""
+    kind = type(tree).__name__
+    if kind == "LookupsStructure":
+        return points(tree, scope)
+    if kind == "IntegStructure":
+        return Stock(scope.of(tree.flow), scope.of(tree.initial), bool(tree.non_negative))
+    if kind == "DataStructure":
+        raise scope.refuse(
+            "its data come from another model or file (.vdf, .tab), which is not read.",
+            "Write the series as a lookup of Time, or read it with GET DIRECT DATA from a spreadsheet.",
+        )
+    if isinstance(tree, np.ndarray):
+        raise scope.refuse(f"{tree.size} numbers are given for one value.", "Give one number, or subscripts on the left.")
+    return scope.of(tree)

@@ -1,0 +1,145 @@
+"""PySD's syntax trees to expressions: numbers, operators and references, in the order in which PySD computes them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from llr_sd.equations import (
+    CONTROLS,
+    Along,
+    Axis,
+    Binary,
+    Definition,
+    Expression,
+    Index,
+    Loop,
+    Number,
+    Reference,
+    Time,
+    Unary,
+    Values,
+    canonical,
+)
+from llr_sd.errors import nearest
+from llr_sd.translate import calls
+from llr_sd.translate.scope import Known, Scope
+
+# XMILE's own names for the clock, which PySD leaves undefined.
+_CLOCK = {"dt": "TIME STEP", "starttime": "INITIAL TIME", "stoptime": "FINAL TIME"}
+
+
+def expression(tree: Any, scope: Scope) -> Expression:
+    """Translate one syntax tree of PySD.
+
+    Raises
+    ------
+    TranslationError
+        For a construct that is not supported, and for a name, subscript or argument count that does not fit.
+    """
+    if isinstance(tree, bool | int | float | np.number):
+        return Number(float(tree))
+    if isinstance(tree, str):
+        raise scope.refuse(f"the text '{tree}' stands where a number is needed.", "Only GET functions take texts.")
+    if isinstance(tree, np.ndarray):
+        raise scope.refuse("a list of numbers stands inside an expression.", "Give the list a variable of its own.")
+    kind = type(tree).__name__
+    if kind == "ArithmeticStructure":
+        return _arithmetic(list(tree.operators), [scope.of(a) for a in tree.arguments])
+    if kind == "LogicStructure":
+        return _logic(list(tree.operators), [scope.of(a) for a in tree.arguments])
+    if kind == "ReferenceStructure":
+        return _reference(tree, scope)
+    if kind == "GameStructure":
+        return scope.of(tree.expression)
+    return calls.structure(tree, scope)
+
+
+def _arithmetic(operators: list[str], operands: list[Expression]) -> Expression:
+    if operators == ["negative"]:
+        return _negative(operands[0])
+    if operators[0] == "^":
+        return _power(operands)
+    value = operands[0]
+    for operator, operand in zip(operators, operands[1:], strict=True):
+        value = Binary(operator, value, operand)
+    return value
+
+
+def _negative(operand: Expression) -> Expression:
+    return Number(-operand.value) if isinstance(operand, Number) else Unary("-", operand)
+
+
+def _power(operands: list[Expression]) -> Expression:
+    """Group powers from the right, with a minus sign outside the power of the number it stands before, as PySD computes."""
+    value = operands[-1]
+    for base in reversed(operands[:-1]):
+        if isinstance(base, Number) and math.copysign(1.0, base.value) < 0:
+            value = Unary("-", Binary("^", Number(-base.value), value))
+        else:
+            value = Binary("^", base, value)
+    return value
+
+
+def _logic(operators: list[str], operands: list[Expression]) -> Expression:
+    """Group :AND: and :OR: from the right without precedence, as PySD computes."""
+    if operators == [":NOT:"]:
+        return Unary("not", operands[0])
+    value = operands[-1]
+    for operator, operand in zip(reversed(operators), reversed(operands[:-1]), strict=True):
+        value = Binary({":AND:": "and", ":OR:": "or"}.get(operator, operator), operand, value)
+    return value
+
+
+def _reference(tree: Any, scope: Scope) -> Expression:
+    subscripts = list(tree.subscripts.subscripts) if tree.subscripts else []
+    key = canonical(tree.reference)
+    if scope.local is not None and key in scope.local:
+        if subscripts or scope.local[key].kind == "lookup":
+            raise scope.refuse(
+                f'"{tree.reference}" is read with subscripts, or without its argument, inside a macro.',
+                "Write the equations without the macro.",
+            )
+        return Reference(scope.local[key].name, scope.own_axes()[1])
+    if canonical(tree.reference.removesuffix("$")) == "time":
+        return Time()
+    known = _known(tree.reference, scope)
+    if known is not None:
+        if known.kind == "lookup":
+            raise scope.refuse(f'the lookup "{known.name}" is read without an argument.', f"Write {known.name}(x).")
+        return Reference(known.name, scope.indices(known, subscripts))
+    if not subscripts and (tree.reference in scope.names.ranges or scope.names.ranges.is_element(tree.reference)):
+        return _subscript_number(tree.reference, scope)
+    names = [k.name for k in scope.names.known.values()]
+    raise scope.refuse(f'"{tree.reference.replace("_", " ")}" is not defined.', nearest(tree.reference.replace("_", " "), names))
+
+
+def _known(name: str, scope: Scope) -> Known | None:
+    """Return the variable that a name means; inside a macro only the clock, and names with $, reach outside."""
+    key = canonical(name)
+    outside = canonical(name.removesuffix("$"))
+    if scope.local is not None:
+        visible = name.endswith("$") or outside in {canonical(c) for c in CONTROLS}
+        return scope.names.known.get(outside) if visible else None
+    return scope.names.known.get(key) or (scope.names.known.get(canonical(_CLOCK.get(key, ""))) if scope.names.loose else None)
+
+
+def _subscript_number(name: str, scope: Scope) -> Expression:
+    """Return a subscript name used as a number: its place in its range, counted from 1."""
+    ranges = scope.names.ranges
+    numbers = tuple(float(n) for n in ranges.number(name))
+    if name not in ranges:
+        return Number(numbers[0])
+    r = ranges[name]
+    if canonical(name) not in scope.left:
+        raise scope.refuse(f'the range "{r.name}" is used as a number, but is not on the left-hand side.', f"Add [{r.name}] there.")
+    loop = scope.left[canonical(name)]
+    made_up = f"_position in {r.name}"
+    if canonical(made_up) not in scope.names.made_up:
+        every: tuple[Index, ...] = (Along(0, tuple(range(len(r.elements)))),)
+        known = Known(made_up, (Axis(r.name, r.elements),), "auxiliary")
+        scope.names.store(known, Definition((Loop(r.name, r.elements),), every, Values(numbers)))
+    places = {canonical(e): i for i, e in enumerate(r.elements)}
+    return Reference(made_up, (Along(loop, tuple(places[canonical(e)] for e in scope.loops[loop].elements)),))

@@ -1,0 +1,50 @@
+"""Wording shared by the readers: why an equation could not be parsed, in a line that a person can act on."""
+
+from __future__ import annotations
+
+import re
+
+from llr_sd.errors import TranslationError
+from llr_sd.translate.arity import wrong_arity
+from llr_sd.translate.source import Place
+
+# PySD cannot tell these two apart once parsed, and computes the second: (-2)^2 and -(2^2).
+_NEGATIVE_BASE = re.compile(r"\(\s*-\s*(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*\)\s*\^")
+
+
+def check_text(expression: str, place: Place) -> None:
+    """Raise TranslationError for a text whose meaning PySD's parser loses."""
+    found = _NEGATIVE_BASE.search(expression)
+    if found:
+        base = found.group(1) + (found.group(2) or "")
+        raise place.refuse(f'"{found.group()}" would be computed by PySD as -({base}^...).', f"Write POWER(-{base}, ...).")
+
+
+def unreadable(expression: str, error: Exception, place: Place) -> TranslationError:
+    """Return the error about an equation that PySD's grammar refuses."""
+    arity = wrong_arity(expression)
+    if arity:
+        return place.refuse(*arity)
+    at = getattr(error, "pos", None)
+    text = getattr(error, "text", None)
+    if isinstance(at, int) and isinstance(text, str) and at < len(text):
+        return place.refuse(
+            f'the equation cannot be read from "{short(text[at:])}" on.', "Check the operators, commas and brackets around it."
+        )
+    if isinstance(at, int):
+        return place.refuse(f'the equation "{short(expression)}" ends too soon.', "Check its brackets and operators.")
+    return place.refuse(
+        f'the equation "{short(expression)}" cannot be read ({first_line(error)}).', "Check its numbers, brackets and functions."
+    )
+
+
+def short(text: str, width: int = 60) -> str:
+    """Return `text` on one line, cut to `width` characters."""
+    text = " ".join(text.split())
+    return text if len(text) <= width else text[: width - 3] + "..."
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of an error's own words."""
+    lines = [s.strip() for s in str(error).splitlines() if s.strip()]
+    return short(lines[0].rstrip("."), 120) if lines else type(error).__name__

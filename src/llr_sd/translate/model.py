@@ -1,0 +1,155 @@
+"""The whole way from a model file to equations."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+from llr_sd.equations import (
+    CONTROLS,
+    Binary,
+    Body,
+    Definition,
+    Equations,
+    Number,
+    Stock,
+    Unary,
+    Values,
+    Variable,
+    canonical,
+)
+from llr_sd.translate.bodies import role
+from llr_sd.translate.definitions import definitions
+from llr_sd.translate.externals import forget
+from llr_sd.translate.reading import read
+from llr_sd.translate.scope import Known, Names
+from llr_sd.translate.source import Place, RawModel, RawVariable
+from llr_sd.translate.subscripts import Ranges
+
+
+def translate(path: Path) -> Equations:
+    """Translate a Vensim (`.mdl`) or XMILE (`.xmile`, `.xml`, `.stmx`) model file; write nothing.
+
+    Parameters
+    ----------
+    path
+        The model file. Spreadsheets that it names are read from its folder.
+
+    Returns
+    -------
+    Equations
+        Every variable of the file in its order, under the name that PySD reports it by; then the variables made up for lookups,
+        stocks and macros inside expressions, whose names start with "_". The control variables have their Vensim names.
+
+    Raises
+    ------
+    TranslationError
+        When the file is missing or damaged, or uses what is not supported. The message names file, variable and mend.
+    """
+    path = Path(path)
+    with warnings.catch_warnings():
+        # PySD's warnings at this stage concern what is handled here: encodings, mappings and reality checks.
+        warnings.simplefilter("ignore")
+        try:
+            return _Translation(read(path)).equations()
+        finally:
+            forget()
+
+
+class _Translation:
+    """One model under translation."""
+
+    def __init__(self, raw: RawModel) -> None:
+        self._raw = raw
+        self._place = Place(raw.file)
+        self._ranges = Ranges(raw.ranges, self._place)
+        self._names = Names(self._ranges, {}, {canonical(m.name): m for m in raw.macros}, raw.loose)
+        for variable in raw.variables:
+            self._declare(variable)
+
+    def equations(self) -> Equations:
+        variables: dict[str, Variable] = {}
+        for raw in self._raw.variables:
+            variable = self._variable(raw)
+            variables[variable.name] = variable
+        self._controls(variables)
+        variables.update({v.name: v for v in self._names.made_up.values()})
+        ranges = {r.name: r.elements for r in self._ranges}
+        whole = self._raw
+        return Equations(whole.file, variables, ranges, whole.method, whole.reality_checks, whole.comment)
+
+    # --- names and axes --------------------------------------------------------------------------------------------------
+
+    def _declare(self, raw: RawVariable) -> None:
+        place = Place(self._raw.file, raw.name)
+        if canonical(raw.name) in self._names.known:
+            raise place.refuse("two variables have this name but for capitals, quotes, spaces or underscores.", "Rename one.")
+        if canonical(raw.name) == "time":
+            raise place.refuse("Time is the clock of the simulation, and cannot have an equation.", "Rename the variable.")
+        if raw.name in self._ranges:
+            raise place.refuse("a subscript range has the same name.", "Rename one of them.")
+        counts = {len(p.subscripts) for p in raw.parts}
+        if len(counts) > 1:
+            raise place.refuse("its equations have different numbers of subscripts.", "Give each the same number.")
+        if counts == {0} and len(raw.parts) > 1:
+            raise place.refuse("has two equations.", "Keep one.")
+        axes = self._ranges.axes([p.subscripts for p in raw.parts], place)
+        roles = {role(p.tree) for p in raw.parts}
+        if len(roles) > 1 and "lookup" in roles:
+            raise place.refuse("is partly a lookup and partly an equation.", "Split it into two variables.")
+        kind = "data" if "data" in roles else roles.pop()
+        self._names.known[canonical(raw.name)] = Known(_control_name(raw.name), axes, kind)
+
+    def _variable(self, raw: RawVariable) -> Variable:
+        known = self._names.known[canonical(raw.name)]
+        found = definitions(raw, known, self._names, Place(self._raw.file, raw.name))
+        kind = _kind(known.kind, [d.body for d in found])
+        return Variable(known.name, known.axes, found, kind, raw.unit, raw.comment, raw.limits, raw.group)
+
+    # --- the clock -------------------------------------------------------------------------------------------------------
+
+    def _controls(self, variables: dict[str, Variable]) -> None:
+        for name in CONTROLS:
+            variable = variables.get(name)
+            if variable is None:
+                raise self._place.refuse(f"the control variable {name} is missing.", f'Add an equation such as "{name} = 1".')
+            body = variable.definitions[0].body
+            number = _fold(body)
+            if number is not None and not isinstance(body, Number):
+                folded = Definition((), (), Number(number))
+                variables[name] = Variable(
+                    name, (), (folded,), "constant", variable.unit, variable.comment, variable.limits, variable.group
+                )
+
+
+def _control_name(name: str) -> str:
+    return next((c for c in CONTROLS if canonical(c) == canonical(name)), name)
+
+
+def _kind(declared: str, bodies: list[Body]) -> str:
+    if declared in ("lookup", "data"):
+        return declared
+    if any(isinstance(b, Stock) for b in bodies):
+        return "stock"
+    return "constant" if all(_is_number(b) for b in bodies) else "auxiliary"
+
+
+def _is_number(body: Body) -> bool:
+    if isinstance(body, Unary):
+        return body.operator == "-" and isinstance(body.operand, Number)
+    return isinstance(body, Number | Values)
+
+
+def _fold(body: Body) -> float | None:
+    """Return the number that a formula of plain numbers gives, such as a time step of 1/8."""
+    if isinstance(body, Number):
+        return body.value
+    if isinstance(body, Unary) and body.operator == "-":
+        inner = _fold(body.operand)
+        return None if inner is None else -inner
+    if isinstance(body, Binary) and body.operator in "+-*/^":
+        left, right = _fold(body.left), _fold(body.right)
+        if left is None or right is None or (body.operator == "/" and right == 0):
+            return None
+        return {"+": left + right, "-": left - right, "*": left * right, "/": left / (right or 1.0), "^": left**right}[body.operator]
+    return None

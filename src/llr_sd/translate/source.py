@@ -1,0 +1,89 @@
+"""What a reader hands over: the parts of a model file, parsed equation by equation but with its names still as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from llr_sd.errors import TranslationError
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a construct stands: the model file and the variable as its author wrote it."""
+
+    file: Path
+    variable: str = ""
+
+    def refuse(self, what: str, mend: str = "") -> TranslationError:
+        """Return the error that says `what` is wrong here and how to mend it."""
+        where = f'{self.file.name}, "{self.variable.strip(chr(34))}"' if self.variable else self.file.name
+        return TranslationError(what, where=where, mend=mend)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One equation of a variable.
+
+    `subscripts` and each list of `excepts` are names as written, one for each dimension; `tree` is PySD's syntax tree of the
+    right-hand side; `keyword` is the data keyword, such as "interpolate".
+    """
+
+    subscripts: tuple[str, ...]
+    excepts: tuple[tuple[str, ...], ...]
+    tree: Any
+    keyword: str = ""
+
+
+@dataclass(slots=True)
+class RawVariable:
+    """A variable as the file writes it; its parts stand in the order of the file."""
+
+    name: str
+    parts: list[Part] = field(default_factory=list)
+    unit: str = ""
+    comment: str = ""
+    limits: tuple[float | None, float | None] = (None, None)
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RawRange:
+    """A subscript range: `definition` lists elements and ranges, or names the range it copies, or tells a spreadsheet.
+
+    `mappings` holds the ranges it maps to, each with the text of an explicit pairing ("" when there is none).
+    """
+
+    name: str
+    definition: tuple[str, ...] | str | Mapping[str, str]
+    mappings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RawMacro:
+    """A macro: its parameters, the variables it returns besides its own name, and its equations."""
+
+    name: str
+    parameters: tuple[str, ...]
+    returns: tuple[str, ...]
+    variables: tuple[RawVariable, ...]
+    ranges: tuple[RawRange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RawModel:
+    """A whole model file, with names still as text.
+
+    `loose` says that subscripts may be left out where they are those of the left-hand side (XMILE).
+    """
+
+    file: Path
+    variables: tuple[RawVariable, ...]
+    ranges: tuple[RawRange, ...]
+    macros: tuple[RawMacro, ...] = ()
+    reality_checks: tuple[str, ...] = ()
+    method: str = "euler"
+    comment: str = ""
+    loose: bool = False

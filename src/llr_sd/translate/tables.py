@@ -1,0 +1,19 @@
+"""Tables of points: lookups and data series."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llr_sd.equations import Table
+from llr_sd.translate.scope import Scope
+
+
+def points(tree: Any, scope: Scope) -> Table:
+    """Return the table of a lookup written as points, in rising order of x."""
+    x, y = tuple(map(float, tree.x)), tuple(map(float, tree.y))
+    if len(x) != len(y) or not x:
+        raise scope.refuse(f"the lookup has {len(x)} x values and {len(y)} y values.", "Give each point an x and a y.")
+    if len(set(x)) != len(x):
+        twice = next(v for i, v in enumerate(x) if v in x[:i])
+        raise scope.refuse(f"the lookup has two points at x = {twice:g}.", "Move one of them slightly.")
+    return Table(x, y, tree.type)

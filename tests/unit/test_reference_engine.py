@@ -1,0 +1,83 @@
+"""The reference engine: the contract of an ensemble, closed forms, and no run leaks into another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import llr_sd
+
+
+@pytest.fixture
+def model(staff: Path) -> llr_sd.Model:
+    return llr_sd.load_model(staff / "staff")
+
+
+def test_euler_has_its_closed_form(model: llr_sd.Model) -> None:
+    ens = model.run({}, outputs=["staff", "all staff"], engine="pysd")
+    steps = np.arange(13)
+    for skill, rate in (("senior", 0.1), ("junior", 0.2)):
+        level = 6 / rate
+        expected = level + (100 - level) * (1 - rate * 0.25) ** steps
+        np.testing.assert_allclose(ens.dataset["staff"].sel(run=0, Skill=skill), expected, rtol=1e-12)
+    assert ens.dataset["staff"].dims == ("run", "time", "Skill")
+    assert ens.dataset["staff"].attrs["units"] == "WTE"
+    assert ens.status == ("ok",)
+    assert ens.engine == "pysd"
+
+
+def test_runs_do_not_leak(model: llr_sd.Model) -> None:
+    frame = pd.DataFrame({"leaving rate[senior]": [0.1, 0.5, 0.1], "hiring": [12.0, 50.0, 12.0]})
+    values = model.run(frame, outputs=["all staff"], engine="pysd").dataset["all staff"].values
+    assert np.array_equal(values[0], values[2])
+    assert not np.array_equal(values[0], values[1])
+    assert np.array_equal(model.run({}, outputs=["all staff"], engine="pysd").dataset["all staff"].values[0], values[0])
+
+
+def test_one_element_of_a_constant_can_vary(model: llr_sd.Model) -> None:
+    base = model.run({}, outputs=["staff"], engine="pysd").dataset["staff"]
+    other = model.run({"leave_senior": 0.2}, outputs=["staff"], engine="pysd").dataset["staff"]
+    assert np.array_equal(base.sel(Skill="junior"), other.sel(Skill="junior"))
+    np.testing.assert_array_equal(other.sel(Skill="senior"), base.sel(Skill="junior"))
+
+
+def test_the_clock_can_be_set(model: llr_sd.Model) -> None:
+    ens = model.run({"INITIAL TIME": 2015.75, "FINAL TIME": 2016.75, "TIME STEP": 0.125}, outputs=["all staff"], engine="pysd")
+    np.testing.assert_array_equal(ens.dataset["time"], 2015.75 + 0.25 * np.arange(5))
+    level = np.array([60, 30])
+    expected = level + (100 - level) * (1 - np.array([0.1, 0.2]) * 0.125) ** 8
+    np.testing.assert_allclose(ens.dataset["all staff"].values[0, -1], expected.sum(), rtol=1e-12)
+
+
+def test_times_and_elements_can_be_asked_for(model: llr_sd.Model) -> None:
+    ens = model.run({}, outputs=["staff[junior]", "ALL_staff"], times=[2020.75, 2018.0], engine="pysd")
+    assert list(ens.dataset.data_vars) == ["staff[junior]", "all staff"]
+    assert list(ens.dataset["time"].values) == [2018.0, 2020.75]
+
+
+def test_everything_is_saved_when_nothing_is_named(model: llr_sd.Model) -> None:
+    ens = model.run({}, engine="pysd")
+    assert {"staff", "all staff", "hiring", "leaving rate", "TIME STEP"} <= set(ens.dataset.data_vars)
+    assert ens.dataset["leaving rate"].sel(run=0, time=2018.0, Skill="junior") == 0.2
+
+
+def test_a_failed_run_is_flagged_and_the_batch_goes_on(tmp_path: Path) -> None:
+    text = (
+        "{UTF-8}\nk = 1 ~ Dmnl ~ |\nx = INTEG(LN(k), 1) ~ Dmnl ~ |\n"
+        "INITIAL TIME = 0 ~~|\nFINAL TIME = 2 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n"
+    )
+    (tmp_path / "log.mdl").write_text(text, encoding="utf-8")
+    ens = llr_sd.load_model(tmp_path / "log.mdl").run(pd.DataFrame({"k": [1.0, -1.0, 1.0]}), outputs=["x"], engine="pysd")
+    assert [s.ok for s in ens.status] == [True, False, True]
+    assert ens.status[1].variable == "x"
+    assert ens.status[1].time == 1.0
+    assert np.isnan(ens.dataset["x"].values[1, 1:]).all()
+    assert ens.failed == (1,)
+
+
+def test_the_model_folder_stays_clean(staff: Path) -> None:
+    llr_sd.load_model(staff / "staff").run({}, outputs=["all staff"], engine="pysd")
+    assert sorted(p.name for p in (staff / "staff").iterdir()) == ["parameters.csv", "staff.mdl"]
