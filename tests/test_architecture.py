@@ -17,11 +17,17 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("equations", "functions", "parameters", "study", "design", "ensemble", "result"),
     ("translate", "engine", "sampling", "analysis", "store", "report", "workforce"),
     ("model",),
+    ("prepare",),
+    ("runs",),
     ("pipeline", "bench"),
     ("cli", "app"),
 )
 VERBS = LAYERS[2]
-SOLE_IMPORTERS = {"matplotlib": {"report"}, "pysd.translators": {"translate", "engine/reference"}, "SALib": {"sampling", "analysis"}}
+SOLE_IMPORTERS = {
+    "matplotlib": {"report"},
+    "pysd.translators": {"translate", "engine/reference"},
+    "SALib": {"sampling", "analysis"},
+}
 RANDOM = ("numpy.random", "random")
 
 
@@ -127,7 +133,9 @@ def test_import_is_quick_and_light() -> None:
         "heavy = {'pysd', 'SALib', 'matplotlib', 'pandas', 'xarray', 'scipy'} & set(sys.modules);"
         "print(t, sorted(heavy))"
     )
-    seconds, _, heavy = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.partition(" ")
+    seconds, _, heavy = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.partition(
+        " "
+    )
     assert heavy.strip() == "[]"
     assert float(seconds) < 0.3
 

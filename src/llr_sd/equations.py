@@ -183,7 +183,7 @@ class Axis:
 class Variable:
     """A variable of the model with everything its author wrote about it.
 
-    `kind` is "constant", "auxiliary", "stock", "lookup" or "data". Each element is defined once. `limits` are the author's declared limits, None where open.
+    `kind` is "constant", "auxiliary", "stock", "lookup" or "data". Each element is defined at most once. `limits` are the author's declared limits, None where open.
     """
 
     name: str

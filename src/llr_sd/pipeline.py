@@ -5,30 +5,28 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from llr_sd import analysis, sampling, store
-from llr_sd.design import Design
+from llr_sd import analysis, report, store
 from llr_sd.engine import DEFAULT
-from llr_sd.equations import canonical
-from llr_sd.errors import InputError, nearest
+from llr_sd.errors import EngineError, InputError
 from llr_sd.model import Model, load_model
-from llr_sd.parameters import Distribution, Parameter
+from llr_sd.prepare import Job, PreparedStudy, prepare
 from llr_sd.result import StudyResult
-from llr_sd.study import Scenario, Study, load_study
+from llr_sd.runs import run_block
+from llr_sd.study import Study, load_study
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
 Progress = Callable[[str, int, int], None]
-"""Called with the stage, the runs done and the runs in all."""
+"""Called with what is going on, the runs done and the runs in all."""
 
 
 def run_study(
@@ -36,9 +34,11 @@ def run_study(
     out: str | Path | None = None,
     engine: str = DEFAULT,
     threads: int | None = None,
-    progress: Progress | None = None,
+    progress: Progress = lambda stage, done, total: None,
 ) -> StudyResult:
     """Run a study and write its results folder.
+
+    A run that was killed goes on where it stopped when it is started again with the same inputs.
 
     Parameters
     ----------
@@ -59,234 +59,70 @@ def run_study(
     Raises
     ------
     LlrSdError
-        When the study does not fit the model, a run cannot be made or the folder cannot be written; nothing is left behind then.
+        When the study does not fit the model, the model cannot be simulated or the folder cannot be written.
     """
     if not isinstance(study, Study):
         study = load_study(study)
     model = load_model(study.model, study.folder)
-    uncertain = uncertain_parameters(study, model)
-    check_study(study, model)
-    design = sampling.draw_monte_carlo(uncertain, study.monte_carlo.runs if uncertain else 1, study.seed)
+    prepared = prepare(study, model)
 
     folder = store.ResultsFolder(Path(out) if out is not None else study.folder / "results", study.title)
+    work = store.WorkFolder(folder.final, _key(prepared, engine))
     try:
-        batches = run_scenarios(study, model, uncertain, design, engine, threads, progress or _silent)
-        runs = combine(study, batches)
+        jobs = list(prepared.jobs())
+        _run(prepared, jobs, work, engine, threads, progress)
+        progress("writing", 0, 0)
+        central = [_piece(work, job) for job in jobs if job.sample == "central"]
+        main = [job for job in jobs if job.sample == "monte_carlo"]
+        size = prepared.samples["monte_carlo"].runs
+        runs = folder.write_runs(study, size, (_piece(work, job) for job in main), central)
         tables = {
             "summary": summary_table(study, runs),
             "targets": analysis.target_table(runs, study.target),
-            "failures": failure_table(batches, design),
-            "parameters": parameter_table(uncertain),
-            "design": design_table(design),
+            "failures": failure_table(prepared, ((job, _piece(work, job)) for job in main)),
+            "parameters": parameter_table(prepared),
+            "design": design_table(prepared),
         }
-        facts = {
-            "model": model.name,
-            "command": f"llr-sd run {study.folder.as_posix()}",
-            "engine": engine,
-            "seed": study.seed,
-            "runs": design.runs,
-            "scenarios": len(study.scenario),
-            "failed": len(tables["failures"]),
-            "illustrative": study.illustrative,
-        }
+        facts = manifest_facts(prepared, engine) | {"failed": len(tables["failures"])}
         result = folder.write(study, _files(model), runs, tables, facts)
-
-        from llr_sd import report
-
-        (progress or _silent)("drawing", 0, 1)
+        progress("drawing", 0, 0)
         report.write_report(result)
         report.write_workbook(result)
-        return replace(result, path=folder.finish())
+        final = folder.finish()
+        work.remove()
+    except (InputError, EngineError):
+        work.remove()
+        raise
     finally:
         folder.discard()
-
-
-# --- the study against the model --------------------------------------------------------------------------------------
-
-
-def uncertain_parameters(study: Study, model: Model) -> list[tuple[Parameter, Distribution]]:
-    """Return the uncertain parameters of a study with their distributions, in the order of the model's table."""
-    where = f"{study.file}, uncertain"
-    chosen: dict[str, Parameter] = {}
-    for group in study.uncertain.groups:
-        chosen |= {p.name: p for p in model.table.in_group(group, f"{where} > groups")}
-    for name in study.uncertain.names:
-        parameter = model.table.get(name, f"{where} > names")
-        chosen[parameter.name] = parameter
-    distributions = {p.name: p.distribution for p in chosen.values()}
-    for name, given in study.uncertain.override.items():
-        key = f"{where} > override > {name}"
-        parameter = model.table.get(name, key)
-        chosen[parameter.name] = parameter
-        _same_unit(given.unit, parameter.unit, parameter.name, key)
-        try:
-            distribution = Distribution(given.distribution, given.low, given.mode, given.high)
-        except InputError as error:
-            raise InputError(error.what, where=key, mend=error.mend) from None
-        for value in (distribution.low, distribution.mode, distribution.high):
-            if math.isfinite(value):
-                parameter.check(value, key)
-        distributions[parameter.name] = distribution
-    for name in study.uncertain.names:
-        parameter = model.table.get(name, f"{where} > names")
-        if distributions[parameter.name].kind == "fixed":
-            raise InputError(
-                f"{parameter.name} has no distribution in the model's table.",
-                where=f"{where} > names",
-                mend=f"Give it one under [uncertain.override.{parameter.name}].",
-            )
-    return [(p, distributions[p.name]) for p in model.table if p.name in chosen]
-
-
-def check_study(study: Study, model: Model) -> None:
-    """Hold scenarios, outputs and targets against the model before anything runs; raise InputError with file and key."""
-    for key, settings in [("set", study.set), *((f'scenario "{s.name}" > set', s.set) for s in study.scenario)]:
-        for name, value in settings.items():
-            try:
-                model.design({name: value})
-            except InputError as error:
-                raise InputError(error.what, where=f"{study.file}, {key}", mend=error.mend) from None
-    scalars = {name for name, o in study.outputs.items() if o.at is not None}
-    for name, output in study.outputs.items():
-        where = f"{study.file}, outputs > {name}"
-        if output.variable is not None:
-            unit = _output_unit(model, output.variable, where)
-            _same_unit(output.unit, unit, output.variable, where)
-        else:
-            for used in analysis.names_in(output.expression or "", where):
-                if used not in scalars:
-                    raise InputError(f'no output with "at" is called "{used}".', where=where, mend=nearest(used, scalars))
-            scalars.add(name)
-
-
-def _output_unit(model: Model, variable: str, where: str) -> str:
-    try:
-        if model.equations.find(variable) is None and "[" in variable:
-            return model.equations.cell(variable).variable.unit
-        return model.equations.variable(variable).unit
-    except InputError as error:
-        raise InputError(error.what, where=where, mend=error.mend) from None
-
-
-def _same_unit(given: str | None, unit: str, name: str, where: str) -> None:
-    if given is not None and given != unit:
-        raise InputError(
-            f'{name} is in "{unit}", not "{given}".', where=where, mend=f'Convert the number and write unit = "{unit}".'
-        )
-
-
-# --- the runs ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Batch:
-    """The runs of one scenario: outputs as arrays with dims (run, ...), whether each run is good, and the central run."""
-
-    scenario: Scenario
-    runs: xr.Dataset
-    central: xr.Dataset
-    failures: tuple[tuple[int, float | None, str, str], ...]
-
-
-def run_scenarios(
-    study: Study,
-    model: Model,
-    uncertain: list[tuple[Parameter, Distribution]],
-    design: Design,
-    engine: str,
-    threads: int | None,
-    progress: Progress,
-) -> list[Batch]:
-    """Run every scenario on the same draws, and once with each uncertain parameter at its mode."""
-    total = len(study.scenario) * (design.runs + 1)
-    done = 0
-    batches = []
-    for scenario in study.scenario:
-        fixed = {**study.set, **scenario.set}
-        middle = {p.name: (d.mode if math.isfinite(d.mode) else p.value) for p, d in uncertain}
-        central, _ = _run(study, model, model.design({**middle, **fixed}), engine, threads, lambda n: None)
-
-        def tick(n: int, name: str = scenario.name) -> None:
-            nonlocal done
-            done += n
-            progress(name, done, total)
-
-        tick(1)
-        runs, failures = _run(study, model, _fix(design, fixed, model), engine, threads, tick)
-        batches.append(Batch(scenario, runs, central.isel(run=0, drop=True), failures))
-    return batches
-
-
-def _fix(design: Design, fixed: Mapping[str, float], model: Model) -> Design:
-    """Return the design with the columns that a scenario sets held at its values."""
-    setting = model.design(fixed)
-    keep = [i for i, n in enumerate(design.names) if n not in setting.names]
-    columns = [design.values[:, keep], np.repeat(setting.values, design.runs, axis=0)]
-    return Design((*(design.names[i] for i in keep), *setting.names), np.hstack(columns), design.kind, design.seed)
+        work.release()
+    return replace(store.open_result(final), study=study)
 
 
 def _run(
-    study: Study, model: Model, design: Design, engine: str, threads: int | None, tick: Callable[[int], None]
-) -> tuple[xr.Dataset, tuple[tuple[int, float | None, str, str], ...]]:
-    """Run one design and keep the study's outputs; also return (run, time, variable, reason) of each failure."""
-    import xarray as xr
-
-    from llr_sd.engine.request import saved_times
-
-    every = saved_times(model.equations, design)
-    at = [o.at for o in study.outputs.values() if o.at is not None]
-    over_time = any(o.variable is not None and o.at is None for o in study.outputs.values())
-    times = sorted({*(every if over_time else ()), *at})
-    names = list(dict.fromkeys(o.variable for o in study.outputs.values() if o.variable is not None))
-    blocks, failures, start = [], [], 0
-    block = 1 if engine == "pysd" else 4096
-    for ensemble in model.stream(design, names, times, engine, threads, block):
-        good = np.array([s.ok for s in ensemble.status])
-        failures += [(start + i, s.time, s.variable, s.reason) for i, s in enumerate(ensemble.status) if not s.ok]
-        blocks.append(_outputs(study, model, ensemble.dataset, every).assign(ok=("run", good)))
-        start += len(good)
-        tick(len(good))
-    runs = xr.concat(blocks, dim="run", join="exact", combine_attrs="override") if len(blocks) > 1 else blocks[0]
-    odd = [n for n, a in runs.data_vars.items() if n != "ok" and "time" not in a.dims]
-    for name in odd:
-        bad = runs["ok"].values & ~np.isfinite(runs[name].values.reshape(runs.sizes["run"], -1)).all(axis=1)
-        failures += [(int(i), None, str(name), "not a finite number") for i in np.flatnonzero(bad)]
-        runs["ok"] = ("run", runs["ok"].values & ~bad)
-    return runs, tuple(sorted(failures, key=lambda f: f[0]))
+    prepared: PreparedStudy, jobs: list[Job], work: store.WorkFolder, engine: str, threads: int | None, progress: Progress
+) -> None:
+    """Run every block that is not there yet."""
+    done = 0
+    for job in jobs:
+        if not work.has(job.name):
+            work.put(job.name, run_block(prepared.study, prepared.model, job, engine, threads))
+        done += job.design.runs
+        progress(prepared.study.scenario[job.scenario].name, done, prepared.runs)
 
 
-def _outputs(study: Study, model: Model, dataset: xr.Dataset, every: np.ndarray) -> xr.Dataset:
-    """Turn the saved variables of a block into the study's outputs."""
-    import xarray as xr
-
-    outputs: dict[str, xr.DataArray] = {}
-    for name, spec in study.outputs.items():
-        where = f"{study.file}, outputs > {name}"
-        if spec.variable is not None:
-            array = dataset[_dataset_name(dataset, spec.variable)]
-            array = array.sel(time=every) if spec.at is None else array.sel(time=spec.at, method="nearest", drop=True)
-        else:
-            scalars = {n: a.values for n, a in outputs.items() if a.dims == ("run",)}
-            array = xr.DataArray(
-                analysis.evaluate(spec.expression or "", scalars, where), dims="run", attrs={"units": spec.unit or ""}
-            )
-        outputs[name] = array.assign_attrs(units=array.attrs.get("units", ""), label=spec.label or spec.variable or name)
-    return xr.Dataset(outputs).drop_vars("run", errors="ignore")
+def _piece(work: store.WorkFolder, job: Job) -> store.Piece:
+    return store.Piece(job.scenario, job.start, work.get(job.name))
 
 
-def _dataset_name(dataset: xr.Dataset, variable: str) -> str:
-    return next(str(n) for n in dataset.data_vars if canonical(str(n)) == canonical(variable))
+def _key(prepared: PreparedStudy, engine: str) -> str:
+    parts = [store.hashes(prepared.study, _files(prepared.model)), store.versions(), engine]
+    return json.dumps(parts)
 
 
-def combine(study: Study, batches: list[Batch]) -> xr.Dataset:
-    """Join the scenarios: dims (scenario, run, ...); times that a scenario was not saved at are NaN."""
-    import xarray as xr
-
-    names = xr.DataArray([b.scenario.name for b in batches], dims="scenario", name="scenario")
-    runs = xr.concat([b.runs for b in batches], dim=names, join="outer", combine_attrs="override")
-    central = xr.concat([b.central for b in batches], dim=names, join="outer", combine_attrs="override")
-    runs["ok"] = runs["ok"].astype(bool)
-    return runs.assign({f"central: {n}": a for n, a in central.data_vars.items() if n != "ok"})
+def _files(model: Model) -> tuple[Path, ...]:
+    own = model.table.source
+    return (model.equations.source,) if own == model.equations.source else (model.equations.source, own)
 
 
 # --- the tables -------------------------------------------------------------------------------------------------------
@@ -298,6 +134,8 @@ def summary_table(study: Study, runs: xr.Dataset) -> pd.DataFrame:
 
     times = {name: o.at for name, o in study.outputs.items() if o.at is not None}
     statistics = analysis.summarise(runs, times)
+    if not study.target:
+        return statistics
     targets = analysis.target_table(runs, study.target)
     probability = pd.DataFrame(
         {
@@ -312,42 +150,53 @@ def summary_table(study: Study, runs: xr.Dataset) -> pd.DataFrame:
             "runs": targets["runs"],
         }
     )
-    return pd.concat([statistics, probability], ignore_index=True) if len(targets) else statistics
+    return pd.concat([statistics, probability], ignore_index=True)
 
 
-def failure_table(batches: list[Batch], design: Design) -> pd.DataFrame:
+def failure_table(prepared: PreparedStudy, pieces: Iterator[tuple[Job, store.Piece]]) -> pd.DataFrame:
     """Return one row a failed run: scenario, run, time, variable, reason, then its drawn inputs."""
     import pandas as pd
 
-    rows = [
-        {"scenario": b.scenario.name, "run": run, "time": time, "variable": variable, "reason": reason}
-        | dict(zip(design.names, map(float, design.values[run]), strict=True))
-        for b in batches
-        for run, time, variable, reason in b.failures
-    ]
+    design = prepared.samples["monte_carlo"]
+    rows = []
+    for job, piece in pieces:
+        for number, time, variable, reason in piece.block.failures:
+            run = job.start + number
+            row = {"scenario": prepared.study.scenario[job.scenario].name, "run": run}
+            row |= {"time": time, "variable": variable, "reason": reason}
+            rows.append(row | dict(zip(design.names, map(float, design.values[run]), strict=True)))
     return pd.DataFrame(rows, columns=["scenario", "run", "time", "variable", "reason", *design.names])
 
 
-def parameter_table(uncertain: list[tuple[Parameter, Distribution]]) -> pd.DataFrame:
+def parameter_table(prepared: PreparedStudy) -> pd.DataFrame:
     """Return what was varied, with range, source and grade."""
     import pandas as pd
 
     columns = ["name", "variable", "unit", "distribution", "low", "mode", "high", "group", "source", "grade", "note"]
-    rows = [(p.name, p.variable, p.unit, d.kind, d.low, d.mode, d.high, p.group, p.source, p.grade, p.note) for p, d in uncertain]
+    rows = [
+        (p.name, p.variable, p.unit, d.kind, d.low, d.mode, d.high, p.group, p.source, p.grade, p.note)
+        for p, d in prepared.uncertain
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
-def design_table(design: Design) -> pd.DataFrame:
+def design_table(prepared: PreparedStudy) -> pd.DataFrame:
     """Return the draws: one row a run, one column a varied constant."""
     import pandas as pd
 
+    design = prepared.samples["monte_carlo"]
     return pd.DataFrame(design.values, columns=list(design.names)).rename_axis("run").reset_index()
 
 
-def _files(model: Model) -> tuple[Path, ...]:
-    own = model.table.source
-    return (model.equations.source,) if own == model.equations.source else (model.equations.source, own)
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Show nothing."""
+def manifest_facts(prepared: PreparedStudy, engine: str) -> dict[str, object]:
+    """Return what the manifest says about how the study ran, apart from hashes and versions."""
+    study = prepared.study
+    return {
+        "model": prepared.model.name,
+        "command": f"llr-sd run {study.folder.as_posix()}",
+        "engine": engine,
+        "seed": study.seed,
+        "runs": prepared.samples["monte_carlo"].runs,
+        "scenarios": len(study.scenario),
+        "illustrative": study.illustrative,
+    }

@@ -7,11 +7,39 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from llr_sd.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+
+@dataclass(frozen=True)
+class Block:
+    """The outputs of a block of runs.
+
+    Attributes
+    ----------
+    outputs
+        By name; shape (run, time, <subscripts>) over time, (run, <subscripts>) at one time.
+    dims, coords, units, labels
+        Names of the dims after "run" of each output, the coordinates of those dims, unit and label.
+    ok
+        bool, shape (run,); false for a failed run.
+    failures
+        (run within the block, time or None, variable, reason).
+    """
+
+    outputs: Mapping[str, NDArray[np.float64]]
+    dims: Mapping[str, tuple[str, ...]]
+    coords: Mapping[str, tuple[float | str, ...]]
+    units: Mapping[str, str]
+    labels: Mapping[str, str]
+    ok: NDArray[np.bool_]
+    failures: tuple[tuple[int, float | None, str, str], ...]
 
 
 @dataclass(frozen=True)

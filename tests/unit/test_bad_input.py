@@ -36,7 +36,7 @@ def refused(folder: Path, capsys: pytest.CaptureFixture[str], *says: str) -> Non
         ("set = { hiring = 0 }", "sett = { hiring = 0 }", ["scenario > 2 > sett", 'Did you mean "set"']),
         ("hiring = 0", "hirring = 0", ['scenario "no hiring"', "hirring", 'Did you mean "hiring"']),
         ("hiring = 0", "hiring = -1", ["out of its range", "0 to 100 WTE/Year"]),
-        ('hiring = 0 }', 'hiring = "none" }', ["scenario", "hiring", "number"]),
+        ("hiring = 0 }", 'hiring = "none" }', ["scenario", "hiring", "number"]),
         ('"recruitment"]', '"recruitmnt"]', ['Did you mean "recruitment"']),
         ('"all staff" }', '"al staff" }', ["outputs > staff", 'Did you mean "all staff"']),
         ('unit = "WTE" }\nseniors', 'unit = "FTE" }\nseniors', ["outputs > staff_2020", '"WTE", not "FTE"']),
@@ -50,7 +50,11 @@ def refused(folder: Path, capsys: pytest.CaptureFixture[str], *says: str) -> Non
         ('model = "staff"', 'model = "staf"', ['no model "staf"']),
         ('name = "no hiring"', 'name = "as now"', ['two scenarios are called "as now"']),
         ("title =", "title ", ["not valid TOML", "line 1"]),
-        ("[uncertain]", "[uncertain.override.hiring]\ndistribution = 'pert'\nlow = 1\nmode = 9\nhigh = 3\n[uncertain]", ["hiring", "mode (9)"]),
+        (
+            "[uncertain]",
+            "[uncertain.override.hiring]\ndistribution = 'pert'\nlow = 1\nmode = 9\nhigh = 3\n[uncertain]",
+            ["hiring", "mode (9)"],
+        ),
         ("[uncertain]", "[uncertain.override.hiring]\ndistribution = 'prt'\n[uncertain]", ["hiring", 'Did you mean "pert"']),
     ],
 )

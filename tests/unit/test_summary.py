@@ -42,9 +42,7 @@ def dataset() -> xr.Dataset:
     values = np.arange(8.0).reshape(2, 4)
     values[0, 3] = np.nan
     ok = np.array([[True, True, True, False], [True] * 4])
-    return xr.Dataset(
-        {"gp": (("scenario", "run"), values), "ok": (("scenario", "run"), ok)}, coords={"scenario": ["a", "b"]}
-    )
+    return xr.Dataset({"gp": (("scenario", "run"), values), "ok": (("scenario", "run"), ok)}, coords={"scenario": ["a", "b"]})
 
 
 def test_a_failed_run_is_left_out_and_counted() -> None:

@@ -90,16 +90,16 @@ def summarise(runs: xr.Dataset, times: dict[str, float]) -> pd.DataFrame:
         if name == "ok" or str(name).startswith("central: "):
             continue
         for number, scenario in enumerate(runs["scenario"].values):
-            values = np.asarray(array.values[number]).reshape(runs.sizes["run"], -1)
+            values = np.asarray(array.isel(scenario=number).values).reshape(runs.sizes["run"], -1)
             good = values[runs["ok"].values[number]]
-            where = _cells(array, times.get(str(name), math.nan))
+            where = cell_labels(array, times.get(str(name), math.nan))
             saved = ~np.isnan(good).all(axis=0)
-            blocks.append(_block(good[:, saved], where[saved]).assign(scenario=str(scenario), output=str(name)))
+            blocks.append(statistics_of(good[:, saved], where[saved]).assign(scenario=str(scenario), output=str(name)))
     columns = ["scenario", "output", "time", "element", "statistic", "value", "low", "high", "runs"]
     return pd.concat(blocks, ignore_index=True)[columns]
 
 
-def _cells(array: xr.DataArray, at: float) -> pd.DataFrame:
+def cell_labels(array: xr.DataArray, at: float) -> pd.DataFrame:
     """Return time and element of every cell of an output, one row a cell, last axis fastest."""
     import pandas as pd
 
@@ -112,8 +112,16 @@ def _cells(array: xr.DataArray, at: float) -> pd.DataFrame:
     return pd.DataFrame({"time": grid["time"] if "time" in dims else at, "element": element})
 
 
-def _block(good: NDArray[np.float64], where: pd.DataFrame) -> pd.DataFrame:
-    """Return every statistic of one output in one scenario; `good` has shape (run, cell)."""
+def statistics_of(good: NDArray[np.float64], where: pd.DataFrame) -> pd.DataFrame:
+    """Return every statistic of one output in one scenario, one row a statistic and cell.
+
+    Parameters
+    ----------
+    good
+        Shape (run, cell), good runs only.
+    where
+        Columns that say which cell it is, one row a cell.
+    """
     import pandas as pd
 
     runs = good.shape[0]
@@ -144,7 +152,7 @@ def target_table(runs: xr.Dataset, targets: Sequence[Target]) -> pd.DataFrame:
     rows = []
     for number, scenario in enumerate(runs["scenario"].values):
         for target in targets:
-            values = np.asarray(runs[target.output].values[number])
+            values = np.asarray(runs[target.output].isel(scenario=number).values)
             good = values[runs["ok"].values[number]]
             level = target.at_least if target.at_least is not None else target.at_most
             direction = "at_least" if target.at_least is not None else "at_most"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from llr_sd.design import Design
 from llr_sd.engine.request import make_request
@@ -10,8 +11,11 @@ from llr_sd.ensemble import Ensemble
 from llr_sd.equations import Equations
 from llr_sd.errors import InputError, nearest
 
-ENGINES = ("pysd",)
-DEFAULT = "pysd"
+if TYPE_CHECKING:
+    from llr_sd.engine.compiled import Cache
+
+ENGINES = ("compiled", "pysd")
+DEFAULT = "compiled"
 
 
 def stream(
@@ -22,6 +26,8 @@ def stream(
     engine: str = DEFAULT,
     threads: int | None = None,
     block: int = 4096,
+    cache: Cache | None = None,
+    method: str | None = None,
 ) -> Iterator[Ensemble]:
     """Run a design and yield its runs in order, at most `block` at a time.
 
@@ -41,6 +47,10 @@ def stream(
         Number of threads; None for all cores. The numbers do not depend on it.
     block
         Most runs held at once.
+    cache
+        Keeps object code from one process to the next (`get` and `put`); the engine itself touches no files.
+    method
+        "euler" or "rk4"; None for what the model file asks.
 
     Raises
     ------
@@ -52,6 +62,25 @@ def stream(
     if engine not in ENGINES:
         raise InputError(f'there is no engine "{engine}" (there are: {", ".join(ENGINES)}).', mend=nearest(engine, ENGINES))
     request = make_request(equations, design, outputs, times)
-    from llr_sd.engine.reference import stream_reference
+    if engine == "pysd":
+        from llr_sd.engine.reference import stream_reference
 
-    return stream_reference(equations, request, block)
+        return stream_reference(equations, request, block)
+    from llr_sd.engine.compiled import compile_model
+    from llr_sd.engine.runner import stream_compiled
+
+    return stream_compiled(compile_model(equations, request, method, cache), threads, block)
+
+
+def run(
+    equations: Equations,
+    design: Design,
+    outputs: Sequence[str] | None = None,
+    times: Sequence[float] | None = None,
+    engine: str = DEFAULT,
+    threads: int | None = None,
+    cache: Cache | None = None,
+    method: str | None = None,
+) -> Ensemble:
+    """Run a design and return all its runs at once; the arguments are those of `stream`."""
+    return next(stream(equations, design, outputs, times, engine, threads, max(design.runs, 1), cache, method))

@@ -1,5 +1,7 @@
 """Store: results on disk."""
 
-from llr_sd.store.folder import ResultsFolder, open_result
+from llr_sd.store.arrays import Piece
+from llr_sd.store.folder import ResultsFolder, hashes, open_result, versions
+from llr_sd.store.work import WorkFolder
 
-__all__ = ["ResultsFolder", "open_result"]
+__all__ = ["Piece", "ResultsFolder", "WorkFolder", "hashes", "open_result", "versions"]

@@ -1,18 +1,19 @@
-"""The results folder: written beside its final place and moved there when whole, so that nothing half written is ever left."""
+"""The results folder: made beside its final place and moved there when whole, so that nothing half written is ever read."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import shutil
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llr_sd.errors import ResultError
+from llr_sd.errors import InputError, ResultError
 from llr_sd.result import StudyResult
+from llr_sd.store.arrays import Piece, open_runs, write_runs
+from llr_sd.store.work import cannot_write
 from llr_sd.study import Study, load_study
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ LIBRARIES = ("llr-sd", "pysd", "numpy", "scipy", "pandas", "xarray", "matplotlib
 
 
 class ResultsFolder:
-    """A folder being written.
+    """A folder being made.
 
     Parameters
     ----------
@@ -42,27 +43,32 @@ class ResultsFolder:
 
     def __init__(self, final: Path, title: str) -> None:
         self.final = final
+        self.path = final.parent / f".{final.name}.new"
         self._check(title)
         try:
-            final.parent.mkdir(parents=True, exist_ok=True)
-            self.path = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
+            shutil.rmtree(self.path, ignore_errors=True)
+            self.path.mkdir(parents=True)
         except OSError as error:
-            raise ResultError(
-                f"cannot be written ({error.strerror}).", where=str(final.parent), mend="Choose another with --out."
-            ) from error
+            raise cannot_write(final.parent, error) from error
 
     def _check(self, title: str) -> None:
-        if not self.final.exists():
-            return
-        if self.final.is_dir() and not any(self.final.iterdir()):
+        if not self.final.exists() or (self.final.is_dir() and not any(self.final.iterdir())):
             return
         try:
             found = json.loads((self.final / MANIFEST).read_text(encoding="utf-8"))["title"]
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             found = None
         if found != title:
             holds = f'holds the results of "{found}"' if found else "holds something other than results"
             raise ResultError(f"{holds}; it is left as it is.", where=str(self.final), mend="Choose another folder with --out.")
+
+    def write_runs(self, study: Study, runs: int, pieces: Iterator[Piece], central: list[Piece]) -> xr.Dataset:
+        """Write the runs and return them, read lazily; see `arrays.write_runs`."""
+        try:
+            write_runs(self.path / "runs.zarr", tuple(s.name for s in study.scenario), runs, pieces, central)
+        except OSError as error:
+            raise cannot_write(self.final, error) from error
+        return open_runs(self.path / "runs.zarr")
 
     def write(
         self,
@@ -72,7 +78,7 @@ class ResultsFolder:
         tables: Mapping[str, pd.DataFrame],
         facts: Mapping[str, Any],
     ) -> StudyResult:
-        """Write runs, tables, copies and manifest; return the result as it stands in the unfinished folder.
+        """Write tables, copies and manifest; return the result as it stands in the unfinished folder.
 
         Parameters
         ----------
@@ -81,7 +87,7 @@ class ResultsFolder:
         model_files
             The model file and, where it has one, its parameter table.
         runs
-            As in `StudyResult.runs`.
+            What `write_runs` returned.
         tables
             As in `StudyResult.tables`.
         facts
@@ -92,35 +98,27 @@ class ResultsFolder:
             for file in model_files:
                 shutil.copyfile(file, self.path / "model" / file.name)
             shutil.copyfile(study.file, self.path / "study.toml")
-            runs.to_zarr(self.path / "runs.zarr", mode="w", zarr_format=2, consolidated=False)
             for name in TABLES:
                 tables[name].to_parquet(self.path / f"{name}.parquet", index=False)
             tables["failures"].to_csv(self.path / "failures.csv", index=False, lineterminator="\n")
-            manifest = {
-                "title": study.title,
-                **facts,
-                "versions": {name: version(name) for name in LIBRARIES},
-                "sha256": {"study.toml": _sha256(study.file)} | {f"model/{f.name}": _sha256(f) for f in model_files},
-            }
+            manifest = {"title": study.title, **facts, "versions": versions(), "sha256": hashes(study, model_files)}
             text = json.dumps(manifest, indent=2, ensure_ascii=False)
             (self.path / MANIFEST).write_text(text + "\n", encoding="utf-8")
         except OSError as error:
-            raise ResultError(f"cannot be written ({error.strerror}).", where=str(self.final)) from error
+            raise cannot_write(self.final, error) from error
         return StudyResult(self.path, study, manifest, runs, tables)
 
     def finish(self) -> Path:
-        """Move the folder to its final place."""
+        """Move the folder to its final place; what stood there is removed."""
+        old = self.final.parent / f".{self.final.name}.old"
         try:
-            self.path.chmod(0o755)
+            shutil.rmtree(old, ignore_errors=True)
             if self.final.exists():
-                old = Path(tempfile.mkdtemp(prefix=f".{self.final.name}-old-", dir=self.final.parent))
-                self.final.rename(old / "old")
-                self.path.rename(self.final)
-                shutil.rmtree(old)
-            else:
-                self.path.rename(self.final)
+                self.final.rename(old)
+            self.path.rename(self.final)
+            shutil.rmtree(old, ignore_errors=True)
         except OSError as error:
-            raise ResultError(f"cannot be written ({error.strerror}).", where=str(self.final)) from error
+            raise cannot_write(self.final, error) from error
         return self.final
 
     def discard(self) -> None:
@@ -128,8 +126,15 @@ class ResultsFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def versions() -> dict[str, str]:
+    """Return the versions of this package and of the libraries that its numbers come from."""
+    return {name: version(name) for name in LIBRARIES}
+
+
+def hashes(study: Study, model_files: tuple[Path, ...]) -> dict[str, str]:
+    """Return the SHA-256 of the study file and of the model's files, by their place in the results folder."""
+    files = {"study.toml": study.file} | {f"model/{f.name}": f for f in model_files}
+    return {name: hashlib.sha256(f.read_bytes()).hexdigest() for name, f in files.items()}
 
 
 def open_result(path: str | Path) -> StudyResult:
@@ -141,7 +146,6 @@ def open_result(path: str | Path) -> StudyResult:
         When the folder holds no results, or damaged ones.
     """
     import pandas as pd
-    import xarray as xr
 
     folder = Path(path)
     if not (folder / MANIFEST).is_file():
@@ -151,7 +155,7 @@ def open_result(path: str | Path) -> StudyResult:
         study = load_study(folder / "study.toml")
         tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
         tables["failures"] = pd.read_csv(folder / "failures.csv")
-        runs = xr.open_zarr(folder / "runs.zarr", consolidated=False, chunks=None)
-    except (OSError, ValueError, KeyError) as error:
+        runs = open_runs(folder / "runs.zarr")
+    except (OSError, ValueError, KeyError, InputError) as error:
         raise ResultError(f"the results are damaged ({error}).", where=str(folder), mend="Run the study again.") from error
     return StudyResult(folder, study, manifest, runs, tables)

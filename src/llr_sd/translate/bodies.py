@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from llr_sd.equations import Body, Stock
+from llr_sd.equations import Body
 from llr_sd.translate.scope import Scope
-from llr_sd.translate.tables import points
+from llr_sd.translate.tables import points, stock
 
 _ROLES = {
     "LookupsStructure": "lookup",
@@ -29,7 +29,7 @@ def body(tree: Any, scope: Scope) -> Body:
     if kind == "LookupsStructure":
         return points(tree, scope)
     if kind == "IntegStructure":
-        return Stock(scope.of(tree.flow), scope.of(tree.initial), bool(tree.non_negative))
+        return stock(tree, scope)
     if kind == "DataStructure":
         raise scope.refuse(
             "its data come from another model or file (.vdf, .tab), which is not read.",

@@ -13,7 +13,6 @@ from llr_sd.equations import (
     Number,
     Reduce,
     Reference,
-    Stock,
     canonical,
 )
 from llr_sd.errors import nearest
@@ -21,7 +20,7 @@ from llr_sd.functions import FUNCTIONS, REDUCTIONS, REFUSED
 from llr_sd.translate import macros, vectors
 from llr_sd.translate.arity import count_message
 from llr_sd.translate.scope import Known, Scope
-from llr_sd.translate.tables import points
+from llr_sd.translate.tables import points, stock
 
 # PySD's internal names, where they are not the key in lower case.
 _KEYS = {"Xpulse": "PULSE MAGNITUDE", "Xpulse_train": "PULSE TRAIN MAGNITUDE", "Xramp": "RAMP"}
@@ -102,7 +101,13 @@ def _call(tree: Any, scope: Scope) -> Expression:
         raise scope.refuse(*count_message(name, ", ".join(a.rstrip("?") for a in function.arguments), len(arguments)))
     if function.kind == "stateful":
         _outside_reduction(name, scope)
-    return Call(name, tuple(scope.of(a) for a in arguments))
+    call = Call(name, tuple(scope.of(a) for a in arguments))
+    if name == "GET TIME VALUE" and (call.arguments[0], call.arguments[2]) != (Number(0.0), Number(0.0)):
+        raise scope.refuse(
+            "GET TIME VALUE asks for more than the simulated time in the model's unit.",
+            "Write GET TIME VALUE(0, offset, 0) or Time.",
+        )
+    return call
 
 
 def _unknown(name: str, scope: Scope) -> Exception:
@@ -144,14 +149,14 @@ def _inner_stock(tree: Any, scope: Scope) -> Expression:
     _outside_reduction("INTEG", scope)
     axes, own = scope.own_axes()
     inner = scope.fresh()
-    body = Stock(inner.of(tree.flow), inner.of(tree.initial), bool(tree.non_negative))
     known = Known(scope.names.reserve(f"_{scope.title} stock"), axes, "stock")
+    body = stock(tree, inner)
     scope.names.store(known, Definition(tuple(inner.loops), own, body))
     return Reference(known.name, own)
 
 
 def _outside_reduction(name: str, scope: Scope) -> None:
-    if scope.reducing:
+    if scope.reducing is not None:
         raise scope.refuse(f"{name} stands inside a sum over subscripts.", "Give it a variable of its own, and sum that.")
 
 
@@ -173,4 +178,3 @@ def _reduce(operator: str, arguments: Any, scope: Scope, *, whole: bool = False)
     if not loops:
         raise scope.refuse(f"{operator} has no subscript to run over.", f"Mark one with !, as in {operator}(x[range!]).")
     return Reduce(operator, loops, body)
-

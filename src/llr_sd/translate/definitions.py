@@ -120,7 +120,7 @@ class _Equation:
         """Return one definition for each cell: each has a table of its own."""
         found = []
         for cell, at in zip(itertools.product(*self._box), itertools.product(*self._chosen()), strict=True):
-            values = y[(slice(None), *at)]
+            values = np.moveaxis(y, 0, -1)[tuple(at)]
             given = ~np.isnan(values)
             if not given.any() or not (given.all() or method == "raw"):
                 raise self._place.refuse("the series of one element holds no numbers.", "Fill in its cells in the spreadsheet.")
@@ -161,4 +161,3 @@ def _single_cells(definition: Definition) -> list[Definition]:
         target = tuple(Fixed(i.positions[turn[i.loop]]) if isinstance(i, Along) else i for i in definition.target)
         found.append(Definition((), target, Number(number)))
     return found
-

@@ -134,7 +134,9 @@ def _subscript_number(name: str, scope: Scope) -> Expression:
         return Number(numbers[0])
     r = ranges[name]
     if canonical(name) not in scope.left:
-        raise scope.refuse(f'the range "{r.name}" is used as a number, but is not on the left-hand side.', f"Add [{r.name}] there.")
+        raise scope.refuse(
+            f'the range "{r.name}" is used as a number, but is not on the left-hand side.', f"Add [{r.name}] there."
+        )
     loop = scope.left[canonical(name)]
     made_up = f"_position in {r.name}"
     if canonical(made_up) not in scope.names.made_up:

@@ -44,7 +44,9 @@ def subscript_elements(definition: Mapping[str, str], place: Place) -> tuple[str
 
     elements = _guarded(read, definition["file"], definition["tab"], place)
     if not elements:
-        raise place.refuse(f'the cells from {definition["firstcell"]} of "{definition["file"]}" are empty.', "List the elements there.")
+        raise place.refuse(
+            f'the cells from {definition["firstcell"]} of "{definition["file"]}" are empty.', "List the elements there."
+        )
     return elements
 
 
@@ -71,7 +73,14 @@ def lookup(tree: Any, coordinates: Coordinates, place: Place) -> tuple[NDArray[n
 
     def read() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         found = ExtLookup(
-            tree.file, tree.tab, tree.x_row_or_col, tree.cell, coordinates, place.file.parent.resolve(), coordinates, place.variable
+            tree.file,
+            tree.tab,
+            tree.x_row_or_col,
+            tree.cell,
+            coordinates,
+            place.file.parent.resolve(),
+            coordinates,
+            place.variable,
         )
         found.initialize()
         return np.asarray(found.data["lookup_dim"], dtype=np.float64), np.asarray(found.data, dtype=np.float64)
@@ -79,9 +88,7 @@ def lookup(tree: Any, coordinates: Coordinates, place: Place) -> tuple[NDArray[n
     return _guarded(read, tree.file, tree.tab, place)
 
 
-def data(
-    tree: Any, keyword: str, coordinates: Coordinates, place: Place
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def data(tree: Any, keyword: str, coordinates: Coordinates, place: Place) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Read GET DIRECT DATA; return times, and values with one axis for time and one for each of `coordinates`."""
     from pysd.py_backend.external import ExtData
 
@@ -108,7 +115,9 @@ def _guarded(read: Callable[[], _T], file: str, tab: str, place: Place) -> _T:
     if str(file).startswith("?"):
         raise place.refuse(f'the file "{file}" is an indirect reference.', "Write the name of the file.")
     if not (place.file.parent / file).is_file():
-        raise place.refuse(f'the file "{file}" is not there.', f'Put it beside {place.file.name}, in "{place.file.parent.resolve()}".')
+        raise place.refuse(
+            f'the file "{file}" is not there.', f'Put it beside {place.file.name}, in "{place.file.parent.resolve()}".'
+        )
     try:
         return read()
     except TranslationError:

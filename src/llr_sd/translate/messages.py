@@ -10,12 +10,21 @@ from llr_sd.translate.source import Place
 
 # PySD cannot tell these two apart once parsed, and computes the second: (-2)^2 and -(2^2).
 _NEGATIVE_BASE = re.compile(r"\(\s*-\s*(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*\)\s*\^")
+# PySD evaluates the limits of a lookup as Python; nothing but numbers may reach it.
+_LOOKUP_LIMITS = re.compile(r"\([\s\\]*\[([^\]]*)")
+_NUMBERS = re.compile(r"[\d\s.,()eE+\-]*")
 
 
 def check_text(expression: str, place: Place) -> None:
-    """Raise TranslationError for a text whose meaning PySD's parser loses."""
-    found = _NEGATIVE_BASE.search(expression)
-    if found:
+    """Raise TranslationError for a text whose meaning PySD's parser loses, or which it would run as a program."""
+    for limits in _LOOKUP_LIMITS.finditer(expression):
+        if not _NUMBERS.fullmatch(limits.group(1)):
+            raise place.refuse(
+                f'the limits of the lookup, "{short(limits.group(1), 40)}", are not numbers.', "Write them as [(0,0)-(10,10)]."
+            )
+    for found in _NEGATIVE_BASE.finditer(expression):
+        if re.search(r"[\w\"'$]\s*$", expression[: found.start()]):
+            continue  # the brackets of a call, such as ABS(-2)^2
         base = found.group(1) + (found.group(2) or "")
         raise place.refuse(f'"{found.group()}" would be computed by PySD as -({base}^...).', f"Write POWER(-{base}, ...).")
 

@@ -86,6 +86,8 @@ class _Translation:
             raise place.refuse("two variables have this name but for capitals, quotes, spaces or underscores.", "Rename one.")
         if canonical(raw.name) == "time":
             raise place.refuse("Time is the clock of the simulation, and cannot have an equation.", "Rename the variable.")
+        if raw.name.strip('"').startswith("_"):
+            raise place.refuse('names that begin with "_" are kept for variables made up here.', "Rename the variable.")
         if raw.name in self._ranges:
             raise place.refuse("a subscript range has the same name.", "Rename one of them.")
         counts = {len(p.subscripts) for p in raw.parts}
@@ -147,9 +149,10 @@ def _fold(body: Body) -> float | None:
     if isinstance(body, Unary) and body.operator == "-":
         inner = _fold(body.operand)
         return None if inner is None else -inner
-    if isinstance(body, Binary) and body.operator in "+-*/^":
+    if isinstance(body, Binary) and body.operator in "+-*/":
         left, right = _fold(body.left), _fold(body.right)
         if left is None or right is None or (body.operator == "/" and right == 0):
             return None
-        return {"+": left + right, "-": left - right, "*": left * right, "/": left / (right or 1.0), "^": left**right}[body.operator]
+        results = {"+": left + right, "-": left - right, "*": left * right, "/": left / (right or 1.0)}
+        return results.get(body.operator)
     return None

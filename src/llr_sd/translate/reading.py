@@ -29,7 +29,9 @@ def read(path: Path) -> RawModel:
     except FileNotFoundError as error:
         raise place.refuse(f"there is no such file ({path}).", "Check the name and the folder.") from error
     except OSError as error:
-        raise place.refuse(f"the file cannot be opened ({error.strerror}).", "Check that it is a file that you may read.") from error
+        raise place.refuse(
+            f"the file cannot be opened ({error.strerror}).", "Check that it is a file that you may read."
+        ) from error
     if not content.strip():
         raise place.refuse("the file is empty.", "Save the model again.")
     if b"\x00" in content:

@@ -93,7 +93,9 @@ class Scope:
     def fresh(self) -> Scope:
         """Return a scope with the same left-hand side for a made-up variable's own equation."""
         names, loops = self.names, list(self.left_loops())
-        return Scope(names, self.place, self.translate, loops, dict(self.left), local=self.local, calls=self.calls, home=self.home)
+        return Scope(
+            names, self.place, self.translate, loops, dict(self.left), local=self.local, calls=self.calls, home=self.home
+        )
 
     def of(self, tree: Any) -> Expression:
         """Translate a sub-expression."""
@@ -124,7 +126,9 @@ class Scope:
 
     def _wrong_count(self, known: Known, subscripts: Sequence[str]) -> TranslationError:
         if not known.axes:
-            return self.refuse(f'"{known.name}" has no subscripts, and is read with [{",".join(subscripts)}].', f"Write {known.name}.")
+            return self.refuse(
+                f'"{known.name}" has no subscripts, and is read with [{",".join(subscripts)}].', f"Write {known.name}."
+            )
         wanted = f"{known.name}[{','.join(a.name for a in known.axes)}]"
         if not subscripts:
             return self.refuse(f'"{known.name}" is read without its subscripts.', f"Write {wanted}.")
@@ -166,7 +170,8 @@ class Scope:
         if marked:
             if self.reducing is None:
                 raise self.refuse(
-                    f'"{known.name}[{name}!]" stands outside SUM, PROD, VMIN, VMAX and VECTOR SELECT.', f"Remove the ! after {name}."
+                    f'"{known.name}[{name}!]" stands outside SUM, PROD, VMIN, VMAX and VECTOR SELECT.',
+                    f"Remove the ! after {name}.",
                 )
             if key not in self.reducing:
                 self.loops.append(Loop(ranges[name].name, ranges[name].elements))

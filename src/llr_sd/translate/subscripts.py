@@ -115,7 +115,8 @@ class Ranges:
             covered = {canonical(e) for homes in named for e in homes[i][1]}
             homes_here = [homes[i][0] for homes in named]
             elsewhere = {n for homes in named for j, (n, _) in enumerate(homes) if j != i}
-            axes.append(self._axis(covered, homes_here, elsewhere, place))
+            axis = self._axis(covered, homes_here, elsewhere, place)
+            axes.append(self._twin(self[axis.name]) if axis in axes else axis)
         return tuple(axes)
 
     def _homes(self, subscripts: Sequence[str], place: Place) -> list[tuple[str, tuple[str, ...]]]:
@@ -209,23 +210,20 @@ class Ranges:
         return tuple(elements)
 
     def _check_mappings(self, r: RawRange) -> None:
-        """Accept mappings that pair elements in order, the only ones that PySD computes as Vensim does."""
+        """Accept mappings that pair all elements in order; PySD takes those written out for further elements of the range."""
         place, own = self._at(r.name), self[r.name].elements
         for target, pairing in r.mappings:
             if target not in self:
                 raise place.refuse(f'maps to "{target}", which is not a subscript range.', nearest(target, self.names()))
-            theirs = self[target].elements
             if pairing:
-                named = [n.strip() for n in pairing.split(",")]
-                listed = [e for n in named for e in (self[n].elements if n in self else (n,))]
-                if len(listed) != len(named) or [canonical(e) for e in listed] != [canonical(e) for e in theirs]:
-                    raise place.refuse(
-                        f'its mapping to "{target}" does not pair the elements one to one in their order.',
-                        "Order both ranges alike, or write the equations element by element.",
-                    )
-            if len(own) != len(theirs):
                 raise place.refuse(
-                    f'has {len(own)} elements and maps to "{target}", which has {len(theirs)}.', "A mapping pairs element with element."
+                    f"its mapping ({target}: {pairing}) is written out element by element, which PySD misreads.",
+                    f"Map with -> {target} where the elements pair in order; else sum over a table of 1 and 0.",
+                )
+            if len(own) != len(self[target].elements):
+                raise place.refuse(
+                    f'has {len(own)} elements and maps to "{target}", which has {len(self[target].elements)}.',
+                    "A mapping pairs element with element.",
                 )
 
     def _at(self, name: str) -> Place:

@@ -1,10 +1,11 @@
-"""Tables of points: lookups and data series."""
+"""The right-hand sides that are no expressions: lookups written as points, and stocks."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from llr_sd.equations import Table
+from llr_sd.equations import Stock, Table
+from llr_sd.translate.arity import count_message
 from llr_sd.translate.scope import Scope
 
 
@@ -17,3 +18,11 @@ def points(tree: Any, scope: Scope) -> Table:
         twice = next(v for i, v in enumerate(x) if v in x[:i])
         raise scope.refuse(f"the lookup has two points at x = {twice:g}.", "Move one of them slightly.")
     return Table(x, y, tree.type)
+
+
+def stock(tree: Any, scope: Scope) -> Stock:
+    """Return the stock of an INTEG or of an XMILE stock."""
+    if not isinstance(tree.non_negative, bool):
+        # PySD takes a third argument of INTEG for its own mark of stocks that cannot fall below zero.
+        raise scope.refuse(*count_message("INTEG", "flow, initial", 3))
+    return Stock(scope.of(tree.flow), scope.of(tree.initial), tree.non_negative)

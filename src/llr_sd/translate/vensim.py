@@ -47,14 +47,38 @@ def _macro(section: Any, path: Path) -> RawMacro:
 
 
 def _equations(section: Any, place: Place) -> list[Any]:
+    """Tell the equations apart; refuse what PySD's grammar would skip without a word."""
+    from pysd.translators.vensim.vensim_section import SectionElementsVisitor
+    from pysd.translators.vensim.vensim_utils import Grammar
+
+    mend = 'Each equation reads "name = expression ~ unit ~ comment |".'
     try:
-        section.parse(parse_all=False)
+        tree = Grammar.get("section_elements").parse(section.content)
     except Exception as error:
-        raise place.refuse(
-            f"the equations cannot be told apart ({first_line(error)}).",
-            'Each equation reads "name = expression ~ unit ~ comment |"; look for a missing "~" or "|".',
-        ) from error
-    return list(section.elements)
+        raise place.refuse(f"the equations cannot be told apart ({first_line(error)}).", mend) from error
+    found = []
+    for node in _nodes(tree, "entry"):
+        try:
+            found.extend(SectionElementsVisitor(node).entries)
+        except Exception as error:
+            raise Place(place.file, _left(node.text)).refuse(
+                "its unit or limits cannot be read.", "Write limits as [low,high], with ? where open."
+            ) from error
+    for node in _nodes(tree, "section"):
+        if not node.text.lstrip().startswith("*"):
+            raise Place(place.file, _left(node.text)).refuse(f'"{short(node.text)}" has one "~" instead of two.', mend)
+    rest = "".join(n.text for n in _nodes(tree, "sketch")).strip()
+    if rest and not rest.lstrip("\\").startswith("---///"):
+        name = _left(rest)
+        raise Place(place.file, name).refuse(f'from "{short(rest)}" on the file is cut off, or lacks a "~" or "|".', mend)
+    return found
+
+
+def _nodes(tree: Any, name: str) -> list[Any]:
+    """Return the outermost nodes of a parse tree that the rule `name` made."""
+    if tree.expr_name == name:
+        return [tree]
+    return [n for child in tree.children for n in _nodes(child, name)]
 
 
 def _sort(
@@ -142,7 +166,9 @@ def _limits(limits: Any, place: Place) -> tuple[float | None, float | None]:
     try:
         low, high = limits[:2]
     except ValueError:
-        raise place.refuse(f"the limits {list(limits)} are not two numbers.", "Write them as [low,high], with ? where open.") from None
+        raise place.refuse(
+            f"the limits {list(limits)} are not two numbers.", "Write them as [low,high], with ? where open."
+        ) from None
     return low, high
 
 

@@ -12,6 +12,7 @@ from llr_sd.translate.source import Part, Place, RawModel, RawRange, RawVariable
 
 _METHODS = ("euler", "rk4")
 _VARIABLES = ("aux", "flow", "stock", "gf")
+_BLANKS = ("???", "NAN")
 _IGNORED = ("group", "event_poster", "doc")
 # What PySD's parser would pass over without a word, although it changes what the model computes.
 _SPECIAL = {
@@ -44,18 +45,20 @@ def read_xmile(path: Path, content: bytes) -> RawModel:
         section.parse(parse_all=False)
     except Exception as error:
         raise place.refuse(
-            f"the model cannot be read ({first_line(error)}).", "Check that every variable has a name, and its numbers are numbers."
+            f"the model cannot be read ({first_line(error)}).",
+            "Check that every variable has a name, and its numbers are numbers.",
         ) from error
     order = {canonical(n.get("name", "")): i for i, n in enumerate(root.iter()) if _tag(n) in _VARIABLES}
     groups = _groups(root)
     found = [_variable(c, section.behaviors, Place(path, c.name), groups) for c in section.components]
-    found.sort(key=lambda v: order.get(canonical(v.name), len(order)))
+    # The clock's variables, which stand in <sim_specs>, come last.
+    found.sort(key=lambda v: order.get(canonical(v.name), max(order.values(), default=0) + 1))
     ranges = tuple(RawRange(r.name, tuple(r.definition)) for r in section.subscripts)
     return RawModel(path, tuple(found), ranges, method=_method(root, place), comment=_comment(root), loose=True)
 
 
 def _root(content: bytes, place: Place) -> Any:
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped]
 
     # Stella leaves its own prefix undeclared, which does no harm; PySD's parser would mend any other fault by guessing.
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
@@ -89,9 +92,8 @@ def _check(root: Any, path: Path) -> None:
         if _tag(node) in _SPECIAL and _tag(node.getparent()) in _VARIABLES:
             name = node.getparent().get("name", "")
             raise Place(path, name).refuse(f"{_SPECIAL[_tag(node)]} is not supported.", "Write it with stocks and flows.")
-        if _tag(node) == "dim" and _tag(node.getparent()) == "dimensions" and node.get("size") and not len(node):
-            if _tag(node.getparent().getparent()) == "xmile":
-                raise Place(path, node.get("name", "")).refuse("the dimension names no elements.", "Give each element a name.")
+        if _tag(node) == "dim" and _tag(node.getparent().getparent()) == "xmile" and not len(node):
+            raise Place(path, node.get("name", "")).refuse("the dimension names no elements.", "Give each element a name.")
     models = [n for n in root if _tag(n) == "model"]
     if len(models) != 1:
         raise place.refuse(f"the file has {len(models)} models.", "Keep one <model>.")
@@ -131,6 +133,8 @@ def _check_variable(node: Any, path: Path) -> None:
             raise place.refuse(f"has no equation for [{element.get('subscript', '')}].", "Write its <eqn>.")
     for equation in node.iter():
         if _tag(equation) == "eqn":
+            if (equation.text or "").strip() in _BLANKS:
+                raise place.refuse(f'has no equation, only "{(equation.text or "").strip()}".', "Write its <eqn>.")
             check_text(equation.text or "", place)
 
 
@@ -159,7 +163,7 @@ def _text(component: Any) -> str:
 def _method(root: Any, place: Place) -> str:
     """Return the integration method: the first of those listed that is known here."""
     specs = next(n for n in root if _tag(n) == "sim_specs")
-    asked = [m.strip().lower() for m in specs.get("method", "euler").split(",") if m.strip()] or ["euler"]
+    asked: list[str] = [m.strip().lower() for m in specs.get("method", "euler").split(",") if m.strip()] or ["euler"]
     known = [m for m in asked if m in _METHODS]
     if not known:
         raise place.refuse(f'the integration method "{asked[0]}" is not supported.', "Set it to Euler or RK4.")
@@ -184,4 +188,4 @@ def _comment(root: Any) -> str:
 
 def _tag(node: Any) -> str:
     """Return an XML node's name without its namespace; "" for comments and other nodes without one."""
-    return node.tag.rpartition("}")[2] if node is not None and isinstance(node.tag, str) else ""
+    return str(node.tag).rpartition("}")[2] if node is not None and isinstance(node.tag, str) else ""

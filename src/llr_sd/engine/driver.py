@@ -1,0 +1,241 @@
+"""The compiled loop over blocks of runs and over time steps, as LLVM IR."""
+
+from __future__ import annotations
+
+from llr_sd.engine.memory import Layout
+
+SIGNATURE = (
+    "ptr noalias %ws, ptr noalias %s0, ptr noalias %s1, ptr noalias %k, ptr noalias %acc, ptr noalias %ring, "
+    "ptr noalias %tables, ptr noalias %series, ptr noalias %design, i64 %stride, ptr noalias %slots, i64 %nslots, "
+    "i64 %blocks, ptr noalias %saves, i64 %nsaves, i64 %steps, ptr noalias %out, ptr noalias %bad, "
+    "double %t0, double %dt, i64 %ticks, i64 %cap, i64 %every"
+)
+
+
+def write_driver(method: str, layout: Layout, out_size: int, w: int) -> str:
+    """Return `batch`: for each block of w runs, set inputs, find initial values, then step, save and check.
+
+    A run is checked every `every` steps and at its end; `bad` receives the step at which a stock was first seen that is not
+    finite, or below zero where that is not allowed, and -1 where there was none.
+    """
+    return "\n".join([_check(layout, w), _flat(w), _batch(method, layout, out_size, w)])
+
+
+def _check(layout: Layout, w: int) -> str:
+    """Which lanes hold a stock that is not finite, or negative where the model says that it cannot be."""
+    V, B = f"<{w} x double>", f"<{w} x i1>"
+    parts = [f"define internal {B} @check(ptr noalias readonly %s) noinline nounwind {{\nentry:"]
+    last, block = "zeroinitializer", "entry"
+    for name, first, stop, test in (
+        ("f", 0, layout.stocks, "fcmp uno {V} %{n}d, zeroinitializer"),
+        ("g", layout.floor, layout.stocks, "fcmp olt {V} %{n}x, zeroinitializer"),
+    ):
+        if stop <= first:
+            continue
+        parts.append(f"""  br label %{name}
+{name}:
+  %{name}i = phi i64 [{first}, %{block}], [%{name}n, %{name}]
+  %{name}a = phi {B} [{last}, %{block}], [%{name}o, %{name}]
+  %{name}p = getelementptr inbounds {V}, ptr %s, i64 %{name}i
+  %{name}x = load {V}, ptr %{name}p, align {8 * w}
+  %{name}d = fsub {V} %{name}x, %{name}x
+  %{name}b = {test.format(V=V, n=name)}
+  %{name}o = or {B} %{name}a, %{name}b
+  %{name}n = add nuw nsw i64 %{name}i, 1
+  %{name}c = icmp ult i64 %{name}n, {stop}
+  br i1 %{name}c, label %{name}, label %{name}e
+{name}e:""")
+        last, block = f"%{name}o", f"{name}e"
+    parts.append(f"  ret {B} {last}\n}}")
+    return "\n".join(parts)
+
+
+def _flat(w: int) -> str:
+    """r = a + b * h over n vectors; with h = 0 and a = b it copies, which the callers below rely on only for finite values."""
+    V = f"<{w} x double>"
+    return f"""define internal void @axpy(ptr %r, ptr %a, ptr %b, double %h, i64 %n) noinline nounwind {{
+entry:
+  %hi = insertelement {V} poison, double %h, i32 0
+  %hv = shufflevector {V} %hi, {V} poison, <{w} x i32> zeroinitializer
+  %some = icmp sgt i64 %n, 0
+  br i1 %some, label %loop, label %done
+loop:
+  %i = phi i64 [0, %entry], [%next, %loop]
+  %pa = getelementptr inbounds {V}, ptr %a, i64 %i
+  %pb = getelementptr inbounds {V}, ptr %b, i64 %i
+  %pr = getelementptr inbounds {V}, ptr %r, i64 %i
+  %xa = load {V}, ptr %pa, align {8 * w}
+  %xb = load {V}, ptr %pb, align {8 * w}
+  %m = fmul {V} %xb, %hv
+  %x = fadd {V} %xa, %m
+  store {V} %x, ptr %pr, align {8 * w}
+  %next = add nuw nsw i64 %i, 1
+  %more = icmp slt i64 %next, %n
+  br i1 %more, label %loop, label %done
+done:
+  ret void
+}}
+define internal void @copy(ptr %r, ptr %a, i64 %first, i64 %n) noinline nounwind {{
+entry:
+  %some = icmp slt i64 %first, %n
+  br i1 %some, label %loop, label %done
+loop:
+  %i = phi i64 [%first, %entry], [%next, %loop]
+  %pa = getelementptr inbounds {V}, ptr %a, i64 %i
+  %pr = getelementptr inbounds {V}, ptr %r, i64 %i
+  %x = load {V}, ptr %pa, align {8 * w}
+  store {V} %x, ptr %pr, align {8 * w}
+  %next = add nuw nsw i64 %i, 1
+  %more = icmp slt i64 %next, %n
+  br i1 %more, label %loop, label %done
+done:
+  ret void
+}}
+define internal void @floor(ptr %r, i64 %first, i64 %n) noinline nounwind {{
+entry:
+  %some = icmp slt i64 %first, %n
+  br i1 %some, label %loop, label %done
+loop:
+  %i = phi i64 [%first, %entry], [%next, %loop]
+  %p = getelementptr inbounds {V}, ptr %r, i64 %i
+  %x = load {V}, ptr %p, align {8 * w}
+  %low = fcmp olt {V} %x, zeroinitializer
+  %y = select <{w} x i1> %low, {V} zeroinitializer, {V} %x
+  store {V} %y, ptr %p, align {8 * w}
+  %next = add nuw nsw i64 %i, 1
+  %more = icmp slt i64 %next, %n
+  br i1 %more, label %loop, label %done
+done:
+  ret void
+}}"""
+
+
+def _call(function: str, cur: str, nxt: str, time: str, tick: str, extra: str = "") -> str:
+    return (
+        f"  call void @{function}(ptr %ws, ptr {cur}, ptr {nxt}, ptr %ring, ptr %tables, ptr %series, double {time}, "
+        f"double %dt, i64 {tick}, i64 %ticks, i64 %row, i64 %cap{extra})"
+    )
+
+
+def _advance(method: str, layout: Layout) -> str:
+    """Write the state one step later to the memory that %nxt points to."""
+    if method == "euler":
+        return _call("step", "%cur", "%nxt", "%t", "%n")
+    c, every = layout.continuous, layout.states_size
+    # The rates of a step go to %k; its discrete part, found at the start of the step, is the next state's.
+    return f"""  %tick0 = shl i64 %n, 1
+  %tick1 = add i64 %tick0, 1
+  %tick2 = add i64 %tick0, 2
+  %half = fmul double %dt, 5.0e-1
+  %third = fdiv double %dt, 3.0
+  %sixth = fdiv double %dt, 6.0
+  %tm = fadd double %t, %half
+  %te = fadd double %t, %dt
+{_call("step", "%cur", "%k", "%t", "%tick0")}
+  call void @axpy(ptr %acc, ptr %cur, ptr %k, double %sixth, i64 {c})
+  call void @axpy(ptr %nxt, ptr %cur, ptr %k, double %half, i64 {c})
+  call void @copy(ptr %nxt, ptr %cur, i64 {c}, i64 {every})
+  call void @copy(ptr %acc, ptr %k, i64 {c}, i64 {every})
+{_call("rates", "%nxt", "%k", "%tm", "%tick1")}
+  call void @axpy(ptr %acc, ptr %acc, ptr %k, double %third, i64 {c})
+  call void @axpy(ptr %nxt, ptr %cur, ptr %k, double %half, i64 {c})
+{_call("rates", "%nxt", "%k", "%tm", "%tick1")}
+  call void @axpy(ptr %acc, ptr %acc, ptr %k, double %third, i64 {c})
+  call void @axpy(ptr %nxt, ptr %cur, ptr %k, double %dt, i64 {c})
+{_call("rates", "%nxt", "%k", "%te", "%tick2")}
+  call void @axpy(ptr %nxt, ptr %acc, ptr %k, double %sixth, i64 {c})
+  call void @copy(ptr %nxt, ptr %acc, i64 {c}, i64 {every})
+  call void @floor(ptr %nxt, i64 {layout.floor}, i64 {layout.stocks})"""
+
+
+def _batch(method: str, layout: Layout, out_size: int, w: int) -> str:
+    V, B = f"<{w} x double>", f"<{w} x i1>"
+    tick = "%n" if method == "euler" else "%tick"
+    minus = "<" + ", ".join(["double -1.0"] * w) + ">"
+    return f"""define void @batch({SIGNATURE}) nounwind {{
+entry:
+  br label %blockhead
+blockhead:
+  %b = phi i64 [0, %entry], [%bnext, %blockend]
+  %bmore = icmp slt i64 %b, %blocks
+  br i1 %bmore, label %inputs, label %done
+inputs:
+  %column = mul i64 %b, {w}
+  %outfirst = mul i64 %b, %nsaves
+  br label %inputhead
+inputhead:
+  %j = phi i64 [0, %inputs], [%jnext, %input]
+  %jmore = icmp slt i64 %j, %nslots
+  br i1 %jmore, label %input, label %begin
+input:
+  %jrow = mul i64 %j, %stride
+  %jat = add i64 %jrow, %column
+  %jp = getelementptr double, ptr %design, i64 %jat
+  %jx = load {V}, ptr %jp, align 8
+  %jsp = getelementptr i64, ptr %slots, i64 %j
+  %jslot = load i64, ptr %jsp, align 8
+  %jq = getelementptr {V}, ptr %ws, i64 %jslot
+  store {V} %jx, ptr %jq, align {8 * w}
+  %jnext = add i64 %j, 1
+  br label %inputhead
+begin:
+{_call("start", "%s0", "%s1", "%t0", "0").replace("%row", "0")}
+  %badp = getelementptr {V}, ptr %bad, i64 %b
+  store {V} {minus}, ptr %badp, align {8 * w}
+  br label %stephead
+stephead:
+  %n = phi i64 [0, %begin], [%nnext, %stepped]
+  %t = phi double [%t0, %begin], [%tnext, %stepped]
+  %row = phi i64 [0, %begin], [%rownext, %stepped]
+  %cur = phi ptr [%s0, %begin], [%nxt, %stepped]
+  %nxt = phi ptr [%s1, %begin], [%cur, %stepped]
+  %s = phi i64 [0, %begin], [%snext, %stepped]
+  {"" if method == "euler" else "%tick = shl i64 %n, 1"}
+  %last = icmp sge i64 %n, %steps
+  %phase = urem i64 %n, %every
+  %due = icmp eq i64 %phase, 0
+  %look = or i1 %due, %last
+  br i1 %look, label %checking, label %saving
+checking:
+  %flags = call {B} @check(ptr %cur)
+  %old = load {V}, ptr %badp, align {8 * w}
+  %free = fcmp olt {V} %old, zeroinitializer
+  %new = and {B} %free, %flags
+  %nf = sitofp i64 %n to double
+  %nfi = insertelement {V} poison, double %nf, i32 0
+  %nfv = shufflevector {V} %nfi, {V} poison, <{w} x i32> zeroinitializer
+  %badnew = select {B} %new, {V} %nfv, {V} %old
+  store {V} %badnew, ptr %badp, align {8 * w}
+  br label %saving
+saving:
+  %ssafe = icmp slt i64 %s, %nsaves
+  br i1 %ssafe, label %mayhap, label %after
+mayhap:
+  %sp = getelementptr i64, ptr %saves, i64 %s
+  %sat = load i64, ptr %sp, align 8
+  %now = icmp eq i64 %sat, %n
+  br i1 %now, label %save, label %after
+save:
+  %orow = add i64 %outfirst, %s
+  %oat = mul i64 %orow, {out_size}
+  %op = getelementptr {V}, ptr %out, i64 %oat
+{_call("save", "%cur", "%nxt", "%t", tick, ", ptr %op")}
+  %sone = add i64 %s, 1
+  br label %after
+after:
+  %snext = phi i64 [%s, %saving], [%s, %mayhap], [%sone, %save]
+  br i1 %last, label %blockend, label %stepped
+stepped:
+{_advance(method, layout)}
+  %nnext = add i64 %n, 1
+  %tnext = fadd double %t, %dt
+  %rowone = add i64 %row, 1
+  %rowwrap = icmp sge i64 %rowone, %cap
+  %rownext = select i1 %rowwrap, i64 0, i64 %rowone
+  br label %stephead
+blockend:
+  %bnext = add i64 %b, 1
+  br label %blockhead
+done:
+  ret void
+}}"""

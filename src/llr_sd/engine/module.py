@@ -1,0 +1,305 @@
+"""The whole LLVM module of a model: start, step and save, and the loop over blocks of runs that drives them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from llr_sd.engine.driver import write_driver
+from llr_sd.engine.llvm import LIBM, PARAMETERS, Settings, Used, Writer, literal
+from llr_sd.engine.memory import TABLE_HEAD, Layout
+from llr_sd.engine.order import RUN, START, Plan
+from llr_sd.engine.program import Array, Kernel, Offset, Program
+from llr_sd.engine.schedule import make_groups
+
+CHAIN = 16  # lookups up to this many points are a chain of selects; longer ones are searched
+ARGUMENTS = (
+    "ptr %ws, ptr {cur}, ptr {nxt}, ptr %ring, ptr %tables, ptr %series, "
+    "double {time}, double %dt, i64 {tick}, i64 %ticks, i64 %row, i64 %cap"
+)
+ENTRY = "batch"
+
+
+def write_module(program: Program, plan: Plan, layout: Layout, outputs: Sequence[Array], settings: Settings) -> str:
+    """Return the IR text of a model.
+
+    The one exported function is `batch`: it runs blocks of `settings.width` runs, each from its initial values to the last
+    saved time. See `native.Batch` for its arguments.
+    """
+    used = Used()
+    texts: dict[str, list[list[str | tuple[int, str]]]] = {}
+    families = [("start", plan.start, START), ("step", plan.step, RUN), ("save", plan.save, RUN)]
+    if program.method == "rk4":
+        families.append(("rates", plan.rates, RUN))
+    for family, kernels, mode in families:
+        texts[family] = _family(family, kernels, mode, layout, used, settings, outputs)
+    body: list[str] = []
+    for family, parts in texts.items():
+        live = {n for f, n in used.loaded if f == family}
+        if family == "start":
+            live |= {n for _, n in used.loaded}
+        for i, lines in enumerate(parts):
+            body.append(f"define internal void @{family}_{i}({PARAMETERS}{_extra(family)}) #0 {{\nentry:")
+            body.extend(text for text in (_live(line, live) for line in lines) if text)
+            body.append("  ret void\n}")
+        body.append(_caller(family, len(parts)))
+    head = [_helpers(used, layout, settings.width), _declarations(settings.width), *_lists(used)]
+    tail = [write_driver(program.method, layout, sum(a.size for a in outputs), settings.width), "attributes #0 = { noinline nounwind }", *_tags(used)]
+    return "\n".join([*head, *body, *tail])
+
+
+def _live(line: str | tuple[int, str], live: set[int]) -> str:
+    """Drop a store of a value that nothing reads from memory."""
+    if isinstance(line, str):
+        return line
+    number, text = line
+    return text if number in live else ""
+
+
+def _extra(family: str) -> str:
+    return ", ptr noalias %out" if family == "save" else ""
+
+
+def _family(
+    family: str,
+    kernels: Sequence[Kernel],
+    mode: str,
+    layout: Layout,
+    used: Used,
+    settings: Settings,
+    outputs: Sequence[Array],
+) -> list[list[str | tuple[int, str]]]:
+    """Write one function as parts of bounded length, since compile time grows faster than length."""
+    groups = make_groups(kernels, mode)
+    small = sum(g.nodes * g.count for g in groups) <= settings.unroll_all and family in ("step", "rates")
+    parts: list[list[str | tuple[int, str]]] = []
+    writer = Writer(settings, layout, used, mode, family)
+    for group in groups:
+        if writer.operations > settings.part:
+            parts.append(writer.lines)
+            writer = Writer(settings, layout, used, mode, family)
+        writer.group(group, unroll=small)
+    if family == "save":
+        _copy_out(writer, outputs)
+    parts.append(writer.lines)
+    return parts
+
+
+def _copy_out(writer: Writer, outputs: Sequence[Array]) -> None:
+    at = 0
+    width = writer.w
+    for array in outputs:
+        if array.size <= 4:
+            for i in range(array.size):
+                x = writer.load(array, Offset(i))
+                p = writer.put(f"getelementptr inbounds {writer.V}, ptr %out, i64 {at + i}")
+                writer.lines.append(f"  store {writer.V} {x}, ptr {p}, align {8 * width}")
+        else:
+            counter, close = writer.loop(array.size)
+            writer.env[0] = counter
+            x = writer.load(array, Offset(0, ((0, 1),)))
+            k = writer.put(f"add nsw i64 {counter}, {at}")
+            p = writer.put(f"getelementptr inbounds {writer.V}, ptr %out, i64 {k}")
+            writer.lines.append(f"  store {writer.V} {x}, ptr {p}, align {8 * width}")
+            close()
+        at += array.size
+
+
+def _caller(family: str, parts: int) -> str:
+    extra = ", ptr %out" if family == "save" else ""
+    arguments = ARGUMENTS.format(cur="%cur", nxt="%nxt", time="%time", tick="%tick") + extra
+    calls = "\n".join(f"  call void @{family}_{i}({arguments})" for i in range(parts))
+    return f"define internal void @{family}({PARAMETERS}{_extra(family)}) #0 {{\n{calls}\n  ret void\n}}"
+
+
+# --- helpers written once -------------------------------------------------------------------------------------------
+
+
+def _declarations(w: int) -> str:
+    vector = f"<{w} x double>"
+    names = ("fabs", "sqrt", "trunc", "rint")
+    out = [f"declare {vector} @llvm.{n}.v{w}f64({vector})" for n in names]
+    return "\n".join([*out, f"declare {vector} @llvm.fma.v{w}f64({vector}, {vector}, {vector})"])
+
+
+def _helpers(used: Used, layout: Layout, w: int) -> str:
+    out = [_per_lane(name, 2 if name not in LIBM else 1, w) for name in sorted(used.libm)]
+    out += [_lookup(points, w) for points in sorted(used.lookups)]
+    if "fill" in used.helpers:
+        out.append(_fill(layout.rings_size, w))
+    if "recall" in used.helpers:
+        out.append(_recall(layout.rings_size, w))
+    return "\n".join(out)
+
+
+def _per_lane(name: str, arity: int, w: int) -> str:
+    """A function of the C library, lane by lane, so that its results are the library's own."""
+    V = f"<{w} x double>"
+    parameters = ", ".join(f"{V} %a{k}" for k in range(arity))
+    lines = [f"declare double @{name}({', '.join(['double'] * arity)})"]
+    lines.append(f"define internal {V} @v_{name}({parameters}) #0 {{")
+    last = "poison"
+    for i in range(w):
+        for k in range(arity):
+            lines.append(f"  %x{k}_{i} = extractelement {V} %a{k}, i32 {i}")
+        arguments = ", ".join(f"double %x{k}_{i}" for k in range(arity))
+        lines.append(f"  %y{i} = call double @{name}({arguments})")
+        lines.append(f"  %r{i} = insertelement {V} {last}, double %y{i}, i32 {i}")
+        last = f"%r{i}"
+    return "\n".join([*lines, f"  ret {V} {last}", "}"])
+
+
+def _splat(name: str, scalar: str, w: int) -> list[str]:
+    V = f"<{w} x double>"
+    return [
+        f"  %{name}i = insertelement {V} poison, double {scalar}, i32 0",
+        f"  %{name} = shufflevector {V} %{name}i, {V} poison, <{w} x i32> zeroinitializer",
+    ]
+
+
+def _lookup(points: int, w: int) -> str:
+    """Straight lines between points: y + slope * (x - x of the last point that x has reached)."""
+    V, B = f"<{w} x double>", f"<{w} x i1>"
+    lines = [f"define internal {V} @lookup_{points}(ptr noalias readonly %t, {V} %x0) nounwind {{\nentry:"]
+
+    def number(name: str, at: int) -> None:
+        lines.append(f"  %{name}p = getelementptr double, ptr %t, i64 {at}")
+        lines.append(f"  %{name}s = load double, ptr %{name}p, align 8")
+        lines.extend(_splat(name, f"%{name}s", w))
+
+    number("lo", 0)
+    number("hi", 1)
+    lines.append(f"  %below = fcmp olt {V} %x0, %lo")
+    lines.append(f"  %x1 = select {B} %below, {V} %lo, {V} %x0")
+    lines.append(f"  %above = fcmp ogt {V} %x1, %hi")
+    lines.append(f"  %x = select {B} %above, {V} %hi, {V} %x1")
+    if points <= CHAIN:
+        number("k_0", 2)
+        number("a_0", TABLE_HEAD)
+        number("b_0", TABLE_HEAD + points)
+        for i in range(points):
+            number(f"px{i}", TABLE_HEAD + i)
+            number(f"py{i}", TABLE_HEAD + points + i)
+            number(f"pk{i}", TABLE_HEAD + 2 * points + i)
+            lines.append(f"  %m{i} = fcmp oge {V} %x, %px{i}")
+            for new, old in (("a", "px"), ("b", "py"), ("k", "pk")):
+                lines.append(f"  %{new}_{i + 1} = select {B} %m{i}, {V} %{old}{i}, {V} %{new}_{i}")
+        a, b, k = f"%a_{points}", f"%b_{points}", f"%k_{points}"
+    else:
+        a, b, k = _searched(lines, points, w)
+    lines.append(f"  %d = fsub {V} %x, {a}")
+    lines.append(f"  %e = fmul {V} {k}, %d")
+    lines.append(f"  %f = fadd {V} %e, {b}")
+    lines.append(f"  ret {V} %f\n}}")
+    return "\n".join(lines)
+
+
+def _searched(lines: list[str], points: int, w: int) -> tuple[str, str, str]:
+    """Each lane halves its own interval until it knows its point; x below the first point counts as the first."""
+    V = f"<{w} x double>"
+    out = {"a": "poison", "b": "poison", "k": "poison"}
+    step0 = 1 << ((points - 1).bit_length() - 1)
+    for i in range(w):
+        lines.append(f"  %s{i}x = extractelement {V} %x, i32 {i}")
+        at, step = "0", step0
+        n = 0
+        while step:
+            c = f"%s{i}_{n}"
+            lines.append(f"  {c}t = add i64 {at}, {step}")
+            lines.append(f"  {c}in = icmp ult i64 {c}t, {points}")
+            lines.append(f"  {c}c = select i1 {c}in, i64 {c}t, i64 {points - 1}")
+            lines.append(f"  {c}q = add i64 {c}c, {TABLE_HEAD}")
+            lines.append(f"  {c}p = getelementptr double, ptr %t, i64 {c}q")
+            lines.append(f"  {c}v = load double, ptr {c}p, align 8")
+            lines.append(f"  {c}ge = fcmp oge double %s{i}x, {c}v")
+            lines.append(f"  {c} = select i1 {c}ge, i64 {c}c, i64 {at}")
+            at, step, n = c, step // 2, n + 1
+        for name, shift in (("a", 0), ("b", points), ("k", 2 * points)):
+            lines.append(f"  %{name}q{i} = add i64 {at}, {TABLE_HEAD + shift}")
+            lines.append(f"  %{name}p{i} = getelementptr double, ptr %t, i64 %{name}q{i}")
+            lines.append(f"  %{name}v{i} = load double, ptr %{name}p{i}, align 8")
+        lines.append(f"  %first{i} = load double, ptr %t3, align 8" if i else "  %t3 = getelementptr double, ptr %t, i64 3")
+        if i == 0:
+            lines.append("  %first0 = load double, ptr %t3, align 8")
+            lines.append("  %t2 = getelementptr double, ptr %t, i64 2")
+            lines.append("  %kbelow = load double, ptr %t2, align 8")
+        lines.append(f"  %under{i} = fcmp olt double %s{i}x, %first{i}")
+        lines.append(f"  %kk{i} = select i1 %under{i}, double %kbelow, double %kv{i}")
+        for name, value in (("a", f"%av{i}"), ("b", f"%bv{i}"), ("k", f"%kk{i}")):
+            lines.append(f"  %{name}r{i} = insertelement {V} {out[name]}, double {value}, i32 {i}")
+            out[name] = f"%{name}r{i}"
+    return out["a"], out["b"], out["k"]
+
+
+def _fill(queues: int, w: int) -> str:
+    V = f"<{w} x double>"
+    return f"""define internal void @fill(ptr %queue, {V} %x, i64 %cap) #0 {{
+entry:
+  br label %loop
+loop:
+  %i = phi i64 [0, %entry], [%n, %loop]
+  %k = mul nsw i64 %i, {queues}
+  %p = getelementptr {V}, ptr %queue, i64 %k
+  store {V} %x, ptr %p, align {8 * w}
+  %n = add i64 %i, 1
+  %more = icmp slt i64 %n, %cap
+  br i1 %more, label %loop, label %done
+done:
+  ret void
+}}"""
+
+
+def _recall(queues: int, w: int) -> str:
+    """The value of `order` steps ago in each lane; an order longer than the queue is cut to it, which no run can tell."""
+    V, I, B, P = f"<{w} x double>", f"<{w} x i64>", f"<{w} x i1>", f"<{w} x ptr>"
+    lanes = ", ".join(f"i64 {i}" for i in range(w))
+    rows = [f"define internal {I} @rows({V} %order, i64 %row, i64 %cap) nounwind {{", "  %most = add i64 %cap, -1"]
+    rows += ["  %mostf = sitofp i64 %most to double", *_splat("m", "%mostf", w)]
+    rows += [
+        f"  %long = fcmp ult {V} %order, %m",
+        f"  %cut = select {B} %long, {V} %order, {V} %m",
+        f"  %known = fcmp ord {V} %cut, zeroinitializer",
+        f"  %safe = select {B} %known, {V} %cut, {V} %m",
+        f"  %n = fptosi {V} %safe to {I}",
+        *_splat_integer("r", "%row", w),
+        *_splat_integer("c", "%cap", w),
+        f"  %back = sub {I} %r, %n",
+        f"  %under = icmp slt {I} %back, zeroinitializer",
+        f"  %wrapped = add {I} %back, %c",
+        f"  %at = select {B} %under, {I} %wrapped, {I} %back",
+        f"  %first = mul {I} %at, <{', '.join([f'i64 {w * queues}'] * w)}>",
+        f"  %lane = add {I} %first, <{lanes}>",
+    ]
+    all_lanes = ", ".join(["i1 true"] * w)
+    recall = [
+        f"declare {V} @llvm.masked.gather.v{w}f64.v{w}p0({P}, i32, {B}, {V})",
+        f"define internal {V} @recall(ptr %queue, {V} %order, {I} %rows) nounwind alwaysinline {{",
+        f"  %p = getelementptr double, ptr %queue, {I} %rows",
+        f"  %x = call {V} @llvm.masked.gather.v{w}f64.v{w}p0({P} %p, i32 8, {B} <{all_lanes}>, {V} poison)",
+        f"  %bad = fcmp uno {V} %order, %order",
+        f"  %nan = select {B} %bad, {V} %order, {V} %x",
+    ]
+    return "\n".join([*rows, f"  ret {I} %lane", "}", *recall, f"  ret {V} %nan", "}"])
+
+
+def _splat_integer(name: str, scalar: str, w: int) -> list[str]:
+    I = f"<{w} x i64>"
+    return [
+        f"  %{name}i = insertelement {I} poison, i64 {scalar}, i32 0",
+        f"  %{name} = shufflevector {I} %{name}i, {I} poison, <{w} x i32> zeroinitializer",
+    ]
+
+
+def _lists(used: Used) -> list[str]:
+    return [
+        f"{name} = internal constant [{len(listed)} x i64] [{', '.join(f'i64 {k}' for k in listed)}]"
+        for listed, name in used.lists.items()
+    ]
+
+
+def _tags(used: Used) -> list[str]:
+    """Arrays never overlap: telling LLVM so lets it keep values in registers across stores."""
+    out = ['!0 = !{!"llr_sd"}']
+    for n in sorted(used.tagged):
+        out.append(f'!{2 * n + 10} = !{{!"a{n}", !0, i64 0}}')
+        out.append(f"!{2 * n + 11} = !{{!{2 * n + 10}, !{2 * n + 10}, i64 0}}")
+    return out

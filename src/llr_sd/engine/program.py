@@ -1,0 +1,203 @@
+"""The small instruction form between the expression tree and an emitter: arrays, nodes, kernels.
+
+A node is one operation on a value of every run at once; equal nodes are one object, so an emitter that remembers what it has
+written never computes a thing twice. A kernel stores nodes for every combination of its loops. Nothing here knows LLVM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+INPUT, DERIVED, KEPT = "input", "derived", "kept"
+STOCK, CONTINUOUS, DISCRETE = "stock", "continuous", "discrete"
+STATES = (STOCK, CONTINUOUS, DISCRETE)
+SERIES, TABLE, RING = "series", "table", "ring"
+
+NUMBER, TRUTH = "number", "truth"
+
+
+@dataclass(frozen=True)
+class Array:
+    """Storage of one variable, or of one part of a stateful function.
+
+    `role` says where it lives: "input" (set from outside), "derived" (computed), "kept" (computed once, at the start), a state
+    ("stock", "continuous", "discrete"), "series" (numbers by time), "table" (lookup points) or "ring" (a queue of past values).
+    """
+
+    number: int
+    name: str
+    size: int
+    role: str
+    non_negative: bool = False
+
+
+@dataclass(frozen=True)
+class Offset:
+    """Position in an array: `base`, plus stride times the count of each loop, plus a listed number for each count of a loop."""
+
+    base: int = 0
+    strides: tuple[tuple[int, int], ...] = ()
+    listed: tuple[tuple[int, tuple[int, ...]], ...] = ()
+
+    @property
+    def loops(self) -> frozenset[int]:
+        return frozenset(n for n, _ in self.strides) | frozenset(n for n, _ in self.listed)
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """One operation. `loops` are the loops whose count its value depends on; equal nodes are the same object."""
+
+    number: int
+    op: str
+    args: tuple[Node, ...]
+    kind: str
+    loops: frozenset[int]
+    value: float = 0.0
+    array: Array | None = None
+    offset: Offset = Offset()
+    text: str = ""
+    over: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """Store `value` at `offset` of `array` for every count of the loops, whose sizes are `sizes`.
+
+    `label` is the variable as its author wrote it, for messages. `phase` is "value" (any time it is needed), "start" (once, when
+    initial values are found) or "step" (the state one step later).
+    """
+
+    number: int
+    label: str
+    sizes: tuple[int, ...]
+    array: Array
+    offset: Offset
+    value: Node
+    phase: str
+
+    @property
+    def count(self) -> int:
+        n = 1
+        for k in self.sizes:
+            n *= k
+        return n
+
+
+@dataclass
+class Program:
+    """Arrays, kernels and the nodes that they share; filled by the lowering, then only read."""
+
+    method: str = "euler"
+    arrays: list[Array] = field(default_factory=list)
+    kernels: list[Kernel] = field(default_factory=list)
+    _nodes: dict[object, Node] = field(default_factory=dict)
+
+    def add_array(self, name: str, size: int, role: str, non_negative: bool = False) -> Array:
+        """Add storage for `size` values."""
+        array = Array(len(self.arrays), name, size, role, non_negative)
+        self.arrays.append(array)
+        return array
+
+    def add_kernel(self, label: str, sizes: tuple[int, ...], array: Array, offset: Offset, value: Node, phase: str) -> None:
+        """Add a kernel."""
+        value = self.number(value)
+        self.kernels.append(Kernel(len(self.kernels), label, sizes, array, offset, value, phase))
+
+    def node(
+        self,
+        op: str,
+        *args: Node,
+        kind: str = NUMBER,
+        value: float = 0.0,
+        array: Array | None = None,
+        offset: Offset | None = None,
+        text: str = "",
+        over: tuple[tuple[int, int], ...] = (),
+    ) -> Node:
+        """Return the node, the same object for the same content."""
+        where = Offset() if offset is None else offset
+        sign = np.float64(value).tobytes()  # -0.0 and 0.0 are different numbers, and nan is one number
+        key = (op, tuple(a.number for a in args), kind, sign, None if array is None else array.number, where, text, over)
+        found = self._nodes.get(key)
+        if found is None:
+            loops = where.loops.union(*(a.loops for a in args)) - {n for n, _ in over}
+            found = Node(len(self._nodes), op, args, kind, loops, value, array, where, text, over)
+            self._nodes[key] = found
+        return found
+
+    def constant(self, value: float) -> Node:
+        """Return a number."""
+        return self.node("number", value=float(value))
+
+    def load(self, array: Array, offset: Offset | None = None) -> Node:
+        """Return the value at `offset` of `array`."""
+        op = {SERIES: "series", RING: "ring"}.get(array.role, "load")
+        return self.node(op, array=array, offset=offset)
+
+    def truth(self, x: Node) -> Node:
+        """Return x as a condition: not zero (not a number counts as true, as in Python)."""
+        return x if x.kind == TRUTH else self.node("ne", x, self.constant(0.0), kind=TRUTH)
+
+    def number(self, x: Node) -> Node:
+        """Return x as a number: a condition gives 1 or 0."""
+        return x if x.kind == NUMBER else self.node("float", x)
+
+    def op(self, op: str, *args: Node) -> Node:
+        """Return an arithmetic operation of numbers."""
+        return self.node(op, *(self.number(a) for a in args))
+
+    def compare(self, op: str, left: Node, right: Node) -> Node:
+        """Return a comparison of two numbers: "lt", "le", "gt", "ge", "eq" or "ne"."""
+        return self.node(op, self.number(left), self.number(right), kind=TRUTH)
+
+    def both(self, left: Node, right: Node) -> Node:
+        """Return whether both conditions hold."""
+        return self.node("and", self.truth(left), self.truth(right), kind=TRUTH)
+
+    def select(self, condition: Node, then: Node, otherwise: Node) -> Node:
+        """Return one of two numbers."""
+        return self.node("select", self.truth(condition), self.number(then), self.number(otherwise))
+
+
+def walk(node: Node, seen: set[int] | None = None) -> Iterator[Node]:
+    """Yield every node below `node`, itself included, once."""
+    seen = set() if seen is None else seen
+    stack = [node]
+    while stack:
+        n = stack.pop()
+        if n.number not in seen:
+            seen.add(n.number)
+            yield n
+            stack.extend(n.args)
+
+
+def loop_sizes(kernel: Kernel) -> dict[int, int]:
+    """Return the size of every loop that is used in a kernel, reductions included."""
+    sizes = dict(enumerate(kernel.sizes))
+    for n in walk(kernel.value):
+        sizes.update(n.over)
+    return sizes
+
+
+def positions(offset: Offset, sizes: dict[int, int]) -> NDArray[np.int64]:
+    """Return every position that `offset` takes, sorted, each once."""
+    out = np.array([offset.base], dtype=np.int64)
+    for n, stride in offset.strides:
+        out = np.unique(np.add.outer(out, stride * np.arange(sizes[n])).ravel())
+    for n, listed in offset.listed:
+        out = np.unique(np.add.outer(out, np.asarray(listed, dtype=np.int64)).ravel())
+    return out
+
+
+def row_major(loops: Iterable[tuple[int, int]]) -> tuple[Offset, int]:
+    """Return the offset that counts through `loops` (number, size), last fastest, and the number of its positions."""
+    stride, strides = 1, []
+    for number, size in reversed(list(loops)):
+        strides.append((number, stride))
+        stride *= size
+    return Offset(0, tuple(sorted(strides))), stride

@@ -1,0 +1,103 @@
+"""Kernels in order become groups that share one loop nest, so that values pass from kernel to kernel in registers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from llr_sd.engine.order import active_nodes
+from llr_sd.engine.program import Kernel
+
+MOST_NODES = 400
+
+
+@dataclass(frozen=True)
+class Group:
+    """Kernels of one loop nest, in order. `nodes` is the number of operations in the body."""
+
+    sizes: tuple[int, ...]
+    kernels: tuple[Kernel, ...]
+    nodes: int
+
+    @property
+    def count(self) -> int:
+        n = 1
+        for k in self.sizes:
+            n *= k
+        return n
+
+
+def make_groups(kernels: Sequence[Kernel], mode: str) -> tuple[Group, ...]:
+    """Return groups of kernels such that each value is stored before it is read.
+
+    A kernel may join a group of its own sizes when what it reads from the group's kernels is the very element that they store at
+    the same count of the loops.
+    """
+    return _Scheduler(kernels, mode).run()
+
+
+class _Scheduler:
+    """`waiting` holds kernels in order of evaluation; a pass over it fills one group."""
+
+    def __init__(self, kernels: Sequence[Kernel], mode: str) -> None:
+        self.waiting = {k.number: k for k in kernels}
+        self.bodies = {k.number: tuple(active_nodes(k.value, mode)) for k in kernels}
+        self.reads = {k.number: [(n.array.number, n.offset) for n in self.bodies[k.number] if n.array is not None] for k in kernels}
+        self.done: set[int] = set()
+        self.needs: dict[int, set[int]] = {}
+        # A step kernel stores the next state, which nothing reads in this step.
+        writers: dict[int, list[int]] = {}
+        for k in kernels:
+            self.needs[k.number] = {w for a, _ in self.reads[k.number] for w in writers.get(a, ())}
+            if k.phase != "step":
+                writers.setdefault(k.array.number, []).append(k.number)
+
+    def run(self) -> tuple[Group, ...]:
+        groups = []
+        while self.waiting:
+            counts = Counter(k.sizes for n, k in self.waiting.items() if self.needs[n] <= self.done)
+            sizes = max(counts, key=lambda s: (counts[s], s))
+            groups.append(self._fill(sizes))
+        return tuple(groups)
+
+    def _fill(self, sizes: tuple[int, ...]) -> Group:
+        members: list[Kernel] = []
+        inside: set[int] = set()
+        nodes: set[int] = set()
+        stored: dict[int, list[Kernel]] = {}
+        for number, kernel in self.waiting.items():
+            if kernel.sizes != sizes or not self.needs[number] <= self.done | inside:
+                continue
+            if any(w.offset != offset for a, offset in self.reads[number] for w in stored.get(a, ())):
+                continue
+            body = {n.number for n in self.bodies[number]}
+            if members and len(nodes | body) > MOST_NODES:
+                break
+            nodes |= body
+            members.append(kernel)
+            inside.add(number)
+            stored.setdefault(kernel.array.number, []).append(kernel)
+        for number in inside:
+            del self.waiting[number]
+        self.done |= inside
+        return Group(sizes, tuple(members), len(nodes))
+
+
+def merged_loops(group: Group, first: int, mode: str) -> frozenset[int]:
+    """Return the outer loops (of those before `first`) that run on into the next one, so that one counter serves both.
+
+    Loop n merges with loop n + 1 when in every position a step of n is worth as much as a whole round of n + 1.
+    """
+    offsets = {k.offset for k in group.kernels}
+    for k in group.kernels:
+        offsets |= {n.offset for n in active_nodes(k.value, mode) if n.array is not None}
+    found = set()
+    for n in range(first - 1):
+        if all(_runs_on(dict(o.strides), {m for m, _ in o.listed}, n, group.sizes[n + 1]) for o in offsets):
+            found.add(n)
+    return frozenset(found)
+
+
+def _runs_on(strides: dict[int, int], listed: set[int], n: int, size: int) -> bool:
+    return not listed & {n, n + 1} and strides.get(n, 0) == strides.get(n + 1, 0) * size

@@ -1,0 +1,167 @@
+"""A study held against its model, before anything runs: what varies, what each scenario sets, which runs are needed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from llr_sd import analysis, sampling
+from llr_sd.design import Design
+from llr_sd.engine.request import make_request
+from llr_sd.errors import InputError, nearest
+from llr_sd.model import Model
+from llr_sd.parameters import Distribution, Parameter
+from llr_sd.study import Scenario, Study
+
+BLOCK = 4096
+"""Runs that are computed, stored and (after a kill) lost together."""
+
+Uncertain = list[tuple[Parameter, Distribution]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A block of runs of one scenario of one sample: rows `start` to `start + len(design.values)` of it."""
+
+    sample: str
+    scenario: int
+    start: int
+    design: Design
+
+    @property
+    def name(self) -> str:
+        """A file name that no other job of the study has."""
+        return f"{self.sample}-{self.scenario:03d}-{self.start:09d}"
+
+
+@dataclass(frozen=True)
+class PreparedStudy:
+    """A checked study with its model, its uncertain parameters and its designs by sample ("central", "monte_carlo", ...)."""
+
+    study: Study
+    model: Model
+    uncertain: Uncertain
+    samples: Mapping[str, Design]
+
+    def jobs(self) -> Iterator[Job]:
+        """Yield all blocks of runs: every scenario uses the same draws, with what it sets held at its values."""
+        for sample, design in self.samples.items():
+            for number, scenario in enumerate(self.study.scenario):
+                fixed = fix(design, {**self.study.set, **scenario.set}, self.model)
+                for start in range(0, design.runs, BLOCK):
+                    rows = Design(fixed.names, fixed.values[start : start + BLOCK].copy(), fixed.kind, fixed.seed)
+                    yield Job(sample, number, start, rows)
+
+    @property
+    def runs(self) -> int:
+        """Runs in all."""
+        return len(self.study.scenario) * sum(d.runs for d in self.samples.values())
+
+
+def prepare(study: Study, model: Model) -> PreparedStudy:
+    """Check a study against its model and draw its designs.
+
+    Raises
+    ------
+    InputError
+        When a name, value or unit does not fit; it names file and key and the nearest name.
+    """
+    uncertain = uncertain_parameters(study, model)
+    _check_settings(study, model)
+    _check_outputs(study, model)
+    middle = {p.variable: (d.mode if math.isfinite(d.mode) else p.value) for p, d in uncertain}
+    central = Design(tuple(middle), np.array([list(middle.values())], dtype=np.float64).reshape(1, len(middle)), "central")
+    draws = sampling.draw_monte_carlo(uncertain, study.monte_carlo.runs if uncertain else 1, study.seed)
+    return PreparedStudy(study, model, uncertain, {"central": central, "monte_carlo": draws})
+
+
+def fix(design: Design, fixed: Mapping[str, float], model: Model) -> Design:
+    """Return a design with the columns that a scenario sets held at its values, and columns for what else it sets."""
+    setting = model.design(fixed)
+    keep = [i for i, n in enumerate(design.names) if n not in setting.names]
+    columns = [design.values[:, keep], np.repeat(setting.values, design.runs, axis=0)]
+    return Design((*(design.names[i] for i in keep), *setting.names), np.hstack(columns), design.kind, design.seed)
+
+
+def uncertain_parameters(study: Study, model: Model) -> Uncertain:
+    """Return the uncertain parameters of a study with their distributions, in the order of the model's table."""
+    where = f"{study.file}, uncertain"
+    chosen: dict[str, Parameter] = {}
+    for group in study.uncertain.groups:
+        chosen |= {p.name: p for p in model.table.in_group(group, f"{where} > groups")}
+    for name in study.uncertain.names:
+        parameter = model.table.get(name, f"{where} > names")
+        chosen[parameter.name] = parameter
+    distributions = {p.name: p.distribution for p in chosen.values()}
+    for name, given in study.uncertain.override.items():
+        key = f"{where} > override > {name}"
+        parameter = model.table.get(name, key)
+        chosen[parameter.name] = parameter
+        _same_unit(given.unit, parameter.unit, parameter.name, key)
+        try:
+            distribution = Distribution(given.distribution, given.low, given.mode, given.high)
+        except InputError as error:
+            raise InputError(error.what, where=key, mend=error.mend) from None
+        for value in (distribution.low, distribution.mode, distribution.high):
+            if math.isfinite(value):
+                parameter.check(value, key)
+        distributions[parameter.name] = distribution
+    for name in study.uncertain.names:
+        parameter = model.table.get(name, f"{where} > names")
+        if distributions[parameter.name].kind == "fixed":
+            raise InputError(
+                f"{parameter.name} has no distribution in the model's table.",
+                where=f"{where} > names",
+                mend=f"Give it one under [uncertain.override.{parameter.name}].",
+            )
+    return [(p, distributions[p.name]) for p in model.table if p.name in chosen]
+
+
+def _check_settings(study: Study, model: Model) -> None:
+    everywhere = Scenario(name="every scenario", set=study.set)
+    for scenario in (everywhere, *study.scenario):
+        key = "set" if scenario is everywhere else f'scenario "{scenario.name}" > set'
+        for name, value in scenario.set.items():
+            try:
+                model.design({name: value})
+            except InputError as error:
+                raise InputError(error.what, where=f"{study.file}, {key}", mend=error.mend) from None
+
+
+def _check_outputs(study: Study, model: Model) -> None:
+    scalars = {name for name, o in study.outputs.items() if o.at is not None}
+    clocks = [model.design({**study.set, **s.set}) for s in study.scenario]
+    for name, output in study.outputs.items():
+        where = f"{study.file}, outputs > {name}"
+        if output.variable is not None:
+            _same_unit(output.unit, _output_unit(model, output.variable, where), output.variable, where)
+            for scenario, settings in zip(study.scenario, clocks, strict=True):
+                try:
+                    make_request(model.equations, settings, [output.variable], None if output.at is None else [output.at])
+                except InputError as error:
+                    place = f'{where}, in the scenario "{scenario.name}"'
+                    raise InputError(error.what, where=place, mend=error.mend) from None
+            continue
+        for used in analysis.names_in(output.expression or "", where):
+            if used not in scalars:
+                raise InputError(f'no output with "at" is called "{used}".', where=where, mend=nearest(used, scalars))
+        scalars.add(name)
+
+
+def _output_unit(model: Model, variable: str, where: str) -> str:
+    try:
+        if model.equations.find(variable) is None and "[" in variable:
+            return model.equations.cell(variable).variable.unit
+        return model.equations.variable(variable).unit
+    except InputError as error:
+        raise InputError(error.what, where=where, mend=error.mend) from None
+
+
+def _same_unit(given: str | None, unit: str, name: str, where: str) -> None:
+    if given is not None and given != unit:
+        raise InputError(
+            f'{name} is in "{unit}", not "{given}".', where=where, mend=f'Convert the number and write unit = "{unit}".'
+        )

@@ -1,0 +1,103 @@
+"""The summary on the terminal: a table of at most 100 columns, failures, and where the report lies."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+
+from llr_sd.report.findings import spreads
+from llr_sd.report.reading import Spread, chance, failed_runs, headline, level_of, meets, quantity, spread
+from llr_sd.report.wording import NONE, amount, chance_short, count_of, date_words, goal, short_names
+from llr_sd.result import StudyResult
+from llr_sd.study import Target
+
+WIDTH = 100
+
+
+def terminal_summary(result: StudyResult) -> str:
+    """Return the study's answer for a terminal; the last line is `report: <path>`."""
+    study, head = result.study, headline(result)
+    facts = spreads(result)
+    lines = [*textwrap.wrap(study.title, WIDTH)]
+    if study.illustrative:
+        lines.append("Illustrative data: the numbers describe no real service.")
+    unit = f" ({head.unit})" if head.unit not in ("", "Dmnl") and head.unit not in head.label else ""
+    date = f", {date_words(head.time, closing=True)}" if math.isfinite(head.time) else ""
+    lines += textwrap.wrap(f"{head.label}{unit}{date}{_runs(facts)}", WIDTH)
+    for number, target in enumerate(study.target, start=1):
+        shown = quantity(result, target.output)
+        when = f", {date_words(shown.time, closing=True)}" if math.isfinite(shown.time) else ""
+        text = f"[{number}] {target.name}: {goal(target, shown.unit)}{when}"
+        lines += textwrap.wrap(text, WIDTH, subsequent_indent="    ")
+    lines.append("")
+    lines += _table(result, facts)
+    failed = failed_runs(result)
+    if failed:
+        lines.append("")
+        total = sum(failed.values())
+        where = ", ".join(f"{n:,} in {name}" for name, n in failed.items())
+        lines += textwrap.wrap(f"{count_of(total, 'run')} failed and left out: {where}. See failures.csv.", WIDTH)
+    lines += ["", f"report: {result.path / 'report.html'}"]
+    return "\n".join(lines)
+
+
+def _table(result: StudyResult, facts: Sequence[Spread]) -> list[str]:
+    """The scenarios with as many targets beside them as fit; the rest of the targets follow below."""
+    names = short_names([f.scenario for f in facts], 32)
+    varied = any(not f.fixed for f in facts)
+    head = ["scenario", "central", *(["median", "90% range"] if varied else [])]
+    rows = [[names[f.scenario], *_numbers(result, f, varied)] for f in facts]
+    marks = [
+        (f"[{i}] " + ("chance" if varied else "met"), _marks(result, facts, t)) for i, t in enumerate(result.study.target, 1)
+    ]
+    blocks: list[tuple[list[str], list[list[str]]]] = [(head, rows)]
+    for title, cells in marks:
+        wide = [*blocks[-1][0], title], [[*row, cell] for row, cell in zip(blocks[-1][1], cells, strict=True)]
+        if max(map(len, _aligned(*wide))) <= WIDTH or len(blocks[-1][0]) == 1:
+            blocks[-1] = wide
+        else:
+            blocks.append((["scenario", title], [[row[0], cell] for row, cell in zip(rows, cells, strict=True)]))
+    lines: list[str] = []
+    for block in blocks:
+        lines += [*([""] if lines else []), *_aligned(*block)]
+    return lines
+
+
+def _numbers(result: StudyResult, facts: Spread, varied: bool) -> list[str]:
+    head = headline(result)
+    level = level_of(result.study.target[0]) if result.study.target else math.nan
+    central = amount(facts.central, head.unit, apart_from=level)
+    if not varied:
+        return [central]
+    if facts.fixed:
+        return [central, NONE, "fixed"]
+    middle = amount(facts.median, head.unit, apart_from=level)
+    return [central, middle, f"{amount(facts.p05, head.unit)} to {amount(facts.p95, head.unit)}"]
+
+
+def _marks(result: StudyResult, facts: Sequence[Spread], target: Target) -> list[str]:
+    cells = []
+    for f in facts:
+        own = spread(result, f.scenario, quantity(result, target.output))
+        if own.fixed:
+            cells.append(NONE if not math.isfinite(own.best) else "met" if meets(own.best, target) else "not met")
+        else:
+            cells.append(chance_short(chance(result, f.scenario, target)))
+    return cells
+
+
+def _aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(line[i]) for line in [head, *rows]) for i in range(len(head))]
+    lines = []
+    for line in [head, ["-" * w for w in widths], *rows]:
+        cells = [line[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(line[1:], widths[1:], strict=True))]
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def _runs(facts: Sequence[Spread]) -> str:
+    runs = sorted({f.runs for f in facts if not f.fixed and f.runs})
+    if not runs:
+        return "; nothing uncertain"
+    return f"; {runs[0]:,} good runs a scenario" if len(runs) == 1 else f"; {runs[0]:,} to {runs[-1]:,} good runs a scenario"

@@ -1,0 +1,173 @@
+"""Turn numbers into words: dates, amounts, chances and lists, one convention each."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+
+from llr_sd.report.reading import Chance, level_of
+from llr_sd.study import Target
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WHOLE_UNITS = ("WTE", "Head", "Person", "Contact", "Hour", "GBP")
+NONE = "–"
+DATES_NOTE = (
+    "Dates are moments: 2017.75 is 1 October 2017, written Oct 2017 where something starts. A result is the position when a month "
+    "closes, so 2020.75, the same day three years on, is written end of Sep 2020. Observations are given both ways."
+)
+UNIT_NOTES = {"WTE": "WTE means whole-time equivalent."}
+
+
+def date_words(time: float, *, closing: bool = False) -> str:
+    """Say a model time in words.
+
+    Parameters
+    ----------
+    time
+        In years, to the nearest month: 2017.75 is 1 October 2017.
+    closing
+        False for a start ("Oct 2017"); True for a position reached ("end of Sep 2020" for 2020.75). `DATES_NOTE` tells readers.
+
+    Returns
+    -------
+    str
+        Times that cannot be calendar years come back as "time 12".
+    """
+    if not math.isfinite(time):
+        return ""
+    if not 1800 <= time < 2300:
+        return f"time {time:g}"
+    year, month = divmod(round(time * 12) - closing, 12)
+    return f"{'end of ' if closing else ''}{MONTHS[month]} {year}"
+
+
+def the_close(time: float) -> str:
+    """Return a position reached with its article: "the end of Sep 2020", or "time 12"."""
+    words = date_words(time, closing=True)
+    return f"the {words}" if words.startswith("end of") else words
+
+
+def extent(low: float, high: float, unit: str = "") -> str:
+    """Return "504 to 547", or a dash where there is no range."""
+    return f"{amount(low, unit)} to {amount(high, unit)}" if math.isfinite(high - low) else NONE
+
+
+def moment_words(time: float) -> str:
+    """Name an observed moment both ways, as sources use either: "1 Oct 2015 (end of Sep)"."""
+    start, close = date_words(time), date_words(time, closing=True)
+    return f"1 {start} ({close.rsplit(' ', 1)[0]})" if close.startswith("end of") else start
+
+
+def amount(value: float, unit: str = "", *, apart_from: float = math.nan) -> str:
+    """Round a value for reading: counts of people or WTE to whole numbers, other things to three figures.
+
+    `apart_from` is a level that the value must not seem to equal when it does not: 638.6 against 639 stays 638.6.
+    """
+    if not math.isfinite(value):
+        return NONE
+    size = abs(value)
+    if (unit in WHOLE_UNITS and size >= 10) or size >= 100 or float(value).is_integer():
+        decimals = 0
+    elif unit in WHOLE_UNITS:
+        decimals = 1
+    else:
+        decimals = 1 if size >= 10 else 2 if size >= 1 else 3 if size >= 0.1 else min(12, 2 - math.floor(math.log10(size)))
+    text = _fixed(value, decimals)
+    while math.isfinite(apart_from) and value != apart_from and text == _fixed(apart_from, decimals) and decimals < 6:
+        decimals += 1
+        text = _fixed(value, decimals)
+    return text
+
+
+def _fixed(value: float, decimals: int) -> str:
+    text = f"{value:,.{decimals}f}"
+    return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text.replace("-", "−")
+
+
+def with_unit(value: float, unit: str, *, apart_from: float = math.nan) -> str:
+    """Return `amount` followed by its unit; a dimensionless number stands alone."""
+    text = amount(value, unit, apart_from=apart_from)
+    return text if unit in ("", "Dmnl") or text == NONE else f"{text} {unit}"
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage that never shows a small chance as none, or a large one as certain."""
+    if not math.isfinite(share):
+        return NONE
+    if share in (0, 1):
+        return f"{share:.0%}"
+    if share < 0.001:
+        return "below 0.1%"
+    if share > 0.999:
+        return "above 99.9%"
+    return f"{share:.1%}" if share < 0.0995 or share > 0.9905 else f"{share:.0%}"
+
+
+def chance_words(chance: Chance | None) -> str:
+    """Return a chance with its 95 % interval; none or all of the runs are given as a count."""
+    if chance is None or chance.runs == 0:
+        return NONE
+    if chance.met == 0:
+        return f"0 of {chance.runs:,} runs (at most {percent(chance.high)})"
+    if chance.met == chance.runs:
+        return f"all {chance.runs:,} runs (at least {percent(chance.low)})"
+    low, high = percent(chance.low), percent(chance.high)
+    low = low if not low.endswith("%") or low.startswith(("below", "above")) else low.removesuffix("%")
+    return f"{percent(chance.probability)} ({low} to {high})"
+
+
+def chance_short(chance: Chance | None) -> str:
+    """Return a chance for a narrow column: "12% (10 to 14%)" or "0 of 512"."""
+    if chance is None or chance.runs == 0:
+        return NONE
+    if chance.met in (0, chance.runs):
+        return f"{chance.met:,} of {chance.runs:,}"
+    return chance_words(chance)
+
+
+def level_words(level: float, unit: str = "") -> str:
+    """Return a target's level as its author wrote it, with the unit where one is given."""
+    text = f"{level:,.9g}".replace("-", "−")
+    return text if unit in ("", "Dmnl") else f"{text} {unit}"
+
+
+def goal(target: Target, unit: str) -> str:
+    """Say what a target asks: "at least 639 WTE"."""
+    return f"{'at least' if target.at_least is not None else 'at most'} {level_words(level_of(target), unit)}"
+
+
+def reach(target: Target) -> tuple[str, str]:
+    """Return the verb for meeting a target, for one and for many: ("reaches", "reach")."""
+    level = level_words(level_of(target))
+    if target.at_least is not None:
+        return f"reaches {level}", f"reach {level}"
+    return f"stays at or below {level}", f"stay at or below {level}"
+
+
+def listing(items: Sequence[str]) -> str:
+    """Join items as a sentence does: "a, b and c"."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+
+
+def count_of(number: int, one: str, many: str = "") -> str:
+    """Return "1 run" or "2 runs"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def short_names(names: Sequence[str], width: int) -> dict[str, str]:
+    """Shorten names to `width` characters; those that would be cut carry their number so that no two look alike."""
+    short: dict[str, str] = {}
+    for number, name in enumerate(names, start=1):
+        plain = " ".join(name.split())
+        if len(plain) <= width:
+            short[name] = plain
+        else:
+            room = width - len(f"{number}. ") - 1
+            short[name] = f"{number}. {plain[:room].rstrip()}…"
+    return short
+
+
+def wrap(text: str, width: int) -> str:
+    """Break a text into lines of at most `width` characters."""
+    return "\n".join(textwrap.wrap(text, width)) or text

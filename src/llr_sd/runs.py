@@ -1,0 +1,62 @@
+"""One job of a study: run a block of its runs and keep the study's outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llr_sd import analysis
+from llr_sd.engine.request import saved_times
+from llr_sd.ensemble import RunStatus
+from llr_sd.equations import canonical
+from llr_sd.model import Model
+from llr_sd.prepare import Job
+from llr_sd.result import Block
+from llr_sd.study import Study
+
+
+def run_block(study: Study, model: Model, job: Job, engine: str, threads: int | None) -> Block:
+    """Run a job and return the study's outputs; a run whose numbers are not finite is a failed run."""
+    every = saved_times(model.equations, job.design)
+    at = [o.at for o in study.outputs.values() if o.at is not None]
+    over_time = any(o.variable is not None and o.at is None for o in study.outputs.values())
+    times = sorted({*(every.tolist() if over_time else ()), *at})
+    names = list(dict.fromkeys(o.variable for o in study.outputs.values() if o.variable is not None))
+    ensemble = model.run(job.design, names, times, engine, threads)
+    spelling = {canonical(str(n)): str(n) for n in ensemble.dataset.data_vars}
+
+    outputs: dict[str, NDArray[np.float64]] = {}
+    dims: dict[str, tuple[str, ...]] = {}
+    coords: dict[str, tuple[float | str, ...]] = {"time": tuple(every.tolist())}
+    units: dict[str, str] = {}
+    for name, spec in study.outputs.items():
+        if spec.variable is not None:
+            array = ensemble.dataset[spelling[canonical(spec.variable)]]
+            array = array.sel(time=every) if spec.at is None else array.sel(time=spec.at, method="nearest", drop=True)
+            outputs[name], dims[name] = np.array(array.values), tuple(map(str, array.dims[1:]))
+            coords |= {d: tuple(array[d].values.tolist()) for d in dims[name] if d != "time"}
+            units[name] = str(array.attrs.get("units", ""))
+        else:
+            scalars = {n: a for n, a in outputs.items() if a.ndim == 1}
+            where = f"{study.file}, outputs > {name}"
+            outputs[name], dims[name] = analysis.evaluate(spec.expression or "", scalars, where), ()
+            units[name] = spec.unit or ""
+    labels = {name: spec.label or spec.variable or name for name, spec in study.outputs.items()}
+    ok, failures = _failures(study, ensemble.status, outputs)
+    return Block(outputs, dims, coords, units, labels, ok, failures)
+
+
+def _failures(
+    study: Study, status: tuple[RunStatus, ...], outputs: Mapping[str, NDArray[np.float64]]
+) -> tuple[NDArray[np.bool_], tuple[tuple[int, float | None, str, str], ...]]:
+    ok = np.array([s.ok for s in status], dtype=bool)
+    found = [(i, s.time, s.variable, s.reason) for i, s in enumerate(status) if not s.ok]
+    for name, values in outputs.items():
+        bad = ok & ~np.isfinite(values.reshape(len(ok), -1)).all(axis=1)
+        found += [(int(i), study.outputs[name].at, name, "not a finite number") for i in np.flatnonzero(bad)]
+        ok &= ~bad
+    for values in outputs.values():
+        values[~ok] = np.nan
+    return ok, tuple(sorted(found, key=lambda f: f[0]))

@@ -1,0 +1,103 @@
+"""The page in a real browser: nothing overflows, nothing complains, everything has a name."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
+import itertools
+
+from report_result import plan_result, plan_study
+
+from llr_sd.report import write_report
+
+
+def unavailable(reason: str) -> None:
+    """Skip with a reason, or fail where the browser is promised."""
+    if os.environ.get("CI_BROWSER") == "1":
+        pytest.fail(f"CI_BROWSER=1, but {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    try:
+        from selenium import webdriver
+        from selenium.webdriver.chrome.service import Service
+    except ImportError:
+        unavailable("selenium is not installed")
+    driver = shutil.which("chromedriver")
+    binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not driver or not binary:
+        unavailable("Chromium and its chromedriver are not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(binary)
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    session = webdriver.Chrome(options=options, service=Service(executable_path=str(driver)))
+    yield session
+    session.quit()
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    study = plan_study(illustrative=True)
+    return write_report(plan_result(tmp_path_factory.mktemp("report"), runs=80, study=study))
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (320, 640)])
+def test_the_page_fits_and_is_quiet(browser: Any, page: Path, width: int, height: int) -> None:
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.get(page.as_uri())
+    assert browser.execute_script("return window.innerWidth") == width
+    browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    assert browser.execute_script("return document.body.scrollWidth") <= width
+    assert [e for e in browser.get_log("browser") if e["level"] in ("SEVERE", "WARNING")] == []
+    images = browser.execute_script("return [...document.images].map(i => [i.alt, i.complete, i.naturalWidth])")
+    assert len(images) == 3
+    assert all(alt and done and wide > 0 for alt, done, wide in images)
+    levels = browser.execute_script("return [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => +h.tagName[1])")
+    assert levels[0] == 1
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
+
+
+def test_the_answer_is_on_the_first_screen(browser: Any, page: Path) -> None:
+    size = {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.get(page.as_uri())
+    bottom = browser.execute_script("return document.querySelector('.lead').getBoundingClientRect().bottom")
+    top = browser.execute_script("return document.querySelector('table').getBoundingClientRect().top")
+    assert bottom < 400
+    assert top < 600
+
+
+def test_text_stands_out_from_its_ground(browser: Any, page: Path) -> None:
+    """Every text on the page has a contrast of 4.5 or more against the nearest background (WCAG 2.2, 1.4.3)."""
+    browser.get(page.as_uri())
+    worst = browser.execute_script(
+        """
+        const channel = v => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
+        const numbers = c => c.match(/[\\d.]+/g).map(Number);
+        const light = c => { const [r, g, b] = numbers(c); return 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b); };
+        const ground = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor;
+          const n = numbers(c); if (n.length < 4 || n[3] > 0) return c; } return 'rgb(255, 255, 255)'; };
+        let worst = 21;
+        for (const e of document.querySelectorAll('body *')) {
+          if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())) continue;
+          const a = light(getComputedStyle(e).color), b = light(ground(e));
+          worst = Math.min(worst, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05));
+        }
+        return worst;
+        """
+    )
+    assert worst >= 4.5

@@ -1,0 +1,186 @@
+"""Small study results built from numpy, for the tests of the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from llr_sd.result import StudyResult
+from llr_sd.study import Study
+
+QUANTILES = {"p05": 0.05, "p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90, "p95": 0.95}
+TIMES = np.arange(2017.75, 2030.76, 0.25)
+# name, value in 2020.75, value in 2030.75, half width in 2020.75
+DYNAMIC = (
+    ("base, no schemes", 531, 494, 22),
+    ("international + retention", 577, 556, 26),
+    ("plan 2 beliefs, our model", 596, 590, 25),
+    ("role substitution", 575, 548, 27),
+    ("locum conversion", 548, 530, 22),
+    ("everything works", 622, 640, 24),
+    ("nothing works", 505, 430, 20),
+)
+PLAN = (("plan 1", 561, 0), ("plan 2", 630, 0), ("plan 3", 630, 28))
+
+
+def plan_study(**changes: Any) -> Study:
+    """Ten scenarios, two targets, history: the shape of the first study."""
+    return Study.model_validate(
+        {
+            "title": "What would it take to reach 639 GPs?",
+            "question": "Can Leicester, Leicestershire and Rutland reach its target of 639 GPs by September 2020?",
+            "model": "gp_supply",
+            "scenario": [
+                {"name": n, "set": {"plan_scenario": i}, "note": f"Table {11 + i} as printed"}
+                for i, (n, _, _) in enumerate(PLAN, 1)
+            ]
+            + [
+                {"name": n, "set": {"ir_target": 30, "retention_policy": 0.2}, "note": "model in dynamic mode"}
+                for n, *_ in DYNAMIC
+            ],
+            "uncertain": {"groups": ["retention", "recruitment"]},
+            "outputs": {
+                "gp": {"variable": "GP WTE", "label": "GPs"},
+                "equivalents": {"variable": "GP equivalents", "label": "GP-equivalents"},
+                "gp_2020": {"variable": "GP WTE", "at": 2020.75, "label": "GPs"},
+                "density_2020": {"variable": "GP WTE per 1000", "at": 2020.75, "label": "GPs per 1,000 patients"},
+                "shortfall": {"expression": "639 - gp_2020", "label": "Short of 639"},
+            },
+            "target": [
+                {"name": "639 GPs", "output": "gp_2020", "at_least": 639, "source": "GP Workforce Plan 2017, chapter 2.2.4"},
+                {
+                    "name": "0.58 per 1,000",
+                    "output": "density_2020",
+                    "at_least": 0.58,
+                    "source": "GP Workforce Plan 2017, chapter 4.1.1",
+                },
+            ],
+            "history": {
+                "gp": [
+                    {"time": 2015.75, "value": 563, "source": "Sep-15 return"},
+                    {"time": 2017.25, "value": 565, "source": "Mar-17 return"},
+                    {"time": 2017.75, "value": 541, "source": "Oct-17 return"},
+                ]
+            },
+            "notes": ["The March 2017 return may count locums in another way."],
+        }
+        | changes
+    )
+
+
+def plan_result(path: Path, *, runs: int = 500, study: Study | None = None, failed: int = 3) -> StudyResult:
+    """Return a result with values near the real ones; the first `failed` runs of "nothing works" are missing."""
+    rng = np.random.default_rng(7)
+    study = study or plan_study()
+    names = [s.name for s in study.scenario]
+    ramp = np.clip((TIMES - 2017.75) / 3, 0, None)
+    gp = np.empty((len(names), runs, TIMES.size))
+    central = np.empty((len(names), TIMES.size))
+    equivalents = np.zeros_like(central)
+    for i, (_, value, extra) in enumerate(PLAN):
+        central[i] = 541 + (value - 541) * np.minimum(ramp, 1)
+        equivalents[i] = extra * np.minimum(ramp, 1)
+        gp[i] = central[i]
+    for i, (_, near, far, half) in enumerate(DYNAMIC, len(PLAN)):
+        central[i] = np.interp(TIMES, [2017.75, 2019, 2020.75, 2030.75], [541, 541 + (near - 541) * 0.3, near, far])
+        gp[i] = central[i] + rng.normal(-4, half / 1.645, runs)[:, None] * np.sqrt(ramp)
+    gp[len(names) - 1, :failed] = np.nan
+    at = int(np.argmin(np.abs(TIMES - 2020.75)))
+    scalar, middle = gp[:, :, at], central[:, at]
+    over, one = ("scenario", "run", "time"), ("scenario", "run")
+    data = {
+        "gp": (over, gp, {"units": "WTE", "label": "GPs"}),
+        "equivalents": (
+            over,
+            np.broadcast_to(equivalents[:, None], gp.shape).copy(),
+            {"units": "WTE", "label": "GP-equivalents"},
+        ),
+        "gp_2020": (one, scalar, {"units": "WTE", "label": "GPs"}),
+        "density_2020": (one, scalar / 1114.316, {"units": "WTE/Person", "label": "GPs per 1,000 patients"}),
+        "shortfall": (one, 639 - scalar, {"units": "", "label": "Short of 639"}),
+        "central: gp": (("scenario", "time"), central, {"units": "WTE"}),
+        "central: equivalents": (("scenario", "time"), equivalents, {"units": "WTE"}),
+        "central: gp_2020": (("scenario",), middle, {"units": "WTE"}),
+        "central: density_2020": (("scenario",), middle / 1114.316, {}),
+        "central: shortfall": (("scenario",), 639 - middle, {}),
+    }
+    dataset = xr.Dataset(data, coords={"scenario": names, "run": np.arange(runs), "time": TIMES})
+    return StudyResult(path, study, MANIFEST | {"runs": runs, "failed": failed}, dataset, tables_of(study, dataset, failed))
+
+
+def tables_of(study: Study, dataset: xr.Dataset, failed: int) -> dict[str, pd.DataFrame]:
+    """Return the tables that go with the runs."""
+    names = [s.name for s in study.scenario]
+    summary: list[dict[str, Any]] = []
+    for output, spec in study.outputs.items():
+        values = dataset[output].values
+        for s, name in enumerate(names):
+            slices = [(t, values[s, :, k]) for k, t in enumerate(TIMES)] if values.ndim == 3 else [(spec.at or np.nan, values[s])]
+            for time, sample in slices:
+                good = sample[np.isfinite(sample)]
+                row = {"scenario": name, "output": output, "time": time, "element": "", "runs": good.size}
+                error = 1.25 * good.std() / np.sqrt(good.size)
+                for statistic, value in [("mean", good.mean()), *((k, np.quantile(good, q)) for k, q in QUANTILES.items())]:
+                    summary.append(
+                        row | {"statistic": statistic, "value": value, "low": value - 1.96 * error, "high": value + 1.96 * error}
+                    )
+    targets = []
+    for target in study.target:
+        for s, name in enumerate(names):
+            sample = dataset[target.output].values[s]
+            good = sample[np.isfinite(sample)]
+            level = target.at_least if target.at_least is not None else target.at_most
+            assert level is not None
+            met = int((good >= level).sum()) if target.at_least is not None else int((good <= level).sum())
+            p, low, high = wilson(met, good.size)
+            direction = "at_least" if target.at_least is not None else "at_most"
+            targets.append(
+                {"scenario": name, "target": target.name, "output": target.output, "level": level, "direction": direction,
+                 "probability": p, "low": low, "high": high, "met": met, "runs": good.size, "source": target.source}
+            )  # fmt: skip
+    failures = [
+        {
+            "scenario": names[-1],
+            "run": r,
+            "time": 2019.5,
+            "variable": "GP heads[late,sub]",
+            "reason": "negative stock",
+            "gp_quit_u55": 0.09,
+        }
+        for r in range(failed)
+    ]
+    return {
+        "summary": pd.DataFrame(summary),
+        "targets": pd.DataFrame(targets),
+        "failures": pd.DataFrame(failures, columns=["scenario", "run", "time", "variable", "reason", "gp_quit_u55"]),
+        "parameters": pd.DataFrame(PARAMETERS),
+    }
+
+
+def wilson(met: int, runs: int) -> tuple[float, float, float]:
+    """Share and its Wilson 95 % interval."""
+    p, z = met / runs, 1.959963984540054
+    centre = (p + z * z / (2 * runs)) / (1 + z * z / runs)
+    half = z / (1 + z * z / runs) * np.sqrt(p * (1 - p) / runs + z * z / (4 * runs * runs))
+    return p, max(0.0, centre - half), min(1.0, centre + half)
+
+
+MANIFEST: dict[str, Any] = {
+    "model": "gp_supply",
+    "engine": "pysd",
+    "seed": 20171031,
+    "command": "llr-sd run experiments/gp_plan",
+    "versions": {"llr-sd": "0.1.0", "pysd": "3.14.3"},
+    "hashes": {"gp_supply.mdl": "9f2c1a7be0", "study.toml": "11aa23bc90"},
+    "verified": {"members": 4, "largest_difference": 0.0},
+}
+PARAMETERS = [
+    {"name": "gp_quit_u55", "variable": "gp_quit_u55", "unit": "1/Year", "distribution": "pert", "low": 0.015, "mode": 0.035, "high": 0.055,
+     "group": "retention", "source": "Abel et al. 2018, table 2", "grade": "B", "note": "Leaving under 55."},
+    {"name": "nq_join_prob", "variable": "nq_join_prob", "unit": "Dmnl", "distribution": "pert", "low": 0.5, "mode": 0.62, "high": 0.75,
+     "group": "recruitment", "source": "see https://example.org/st3 for the series", "grade": "B", "note": ""},
+]  # fmt: skip

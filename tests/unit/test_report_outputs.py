@@ -1,0 +1,234 @@
+"""The page, the workbook and the terminal: they answer from the data, survive odd studies, and never change by themselves."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+import xarray as xr
+from report_result import plan_result, plan_study, tables_of
+
+from llr_sd.errors import ResultError
+from llr_sd.report import terminal_summary, write_report, write_workbook
+from llr_sd.report.findings import answer, how_sure, is_plan
+from llr_sd.result import StudyResult
+from llr_sd.study import Study
+
+
+class Page(HTMLParser):
+    """Collects what the tests look at."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def all(self, *names: str) -> list[dict[str, str | None]]:
+        return [a for t, a in self.tags if t in names]
+
+
+def test_the_answer_says_what_the_plan_adds_up_to_and_keeps_equivalents_apart(tmp_path: Path) -> None:
+    first = answer(plan_result(tmp_path, runs=60))[0]
+    assert first.startswith("No scenario of the plan reaches 639 GPs by the end of Sep 2020 on the plan’s own arithmetic")
+    assert "plan 1 gives 561" in first
+    assert "plan 3 gives 630 plus 28 GP-equivalents" in first
+    assert "658" not in first
+
+
+def test_the_answer_follows_the_numbers(tmp_path: Path) -> None:
+    target = [{"name": "600 GPs", "output": "gp_2020", "at_least": 600}]
+    said = answer(plan_result(tmp_path, runs=60, study=plan_study(target=target)))[0]
+    assert said.startswith("Plan 2 and plan 3 reach 600 GPs")
+
+
+def test_only_the_plans_own_names_count_as_the_plan() -> None:
+    assert all(map(is_plan, ("plan 2", "Plan", "plan scenario 3", "the plan: 2017", "plan 2 (Table 13)")))
+    assert not any(map(is_plan, ("plan 2 beliefs, our model", "planned places", "base")))
+
+
+def test_failed_runs_come_first_where_there_are_any(tmp_path: Path) -> None:
+    assert how_sure(plan_result(tmp_path, runs=60))[0].startswith("3 runs failed: 3 in “nothing works”.")
+    assert "none failed" in how_sure(plan_result(tmp_path, runs=60, failed=0))[0]
+
+
+def test_the_page_stands_alone(tmp_path: Path) -> None:
+    path = write_report(plan_result(tmp_path, runs=60))
+    text = path.read_text(encoding="utf-8")
+    page = Page(text)
+    assert path == tmp_path / "report.html"
+    assert page.all("html")[0]["lang"] == "en-GB"
+    assert not page.all("script", "iframe", "object")
+    for attrs in (a for _, a in page.tags):
+        for key in ("src", "href"):
+            value = attrs.get(key)
+            assert value is None or value.startswith(("data:", "#"))
+    assert not re.search(r"url\((?!data:)|@import", text)
+    assert not re.search(str(tmp_path), text)
+    assert {p.name for p in (tmp_path / "figures").iterdir()} == {
+        f"{n}.{e}" for n in ("scenarios", "fans", "histogram") for e in ("svg", "png")
+    }
+
+
+def test_the_page_can_be_heard_as_well_as_seen(tmp_path: Path) -> None:
+    page = Page(write_report(plan_result(tmp_path, runs=60)).read_text(encoding="utf-8"))
+    assert all(len(a["alt"] or "") > 80 for a in page.all("img"))
+    assert len(page.all("img")) == 3
+    assert len(page.all("table")) == len(page.all("caption"))
+    assert all(a.get("scope") in ("col", "row") for a in page.all("th"))
+    levels = [int(t[1]) for t, _ in page.tags if re.fullmatch(r"h[1-6]", t)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
+    assert any(a.get("class") == "skip" for a in page.all("a"))
+
+
+def test_names_are_escaped_in_the_page(tmp_path: Path) -> None:
+    study = plan_study(title="<script>alert(1)</script>", notes=["a <b>bold</b> note"])
+    text = write_report(plan_result(tmp_path, runs=20, study=study)).read_text(encoding="utf-8")
+    assert "<script>" not in text
+    assert "&lt;b&gt;bold" in text
+
+
+def test_illustrative_data_is_labelled_everywhere(tmp_path: Path) -> None:
+    result = plan_result(tmp_path, runs=20, study=plan_study(illustrative=True))
+    assert "Illustrative data." in write_report(result).read_text(encoding="utf-8")
+    assert "Illustrative data" in terminal_summary(result)
+    write_workbook(result)
+    sheet = openpyxl.load_workbook(tmp_path / "workbook.xlsx")["Read me"]
+    assert "Illustrative data" in [row[0].value for row in sheet.iter_rows()]
+
+
+def test_two_writes_give_the_same_bytes(tmp_path: Path) -> None:
+    kept = []
+    for name in ("one", "two"):
+        result = plan_result(tmp_path / name, runs=40)
+        write_report(result)
+        write_workbook(result)
+        kept.append({p.relative_to(tmp_path / name): p.read_bytes() for p in sorted((tmp_path / name).rglob("*")) if p.is_file()})
+    assert len(kept[0]) == 8
+    assert kept[0] == kept[1]
+
+
+def test_the_workbook_has_its_sheets_and_no_formulas(tmp_path: Path) -> None:
+    study = plan_study()
+    first = study.scenario[0].model_copy(update={"name": "=1+1", "note": "+ a note"})
+    result = plan_result(tmp_path, runs=40, study=study.model_copy(update={"scenario": (first, *study.scenario[1:])}))
+    book = openpyxl.load_workbook(write_workbook(result))
+    assert book.sheetnames == ["Read me", "Summary", "Targets", "Scenarios", "Parameters", "Failures"]
+    assert book["Summary"].freeze_panes == "A2"
+    assert book["Scenarios"]["A2"].value == "=1+1"
+    assert book["Scenarios"]["A2"].data_type == "s"
+    head = [c.value for c in book["Summary"][1]]
+    assert {"unit", "date", "value", "low", "high"} <= set(head)
+    assert book["Failures"].max_row == 4
+
+
+def test_the_terminal_fits_and_ends_with_the_report(tmp_path: Path) -> None:
+    lines = terminal_summary(plan_result(tmp_path, runs=60)).splitlines()
+    assert max(map(len, lines[:-1])) <= 100
+    assert lines[-1] == f"report: {tmp_path / 'report.html'}"
+    assert "3 runs failed" in lines[-3]
+    assert any(line.startswith("plan 1") and "561" in line and "not met" in line for line in lines)
+
+
+def bare(path: Path, study: Study, dataset: xr.Dataset | None = None, **tables: pd.DataFrame) -> StudyResult:
+    return StudyResult(path, study, {}, dataset if dataset is not None else xr.Dataset(), tables)
+
+
+def subscripted(path: Path) -> StudyResult:
+    rng = np.random.default_rng(1)
+    grid = xr.Dataset(
+        {
+            "staff": (("scenario", "run", "time", "skill"), rng.normal(50, 5, (1, 9, 3, 2)), {"units": "WTE"}),
+            "central: staff": (("scenario", "time", "skill"), rng.normal(50, 5, (1, 3, 2))),
+        },
+        coords={"scenario": ["base"], "run": range(9), "time": [0.0, 1.0, 2.0], "skill": ["core", "enhanced"]},
+    )
+    row = {"scenario": "base", "output": "staff", "low": 49.0, "high": 52.0, "runs": 9}
+    rows = [
+        row | {"time": t, "element": e, "statistic": s, "value": 50.0 + k}
+        for t in (0.0, 1.0, 2.0) for e in ("core", "enhanced") for k, s in enumerate(("p05", "p25", "p50", "p75", "p95"))
+    ]  # fmt: skip
+    study = Study.model_validate({"title": "s", "model": "m", "outputs": {"staff": {"variable": "staff"}}})
+    return bare(path, study, grid, summary=pd.DataFrame(rows))
+
+
+def every_run_failed(path: Path) -> StudyResult:
+    result = plan_result(path, runs=20)
+    lost = result.runs.copy(deep=True)
+    for name in lost.data_vars:
+        lost[name] = lost[name] * np.nan
+    return dataclasses.replace(result, runs=lost, tables={})
+
+
+def long_names(path: Path) -> StudyResult:
+    study = plan_study()
+    tail = " with a name that goes on and on, far beyond what a page wants"
+    named = tuple(s.model_copy(update={"name": s.name + tail}) for s in study.scenario)
+    return plan_result(path, runs=20, study=study.model_copy(update={"scenario": named}))
+
+
+def targets(path: Path, *found: dict[str, Any]) -> StudyResult:
+    return plan_result(path, runs=20, study=plan_study(target=list(found)))
+
+
+ODD: dict[str, Callable[[Path], StudyResult]] = {
+    "nothing at all": lambda p: bare(p, plan_study()),
+    "one expression, nothing else": lambda p: bare(
+        p, Study.model_validate({"title": "x", "model": "m", "outputs": {"gap": {"expression": "1 + 1"}}})
+    ),
+    "no tables": lambda p: dataclasses.replace(plan_result(p, runs=20), tables={}),
+    "tables without runs": lambda p: dataclasses.replace(plan_result(p, runs=20), runs=xr.Dataset()),
+    "empty tables": lambda p: dataclasses.replace(
+        r := plan_result(p, runs=20), tables={k: v.iloc[:0] for k, v in r.tables.items()}
+    ),
+    "subscripts": subscripted,
+    "every run failed": every_run_failed,
+    "no targets": targets,
+    "at most": lambda p: targets(p, {"name": "no more than 600", "output": "gp_2020", "at_most": 600}),
+    "seven targets": lambda p: targets(p, *({"name": f"target {i}", "output": "gp_2020", "at_least": 600 + i} for i in range(7))),
+    "target on an expression": lambda p: targets(p, {"name": "gap closed", "output": "shortfall", "at_most": 0}),
+    "one run": lambda p: plan_result(p, runs=1, failed=0),
+    "long names": long_names,
+}
+
+
+@pytest.mark.parametrize("case", list(ODD))
+def test_odd_studies_are_reported_without_a_crash(case: str, tmp_path: Path) -> None:
+    result = ODD[case](tmp_path)
+    text = write_report(result).read_text(encoding="utf-8")
+    write_workbook(result)
+    said = terminal_summary(result)
+    assert not re.search(r"\bnan\b", re.sub(r"data:image[^\"]*", "", text), re.IGNORECASE)
+    assert not re.search(r"\bnan\b", said, re.IGNORECASE)
+    assert max(map(len, said.splitlines()[:-1])) <= 100
+
+
+def test_one_scenario_is_drawn_large(tmp_path: Path) -> None:
+    full = plan_result(tmp_path, runs=60)
+    study = full.study.model_copy(update={"scenario": full.study.scenario[8:9]})
+    dataset = full.runs.isel(scenario=slice(8, 9))
+    result = dataclasses.replace(full, study=study, runs=dataset, tables=tables_of(study, dataset, 0))
+    assert "Chance of 639 GPs" in write_report(result).read_text(encoding="utf-8")
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    result: Any = plan_result(blocked, runs=20)
+    with pytest.raises(ResultError, match=r"report\.html|figures|file"):
+        write_report(result)
+    with pytest.raises(ResultError, match=r"workbook\.xlsx"):
+        write_workbook(result)
