@@ -6,7 +6,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -20,9 +20,14 @@ class _Part(BaseModel):
 
 
 class Scenario(_Part):
-    """A named setting of parameters; what it sets is fixed in it, whatever `uncertain` says."""
+    """A named setting of parameters; what it sets is fixed in it, whatever `uncertain` says.
+
+    `kind` is "published" for arithmetic of somebody else that the study repeats, and "check" for a run that tests the model and
+    answers no question; neither is counted among the scenarios that may meet a target.
+    """
 
     name: Text
+    kind: Literal["scenario", "published", "check"] = "scenario"
     set: Mapping[str, float] = {}
     note: str = ""
 
@@ -48,7 +53,8 @@ class Uncertain(_Part):
 class OutputSpec(_Part):
     """A number of interest: a variable (over all saved times, or `at` one time), or an expression of scalar outputs.
 
-    A `unit` that is given must be the model's; for an expression it is the unit of the result.
+    A `unit` that is given must be the model's; for an expression it is the unit of the result. `equivalents` marks an output that
+    counts equivalents of people rather than people: reports show it beside the people and never add it to them.
     """
 
     variable: str | None = None
@@ -56,6 +62,7 @@ class OutputSpec(_Part):
     expression: str | None = None
     label: str = ""
     unit: str | None = None
+    equivalents: bool = False
 
     @model_validator(mode="after")
     def _one_kind(self) -> OutputSpec:

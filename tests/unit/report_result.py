@@ -35,7 +35,7 @@ def plan_study(**changes: Any) -> Study:
             "question": "Can Leicester, Leicestershire and Rutland reach its target of 639 GPs by September 2020?",
             "model": "gp_supply",
             "scenario": [
-                {"name": n, "set": {"plan_scenario": i}, "note": f"Table {11 + i} as printed"}
+                {"name": n, "kind": "published", "set": {"plan_scenario": i}, "note": f"Table {11 + i} as printed"}
                 for i, (n, _, _) in enumerate(PLAN, 1)
             ]
             + [
@@ -45,7 +45,7 @@ def plan_study(**changes: Any) -> Study:
             "uncertain": {"groups": ["retention", "recruitment"]},
             "outputs": {
                 "gp": {"variable": "GP WTE", "label": "GPs"},
-                "equivalents": {"variable": "GP equivalents", "label": "GP-equivalents"},
+                "equivalents": {"variable": "GP equivalents", "label": "GP-equivalents", "equivalents": True},
                 "gp_2020": {"variable": "GP WTE", "at": 2020.75, "label": "GPs"},
                 "density_2020": {"variable": "GP WTE per 1000", "at": 2020.75, "label": "GPs per 1,000 patients"},
                 "shortfall": {"expression": "639 - gp_2020", "label": "Short of 639"},
@@ -97,7 +97,7 @@ def plan_result(path: Path, *, runs: int = 500, study: Study | None = None, fail
         "equivalents": (
             over,
             np.broadcast_to(equivalents[:, None], gp.shape).copy(),
-            {"units": "WTE", "label": "GP-equivalents"},
+            {"units": "WTE", "label": "GP-equivalents", "equivalents": True},
         ),
         "gp_2020": (one, scalar, {"units": "WTE", "label": "GPs"}),
         "density_2020": (one, scalar / 1114.316, {"units": "WTE/Person", "label": "GPs per 1,000 patients"}),
@@ -122,6 +122,8 @@ def tables_of(study: Study, dataset: xr.Dataset, failed: int) -> dict[str, pd.Da
             slices = [(t, values[s, :, k]) for k, t in enumerate(TIMES)] if values.ndim == 3 else [(spec.at or np.nan, values[s])]
             for time, sample in slices:
                 good = sample[np.isfinite(sample)]
+                if not good.size:
+                    continue
                 row = {"scenario": name, "output": output, "time": time, "element": "", "runs": good.size}
                 error = 1.25 * good.std() / np.sqrt(good.size)
                 for statistic, value in [("mean", good.mean()), *((k, np.quantile(good, q)) for k, q in QUANTILES.items())]:
@@ -133,6 +135,8 @@ def tables_of(study: Study, dataset: xr.Dataset, failed: int) -> dict[str, pd.Da
         for s, name in enumerate(names):
             sample = dataset[target.output].values[s]
             good = sample[np.isfinite(sample)]
+            if not good.size:
+                continue
             level = target.at_least if target.at_least is not None else target.at_most
             assert level is not None
             met = int((good >= level).sum()) if target.at_least is not None else int((good <= level).sum())

@@ -105,7 +105,7 @@ def test_results_of_something_else_are_left_alone(staff: Path, capsys: pytest.Ca
 
 def test_frames(staff: Path) -> None:
     model = llr_sd.load_model(staff / "staff")
-    with pytest.raises(llr_sd.InputError, match='no parameter "hirin".*Did you mean "hiring"'):
+    with pytest.raises(llr_sd.InputError, match=r'no parameter "hirin".*Did you mean "hiring"'):
         model.run({"hirin": 1})
     with pytest.raises(llr_sd.InputError, match="empty"):
         model.run(pd.DataFrame({"hiring": []}))
@@ -119,7 +119,7 @@ def test_frames(staff: Path) -> None:
         model.run({"leave_senior": 0.1, "leaving rate[senior]": 0.1})
     with pytest.raises(llr_sd.InputError, match="the same in every run"):
         model.run(pd.DataFrame({"FINAL TIME": [2020.75, 2021.75]}))
-    with pytest.raises(llr_sd.InputError, match='no engine "pisd".*Did you mean "pysd"'):
+    with pytest.raises(llr_sd.InputError, match=r'no engine "pisd".*Did you mean "pysd"'):
         model.run({}, engine="pisd")
     with pytest.raises(llr_sd.InputError, match="TIME STEP is 0"):
         model.run({"TIME STEP": 0})

@@ -70,6 +70,7 @@ def test_small_and_large_chances_are_not_rounded_to_none_or_all() -> None:
         "0%", "below 0.1%", "5.1%", "10%", "50%", "above 99.9%", "100%",
     ]  # fmt: skip
     assert chance_words(Chance(0.0, 0.0, 0.0075, 512)) == "0 of 512 runs (at most 0.8%)"
+    assert chance_words(Chance(1 / 4096, 0.00004, 0.0014, 4096)) == "1 of 4,096 runs (at most 0.1%)"
     assert chance_words(Chance(1.0, 0.9925, 1.0, 512)) == "all 512 runs (at least 99.2%)"
     assert chance_words(Chance(0.12, 0.1, 0.14, 512)) == "12% (10 to 14%)"
 

@@ -19,7 +19,7 @@ from report_result import plan_result, plan_study, tables_of
 
 from llr_sd.errors import ResultError
 from llr_sd.report import terminal_summary, write_report, write_workbook
-from llr_sd.report.findings import answer, how_sure, is_plan
+from llr_sd.report.findings import answer, answering, how_sure
 from llr_sd.result import StudyResult
 from llr_sd.study import Study
 
@@ -53,9 +53,13 @@ def test_the_answer_follows_the_numbers(tmp_path: Path) -> None:
     assert said.startswith("Plan 2 and plan 3 reach 600 GPs")
 
 
-def test_only_the_plans_own_names_count_as_the_plan() -> None:
-    assert all(map(is_plan, ("plan 2", "Plan", "plan scenario 3", "the plan: 2017", "plan 2 (Table 13)")))
-    assert not any(map(is_plan, ("plan 2 beliefs, our model", "planned places", "base")))
+def test_checks_of_the_model_are_not_counted_as_answers(tmp_path: Path) -> None:
+    study = plan_study()
+    kinds = [s.model_copy(update={"kind": "check"}) if s.name == "everything works" else s for s in study.scenario]
+    result = plan_result(tmp_path, runs=60, study=study.model_copy(update={"scenario": tuple(kinds)}))
+    assert "everything works" in answering(plan_result(tmp_path, runs=20))
+    assert "everything works" not in answering(result)
+    assert not any("everything works" in sentence for sentence in answer(result))
 
 
 def test_failed_runs_come_first_where_there_are_any(tmp_path: Path) -> None:
@@ -214,6 +218,17 @@ def test_odd_studies_are_reported_without_a_crash(case: str, tmp_path: Path) -> 
     assert not re.search(r"\bnan\b", re.sub(r"data:image[^\"]*", "", text), re.IGNORECASE)
     assert not re.search(r"\bnan\b", said, re.IGNORECASE)
     assert max(map(len, said.splitlines()[:-1])) <= 100
+
+
+def test_a_scenario_whose_runs_all_failed_claims_nothing(tmp_path: Path) -> None:
+    full = plan_result(tmp_path, runs=20, failed=20)
+    text = write_report(full).read_text(encoding="utf-8")
+    write_workbook(full)
+    row = next(line for line in terminal_summary(full).splitlines() if line.startswith("nothing works"))
+    assert "fixed" not in row
+    assert "met" not in row
+    assert "20 runs failed" in text
+    assert "no good run" in text
 
 
 def test_one_scenario_is_drawn_large(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from llr_sd.report.reading import (
     table,
     times_of,
 )
-from llr_sd.report.wording import NONE, amount, date_words, goal, moment_words, with_unit
+from llr_sd.report.wording import NONE, amount, date_words, extent, full_name, goal, moment_words, with_unit
 from llr_sd.result import StudyResult
 
 
@@ -48,13 +48,11 @@ def answer_table(result: StudyResult) -> NumberTable:
         if varied and f.fixed:
             row += [NONE, "no uncertainty"]
         elif varied:
-            row += [amount(f.median, head.unit, apart_from=level), f"{amount(f.p05, head.unit)} to {amount(f.p95, head.unit)}"]
+            row += [amount(f.median, head.unit, apart_from=level), extent(f.p05, f.p95, head.unit)]
         if show_extra and other is not None:
             row.append(amount(extra, other.unit))
         rows.append((*row, *(verdict(result, f.scenario, t) for t in result.study.target)))
-    date = f", {date_words(head.time, closing=True)}" if math.isfinite(head.time) else ""
-    unit = f" ({head.unit})" if head.unit not in ("", "Dmnl") and head.unit not in head.label else ""
-    return NumberTable(f"{head.label}{unit}{date}, by scenario", tuple(columns), tuple(rows))
+    return NumberTable(f"{full_name(head)}, by scenario", tuple(columns), tuple(rows))
 
 
 def target_table(result: StudyResult) -> NumberTable | None:
@@ -104,10 +102,11 @@ def parameter_table(result: StudyResult) -> NumberTable | None:
 def history_table(result: StudyResult) -> NumberTable | None:
     """Return observed values beside the model's central runs at the same moment; None without history points.
 
-    The plan's own scenarios are left out where others exist: they start from the last observation by construction.
+    A run that starts at the observed moment starts from it by construction, so runs that start earlier come first where there are
+    any; the plan's own scenarios are left out where others exist.
     """
     rows = []
-    names = [n for n in scenario_names(result) if not is_plan(n)] or scenario_names(result)
+    names = [n for n in scenario_names(result) if not is_plan(result, n)] or scenario_names(result)
     for output, points in result.study.history.items():
         shown = quantity(result, output)
         times = times_of(result, output)
@@ -127,10 +126,14 @@ def _at_moment(courses: list[tuple[Any, Any]], time: float, observed: float, uni
     for times, course in courses:
         good = np.isfinite(course)
         if good.any() and times[good][0] - 1e-6 <= time <= times[good][-1] + 1e-6:
-            values.append(float(np.interp(time, times[good], course[good])))
+            begins = abs(times[good][0] - time) < 1e-6
+            values.append((begins, float(np.interp(time, times[good], course[good]))))
     if not values:
-        return "not in the run", NONE
-    low, high = min(values), max(values)
+        return "before the run", NONE
+    later = [value for begins, value in values if not begins]
+    if not later:
+        return f"{with_unit(values[0][1], unit)}, the start", NONE
+    low, high = min(later), max(later)
     if amount(low, unit) == amount(high, unit):
         share = (low - observed) / observed if observed else math.nan
         gap = NONE if not math.isfinite(share) else f"{share:+.1%}".replace("-", "−")

@@ -67,12 +67,12 @@ def scenario_chart(result: StudyResult) -> Figure | None:
         return None
     with canvas.drawing():
         height = max(5.2, 0.27 * len(lines) + 2.2)
-        width = max(10.0, 7.7 + 0.085 * max(len(_end_words(line, shown)) for line in lines))
+        width = max(10.0, 7.7 + 0.08 * max(len(_end_words(line, shown)) for line in lines))
         figure = Figure(figsize=(width, height))
         top = _title(figure, scenario_title(result), 88)
         axes = figure.add_axes((0.8 / width, 0.62 / height, 6.2 / width, 1 - (0.97 + top) / height))
         points = [p for p in history_of(result, shown) if p.time <= end + 1e-9]
-        first = min([float(lines[0].times[0]), *(p.time for p in points)])
+        first = min([*(float(line.times[0]) for line in lines), *(p.time for p in points)])
         canvas.value_grid(axes)
         canvas.year_axis(axes, first - 0.08, end)
         _draw_lines(axes, lines, result, shown, points)
@@ -145,17 +145,14 @@ def fan_chart(result: StudyResult) -> Figure | None:
         return None
     names = scenario_names(result)
     with canvas.drawing():
-        figure, panels = _panels(len(names), fan_title(result))
+        figure, panels = _panels(names, fan_title(result))
         points = history_of(result, shown)
         times = times_of(result, shown.output)
         first = min([float(times[0]), *(p.time for p in points)])
-        short = short_names(names, 30)
-        fixed_any = False
         for name, axes in zip(names, panels, strict=True):
-            fixed_any |= _fan_panel(axes, result, shown, name)
+            _fan_panel(axes, result, shown, name)
             _target_lines(axes, result, shown, labelled=axes is panels[0])
             _history_dots(axes, points, size=20)
-            axes.set_title(short[name], fontsize=canvas.TEXT + 0.5, weight="bold", loc="left")
             canvas.value_grid(axes)
             canvas.year_axis(axes, first - 0.3, float(times[-1]) + 0.1, most=4 if len(names) > 2 else 10)
             _end_mark(axes, horizon(result), targets=False)
@@ -164,8 +161,8 @@ def fan_chart(result: StudyResult) -> Figure | None:
     return figure
 
 
-def _fan_panel(axes: Axes, result: StudyResult, shown: Quantity, name: str) -> bool:
-    """Draw one fan; return whether the scenario had no spread to draw."""
+def _fan_panel(axes: Axes, result: StudyResult, shown: Quantity, name: str) -> None:
+    """Draw one fan, or the one line of a scenario without spread and why it has none."""
     times = times_of(result, shown.output)
     central = central_course(result, name, shown)
     bands = {s: band(result, name, shown, s) for s in ("p05", "p25", "p50", "p75", "p95")}
@@ -173,22 +170,22 @@ def _fan_panel(axes: Axes, result: StudyResult, shown: Quantity, name: str) -> b
     known = np.isfinite(width)
     flat = not known.any() or float(width[known].max()) <= 1e-9 * max(1.0, float(np.abs(bands["p95"][known]).max()))
     if flat:
-        until = horizon(result) if is_plan(name) and math.isfinite(horizon(result)) else math.inf
+        until = horizon(result) if is_plan(result, name) and math.isfinite(horizon(result)) else math.inf
         keep = times <= until + 1e-9
         line = np.where(np.isfinite(central), central, bands["p50"])
         axes.plot(times[keep], line[keep], color=INK, linewidth=1.8, linestyle=(0, (4, 1.5)), zorder=3)
-        words = (
-            "the plan’s own arithmetic:\nno uncertainty in it"
-            if is_plan(name)
-            else "nothing uncertain in it:\nevery run is this line"
-        )
+        if spread(result, name, headline(result)).void:
+            words = "no good run:\ncentral values only"
+        elif is_plan(result, name):
+            words = "the plan’s own arithmetic:\nno uncertainty in it"
+        else:
+            words = "nothing uncertain in it:\nevery run is this line"
         axes.text(0.97, 0.05, words, transform=axes.transAxes, ha="right", va="bottom", fontsize=9, color=QUIET, bbox=PAPER)
-        return True
+        return
     axes.fill_between(times, bands["p05"], bands["p95"], color=canvas.BAND_WIDE, linewidth=0, zorder=1.5)
     axes.fill_between(times, bands["p25"], bands["p75"], color=canvas.BAND_NARROW, linewidth=0, zorder=1.6)
     axes.plot(times, bands["p50"], color=LINE, linewidth=1.9, zorder=3)
     axes.plot(times, central, color=INK, linewidth=1.4, linestyle=(0, (4, 1.5)), zorder=3.1)
-    return False
 
 
 def _fan_key(figure: Figure, result: StudyResult, shown: Quantity, *, bands: bool) -> None:
@@ -229,10 +226,8 @@ def histogram(result: StudyResult) -> Figure | None:
     pad = 0.04 * (high - low) or max(1.0, 0.05 * abs(high))
     edges = _edges(low, high, level_of(target) if target else math.nan)
     with canvas.drawing():
-        figure, panels = _panels(len(names), histogram_title(result))
-        short = short_names(names, 30)
+        figure, panels = _panels(names, histogram_title(result))
         for name, axes in zip(names, panels, strict=True):
-            axes.set_title(short[name], fontsize=canvas.TEXT + 0.5, weight="bold", loc="left")
             canvas.value_grid(axes)
             axes.set_xlim(low - pad, high + pad)
             if facts[name].fixed or not samples[name].size:
@@ -297,8 +292,9 @@ def _edges(low: float, high: float, level: float) -> Floats:
     return np.asarray(anchor + steps * width, dtype=float)
 
 
-def _panels(number: int, title: str) -> tuple[Figure, list[Axes]]:
-    """A grid of panels with equal scales, a title above and room for a key below."""
+def _panels(names: list[str], title: str) -> tuple[Figure, list[Axes]]:
+    """A grid of named panels with equal scales, a title above and room for a key below."""
+    number = len(names)
     columns = number if number <= 3 else 2 if number == 4 else 3 if number <= 6 or number == 9 else 4
     rows = -(-number // columns)
     height = 1.6 + rows * (2.05 if rows > 1 else 3.1)
@@ -307,11 +303,13 @@ def _panels(number: int, title: str) -> tuple[Figure, list[Axes]]:
     grid = figure.add_gridspec(
         rows, columns, left=0.08, right=0.985, top=1 - (0.42 + top) / height, bottom=0.9 / height, hspace=0.42, wspace=0.10
     )
+    short = short_names(names, {1: 90, 2: 48, 3: 32}.get(columns, 26))
     panels: list[Axes] = []
-    for index in range(number):
+    for index, name in enumerate(names):
         first = panels[0] if panels else None
         axes = figure.add_subplot(grid[index // columns, index % columns], sharex=first, sharey=first)
         axes.tick_params(labelleft=index % columns == 0, labelbottom=index + columns >= number)
+        axes.set_title(short[name], fontsize=10, weight="bold", loc="left")
         panels.append(axes)
     return figure, panels
 

@@ -25,6 +25,7 @@ from llr_sd.report.reading import (
 )
 from llr_sd.report.wording import (
     amount,
+    at_most,
     chance_words,
     count_of,
     date_words,
@@ -33,6 +34,7 @@ from llr_sd.report.wording import (
     listing,
     percent,
     reach,
+    the_close,
     with_unit,
 )
 from llr_sd.result import StudyResult
@@ -41,9 +43,19 @@ from llr_sd.study import Target
 RARE = 0.05
 
 
-def is_plan(name: str) -> bool:
-    """Whether a scenario is, by its name, one of the published plan's own: "plan 2", "Plan scenario 2: with retention"."""
-    return re.match(r"(the )?plan( scenario)?( ?\d+[a-z]?)?\s*($|[:,(])", name.strip().casefold()) is not None
+def kind_of(result: StudyResult, name: str) -> str:
+    """Return the kind of a scenario, as the study says: "scenario", "published" or "check"."""
+    return next((s.kind for s in result.study.scenario if s.name == name), "scenario")
+
+
+def is_plan(result: StudyResult, name: str) -> bool:
+    """Whether a scenario repeats a published plan's own arithmetic."""
+    return kind_of(result, name) == "published"
+
+
+def answering(result: StudyResult) -> list[str]:
+    """Return the scenarios that answer the question, which checks of the model do not."""
+    return [n for n in scenario_names(result) if kind_of(result, n) != "check"]
 
 
 def scenario_title(result: StudyResult) -> str:
@@ -51,9 +63,9 @@ def scenario_title(result: StudyResult) -> str:
     shown = course(result)
     head = headline(result)
     if shown is None or not targets_on(result, shown) or not result.study.target:
-        return f"{(shown or head).label}: {count_of(len(scenario_names(result)), 'scenario')} on central values"
+        return f"{(shown or head).label}: {count_of(len(answering(result)), 'scenario')} on central values"
     target = result.study.target[0]
-    values = [spread(result, n, head).best for n in scenario_names(result)]
+    values = [spread(result, n, head).best for n in answering(result)]
     known = [v for v in values if math.isfinite(v)]
     one, many = reach(target)
     by = f" by {the_close(horizon(result))}" if math.isfinite(horizon(result)) else ""
@@ -107,9 +119,9 @@ def histogram_title(result: StudyResult) -> str:
 
 
 def spreads(result: StudyResult, shown: Quantity | None = None) -> list[Spread]:
-    """Return every scenario's numbers for the headline (or another) quantity, in the order of the study."""
+    """Return the numbers of every scenario that answers the question, for the headline (or another) quantity, in the order of the study."""
     what = shown or headline(result)
-    return [spread(result, name, what) for name in scenario_names(result)]
+    return [spread(result, name, what) for name in answering(result)]
 
 
 def best_chance(result: StudyResult, target: Target) -> tuple[str, Chance] | None:
@@ -124,9 +136,9 @@ def answer(result: StudyResult) -> list[str]:
     """Return the answer for people who run practices: a few sentences, the plan’s own arithmetic first."""
     head = headline(result)
     facts = spreads(result)
-    sentences = [_plan_sentence(result, head, [f for f in facts if f.fixed and is_plan(f.scenario)])]
+    sentences = [_plan_sentence(result, head, [f for f in facts if f.fixed and is_plan(result, f.scenario)])]
     uncertain = [f for f in facts if not f.fixed and not f.void]
-    others = [f for f in facts if f.fixed and not is_plan(f.scenario)]
+    others = [f for f in facts if f.fixed and not is_plan(result, f.scenario)]
     if uncertain:
         sentences.append(_first_uncertain_sentence(result, head, uncertain))
     sentences += [_target_sentence(result, target) for target in result.study.target]
@@ -201,7 +213,7 @@ def _target_sentence(result: StudyResult, target: Target) -> str:
     what = f"Target “{target.name}”" + (f" ({more})" if more else "")
     if odds.met == 0:
         where = "any scenario" if count > 1 else f"“{name}”"
-        return f"{what}: no run of {where} meets it; with {odds.runs:,} runs the chance is at most {percent(odds.high)}."
+        return f"{what}: no run of {where} meets it; with {odds.runs:,} runs the chance is {at_most(odds.high)}."
     if count == 1:
         return f"{what}: met in {chance_words(odds)}."
     rare = [

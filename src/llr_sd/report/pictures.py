@@ -24,7 +24,7 @@ from llr_sd.report.reading import (
     targets_on,
     times_of,
 )
-from llr_sd.report.wording import amount, date_words, goal, listing, moment_words, with_unit
+from llr_sd.report.wording import amount, date_words, extent, full_name, goal, listing, moment_words, the_close, with_unit
 from llr_sd.result import StudyResult
 
 MOST_ROWS = 20
@@ -108,7 +108,7 @@ def _fans(result: StudyResult) -> Picture | None:
         central = central_course(result, name, shown)
         flat = not np.isfinite(found["p95"] - found["p05"]).any() or spread(result, name, headline(result)).fixed
         for t in chosen:
-            if flat and is_plan(name) and math.isfinite(horizon(result)) and t > horizon(result) + 1e-9:
+            if flat and is_plan(result, name) and math.isfinite(horizon(result)) and t > horizon(result) + 1e-9:
                 continue
             i = _index(times, t)
             cells = [amount(central[i], shown.unit), *(amount(v[i], shown.unit) for v in found.values())]
@@ -119,11 +119,11 @@ def _fans(result: StudyResult) -> Picture | None:
             said.append(f"{name}: {amount(value, shown.unit)}, no uncertainty")
         else:
             said.append(
-                f"{name}: median {amount(found['p50'][i], shown.unit)}, {_range(found['p05'][i], found['p95'][i], shown.unit)}"
+                f"{name}: median {amount(found['p50'][i], shown.unit)}, {extent(found['p05'][i], found['p95'][i], shown.unit)}"
             )
-    text = f"A panel for each scenario of {_named(shown)} from {date_words(float(times[0]))} to the "
+    text = f"A panel for each scenario of {_named(shown)} from {date_words(float(times[0]))} to "
     when = horizon(result) if math.isfinite(horizon(result)) else float(times[-1])
-    text += f"{date_words(float(times[-1]), closing=True)}. {fan_title(result)}. At {the_close(when)} (nine runs in ten): "
+    text += f"{the_close(float(times[-1]))}. {fan_title(result)}. At {the_close(when)} (nine runs in ten): "
     text += f"{'; '.join(said)}."
     caption = "Half of the runs lie in the dark band and nine in ten in the pale one, date by date. "
     caption += "The dashed line is the run with every input at its central value."
@@ -145,15 +145,15 @@ def _histogram(result: StudyResult) -> Picture | None:
         odds = [verdict(result, facts.scenario, t) for t in targets]
         values = (facts.central, facts.p05, facts.median, facts.p95)
         rows.append((facts.scenario, *(amount(v, shown.unit) for v in values), *odds))
-        middle = amount(facts.best, shown.unit) if facts.fixed else _range(facts.p05, facts.p95, shown.unit)
+        middle = amount(facts.best, shown.unit) if facts.fixed else extent(facts.p05, facts.p95, shown.unit)
         said.append(f"{facts.scenario}: {middle}" + (f", {odds[0]}" if odds else ""))
     date = f" at {the_close(shown.time)}" if math.isfinite(shown.time) else ""
-    text = f"A histogram for each scenario of {_named(shown)}{date}. {histogram_title(result)}. {'; '.join(said)}."
+    text = f"A histogram for each scenario of {full_name(shown)}. {histogram_title(result)}. {'; '.join(said)}."
     caption = f"Where the runs stand{date}."
     if targets:
         caption += " The share of runs that meet the target is written in each panel, with its 95% interval in brackets."
     numbers = NumberTable(
-        f"{_named(shown)}{date}", ("Scenario", "Central", "5%", "Median", "95%", *(t.name for t in targets)), tuple(rows)
+        full_name(shown), ("Scenario", "Central", "5%", "Median", "95%", *(t.name for t in targets)), tuple(rows)
     )
     heading = f"The runs{date}" + (" against the target" if targets else "")
     return Picture("histogram", heading, figure, caption, text, numbers)
@@ -187,10 +187,6 @@ def _history_text(result: StudyResult, shown: Quantity) -> str:
 
 def _named(shown: Quantity) -> str:
     return shown.label if shown.unit in ("", "Dmnl") or shown.unit in shown.label else f"{shown.label} ({shown.unit})"
-
-
-def _range(low: float, high: float, unit: str) -> str:
-    return f"{amount(low, unit)} to {amount(high, unit)}"
 
 
 def _index(times: np.ndarray[tuple[int, ...], np.dtype[np.float64]], time: float) -> int:

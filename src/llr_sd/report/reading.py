@@ -127,7 +127,7 @@ def quantity(result: StudyResult, output: str) -> Quantity:
     at = math.nan if spec is None or spec.at is None else float(spec.at)
     over_time = spec is not None and spec.variable is not None and spec.at is None
     shown = f"{label} [{element}]" if element else label
-    return Quantity(output, element, shown, str(attrs.get("units") or ""), at, over_time)
+    return Quantity(output, element, shown, str(attrs.get("units") or (spec.unit if spec else None) or ""), at, over_time)
 
 
 def headline(result: StudyResult) -> Quantity:
@@ -262,16 +262,12 @@ def chance(result: StudyResult, scenario: str, target: Target) -> Chance | None:
 
 
 def companion(result: StudyResult, shown: Quantity) -> Quantity | None:
-    """Return the output that counts equivalents beside `shown`, at the same time; None when the study has none.
-
-    It is found by its words: "equivalent" in its label, variable or name, and nothing that says it is a sum.
-    """
+    """Return the output that counts equivalents beside `shown`, at the same time; None when the study has none."""
     own = result.study.outputs.get(shown.output)
     if own is None or own.expression is not None:
         return None
     for name, spec in result.study.outputs.items():
-        words = f"{spec.label} {spec.variable or ''} {name}".casefold()
-        if "equivalent" not in words or re.search(r"\bplus\b|\band\b|\+|total|capacity|position", words):
+        if not spec.equivalents:
             continue
         found = quantity(result, name)
         if found.over_time:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from llr_sd.report.findings import spreads
 from llr_sd.report.reading import Spread, chance, failed_runs, headline, level_of, meets, quantity, spread
-from llr_sd.report.wording import NONE, amount, chance_short, count_of, date_words, goal, short_names
+from llr_sd.report.wording import NONE, amount, chance_short, count_of, date_words, extent, full_name, goal, short_names
 from llr_sd.result import StudyResult
 from llr_sd.study import Target
 
@@ -22,9 +22,7 @@ def terminal_summary(result: StudyResult) -> str:
     lines = [*textwrap.wrap(study.title, WIDTH)]
     if study.illustrative:
         lines.append("Illustrative data: the numbers describe no real service.")
-    unit = f" ({head.unit})" if head.unit not in ("", "Dmnl") and head.unit not in head.label else ""
-    date = f", {date_words(head.time, closing=True)}" if math.isfinite(head.time) else ""
-    lines += textwrap.wrap(f"{head.label}{unit}{date}{_runs(facts)}", WIDTH)
+    lines += textwrap.wrap(f"{full_name(head)}{_runs(facts)}", WIDTH)
     for number, target in enumerate(study.target, start=1):
         shown = quantity(result, target.output)
         when = f", {date_words(shown.time, closing=True)}" if math.isfinite(shown.time) else ""
@@ -73,7 +71,7 @@ def _numbers(result: StudyResult, facts: Spread, varied: bool) -> list[str]:
     if facts.fixed:
         return [central, NONE, "fixed"]
     middle = amount(facts.median, head.unit, apart_from=level)
-    return [central, middle, f"{amount(facts.p05, head.unit)} to {amount(facts.p95, head.unit)}"]
+    return [central, middle, extent(facts.p05, facts.p95, head.unit)]
 
 
 def _marks(result: StudyResult, facts: Sequence[Spread], target: Target) -> list[str]:

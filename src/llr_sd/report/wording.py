@@ -6,12 +6,13 @@ import math
 import textwrap
 from collections.abc import Sequence
 
-from llr_sd.report.reading import Chance, level_of
+from llr_sd.report.reading import Chance, Quantity, level_of
 from llr_sd.study import Target
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WHOLE_UNITS = ("WTE", "Head", "Person", "Contact", "Hour", "GBP")
 NONE = "–"
+COUNTED = 0.001  # rarer than this, a chance is told as a count of runs
 DATES_NOTE = (
     "Dates are moments: 2017.75 is 1 October 2017, written Oct 2017 where something starts. A result is the position when a month "
     "closes, so 2020.75, the same day three years on, is written end of Sep 2020. Observations are given both ways."
@@ -40,6 +41,14 @@ def date_words(time: float, *, closing: bool = False) -> str:
         return f"time {time:g}"
     year, month = divmod(round(time * 12) - closing, 12)
     return f"{'end of ' if closing else ''}{MONTHS[month]} {year}"
+
+
+def full_name(shown: Quantity) -> str:
+    """Return label, unit and date of a number, each once: "GPs (WTE), end of Sep 2020"."""
+    unit = "" if shown.unit in ("", "Dmnl") or shown.unit in shown.label else f" ({shown.unit})"
+    date = date_words(shown.time, closing=True)
+    told = not date or date[-4:] in shown.label
+    return f"{shown.label}{unit}" if told else f"{shown.label}{unit}, {date}"
 
 
 def the_close(time: float) -> str:
@@ -104,12 +113,18 @@ def percent(share: float) -> str:
     return f"{share:.1%}" if share < 0.0995 or share > 0.9905 else f"{share:.0%}"
 
 
+def at_most(share: float) -> str:
+    """Return an upper bound in words: "at most 0.8%" or "below 0.1%"."""
+    words = percent(share)
+    return words if words.startswith("below") else f"at most {words}"
+
+
 def chance_words(chance: Chance | None) -> str:
-    """Return a chance with its 95 % interval; none or all of the runs are given as a count."""
+    """Return a chance with its 95 % interval; hardly any or all of the runs are given as a count."""
     if chance is None or chance.runs == 0:
         return NONE
-    if chance.met == 0:
-        return f"0 of {chance.runs:,} runs (at most {percent(chance.high)})"
+    if chance.probability < COUNTED:
+        return f"{chance.met:,} of {chance.runs:,} runs ({at_most(chance.high)})"
     if chance.met == chance.runs:
         return f"all {chance.runs:,} runs (at least {percent(chance.low)})"
     low, high = percent(chance.low), percent(chance.high)
@@ -121,7 +136,7 @@ def chance_short(chance: Chance | None) -> str:
     """Return a chance for a narrow column: "12% (10 to 14%)" or "0 of 512"."""
     if chance is None or chance.runs == 0:
         return NONE
-    if chance.met in (0, chance.runs):
+    if chance.probability < COUNTED or chance.met == chance.runs:
         return f"{chance.met:,} of {chance.runs:,}"
     return chance_words(chance)
 

@@ -110,4 +110,5 @@ def open_runs(path: Path) -> xr.Dataset:
     import xarray as xr
 
     runs: xr.Dataset = xr.open_zarr(path, consolidated=False, chunks=None, zarr_format=2)
-    return runs[runs.attrs["outputs"]]
+    outputs: list[str] = runs.attrs["outputs"]
+    return runs[outputs]
