@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,13 @@ DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
     "triangular": ("low", "mode", "high"),
     "uniform": ("low", "high"),
     "truncated_normal": ("low", "mode", "high"),
+    "normal": ("mode", "sd"),
+    "lognormal": ("mode", "sd"),
+    "beta": ("low", "mode", "high", "sd"),
+    "p10_p90": ("low", "high"),
+    "discrete": ("values",),
 }
+UNBOUNDED = ("normal", "lognormal", "p10_p90")
 
 
 @dataclass(frozen=True)
@@ -34,33 +40,89 @@ class Distribution:
     Attributes
     ----------
     kind
-        "fixed", "pert" (beta-PERT, shape 4), "triangular", "uniform", or "truncated_normal" (mean `mode`; `low` and `high` are
-        three standard deviations away and cut the tails off).
-    low, mode, high
-        In the unit of the parameter.
+        "fixed", "pert" (beta-PERT, shape 4), "triangular", "uniform";
+        "truncated_normal" (mean `mode`; without `sd`, low and high are three standard deviations away; both cut the tails off);
+        "normal" (mean `mode`, `sd`); "lognormal" (median `mode`; `sd` is that of the logarithm);
+        "beta" (on low..high, mean `mode`, `sd`); "discrete" (`values` with `weights`);
+        "p10_p90" (an interval as people state it: one chance in ten below `low`, one in ten above `high`, `mode` the median, halfway
+        when not given).
+    low, mode, high, sd
+        In the unit of the parameter; NaN where the kind does not use them.
+    values, weights
+        Of a discrete distribution; equal weights when none are given.
+    minimum, maximum
+        Permissible bounds. The kinds without an end of their own (normal, lognormal, p10_p90) are truncated there, so that no draw is
+        moved onto a bound.
     """
 
     kind: str
-    low: float
-    mode: float
-    high: float
+    low: float = math.nan
+    mode: float = math.nan
+    high: float = math.nan
+    sd: float = math.nan
+    values: tuple[float, ...] = ()
+    weights: tuple[float, ...] = ()
+    minimum: float = -math.inf
+    maximum: float = math.inf
 
     def __post_init__(self) -> None:
         if self.kind not in DISTRIBUTIONS:
             raise InputError(f'"{self.kind}" is not a distribution.', mend=nearest(self.kind, DISTRIBUTIONS))
-        for key in DISTRIBUTIONS[self.kind]:
-            if not math.isfinite(getattr(self, key)):
+        needed = DISTRIBUTIONS[self.kind]
+        for key in needed:
+            given = getattr(self, key)
+            if not (given if key == "values" else math.isfinite(given)):
                 raise InputError(f'a {self.kind} distribution needs "{key}".')
-        if self.kind == "fixed":
-            return
-        if not self.low < self.high:
+        if self.kind == "discrete":
+            self._check_discrete()
+        if "low" in needed and not self.low < self.high:
             raise InputError(f"low ({self.low:g}) must be below high ({self.high:g}).")
-        if self.kind != "uniform" and not self.low <= self.mode <= self.high:
+        if "low" in needed and self.kind != "uniform" and not self.low <= self.centre <= self.high:
             raise InputError(f"mode ({self.mode:g}) must lie between low ({self.low:g}) and high ({self.high:g}).")
-        if self.kind == "truncated_normal" and not math.isclose(self.mode - self.low, self.high - self.mode, rel_tol=1e-9):
+        self._check_spread()
+        if self.kind in UNBOUNDED and not self.minimum < self.centre < self.maximum:
             raise InputError(
-                "a truncated normal needs low and high at the same distance (three standard deviations) from its mean."
+                f"the middle of a {self.kind} distribution ({self.centre:g}) must lie inside its permissible range, "
+                f"{self.minimum:g} to {self.maximum:g}."
             )
+
+    def _check_discrete(self) -> None:
+        weights = self.weights or (1.0,) * len(self.values)
+        if len(weights) != len(self.values):
+            raise InputError(f"{len(self.values)} values need as many weights, not {len(weights)}.")
+        if not all(math.isfinite(v) for v in self.values) or len(set(self.values)) != len(self.values):
+            raise InputError("the values of a discrete distribution must be finite and differ from each other.")
+        if not all(math.isfinite(w) and w >= 0 for w in weights) or sum(weights) <= 0:
+            raise InputError("the weights of a discrete distribution must be numbers from 0, not all of them 0.")
+
+    def _check_spread(self) -> None:
+        """Hold sd, median and ends against each other."""
+        if "sd" in DISTRIBUTIONS[self.kind] or (self.kind == "truncated_normal" and not math.isnan(self.sd)):
+            if not 0 < self.sd < math.inf:
+                raise InputError(f"sd ({self.sd:g}) must be above 0.")
+        elif self.kind == "truncated_normal" and not math.isclose(self.mode - self.low, self.high - self.mode, rel_tol=1e-9):
+            raise InputError(
+                "a truncated normal without sd needs low and high at the same distance (three standard deviations) from its mean."
+            )
+        if self.kind == "lognormal" and self.mode <= 0:
+            raise InputError(f"the median of a lognormal ({self.mode:g}) must be above 0.")
+        if self.kind == "beta":
+            widest = math.sqrt(max((self.mode - self.low) * (self.high - self.mode), 0.0))
+            if not self.sd < widest:
+                raise InputError(f"sd ({self.sd:g}) must be below {widest:g}, the most that this mean and range leave.")
+        if self.kind == "p10_p90" and not self.low < self.centre < self.high:
+            raise InputError(f"the median ({self.centre:g}) must lie strictly between low (P10) and high (P90).")
+
+    @property
+    def centre(self) -> float:
+        """`mode`; halfway between low and high for a p10_p90 interval that states no median."""
+        return (self.low + self.high) / 2 if self.kind == "p10_p90" and math.isnan(self.mode) else self.mode
+
+    def within(self, minimum: float, maximum: float) -> Distribution:
+        """Return the distribution truncated to permissible bounds; kinds with ends of their own are returned as they are."""
+        if self.kind not in UNBOUNDED:
+            return self
+        return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
 
 
 @dataclass(frozen=True)
@@ -216,7 +278,7 @@ def _row(line: dict[str, str | None], where: str, equations: Equations) -> Param
             names = ", ".join(a for a in allowed if a)
             raise InputError(f'column {column}: "{text[column]}" is not one of {names}.', where=where)
     try:
-        distribution = Distribution(text["distribution"] or "fixed", low, mode, high)
+        distribution = Distribution(text["distribution"] or "fixed", low, mode, high, number("sd", math.nan))
     except InputError as error:
         raise InputError(f"column distribution: {error.what}", where=where, mend=error.mend) from None
     return Parameter(

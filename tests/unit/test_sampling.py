@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from llr_sd.errors import InputError
 from llr_sd.parameters import Distribution, Parameter
-from llr_sd.sampling import draw_monte_carlo
+from llr_sd.sampling import Correlation, draw_latin_hypercube, draw_monte_carlo, resamples
 from llr_sd.sampling.draws import quantile
 
 PERT = Distribution("pert", 0.015, 0.035, 0.055)
 SKEWED = Distribution("pert", 0.0, 0.08, 0.25)
+UNIFORM = Distribution("uniform", 0, np.nan, 1)
 
 
 def parameter(name: str, distribution: Distribution) -> Parameter:
@@ -63,3 +65,160 @@ def test_draws_follow_the_distribution_and_do_not_pile_up_at_its_ends() -> None:
     assert len(np.unique(values)) == len(values)
     assert values.min() > 0
     assert values.max() < 0.25
+
+
+P90 = stats.norm.ppf(0.9)
+
+
+@pytest.mark.parametrize(
+    ("distribution", "reference"),
+    [
+        (Distribution("normal", mode=2, sd=0.5), stats.norm(2, 0.5)),
+        (Distribution("normal", mode=2, sd=0.5, minimum=1.5), stats.truncnorm(-1, np.inf, 2, 0.5)),
+        (Distribution("normal", mode=2, sd=0.5, minimum=1.5, maximum=4), stats.truncnorm(-1, 4, 2, 0.5)),
+        (Distribution("truncated_normal", 1, 2, 4, sd=0.5), stats.truncnorm(-2, 4, 2, 0.5)),
+        (Distribution("lognormal", mode=3, sd=0.4), stats.lognorm(0.4, scale=3)),
+        (Distribution("beta", 0, 0.3, 1, sd=0.1), stats.beta(0.3 * 20, 0.7 * 20)),
+        (Distribution("beta", 2, 5, 12, sd=1), stats.beta(0.3 * 20, 0.7 * 20, 2, 10)),
+        (Distribution("p10_p90", 1, np.nan, 3), stats.norm(2, 1 / P90)),
+        (Distribution("p10_p90", 0.9, np.nan, 0.98, maximum=1.0), stats.truncnorm(-np.inf, 1.5 * P90, 0.94, 0.04 / P90)),
+        (Distribution("discrete", values=(3.0, 1.0, 7.0)), stats.randint(0, 3)),
+    ],
+    ids=lambda d: getattr(d, "kind", ""),
+)
+def test_more_quantiles_agree_with_scipy(distribution: Distribution, reference: stats.rv_continuous) -> None:
+    p = np.linspace(0.001, 0.999, 97)
+    expected = reference.ppf(p)
+    if distribution.kind == "beta" and distribution.low == 2:
+        assert (reference.mean(), reference.std()) == pytest.approx((5, np.sqrt(0.3 * 0.7 / 21) * 10))
+        expected = 2 + 10 * stats.beta(0.3 * 20, 0.7 * 20).ppf(p)
+    if distribution.kind == "discrete":
+        expected = np.array([1.0, 3.0, 7.0])[expected.astype(int)]
+    np.testing.assert_allclose(quantile(distribution, p), expected, rtol=1e-9)
+
+
+def test_a_truncated_lognormal_agrees_with_scipy() -> None:
+    d, whole = Distribution("lognormal", mode=3, sd=0.4, minimum=2, maximum=5), stats.lognorm(0.4, scale=3)
+    p = np.linspace(0.001, 0.999, 97)
+    share = (whole.cdf(quantile(d, p)) - whole.cdf(2)) / (whole.cdf(5) - whole.cdf(2))
+    np.testing.assert_allclose(share, p, atol=1e-12)
+
+
+def test_a_skewed_interval_keeps_its_three_percentiles() -> None:
+    d = Distribution("p10_p90", 1.0, 1.5, 4.0)
+    np.testing.assert_allclose(quantile(d, np.array([0.1, 0.5, 0.9])), [1.0, 1.5, 4.0], rtol=1e-12)
+
+
+def test_an_interval_at_its_bound_is_truncated_not_clamped() -> None:
+    d = Distribution("p10_p90", 0.9, np.nan, 1.0)
+    p = Parameter("a", "a", "Dmnl", 0.95, d, "", "test", "C", minimum=0.0, maximum=1.0)
+    values = draw_monte_carlo([(p, d)], 20_000, 0).values[:, 0]
+    assert values.max() < 1
+    assert len(np.unique(values)) == len(values)
+    assert (values > 0.999).mean() < 0.03
+
+
+def test_discrete_weights_are_their_shares() -> None:
+    d = Distribution("discrete", values=(2.0, 1.0, 9.0), weights=(1.0, 3.0, 0.0))
+    values, counts = np.unique(draw({"a": d}, 4000, 0), return_counts=True)
+    assert values.tolist() == [1.0, 2.0]
+    assert stats.binomtest(int(counts[0]), 4000, 0.75).pvalue > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"kind": "perts"}, 'Did you mean "pert"'),
+        ({"kind": "normal", "mode": 1}, 'needs "sd"'),
+        ({"kind": "normal", "mode": 1, "sd": -1}, "above 0"),
+        ({"kind": "lognormal", "mode": -1, "sd": 1}, "median of a lognormal"),
+        ({"kind": "beta", "low": 0, "mode": 0.5, "high": 1, "sd": 0.5}, "below 0.5"),
+        ({"kind": "p10_p90", "low": 1, "mode": 1, "high": 2}, "strictly between"),
+        ({"kind": "p10_p90", "low": 2, "high": 1}, "must be below"),
+        ({"kind": "p10_p90", "low": 1, "high": 2, "maximum": 1.2}, "permissible range"),
+        ({"kind": "discrete"}, 'needs "values"'),
+        ({"kind": "discrete", "values": (1.0, 1.0)}, "differ from each other"),
+        ({"kind": "discrete", "values": (1.0, 2.0), "weights": (1.0,)}, "as many weights"),
+        ({"kind": "discrete", "values": (1.0, 2.0), "weights": (0.0, 0.0)}, "not all of them 0"),
+        ({"kind": "triangular", "low": 0, "mode": 3, "high": 1}, "must lie between"),
+    ],
+)
+def test_a_distribution_that_cannot_be_is_refused(arguments: dict[str, float], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        Distribution(**arguments)  # type: ignore[arg-type]
+
+
+def test_a_latin_hypercube_hits_every_slice_once() -> None:
+    design = draw_latin_hypercube([(parameter(n, UNIFORM), UNIFORM) for n in "ab"], 500, 0)
+    for column in design.values.T:
+        np.testing.assert_array_equal(np.sort((column * 500).astype(int)), np.arange(500))
+    assert design.kind == "latin_hypercube"
+    alone = draw_latin_hypercube([(parameter("b", UNIFORM), UNIFORM)], 500, 0)
+    np.testing.assert_array_equal(alone.values[:, 0], design.values[:, 1])
+    assert abs(np.corrcoef(design.values.T)[0, 1]) < 4 / np.sqrt(500)
+
+
+def correlated(names: str, correlations: list[Correlation], runs: int = 20_000, seed: int = 0) -> np.ndarray:
+    return draw_monte_carlo([(parameter(n, SKEWED), SKEWED) for n in names], runs, seed, correlations).values
+
+
+def test_rank_correlations_are_reproduced() -> None:
+    values = correlated("abcd", [("a", "b", 0.4), ("b", "d", -0.7)])
+    ranks = stats.spearmanr(values).statistic
+    expected = np.array([[1, 0.4, 0, 0], [0.4, 1, 0, -0.7], [0, 0, 1, 0], [0, -0.7, 0, 1]])
+    np.testing.assert_allclose(ranks, expected, atol=0.03)
+    assert stats.kstest(values[:, 1], stats.beta(1 + 4 * 0.32, 1 + 4 * 0.68, 0, 0.25).cdf).pvalue > 1e-3
+
+
+def test_correlations_leave_the_other_draws_as_they_were() -> None:
+    plain = correlated("abcde", [], 200)
+    pair = correlated("abcde", [("b", "c", 0.4)], 200)
+    np.testing.assert_array_equal(pair[:, [0, 1, 3, 4]], plain[:, [0, 1, 3, 4]])
+    assert not np.array_equal(pair[:, 2], plain[:, 2])
+    more = correlated("abcde", [("b", "c", 0.4), ("c", "a", 0.3), ("d", "e", 0.5)], 200)
+    np.testing.assert_allclose(more[:, [1, 2, 3]], pair[:, [1, 2, 3]], rtol=1e-12)
+    np.testing.assert_array_equal(correlated("abcde", [("b", "c", 0.4)], 50), pair[:50])
+
+
+def test_impossible_correlations_name_the_pair_and_how_far_it_can_go() -> None:
+    def others(rank: float) -> list[Correlation]:
+        return [("a", "b", 0.5), ("b", "c", 0.5), ("a", "d", 0.2), ("a", "c", rank)]
+
+    with pytest.raises(InputError, match=r"between a and c: rank = -0\.9 contradicts .* at least -0\.") as error:
+        correlated("abcd", others(-0.9), 10)
+    limit = float(str(error.value).split("at least ")[1].rstrip("."))
+    assert -0.6 < limit < -0.3
+    correlated("abcd", others(limit), 10)
+    with pytest.raises(InputError, match="contradicts"):
+        correlated("abcd", others(limit - 0.01), 10)
+    with pytest.raises(InputError, match=r"between a and b: .* at most 0\.07"):
+        correlated("abc", [("a", "b", 0.9), ("b", "c", 0.8), ("a", "c", -0.5)], 10)
+
+
+def test_correlations_that_contradict_each_other_in_several_places() -> None:
+    low = [(a, b, -0.9) for a, b in ("ab", "ac", "ad", "bc", "bd", "cd")]
+    with pytest.raises(InputError, match="more than one place"):
+        correlated("abcd", low, 10)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "words"),
+    [
+        ([("a", "x", 0.1)], '"x" is not an uncertain parameter'),
+        ([("a", "a", 0.1)], "two different"),
+        ([("a", "b", 0.1), ("b", "a", 0.1)], "each pair once"),
+        ([("a", "b", 1.0)], "strictly between"),
+        ([("a", "b", float("nan"))], "strictly between"),
+    ],
+)
+def test_correlations_that_cannot_be_read(pairs: list[Correlation], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        correlated("ab", pairs, 10)
+
+
+def test_resamples_are_keyed() -> None:
+    first = resamples(0, "sobol", 16, 10)
+    assert first.shape == (10, 16)
+    assert 0 <= first.min() <= first.max() <= 15
+    np.testing.assert_array_equal(first, resamples(0, "sobol", 16, 20)[:10])
+    assert not np.array_equal(first, resamples(1, "sobol", 16, 10))

@@ -1,6 +1,49 @@
 """Analysis: an ensemble becomes numbers, each with an interval."""
 
+from llr_sd.analysis.attribution import LeverSettings, attribution_table, contributions, lever_settings
+from llr_sd.analysis.cells import output_cells
+from llr_sd.analysis.convergence import Convergence, grow
+from llr_sd.analysis.discovery import Box, Restriction, discover
+from llr_sd.analysis.evppi import evppi_table
 from llr_sd.analysis.expressions import evaluate, names_in
+from llr_sd.analysis.levers import LeverSearch, search_levers
+from llr_sd.analysis.morris import Screening, morris, morris_table, worth_a_sobol
+from llr_sd.analysis.paired import paired_table
+from llr_sd.analysis.shapley import ShapleyEffects, shapley, shapley_table
+from llr_sd.analysis.sobol import INDEPENDENT, SobolIndices, block_rows, sobol, sobol_table
 from llr_sd.analysis.summary import STATISTICS, summarise, target_table, wilson
 
-__all__ = ["STATISTICS", "evaluate", "names_in", "summarise", "target_table", "wilson"]
+__all__ = [
+    "INDEPENDENT",
+    "STATISTICS",
+    "Box",
+    "Convergence",
+    "LeverSearch",
+    "LeverSettings",
+    "Restriction",
+    "Screening",
+    "ShapleyEffects",
+    "SobolIndices",
+    "attribution_table",
+    "block_rows",
+    "contributions",
+    "discover",
+    "evaluate",
+    "evppi_table",
+    "grow",
+    "lever_settings",
+    "morris",
+    "morris_table",
+    "names_in",
+    "output_cells",
+    "paired_table",
+    "search_levers",
+    "shapley",
+    "shapley_table",
+    "sobol",
+    "sobol_table",
+    "summarise",
+    "target_table",
+    "wilson",
+    "worth_a_sobol",
+]

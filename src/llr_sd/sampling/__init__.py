@@ -1,5 +1,24 @@
 """Sampling: distributions become a design. The only place that draws random numbers."""
 
-from llr_sd.sampling.draws import draw_monte_carlo
+from llr_sd.sampling.copula import Copula, Correlation, gaussian_copula
+from llr_sd.sampling.distributions import quantile
+from llr_sd.sampling.draws import Uncertain, draw_latin_hypercube, draw_monte_carlo
+from llr_sd.sampling.streams import resamples
+from llr_sd.sampling.structured import PLAYERS, REPLICATES, Groups, draw_morris, draw_saltelli, draw_shapley
 
-__all__ = ["draw_monte_carlo"]
+__all__ = [
+    "PLAYERS",
+    "REPLICATES",
+    "Copula",
+    "Correlation",
+    "Groups",
+    "Uncertain",
+    "draw_latin_hypercube",
+    "draw_monte_carlo",
+    "draw_morris",
+    "draw_saltelli",
+    "draw_shapley",
+    "gaussian_copula",
+    "quantile",
+    "resamples",
+]

@@ -1,4 +1,4 @@
-"""Monte Carlo draws from counter-based streams, one stream a parameter.
+"""Monte Carlo and Latin hypercube draws from counter-based streams, one stream a parameter.
 
 Draw number i of a parameter depends on the seed, the parameter's name and i alone. So more runs keep the earlier draws, another
 parameter leaves the others as they were, and all scenarios of a study share their draws.
@@ -6,79 +6,85 @@ parameter leaves the others as they were, and all scenarios of a study share the
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.design import Design
+from llr_sd.errors import InputError
 from llr_sd.parameters import Distribution, Parameter
+from llr_sd.sampling.copula import Correlation, gaussian_copula
+from llr_sd.sampling.distributions import quantile
+from llr_sd.sampling.streams import generator, uniforms
+
+Uncertain = Sequence[tuple[Parameter, Distribution]]
+"""The uncertain parameters, each with the distribution to draw from."""
 
 
-def draw_monte_carlo(parameters: Sequence[tuple[Parameter, Distribution]], runs: int, seed: int) -> Design:
+def draw_monte_carlo(parameters: Uncertain, runs: int, seed: int, correlations: Sequence[Correlation] = ()) -> Design:
     """Draw a plain Monte Carlo design.
 
     Parameters
     ----------
     parameters
-        The uncertain parameters, each with the distribution to draw from.
+        The uncertain parameters, each with the distribution to draw from; it is truncated to the parameter's permissible bounds.
     runs
         Number of rows.
     seed
         Any whole number from 0; 0 is as good a seed as another.
+    correlations
+        Rank correlations, as (name, other name, Spearman's rho). Parameters in none of them keep the draws that they have without.
 
     Returns
     -------
     Design
         Kind "monte_carlo", columns named by the model's variables, shape (runs, len(parameters)).
+
+    Raises
+    ------
+    InputError
+        When no joint distribution has these rank correlations; it names the pair to change.
     """
-    values = np.empty((runs, len(parameters)), dtype=np.float64)
+    streams = {p.name: uniforms(seed, p.name, runs) for p, _ in parameters}
+    shares = gaussian_copula(tuple(streams), correlations).join(streams)
+    return Design(columns(parameters), values(parameters, shares, runs), "monte_carlo", seed)
+
+
+def draw_latin_hypercube(parameters: Uncertain, runs: int, seed: int, correlations: Sequence[Correlation] = ()) -> Design:
+    """Draw a Latin hypercube: each of `runs` equal slices of every parameter is hit once (McKay et al. 1979, doi:10.2307/1268522).
+
+    Each parameter has its own keyed permutation of the slices and its own place inside them, so another parameter leaves the others
+    as they were. More runs do not keep the earlier draws: the slices themselves change with their number. Of correlated parameters,
+    only the one that is named first keeps a draw in every slice.
+
+    Parameters and returns are those of `draw_monte_carlo`, with kind "latin_hypercube". Intervals that assume independent runs are on
+    the safe side (too wide) for means of such a design (Stein 1987, doi:10.2307/1269769).
+    """
+    streams = {}
+    for parameter, _ in parameters:
+        slices = generator(seed, f"slices\0{parameter.name}").permutation(runs)
+        streams[parameter.name] = np.clip((slices + uniforms(seed, parameter.name, runs)) / runs, 2.0**-54, 1 - 2.0**-53)
+    shares = gaussian_copula(tuple(streams), correlations).join(streams)
+    return Design(columns(parameters), values(parameters, shares, runs), "latin_hypercube", seed)
+
+
+def columns(parameters: Uncertain) -> tuple[str, ...]:
+    """Return the names of the design columns: the model's variables."""
+    return tuple(p.variable for p, _ in parameters)
+
+
+def values(parameters: Uncertain, shares: Mapping[str, NDArray[np.float64]], runs: int) -> NDArray[np.float64]:
+    """Return the quantiles at `shares` (by parameter name, each of shape (run,)), shape (run, parameter), in the parameters' units."""
+    table = np.empty((runs, len(parameters)), dtype=np.float64)
     for column, (parameter, distribution) in enumerate(parameters):
-        values[:, column] = quantile(distribution, _stream(seed, parameter.name, runs))
-    return Design(tuple(p.variable for p, _ in parameters), values, "monte_carlo", seed)
+        table[:, column] = quantile(truncated(parameter, distribution), shares[parameter.name])
+    return table
 
 
-def _stream(seed: int, name: str, runs: int) -> NDArray[np.float64]:
-    """Return uniforms in (0, 1), shape (runs,), from the Philox stream keyed by seed and name (Salmon et al. 2011)."""
-    key = int.from_bytes(hashlib.sha256(f"{seed}\0{name}".encode()).digest()[:16], "little")
-    uniform = np.random.Generator(np.random.Philox(key=key)).random(runs)
-    # The generator's least value is 0, at which an unbounded quantile would be minus infinity; half a step above it is not.
-    return np.maximum(uniform, 2.0**-54)
-
-
-def quantile(distribution: Distribution, p: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the values below which a share `p` of a distribution lies.
-
-    Parameters
-    ----------
-    distribution
-        PERT is the beta distribution on low..high with shape 4: mean (low + 4 mode + high) / 6 (Malcolm et al. 1959,
-        doi:10.1287/opre.7.5.646). A truncated normal has standard deviation (high - low) / 6.
-    p
-        Shares in (0, 1), any shape.
-
-    Returns
-    -------
-    array
-        Same shape, in the unit of the parameter.
-    """
-    from scipy import special
-
-    low, mode, high = distribution.low, distribution.mode, distribution.high
-    if distribution.kind == "fixed":
-        return np.full_like(p, mode)
-    if distribution.kind == "uniform":
-        return low + (high - low) * p
-    if distribution.kind == "pert":
-        a = 1 + 4 * (mode - low) / (high - low)
-        b = 1 + 4 * (high - mode) / (high - low)
-        return low + (high - low) * np.asarray(special.betaincinv(a, b, p))
-    if distribution.kind == "triangular":
-        peak = (mode - low) / (high - low)
-        rising = low + np.sqrt(p * (high - low) * (mode - low))
-        falling = high - np.sqrt((1 - p) * (high - low) * (high - mode))
-        return np.where(p < peak, rising, falling)
-    sigma = (high - low) / 6
-    tail = special.ndtr(-3.0)
-    return mode + sigma * np.asarray(special.ndtri(tail + p * (1 - 2 * tail)))
+def truncated(parameter: Parameter, distribution: Distribution) -> Distribution:
+    """Return the distribution cut to the parameter's permissible bounds; raise InputError when its middle lies outside them."""
+    try:
+        return distribution.within(parameter.minimum, parameter.maximum)
+    except InputError as error:
+        raise InputError(error.what, where=parameter.name) from None

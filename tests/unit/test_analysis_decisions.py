@@ -1,0 +1,213 @@
+"""Value of information, discovery and convergence against closed forms and planted answers."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from llr_sd.analysis import discover, evppi_table, grow, sobol_table
+from llr_sd.analysis.discovery import Restriction
+from llr_sd.design import Design
+from llr_sd.errors import InputError
+from llr_sd.parameters import Distribution, Parameter
+from llr_sd.sampling import draw_monte_carlo, draw_saltelli, resamples
+
+needs_prim = pytest.mark.skipif(importlib.util.find_spec("ema_workbench") is None, reason="needs the extra discovery")
+
+
+def drawn(names: str, distribution: Distribution, runs: int, seed: int = 0) -> Design:
+    return draw_monte_carlo(
+        [(Parameter(n, n, "Dmnl", 0, distribution, "", "test", "C"), distribution) for n in names], runs, seed
+    )
+
+
+# --- value of information ---------------------------------------------------------------------------------------------
+
+
+def linear_normal(mean: float, sd: float) -> float:
+    """E[max(0, N(mean, sd))] - max(0, mean): the unit normal loss integral (Raiffa and Schlaifer 1961)."""
+    return float(mean * stats.norm.cdf(mean / sd) + sd * stats.norm.pdf(mean / sd) - max(0.0, mean))
+
+
+def test_evppi_of_a_linear_normal_choice_is_the_loss_integral() -> None:
+    design = drawn("abc", Distribution("normal", mode=0.0, sd=1.0), 20_000, 4)
+    worth = 0.5 + design.values @ [2.0, 1.0, 0.0]
+    table = evppi_table(
+        design, np.column_stack([np.zeros(len(worth)), worth]), groups={"a": "a", "b": "b", "c": "c", "a and b": "ab"}
+    ).set_index("input")
+    for name, sd in (("a", 2.0), ("b", 1.0), ("a and b", np.sqrt(5))):
+        assert table.loc[name, "low"] < linear_normal(0.5, sd) < table.loc[name, "high"]
+        assert table.loc[name, "value"] == pytest.approx(linear_normal(0.5, sd), abs=0.03)
+    assert table.loc["c", "value"] == pytest.approx(0, abs=0.01)
+    assert table.loc["a and b", "share"] == pytest.approx(1, abs=0.02)
+    assert table.index[0] == "a and b"
+
+
+def test_evppi_intervals_cover() -> None:
+    inside = 0
+    for seed in range(60):
+        design = drawn("ab", Distribution("normal", mode=0.0, sd=1.0), 1000, seed)
+        worth = 0.3 + design.values @ [1.0, 1.0]
+        row = evppi_table(design, np.column_stack([np.zeros(1000), worth])).set_index("input").loc["a"]
+        inside += row["low"] <= linear_normal(0.3, 1.0) <= row["high"]
+    assert inside >= 51
+
+
+def test_evppi_of_a_discrete_number_is_its_exact_value() -> None:
+    """Worth -1 or 2 with chances 1/2 each: knowing which gives 1, not knowing 1/2."""
+    coin = Distribution("discrete", values=(-1.0, 2.0))
+    design = drawn("ab", coin, 4000, 3)
+    noise = drawn("z", Distribution("normal", mode=0.0, sd=0.5), 4000, 8).values[:, 0]
+    row = evppi_table(design, np.column_stack([np.zeros(4000), design.values[:, 0] + noise])).set_index("input").loc["a"]
+    assert row["low"] <= 0.5 <= row["high"]
+    assert row["value"] == pytest.approx(0.5, abs=0.05)
+
+
+def test_evppi_leaves_failed_runs_out_and_refuses_what_it_cannot_do() -> None:
+    design = drawn("ab", Distribution("normal", mode=0.0, sd=1.0), 500)
+    benefit = np.column_stack([np.zeros(500), design.values[:, 0]])
+    benefit[3, 1] = np.nan
+    assert (evppi_table(design, benefit)["lost"] == 1).all()
+    with pytest.raises(InputError, match="two options"):
+        evppi_table(design, benefit[:, :1])
+    with pytest.raises(InputError, match="too few"):
+        evppi_table(design, benefit, np.arange(500) < 50)
+    with pytest.raises(InputError, match='no column "z"'):
+        evppi_table(design, benefit, groups={"g": ["z"]})
+    with pytest.raises(InputError, match="saltelli"):
+        evppi_table(Design(design.names, design.values, "saltelli"), benefit)
+
+
+# --- discovery --------------------------------------------------------------------------------------------------------
+
+
+@needs_prim
+def test_prim_finds_the_planted_box() -> None:
+    design = drawn("abcde", Distribution("uniform", 0, np.nan, 10), 4000, 1)
+    interest = (design.values[:, 0] > 7) & (design.values[:, 3] < 4)
+    ok = np.ones(4000, dtype=bool)
+    ok[:3] = False
+    box = discover(design, interest, ok, names={"a": "quitting", "d": "pay"}, units={"a": "1/Year"})
+    assert {r.name for r in box.restrictions} == {"quitting", "pay"}
+    limits = {r.name: r for r in box.restrictions}
+    assert limits["quitting"].low == pytest.approx(7, abs=0.4)
+    assert limits["pay"].high == pytest.approx(4, abs=0.4)
+    assert np.isinf(limits["pay"].low)
+    assert box.density[0] > 0.75
+    assert box.coverage[0] > 0.9
+    assert box.density[1] <= box.density[0] <= box.density[2]
+    assert (box.runs, box.lost) == (1998, 3)
+    assert "quitting is above 7" in box.words or "quitting is above 6.9" in box.words
+    assert "1/Year" in box.words
+    assert len(box.to_frame()) == 2
+
+
+@needs_prim
+def test_prim_finds_nothing_where_there_is_nothing() -> None:
+    design = drawn("abc", Distribution("uniform", 0, np.nan, 1), 3000, 2)
+    interest = drawn("z", Distribution("uniform", 0, np.nan, 1), 3000, 5).values[:, 0] < 0.3
+    box = discover(design, interest)
+    assert box.density[0] < 0.5
+
+
+def test_a_box_needs_cases_and_a_plain_design() -> None:
+    design = drawn("ab", Distribution("uniform", 0, np.nan, 1), 200)
+    with pytest.raises(InputError, match="3 of 200 runs are of interest"):
+        discover(design, np.arange(200) < 3)
+    with pytest.raises(InputError, match="saltelli"):
+        discover(Design(design.names, design.values, "saltelli"), np.arange(200) < 100)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("ema_workbench") is not None, reason="the extra discovery is there")
+def test_the_missing_extra_is_named() -> None:
+    design = drawn("ab", Distribution("uniform", 0, np.nan, 1), 200)
+    with pytest.raises(InputError, match="discovery"):
+        discover(design, np.arange(200) < 100)
+
+
+def test_restrictions_in_words() -> None:
+    assert Restriction("quits", -np.inf, 0.04, "1/Year").words == "quits is below 0.04 1/Year"
+    assert Restriction("quits", 0.02, 0.04).words == "quits is between 0.02 and 0.04"
+
+
+# --- convergence ------------------------------------------------------------------------------------------------------
+
+
+def indices(half: Callable[[int], float], st: Callable[[int], tuple[float, ...]]) -> Callable[[int], pd.DataFrame]:
+    def evaluate(base: int) -> pd.DataFrame:
+        rows = [
+            ("now", "gp", np.nan, n, "", "ST", v, v - half(base), v + half(base), base, 0, "")
+            for n, v in zip("ab", st(base), strict=True)
+        ]
+        return pd.DataFrame(
+            rows,
+            columns=["scenario", "output", "time", "input", "other", "index", "value", "low", "high", "blocks", "lost", "note"],
+        )
+
+    return evaluate
+
+
+def test_it_grows_until_the_intervals_are_narrow() -> None:
+    asked = []
+    evaluate = indices(lambda n: 1 / np.sqrt(n), lambda n: (0.7, 0.3))
+    found = grow(lambda n: (asked.append(n), evaluate(n))[1], lambda n: 6 * n, 16, 10**6, 0.05)
+    assert asked == [16, 32, 64, 128, 256, 512]
+    assert found.converged
+    assert (found.base, found.runs) == (512, 3072)
+    assert "converged" in found.reason
+    assert found.history["widest"].is_monotonic_decreasing
+
+
+def test_it_stops_at_the_budget_and_says_why() -> None:
+    found = grow(indices(lambda n: 1 / np.sqrt(n), lambda n: (0.7, 0.3)), lambda n: 6 * n, 16, 1000, 0.01)
+    assert not found.converged
+    assert (found.base, found.runs) == (128, 768)
+    assert "not converged at base 128 (768 of at most 1,000 runs)" in found.reason
+    assert "ST of a on gp (now), half width 0.088" in found.reason
+
+
+def test_a_ranking_that_moves_is_not_converged() -> None:
+    found = grow(indices(lambda n: 0.001, lambda n: (0.7, 0.3) if n % 3 == 1 else (0.3, 0.7)), lambda n: n, 16, 300, 0.05)
+    assert not found.converged
+    assert "1 pairs of inputs changed places" in found.reason
+    assert found.history["swaps"].tolist() == [-1, 1, 1, 1, 1]
+
+
+def test_refused_indices_never_converge_and_constants_always_do() -> None:
+    missing = grow(indices(lambda n: np.nan, lambda n: (np.nan, 0.3)), lambda n: n, 16, 64, 0.05)
+    assert not missing.converged
+    assert "no number (failed runs)" in missing.reason
+    flat = indices(lambda n: np.nan, lambda n: (np.nan, np.nan))
+    assert grow(lambda n: flat(n).assign(note="no variance"), lambda n: n, 16, 64, 0.05).converged
+
+
+def test_growth_through_real_designs_reuses_the_runs() -> None:
+    import xarray as xr
+
+    pi = Distribution("uniform", -np.pi, np.nan, np.pi)
+    parameters = [(Parameter(n, n, "Dmnl", 0, pi, "", "test", "C"), pi) for n in "abc"]
+
+    def evaluate(base: int) -> pd.DataFrame:
+        design = draw_saltelli(parameters, base, 0, second_order=False)
+        x = design.values
+        y = np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+        runs = xr.Dataset({"y": (("scenario", "run"), y[None]), "ok": (("scenario", "run"), np.ones((1, len(y)), bool))})
+        return sobol_table(design, runs.assign_coords(scenario=["now"]), {}, resamples(0, "sobol", 16))
+
+    found = grow(evaluate, lambda n: 5 * n, 64, 20_000, 0.06)
+    assert found.converged
+    assert found.base <= 2048
+
+
+@pytest.mark.parametrize(
+    ("start", "tolerance", "budget", "words"),
+    [(10, 0.1, 100, "power of two"), (16, 0, 100, "above 0"), (16, 1, 5, "more than the budget")],
+)
+def test_growth_that_cannot_start(start: int, tolerance: float, budget: int, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        grow(indices(lambda n: 1, lambda n: (0, 1)), lambda n: n, start, budget, tolerance)
