@@ -1,8 +1,33 @@
-"""How fast the compiled engine is beside PySD, on one model, measured in one run."""
+"""How fast the compiled engine is beside PySD: both measured on the same models, in one sitting."""
 
 from __future__ import annotations
 
+import json
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from llr_sd.design import Design
+from llr_sd.engine import run
+from llr_sd.engine.compiled import CompiledModel, compile_model, forget
+from llr_sd.engine.lowering import is_control
+from llr_sd.engine.native import target
+from llr_sd.engine.request import make_request
+from llr_sd.engine.runner import cores, stream_compiled
+from llr_sd.equations import Equations
+from llr_sd.model import load_model
+from llr_sd.translate import translate
+
 SKILLS, SETTINGS, AGES = 4, 3, 2
+LARGE = (10, 46, 4)
+SECONDS = 1.0  # that a timed batch should take
+BLOCK = 4096
 
 _MODEL = """{{UTF-8}}
 skill: {skills} ~~|
@@ -116,3 +141,213 @@ def synthetic_model(
         step=1 / steps_a_month,
         saveper=saveper,
     )
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Figures of one model; times in seconds unless the name says otherwise, None where a thing was not measured.
+
+    `elements` counts every number that the model defines, constants included. `per_element_step_ns` is the time on one thread
+    divided by elements, steps and runs. `memory_growth_mb` is how much the process grew while all runs streamed by.
+    """
+
+    model: str
+    elements: int
+    steps: int
+    pysd_s: float | None
+    compile_cold_s: float
+    compile_cached_s: float
+    runs: int
+    one_thread_ms: float
+    two_threads_ms: float | None
+    per_element_step_ns: float
+    times_pysd: float | None
+    two_threads_gain: float | None
+    memory_growth_mb: float | None
+
+
+class _Kept:
+    """Object code in memory: what the cache in the user's folder does, without the disk."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, bytes] = {}
+
+    def get(self, key: str) -> bytes | None:
+        return self.codes.get(key)
+
+    def put(self, key: str, value: bytes) -> None:
+        self.codes[key] = value
+
+
+def measure(equations: Equations, name: str, pysd: bool = True, seconds: float = SECONDS) -> Measured:
+    """Measure one model: PySD once, compiled cold and from the cache, a batch on one thread and on two.
+
+    Parameters
+    ----------
+    equations
+        The model. Its first constants are varied a little from run to run; two outputs are saved at three dates.
+    name
+        How to call it in the table.
+    pysd
+        Whether to run PySD too, which takes from seconds to hours.
+    seconds
+        How long a timed batch should take.
+    """
+    outputs, times = _asked(equations)
+    target()  # loading LLVM is no part of compiling
+    cache = _Kept()
+
+    def model(runs: int) -> CompiledModel:
+        return compile_model(equations, make_request(equations, _design(equations, runs), outputs, times), None, cache)
+
+    forget()
+    began = time.perf_counter()
+    cold = model(1)
+    compile_cold = time.perf_counter() - began
+    forget()
+    began = time.perf_counter()
+    model(1)
+    compile_cached = time.perf_counter() - began
+
+    # As many runs as take about the wanted time; a first try warms the processor up.
+    guess = model(64)
+    one = _timed(guess, 1) / 64
+    runs = int(min(max(seconds / one, 64), 200_000))
+    many = model(runs)
+    before = _peak_mb()
+    one = min(_timed(many, 1) for _ in range(3)) / runs
+    after = _peak_mb()
+    two = min(_timed(many, 2) for _ in range(3)) / runs if cores() > 1 else None
+    reference = _pysd_seconds(equations, outputs, times) if pysd else None
+    elements = sum(v.size for v in equations.variables.values())
+    return Measured(
+        model=name,
+        elements=elements,
+        steps=cold.steps,
+        pysd_s=reference,
+        compile_cold_s=compile_cold,
+        compile_cached_s=compile_cached,
+        runs=runs,
+        one_thread_ms=one * 1e3,
+        two_threads_ms=None if two is None else two * 1e3,
+        per_element_step_ns=one / elements / max(cold.steps, 1) * 1e9,
+        times_pysd=None if reference is None else reference / one,
+        two_threads_gain=None if two is None else one / two,
+        memory_growth_mb=None if before is None or after is None else after - before,
+    )
+
+
+def _asked(equations: Equations) -> tuple[list[str], list[float]]:
+    """Two variables without subscripts that move, the last of the model's stocks or auxiliaries, at three dates."""
+    clock = make_request(equations, Design((), np.empty((1, 0))), None, None).clock
+    steps = round((clock.final - clock.initial) / clock.step)
+    times = sorted({clock.initial + round(steps * part) * clock.step for part in (0.25, 0.5, 1.0)})
+    moving = [v.name for v in equations.variables.values() if v.kind in ("auxiliary", "stock") and not v.name.startswith("_")]
+    scalars = [n for n in moving if not equations.variables[n].axes]
+    return (["all staff", "all cost"] if {"all staff", "all cost"} <= set(scalars) else (scalars or moving)[-2:]), times
+
+
+def _design(equations: Equations, runs: int) -> Design:
+    """The first scalar constants, spread evenly from 95 to 105 per cent of their values."""
+    cells = [c for c in equations.constants() if not c.variable.axes and not is_control(c.variable.name)][:4]
+    base = np.array([equations.constant_value(c) for c in cells]).reshape(1, -1)
+    spread = np.linspace(0.95, 1.05, max(runs, 2))[:runs, None]
+    return Design(tuple(c.label for c in cells), base * spread)
+
+
+def _timed(model: CompiledModel, threads: int) -> float:
+    began = time.perf_counter()
+    for _ in stream_compiled(model, threads, BLOCK):
+        pass
+    return time.perf_counter() - began
+
+
+def _pysd_seconds(equations: Equations, outputs: list[str], times: list[float]) -> float:
+    """Seconds of one run of PySD, less those that it takes to load the model."""
+    took = []
+    for runs in (0, 1):
+        began = time.perf_counter()
+        run(equations, _design(equations, runs), outputs, times, engine="pysd")
+        took.append(time.perf_counter() - began)
+    return max(took[1] - took[0], 1e-9)
+
+
+def _peak_mb() -> float | None:
+    """The most memory that this process has held, where the system tells."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20) if sys.platform == "darwin" else peak / 1024
+
+
+def bench(model: str | None = None, pysd: bool = True, seconds: float = SECONDS) -> dict[str, object]:
+    """Measure a model, or where none is named the synthetic ones of about 400 and 25,000 elements.
+
+    Returns
+    -------
+    dict
+        `machine` and `models`, one dict of `Measured` each; ready for JSON.
+    """
+    measured = list(_measured(model, pysd, seconds))
+    name, _, version = target()
+    machine = {"processor": name, "cores": cores(), "system": platform.platform(), "python": platform.python_version(), "llvmlite": version}
+    return {"machine": machine, "models": [asdict(m) for m in measured]}
+
+
+def _measured(model: str | None, pysd: bool, seconds: float) -> Iterator[Measured]:
+    if model is not None:
+        yield measure(load_model(model).equations, Path(model).name, pysd, seconds)
+        return
+    with tempfile.TemporaryDirectory(prefix="llr_sd_bench_") as folder:
+        for name, sizes, with_pysd in (("small", (SKILLS, SETTINGS, AGES), pysd), ("large", LARGE, False)):
+            file = Path(folder) / f"{name}.mdl"
+            file.write_text(synthetic_model(*sizes), encoding="utf-8")
+            yield measure(translate(file), name, with_pysd, seconds)
+
+
+_ROWS = (
+    ("elements", "elements", "{:,}"),
+    ("steps", "time steps", "{:,}"),
+    ("pysd_s", "PySD, one run (s)", "{:.3g}"),
+    ("compile_cold_s", "compile, cold (s)", "{:.2f}"),
+    ("compile_cached_s", "compile, from the cache (s)", "{:.3f}"),
+    ("runs", "runs in a batch", "{:,}"),
+    ("one_thread_ms", "one run, one thread (ms)", "{:.4f}"),
+    ("two_threads_ms", "one run, two threads (ms)", "{:.4f}"),
+    ("per_element_step_ns", "per element and step (ns)", "{:.3f}"),
+    ("times_pysd", "times as fast as PySD, one thread", "{:,.0f}"),
+    ("two_threads_gain", "two threads against one", "{:.2f}"),
+    ("memory_growth_mb", "memory growth over the batch (MB)", "{:.0f}"),
+)
+
+
+def as_text(result: dict[str, object]) -> str:
+    """Return the figures as a table, one column a model."""
+    models = result["models"]
+    machine = result["machine"]
+    if not isinstance(models, list) or not isinstance(machine, dict):
+        raise TypeError("not a result of bench()")
+    width = max(len(label) for _, label, _ in _ROWS)
+    lines = [", ".join(f"{k} {v}" for k, v in machine.items()), ""]
+    lines.append(" " * width + "".join(f"  {m['model']:>14}" for m in models))
+    for key, label, form in _ROWS:
+        lines.append(f"{label:<{width}}" + "".join(f"  {'-' if m[key] is None else form.format(m[key]):>14}" for m in models))
+    if len(models) == 2:
+        ratio = models[1]["per_element_step_ns"] / models[0]["per_element_step_ns"]
+        lines.append(f"{'large against small, per element':<{width}}  {ratio:>14.2f}")
+    return "\n".join(lines)
+
+
+def main_bench(model: str | None, out: Path | None) -> int:
+    """Measure, print the table, and write JSON to `out` where it is given."""
+    result = bench(model)
+    print(as_text(result))
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+__all__ = ["Measured", "as_text", "bench", "main_bench", "measure", "synthetic_model"]

@@ -44,6 +44,7 @@ def _f(key: str, arguments: str, kind: str, meaning: str, pysd: str = "") -> Fun
     return Function(key, tuple(arguments.split()), kind, meaning, pysd)
 
 
+_CUT = "Cuts the first input to a whole number where the initial value is written as one; here it is not cut."
 _ROWS = (
     _f("ABS", "x", ELEMENTWISE, "Absolute value."),
     _f("MIN", "a b", ELEMENTWISE, "The smaller of two.", "numpy.minimum: not a number if either is."),
@@ -78,8 +79,8 @@ _ROWS = (
     _f("INITIAL", "x", STATEFUL, "The value of x at the start, kept."),
     _f("ACTIVE INITIAL", "active initial", STATEFUL, "`initial` while initial values are found, then `active`."),
     _f("SAMPLE IF TRUE", "condition input initial", STATEFUL, "Takes the input while the condition holds, else keeps its value."),
-    _f("SMOOTH", "input time initial order", STATEFUL, "Exponential smooth of a fixed order (1 or 3)."),
-    _f("SMOOTH N", "input time initial order", STATEFUL, "Exponential smooth of any order."),
+    _f("SMOOTH", "input time initial order", STATEFUL, "Exponential smooth of a fixed order (1 or 3).", _CUT),
+    _f("SMOOTH N", "input time initial order", STATEFUL, "Exponential smooth of any order.", _CUT),
     _f("DELAY", "input time initial order", STATEFUL, "Material delay of a fixed order (1 or 3)."),
     _f("DELAY N", "input time initial order", STATEFUL, "Material delay of any order."),
     _f("DELAY FIXED", "input time initial", STATEFUL, "The input of a fixed time ago."),

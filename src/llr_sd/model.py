@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from llr_sd import engine as engines
+from llr_sd import store
 from llr_sd.design import Design
 from llr_sd.ensemble import Ensemble
 from llr_sd.equations import CONTROLS, Equations, canonical
@@ -66,6 +67,7 @@ class Model:
         times: Sequence[float] | None = None,
         engine: str = engines.DEFAULT,
         threads: int | None = None,
+        method: str | None = None,
     ) -> Ensemble:
         """Run the model once for every row of `values`.
 
@@ -82,6 +84,8 @@ class Model:
             One of `llr_sd.engine.ENGINES`.
         threads
             Number of threads; None for all cores. The numbers do not depend on it.
+        method
+            "euler" or "rk4" (compiled engine only); None for what the model file asks.
 
         Returns
         -------
@@ -97,7 +101,7 @@ class Model:
         """
         import xarray as xr
 
-        parts = list(self.stream(values, outputs, times, engine, threads))
+        parts = list(self.stream(values, outputs, times, engine, threads, method=method))
         if len(parts) == 1:
             return parts[0]
         dataset = xr.concat([p.dataset for p in parts], dim="run", join="exact", combine_attrs="override")
@@ -111,9 +115,12 @@ class Model:
         engine: str = engines.DEFAULT,
         threads: int | None = None,
         block: int = 4096,
+        method: str | None = None,
     ) -> Iterator[Ensemble]:
         """Run as `run` does, but yield the runs block by block, so that memory does not grow with their number."""
-        return engines.stream(self.equations, self.design(values), outputs, times, engine, threads, block)
+        return engines.stream(
+            self.equations, self.design(values), outputs, times, engine, threads, block, store.ObjectCache(), method
+        )
 
     def design(self, values: Mapping[str, float] | pd.DataFrame | Design | None) -> Design:
         """Check the values of a batch and return them as a design; raise InputError where a name or value does not fit."""

@@ -179,7 +179,7 @@ def _make_structure(equations: Equations, outputs: tuple[str, ...], method: str,
     plan = hoist(lowered.program, make_plan(lowered.program, arrays), native.has_fma())
     layout = make_layout(plan, arrays, lowered.points)
     width = native.width()
-    text = write_module(lowered.program, plan, layout, arrays, Settings(width))
+    text = write_module(lowered.program, plan, layout, arrays, Settings(width, {n: symbol for n, (symbol, _) in native.vector_functions(width).items()}))
     return Structure(lowered, layout, arrays, width, text, tuple(stages))
 
 
@@ -202,6 +202,13 @@ def _load(text: str, cache: Cache | None) -> native.Native:
         while len(_loaded) > KEEP_LOADED:
             _loaded.popitem(last=False)
     return made
+
+
+def forget() -> None:
+    """Forget every compiled model of this process, as after a new start."""
+    with _lock:
+        _loaded.clear()
+        _structures.clear()
 
 
 def steps_of(request: Request) -> NDArray[np.int64]:
@@ -257,7 +264,7 @@ class Memory:
             s.fill(np.nan)
         self.ring = aligned((max(layout.rings_size, 1) * model.capacity, w))
 
-    def run(self, columns: Reals, saves: NDArray[np.int64], steps: int, every: int = CHECK_EVERY) -> tuple[Reals, Reals]:
+    def run(self, columns: Reals, saves: NDArray[np.int64], every: int = CHECK_EVERY, seen: Reals | None = None) -> tuple[Reals, Reals]:
         """Run blocks of runs.
 
         Parameters
@@ -266,10 +273,10 @@ class Memory:
             Values of the design, shape (input, run), the number of runs a multiple of the width.
         saves
             Steps at which outputs are saved.
-        steps
-            Number of steps.
         every
             Steps between checks.
+        seen
+            Receives the stocks of each run that fails when it does, shape (block, stock, lane).
 
         Returns
         -------
@@ -291,9 +298,10 @@ class Memory:
             blocks,
             saves.ctypes.data,
             len(saves),
-            steps,
+            m.steps,
             out.ctypes.data,
             bad.ctypes.data,
+            None if seen is None else seen.ctypes.data,
             m.request.clock.initial,
             m.request.clock.step,
             m.series.shape[1],

@@ -8,7 +8,7 @@ SIGNATURE = (
     "ptr noalias %ws, ptr noalias %s0, ptr noalias %s1, ptr noalias %k, ptr noalias %acc, ptr noalias %ring, "
     "ptr noalias %tables, ptr noalias %series, ptr noalias %design, i64 %stride, ptr noalias %slots, i64 %nslots, "
     "i64 %blocks, ptr noalias %saves, i64 %nsaves, i64 %steps, ptr noalias %out, ptr noalias %bad, "
-    "double %t0, double %dt, i64 %ticks, i64 %cap, i64 %every"
+    "ptr %seen, double %t0, double %dt, i64 %ticks, i64 %cap, i64 %every"
 )
 
 
@@ -16,9 +16,10 @@ def write_driver(method: str, layout: Layout, out_size: int, w: int) -> str:
     """Return `batch`: for each block of w runs, set inputs, find initial values, then step, save and check.
 
     A run is checked every `every` steps and at its end; `bad` receives the step at which a stock was first seen that is not
-    finite, or below zero where that is not allowed, and -1 where there was none.
+    finite, or below zero where that is not allowed, and -1 where there was none. Where `seen` is not null it receives the stocks
+    of each run at that step.
     """
-    return "\n".join([_check(layout, w), _flat(w), _batch(method, layout, out_size, w)])
+    return "\n".join([_check(layout, w), _look(layout, w), _flat(w), _batch(method, layout, out_size, w)])
 
 
 def _check(layout: Layout, w: int) -> str:
@@ -48,6 +49,30 @@ def _check(layout: Layout, w: int) -> str:
         last, block = f"%{name}o", f"{name}e"
     parts.append(f"  ret {B} {last}\n}}")
     return "\n".join(parts)
+
+
+def _look(layout: Layout, w: int) -> str:
+    """Copy the stocks of some lanes, to find later which of them it was."""
+    V, B = f"<{w} x double>", f"<{w} x i1>"
+    return f"""define internal void @look(ptr %to, ptr %s, {B} %lanes) noinline nounwind {{
+entry:
+  br label %head
+head:
+  %i = phi i64 [0, %entry], [%n, %body]
+  %more = icmp ult i64 %i, {layout.stocks}
+  br i1 %more, label %body, label %done
+body:
+  %p = getelementptr inbounds {V}, ptr %s, i64 %i
+  %q = getelementptr inbounds {V}, ptr %to, i64 %i
+  %x = load {V}, ptr %p, align {8 * w}
+  %y = load {V}, ptr %q, align {8 * w}
+  %z = select {B} %lanes, {V} %x, {V} %y
+  store {V} %z, ptr %q, align {8 * w}
+  %n = add nuw nsw i64 %i, 1
+  br label %head
+done:
+  ret void
+}}"""
 
 
 def _flat(w: int) -> str:
@@ -154,6 +179,7 @@ def _batch(method: str, layout: Layout, out_size: int, w: int) -> str:
     minus = "<" + ", ".join(["double -1.0"] * w) + ">"
     return f"""define void @batch({SIGNATURE}) nounwind {{
 entry:
+  %watched = icmp ne ptr %seen, null
   br label %blockhead
 blockhead:
   %b = phi i64 [0, %entry], [%bnext, %blockend]
@@ -181,6 +207,8 @@ input:
 begin:
 {_call("start", "%s0", "%s1", "%t0", "0").replace("%row", "0")}
   %badp = getelementptr {V}, ptr %bad, i64 %b
+  %seenat = mul i64 %b, {layout.stocks}
+  %seenp = getelementptr {V}, ptr %seen, i64 %seenat
   store {V} {minus}, ptr %badp, align {8 * w}
   br label %stephead
 stephead:
@@ -206,6 +234,9 @@ checking:
   %nfv = shufflevector {V} %nfi, {V} poison, <{w} x i32> zeroinitializer
   %badnew = select {B} %new, {V} %nfv, {V} %old
   store {V} %badnew, ptr %badp, align {8 * w}
+  br i1 %watched, label %looking, label %saving
+looking:
+  call void @look(ptr %seenp, ptr %cur, {B} %new)
   br label %saving
 saving:
   %ssafe = icmp slt i64 %s, %nsaves

@@ -26,14 +26,10 @@ class _Hoister:
         """Return whether a node keeps its value during a run."""
         found = self._still.get(node.number)
         if found is None:
-            if node.op in ("time", "series", "ring", "phase"):
-                found = False
-            elif node.array is not None and node.array.role in STATES:
-                found = False
-            elif node.array is not None and node.array.role == DERIVED and node.array.number in self.moving:
-                found = False
-            else:
-                found = all(self.still(a) for a in node.args)
+            moves = node.op in ("time", "series", "ring", "phase")
+            if node.array is not None:
+                moves |= node.array.role in STATES or node.array.number in self.moving
+            found = not moves and all(self.still(a) for a in node.args)
             self._still[node.number] = found
         return found
 

@@ -27,9 +27,14 @@ Key = tuple[object, ...]
 
 @dataclass
 class Settings:
-    """How the IR is written: lanes in a vector, and how many operations a loop may grow to when it is unrolled."""
+    """How the IR is written.
+
+    `width` is the number of lanes, `vector` the symbol of each function that takes a whole vector. A loop is unrolled up to `unroll`
+    operations, a whole step up to `unroll_all`, and a function is cut in parts of about `part`.
+    """
 
     width: int
+    vector: dict[str, str] = field(default_factory=dict)
     unroll: int = 64
     unroll_all: int = 6000
     part: int = 800

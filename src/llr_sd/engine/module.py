@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from llr_sd.engine.driver import write_driver
-from llr_sd.engine.llvm import LIBM, PARAMETERS, Settings, Used, Writer, literal
+from llr_sd.engine.llvm import LIBM, PARAMETERS, Settings, Used, Writer
 from llr_sd.engine.memory import TABLE_HEAD, Layout
 from llr_sd.engine.order import RUN, START, Plan
 from llr_sd.engine.program import Array, Kernel, Offset, Program
@@ -42,7 +42,7 @@ def write_module(program: Program, plan: Plan, layout: Layout, outputs: Sequence
             body.extend(text for text in (_live(line, live) for line in lines) if text)
             body.append("  ret void\n}")
         body.append(_caller(family, len(parts)))
-    head = [_helpers(used, layout, settings.width), _declarations(settings.width), *_lists(used)]
+    head = [_helpers(used, layout, settings), _declarations(settings.width), *_lists(used)]
     tail = [write_driver(program.method, layout, sum(a.size for a in outputs), settings.width), "attributes #0 = { noinline nounwind }", *_tags(used)]
     return "\n".join([*head, *body, *tail])
 
@@ -121,8 +121,13 @@ def _declarations(w: int) -> str:
     return "\n".join([*out, f"declare {vector} @llvm.fma.v{w}f64({vector}, {vector}, {vector})"])
 
 
-def _helpers(used: Used, layout: Layout, w: int) -> str:
-    out = [_per_lane(name, 2 if name not in LIBM else 1, w) for name in sorted(used.libm)]
+def _helpers(used: Used, layout: Layout, settings: Settings) -> str:
+    w = settings.width
+    out = []
+    for name in sorted(used.libm):
+        arity = 1 if name in LIBM else 2
+        symbol = settings.vector.get(name)
+        out.append(_per_lane(name, arity, w) if symbol is None else _whole(name, symbol, arity, w))
     out += [_lookup(points, w) for points in sorted(used.lookups)]
     if "fill" in used.helpers:
         out.append(_fill(layout.rings_size, w))
@@ -146,6 +151,17 @@ def _per_lane(name: str, arity: int, w: int) -> str:
         lines.append(f"  %r{i} = insertelement {V} {last}, double %y{i}, i32 {i}")
         last = f"%r{i}"
     return "\n".join([*lines, f"  ret {V} {last}", "}"])
+
+
+def _whole(name: str, symbol: str, arity: int, w: int) -> str:
+    """A function of the C library that takes all lanes at once; no lane changes another's result."""
+    V = f"<{w} x double>"
+    arguments = ", ".join(f"{V} %a{k}" for k in range(arity))
+    return f"""declare {V} @{symbol}({', '.join([V] * arity)})
+define internal {V} @v_{name}({arguments}) alwaysinline nounwind {{
+  %r = call {V} @{symbol}({arguments})
+  ret {V} %r
+}}"""
 
 
 def _splat(name: str, scalar: str, w: int) -> list[str]:
@@ -250,42 +266,42 @@ done:
 
 def _recall(queues: int, w: int) -> str:
     """The value of `order` steps ago in each lane; an order longer than the queue is cut to it, which no run can tell."""
-    V, I, B, P = f"<{w} x double>", f"<{w} x i64>", f"<{w} x i1>", f"<{w} x ptr>"
+    V, N, B, P = f"<{w} x double>", f"<{w} x i64>", f"<{w} x i1>", f"<{w} x ptr>"
     lanes = ", ".join(f"i64 {i}" for i in range(w))
-    rows = [f"define internal {I} @rows({V} %order, i64 %row, i64 %cap) nounwind {{", "  %most = add i64 %cap, -1"]
+    rows = [f"define internal {N} @rows({V} %order, i64 %row, i64 %cap) nounwind {{", "  %most = add i64 %cap, -1"]
     rows += ["  %mostf = sitofp i64 %most to double", *_splat("m", "%mostf", w)]
     rows += [
         f"  %long = fcmp ult {V} %order, %m",
         f"  %cut = select {B} %long, {V} %order, {V} %m",
         f"  %known = fcmp ord {V} %cut, zeroinitializer",
         f"  %safe = select {B} %known, {V} %cut, {V} %m",
-        f"  %n = fptosi {V} %safe to {I}",
+        f"  %n = fptosi {V} %safe to {N}",
         *_splat_integer("r", "%row", w),
         *_splat_integer("c", "%cap", w),
-        f"  %back = sub {I} %r, %n",
-        f"  %under = icmp slt {I} %back, zeroinitializer",
-        f"  %wrapped = add {I} %back, %c",
-        f"  %at = select {B} %under, {I} %wrapped, {I} %back",
-        f"  %first = mul {I} %at, <{', '.join([f'i64 {w * queues}'] * w)}>",
-        f"  %lane = add {I} %first, <{lanes}>",
+        f"  %back = sub {N} %r, %n",
+        f"  %under = icmp slt {N} %back, zeroinitializer",
+        f"  %wrapped = add {N} %back, %c",
+        f"  %at = select {B} %under, {N} %wrapped, {N} %back",
+        f"  %first = mul {N} %at, <{', '.join([f'i64 {w * queues}'] * w)}>",
+        f"  %lane = add {N} %first, <{lanes}>",
     ]
     all_lanes = ", ".join(["i1 true"] * w)
     recall = [
         f"declare {V} @llvm.masked.gather.v{w}f64.v{w}p0({P}, i32, {B}, {V})",
-        f"define internal {V} @recall(ptr %queue, {V} %order, {I} %rows) nounwind alwaysinline {{",
-        f"  %p = getelementptr double, ptr %queue, {I} %rows",
+        f"define internal {V} @recall(ptr %queue, {V} %order, {N} %rows) nounwind alwaysinline {{",
+        f"  %p = getelementptr double, ptr %queue, {N} %rows",
         f"  %x = call {V} @llvm.masked.gather.v{w}f64.v{w}p0({P} %p, i32 8, {B} <{all_lanes}>, {V} poison)",
         f"  %bad = fcmp uno {V} %order, %order",
         f"  %nan = select {B} %bad, {V} %order, {V} %x",
     ]
-    return "\n".join([*rows, f"  ret {I} %lane", "}", *recall, f"  ret {V} %nan", "}"])
+    return "\n".join([*rows, f"  ret {N} %lane", "}", *recall, f"  ret {V} %nan", "}"])
 
 
 def _splat_integer(name: str, scalar: str, w: int) -> list[str]:
-    I = f"<{w} x i64>"
+    N = f"<{w} x i64>"
     return [
-        f"  %{name}i = insertelement {I} poison, i64 {scalar}, i32 0",
-        f"  %{name} = shufflevector {I} %{name}i, {I} poison, <{w} x i32> zeroinitializer",
+        f"  %{name}i = insertelement {N} poison, i64 {scalar}, i32 0",
+        f"  %{name} = shufflevector {N} %{name}i, {N} poison, <{w} x i32> zeroinitializer",
     ]
 
 

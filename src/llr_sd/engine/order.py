@@ -8,7 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.engine.program import CONTINUOUS, DERIVED, KEPT, RING, STATES, STOCK, Array, Kernel, Node, Program, loop_sizes, positions
+from llr_sd.engine.program import (
+    CONTINUOUS,
+    DERIVED,
+    KEPT,
+    RING,
+    STATES,
+    STOCK,
+    Array,
+    Kernel,
+    Node,
+    Program,
+    loop_sizes,
+    positions,
+)
 from llr_sd.errors import EngineError
 
 RUN, START = "run", "start"

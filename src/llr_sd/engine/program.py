@@ -189,7 +189,7 @@ def positions(offset: Offset, sizes: dict[int, int]) -> NDArray[np.int64]:
     out = np.array([offset.base], dtype=np.int64)
     for n, stride in offset.strides:
         out = np.unique(np.add.outer(out, stride * np.arange(sizes[n])).ravel())
-    for n, listed in offset.listed:
+    for _, listed in offset.listed:
         out = np.unique(np.add.outer(out, np.asarray(listed, dtype=np.int64)).ravel())
     return out
 

@@ -129,9 +129,12 @@ def _evaluate(body: object, equations: Equations, value: Callable[[str], float],
 
 def _times(clock: Clock, times: Sequence[float] | None) -> NDArray[np.float64]:
     if times is None:
-        every = max(clock.saveper, clock.step)
-        n = int(np.floor((clock.final - clock.initial) / every + 1e-9))
-        return np.asarray(clock.initial + every * np.arange(n + 1), dtype=np.float64)
+        # As PySD: the steps at which the time is a multiple of SAVEPER, which need not be a multiple of TIME STEP.
+        elapsed = clock.step * np.arange(int(np.floor((clock.final - clock.initial) / clock.step + 1e-5)) + 1)
+        every = clock.saveper if clock.saveper > 0 else clock.step
+        rounds = np.rint(elapsed / every)
+        kept = np.abs(elapsed - every * rounds) < 1e-5 * clock.step
+        return np.asarray(clock.initial + every * rounds[kept], dtype=np.float64)
     wanted = np.asarray(sorted(set(map(float, times))), dtype=np.float64)
     if wanted.size == 0:
         raise InputError("no time is named.", where="times")

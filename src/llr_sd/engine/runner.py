@@ -120,7 +120,7 @@ def _run_part(model: CompiledModel, memory: Memory, start: int, stop: int) -> Pa
     w, n = model.width, stop - start
     rows = np.minimum(np.arange(-(-n // w) * w) + start, stop - 1)
     columns = np.ascontiguousarray(model.request.design.values[rows].T)
-    out, bad = memory.run(columns, model.save_steps, model.steps)
+    out, bad = memory.run(columns, model.save_steps)
     values = np.ascontiguousarray(out.transpose(0, 3, 1, 2)).reshape(-1, out.shape[1], out.shape[2])[:n]
     status = statuses(model, memory, columns, values, bad.reshape(-1)[:n])
     return Part(values, status)

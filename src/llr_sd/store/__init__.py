@@ -2,6 +2,7 @@
 
 from llr_sd.store.arrays import Piece
 from llr_sd.store.folder import ResultsFolder, hashes, open_result, versions
+from llr_sd.store.objectcache import ObjectCache
 from llr_sd.store.work import WorkFolder
 
-__all__ = ["Piece", "ResultsFolder", "WorkFolder", "hashes", "open_result", "versions"]
+__all__ = ["ObjectCache", "Piece", "ResultsFolder", "WorkFolder", "hashes", "open_result", "versions"]

@@ -1,0 +1,176 @@
+"""The compiled engine gives PySD's numbers: bundled models, feature models, and the conformance collection where it is at hand."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from llr_sd.design import Design
+from llr_sd.engine import run
+from llr_sd.engine.lowering import is_control
+from llr_sd.equations import Equations
+from llr_sd.errors import LlrSdError
+from llr_sd.translate import translate
+
+ROOT = Path(__file__).resolve().parents[2]
+BUNDLED = sorted(ROOT.glob("models/*/*.mdl"))
+COLLECTION = ROOT.parent / "shared" / "conformance" / "test-models"
+RELATIVE = 1e-9
+NOISE = 1e-12  # of a variable's greatest value: what is left where large numbers cancel
+ZERO = 1e-9  # in the variable's own unit
+
+# Cases of the collection that PySD runs and this engine accepts; fewer means that something was lost.
+AT_LEAST = 125
+
+
+def difference(ours: Any, theirs: Any) -> str:
+    """Return "" or the variable that differs, where it first does, and both numbers."""
+    for name in theirs.data_vars:
+        a, b = ours[name].values, theirs[name].values
+        top = np.nanmax(np.abs(b), initial=0.0, where=np.isfinite(b))
+        with np.errstate(invalid="ignore"):
+            wrong = np.abs(a - b) > RELATIVE * np.abs(b) + min(NOISE * top, ZERO)
+        wrong |= np.isnan(a) != np.isnan(b)
+        wrong &= ~(a == b)
+        if wrong.any():
+            # First in time, whichever run and element.
+            where = min(np.argwhere(wrong), key=lambda at: (at[1], *at))
+            at = tuple(int(i) for i in where)
+            return f"{name} at run {at[0]}, time {float(theirs.time[at[1]]):g}, {at[2:]}: {a[at]!r}, PySD has {b[at]!r}"
+    return ""
+
+
+def random_design(equations: Equations, runs: int, seed: int, most: int = 1000) -> Design:
+    """Each constant between 0.9 and 1.1 times its value; the first run is the model as it is."""
+    rng = np.random.default_rng(seed)
+    cells = [c for c in equations.constants() if not is_control(c.variable.name)]
+    cells = [cells[i] for i in sorted(rng.permutation(len(cells))[:most])]
+    base = np.array([equations.constant_value(c) for c in cells]).reshape(1, -1)
+    values = base * rng.uniform(0.9, 1.1, (runs, base.shape[1]))
+    values[:1] = base
+    keep = np.isfinite(base[0])
+    return Design(tuple(c.label for c, k in zip(cells, keep, strict=True) if k), values[:, keep])
+
+
+def same_as_pysd(path: Path, runs: int = 1, seed: int = 1, most: int = 1000) -> None:
+    equations = translate(path)
+    design = random_design(equations, runs, seed, most)
+    theirs = run(equations, design, engine="pysd")
+    ours = run(equations, design, method="euler", threads=2)
+    assert [s.ok for s in ours.status] == [s.ok for s in theirs.status], (ours.status, theirs.status)
+    assert difference(ours.dataset, theirs.dataset) == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", BUNDLED, ids=lambda p: p.parent.name)
+def test_bundled_models(path: Path) -> None:
+    """Base run and one random set of all parameters: PySD needs many seconds for each."""
+    same_as_pysd(path, runs=2, seed=2)
+
+
+FEATURES = {
+    "subscripts": """
+region: north, south, east ~~|
+coast: north, east ~~|
+level: high, low ~~|
+grade: a, b -> level ~~|
+base[region,level]= 1, 2; 3, 4; 5, 6; ~~|
+weight[grade]= 0.25, 0.75 ~~|
+k= 2 ~~|
+flow[region,level]= base[region,level]*(1 + 0.1*SIN(Time/k)) ~~|
+stock[region,level]= INTEG(flow[region,level] - stock[region,level]/k, base[region,level]*k) ~~|
+by coast[coast]= SUM(stock[coast,level!]) ~~|
+by level[level]= stock[north,level]*weight[grade] ~~|
+most= VMAX(stock[region!,level!]) ~~|
+least[level]= VMIN(stock[region!,level]) ~~|
+product[region]= PROD(base[region,level!]) ~~|
+mixed[north]= by coast[north] ~~|
+mixed[south]= k ~~|
+mixed[east]= by coast[east] + stock[south,low] ~~|
+turned[level,region]= stock[region,level]*2 ~~|
+""",
+    "delays": """
+site: one, two ~~|
+wait[site]= 2.3, 4 ~~|
+k= 3 ~~|
+input[site]= 5 + STEP(3, 2) + SIN(Time/wait[site]) ~~|
+a[site]= DELAY1(input[site], wait[site]) ~~|
+b[site]= DELAY3(input[site], wait[site]) ~~|
+c[site]= DELAY3I(input[site], wait[site], 1) ~~|
+d[site]= DELAY N(input[site], wait[site], k, 3) ~~|
+moving[site]= DELAY N(input[site], wait[site] + 0.5*SIN(Time), k, 3) ~~|
+e[site]= SMOOTH(input[site], wait[site]) ~~|
+f[site]= SMOOTH3I(input[site], wait[site], k) ~~|
+g[site]= SMOOTH N(input[site], wait[site], k, 4) ~~|
+h= DELAY FIXED(input[one], k, 7) ~~|
+i[site]= TREND(input[site], wait[site], 0.1) ~~|
+j[site]= FORECAST(input[site], wait[site], 5) ~~|
+l[site]= SAMPLE IF TRUE(input[site] > 6, input[site], 1) ~~|
+m[site]= INITIAL(a[site] + wait[site]) ~~|
+n= ACTIVE INITIAL(h + 1, 3) ~~|
+total= INTEG(SUM(b[site!]) + n - h, m[one]) ~~|
+""",
+    "functions": """
+x= SIN(Time)*3 + 0.2 ~~|
+k= 1.7 ~~|
+start= 2 ~~|
+shape((0,0),(1,2),(2,1),(4,5)) ~~|
+a= MAX(x, k) + MIN(x, k) + ABS(x) + EXP(x) + LN(ABS(x)) + LOG(ABS(x), 3) + SQRT(ABS(x)) ~~|
+b= MODULO(x, k) + QUANTUM(x, 0.4) + INTEGER(x) + POWER(ABS(x), k) + ABS(x)^k + x^2 ~~|
+c= SIN(x) + COS(x) + TAN(x) + ARCTAN(x) + ARCSIN(x/4) + ARCCOS(x/4) + SINH(x) + COSH(x) + TANH(x) ~~|
+d= IF THEN ELSE(x > 0 :AND: k > 1, 1, 2) + IF THEN ELSE(:NOT: x > 0 :OR: x < -1, 10, 20) ~~|
+e= ZIDZ(k, INTEGER(x)) + XIDZ(x, INTEGER(x), 3) ~~|
+f= STEP(k, start) + RAMP(k, start, 7) + PULSE(start, k) + PULSE TRAIN(start, 3, k, 9) ~~|
+g= shape(x) + shape(Time) + WITH LOOKUP(x, ((0,1),(1,3),(2,2))) ~~|
+h= INTEG(a*0.01 - h/k, 3) ~~|
+l= -x^2*k/3/k - (x - k - 1)^3 + 2^-k ~~|
+""",
+}
+CONTROL = "INITIAL TIME= 0 ~~|\nFINAL TIME= 12 ~~|\nTIME STEP= 0.25 ~~|\nSAVEPER= 0.25 ~~|\n"
+
+
+@pytest.mark.parametrize("name", sorted(FEATURES))
+def test_feature_models(name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"{name}.mdl"
+    path.write_text("{UTF-8}\n" + FEATURES[name] + CONTROL, encoding="utf-8")
+    same_as_pysd(path, runs=6, seed=3)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not COLLECTION.is_dir(), reason="the conformance collection is not at hand")
+def test_conformance_collection(tmp_path: Path, record_property: Any) -> None:
+    """Every case that PySD runs is equal or refused; the count is printed, and may not fall."""
+    shutil.copytree(COLLECTION, tmp_path / "models")
+    cases = sorted(p for p in (tmp_path / "models").rglob("*") if p.suffix.casefold() in (".mdl", ".xmile", ".stmx"))
+    equal, refused, skipped, wrong = [], [], [], []
+    for path in cases:
+        name = str(path.relative_to(tmp_path / "models"))
+        try:
+            equations = translate(path)
+            design = random_design(equations, 1, 1, 0)
+            ours = run(equations, design, method="euler")
+        except LlrSdError as error:
+            assert str(error)
+            refused.append(name)
+            continue
+        try:
+            theirs = run(equations, design, engine="pysd")
+        except (LlrSdError, ArithmeticError, LookupError):
+            skipped.append(name)
+            continue
+        if theirs.status[0].reason.startswith("error"):
+            skipped.append(name)
+            continue
+        told = difference(ours.dataset, theirs.dataset)
+        if told:
+            wrong.append(f"{name}: {told}")
+        else:
+            equal.append(name)
+    print(f"{len(equal)} of {len(cases)} equal to PySD, {len(refused)} refused, {len(skipped)} that PySD does not run")
+    record_property("equal_to_pysd", len(equal))
+    assert not wrong
+    assert len(equal) >= AT_LEAST, refused
