@@ -19,6 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("prepare",),
     ("runs",),
+    ("execute", "tables", "levers", "verify"),
     ("pipeline", "bench"),
     ("cli", "app"),
 )

@@ -28,6 +28,7 @@ SKILLS, SETTINGS, AGES = 4, 3, 2
 LARGE = (10, 46, 4)
 SECONDS = 1.0  # that a timed batch should take
 BLOCK = 4096
+PYSD_RUNS = 64  # at most, for a model that PySD runs quickly
 
 _MODEL = """{{UTF-8}}
 skill: {skills} ~~|
@@ -111,7 +112,12 @@ SAVEPER= {saveper:g} ~ Month ~ |
 
 
 def synthetic_model(
-    skills: int = SKILLS, settings: int = SETTINGS, ages: int = AGES, months: float = 120, steps_a_month: int = 8, saveper: float = 1
+    skills: int = SKILLS,
+    settings: int = SETTINGS,
+    ages: int = AGES,
+    months: float = 120,
+    steps_a_month: int = 8,
+    saveper: float = 1,
 ) -> str:
     """Return the .mdl text of a workforce model with 12 variables over skill x setting x age and 7 over skill x setting."""
 
@@ -263,13 +269,18 @@ def _timed(model: CompiledModel, threads: int) -> float:
 
 
 def _pysd_seconds(equations: Equations, outputs: list[str], times: list[float]) -> float:
-    """Seconds of one run of PySD, less those that it takes to load the model."""
-    took = []
-    for runs in (0, 1):
+    """Seconds of one run of PySD, without those that it takes to load the model; quick runs are repeated."""
+
+    def seconds(runs: int) -> float:
         began = time.perf_counter()
         run(equations, _design(equations, runs), outputs, times, engine="pysd")
-        took.append(time.perf_counter() - began)
-    return max(took[1] - took[0], 1e-9)
+        return time.perf_counter() - began
+
+    seconds(0)
+    load, runs = seconds(0), 1
+    while (took := seconds(runs) - load) < load and runs < PYSD_RUNS:
+        runs *= 4
+    return max(took / runs, 1e-9)
 
 
 def _peak_mb() -> float | None:
@@ -292,7 +303,13 @@ def bench(model: str | None = None, pysd: bool = True, seconds: float = SECONDS)
     """
     measured = list(_measured(model, pysd, seconds))
     name, _, version = target()
-    machine = {"processor": name, "cores": cores(), "system": platform.platform(), "python": platform.python_version(), "llvmlite": version}
+    machine = {
+        "processor": name,
+        "cores": cores(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "llvmlite": version,
+    }
     return {"machine": machine, "models": [asdict(m) for m in measured]}
 
 

@@ -95,6 +95,9 @@ def _add_run(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--out", metavar="DIR", type=Path, help="results folder (default: results, beside the study)")
     sub.add_argument("--engine", default=None, help='the simulator; "pysd" is the slow reference')
     sub.add_argument("--threads", metavar="N", type=int, help="threads (default: one for each core); results do not depend on it")
+    sub.add_argument("--scheduler", metavar="ADDRESS", help="run on a Dask cluster, such as tcp://host:8786 (extra: cluster)")
+    sub.add_argument("--verify", metavar="K", type=int, help="run K members again in PySD and record the largest difference")
+    sub.add_argument("--require-converged", action="store_true", help="exit with 1 when sensitivity indices did not settle")
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -103,13 +106,22 @@ def _run(options: argparse.Namespace) -> int:
 
     bar = _ProgressBar()
     try:
-        result = run_study(options.study, options.out, options.engine or DEFAULT, options.threads, bar.show)
+        result = run_study(
+            options.study,
+            options.out,
+            engine=options.engine or DEFAULT,
+            threads=options.threads,
+            scheduler=options.scheduler,
+            verify=options.verify,
+            progress=bar.show,
+        )
     finally:
         bar.close()
     from llr_sd.report import terminal_summary
 
     print(terminal_summary(result))
-    return 1 if len(result.failures) else 0
+    unsettled = options.require_converged and not result.manifest.get("converged", True)
+    return 1 if len(result.failures) or unsettled else 0
 
 
 class _ProgressBar:

@@ -6,20 +6,21 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from llr_sd import analysis, report, store
+from llr_sd import analysis, report, store, tables
 from llr_sd.engine import DEFAULT
 from llr_sd.errors import EngineError, InputError
+from llr_sd.execute import run_jobs
+from llr_sd.levers import find_levers
 from llr_sd.model import Model, load_model
-from llr_sd.prepare import Job, PreparedStudy, prepare
-from llr_sd.result import StudyResult
-from llr_sd.runs import run_block
+from llr_sd.prepare import Job, PreparedStudy, Sample, prepare, sensitivity_samples
+from llr_sd.result import Block, StudyResult
 from llr_sd.study import Study, load_study
+from llr_sd.verify import verify_members
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +35,8 @@ def run_study(
     out: str | Path | None = None,
     engine: str = DEFAULT,
     threads: int | None = None,
+    scheduler: str | None = None,
+    verify: int | None = None,
     progress: Progress = lambda stage, done, total: None,
 ) -> StudyResult:
     """Run a study and write its results folder.
@@ -48,6 +51,10 @@ def run_study(
         The results folder; `results` beside the study file by default.
     engine, threads
         As in `Model.run`.
+    scheduler
+        Address of a Dask scheduler; None runs here.
+    verify
+        Members to run again in PySD; None for one where that takes seconds, 0 for none.
     progress
         Called as the runs are done.
 
@@ -69,22 +76,13 @@ def run_study(
     folder = store.ResultsFolder(Path(out) if out is not None else study.folder / "results", study.title)
     work = store.WorkFolder(folder.final, _key(prepared, engine))
     try:
-        jobs = list(prepared.jobs())
-        _run(prepared, jobs, work, engine, threads, progress)
-        progress("writing", 0, 0)
-        central = [_piece(work, job) for job in jobs if job.sample == "central"]
-        main = [job for job in jobs if job.sample == "monte_carlo"]
-        size = prepared.samples["monte_carlo"].runs
-        runs = folder.write_runs(study, size, (_piece(work, job) for job in main), central)
-        tables = {
-            "summary": summary_table(study, runs),
-            "targets": analysis.target_table(runs, study.target),
-            "failures": failure_table(prepared, ((job, _piece(work, job)) for job in main)),
-            "parameters": parameter_table(prepared),
-            "design": design_table(prepared),
-        }
-        facts = manifest_facts(prepared, engine) | {"failed": len(tables["failures"])}
-        result = folder.write(study, _files(model), runs, tables, facts)
+        runner = _Runner(prepared, work, (engine, threads, scheduler), progress)
+        runner.run(prepared.samples.values())
+        facts = _facts(prepared, engine)
+        runs = runner.write_main(folder)
+        found = _tables(prepared, runner, runs, facts)
+        facts["verified"] = verify_members(prepared, runner.blocks(prepared.samples["monte_carlo"]), verify, engine)
+        result = folder.write(study, _files(model), runs, found, facts)
         progress("drawing", 0, 0)
         report.write_report(result)
         report.write_workbook(result)
@@ -99,104 +97,128 @@ def run_study(
     return replace(store.open_result(final), study=study)
 
 
-def _run(
-    prepared: PreparedStudy, jobs: list[Job], work: store.WorkFolder, engine: str, threads: int | None, progress: Progress
-) -> None:
-    """Run every block that is not there yet."""
-    done = 0
-    for job in jobs:
-        if not work.has(job.name):
-            work.put(job.name, run_block(prepared.study, prepared.model, job, engine, threads))
-        done += job.design.runs
-        progress(prepared.study.scenario[job.scenario].name, done, prepared.runs)
+def _tables(prepared: PreparedStudy, runner: _Runner, runs: xr.Dataset, facts: dict[str, Any]) -> dict[str, pd.DataFrame]:
+    """Work out every table that the study asks for; `facts` gains what the analyses say of themselves."""
+    study, main = prepared.study, prepared.samples["monte_carlo"]
+    found = {
+        "summary": tables.summary_table(prepared, runs),
+        "targets": analysis.target_table(runs, study.target),
+        "failures": tables.failure_table(prepared, runner.blocks(main)),
+        "parameters": tables.parameter_table(prepared),
+        "design": tables.design_table(main),
+    }
+    facts["failed"] = len(found["failures"])
+    others = {name: runner.read(s) for name, s in prepared.samples.items() if name not in ("central", "monte_carlo")}
+    if study.sobol:
+        found |= _sobol(prepared, runner, others, facts)
+    found |= tables.sensitivity_tables(prepared, others)
+    found |= tables.comparison_tables(prepared, {**others, "monte_carlo": runs})
+    more, facts["findings"] = tables.decision_tables(prepared, runs)
+    found |= more
+    if study.sobol and study.correlation:
+        facts["findings"].append(analysis.INDEPENDENT)
+    if study.levers:
+        search = find_levers(prepared, runner.run_and_read)
+        found["levers"] = search.table
+        facts["findings"].append(search.reason[0].upper() + search.reason[1:])
+    return found
 
 
-def _piece(work: store.WorkFolder, job: Job) -> store.Piece:
-    return store.Piece(job.scenario, job.start, work.get(job.name))
+def _sobol(
+    prepared: PreparedStudy, runner: _Runner, runs: dict[str, xr.Dataset], facts: dict[str, Any]
+) -> dict[str, pd.DataFrame]:
+    """Return the Sobol indices at the stated base, or at the base where they have settled."""
+    study, wanted = prepared.study, prepared.study.convergence
+    first = {n: s for n, s in prepared.samples.items() if n.startswith("sobol")}
+    if wanted is None or study.sobol is None:
+        return {"sobol": tables.sobol_tables(prepared, first, runs)}
 
+    def samples(base: int) -> dict[str, Sample]:
+        return {s.name: s for s in sensitivity_samples(study, prepared.uncertain, prepared.model, base) if s.name in first}
 
-def _key(prepared: PreparedStudy, engine: str) -> str:
-    parts = [store.hashes(prepared.study, _files(prepared.model)), store.versions(), engine]
-    return json.dumps(parts)
+    def evaluate(base: int) -> pd.DataFrame:
+        grown = samples(base)
+        runner.run(grown.values())
+        return tables.sobol_tables(prepared, grown, {n: runner.read(s) for n, s in grown.items()})
 
-
-def _files(model: Model) -> tuple[Path, ...]:
-    own = model.table.source
-    return (model.equations.source,) if own == model.equations.source else (model.equations.source, own)
-
-
-# --- the tables -------------------------------------------------------------------------------------------------------
-
-
-def summary_table(study: Study, runs: xr.Dataset) -> pd.DataFrame:
-    """Return the tidy summary: statistics of every output, and the probability of every target."""
-    import pandas as pd
-
-    times = {name: o.at for name, o in study.outputs.items() if o.at is not None}
-    statistics = analysis.summarise(runs, times)
-    if not study.target:
-        return statistics
-    targets = analysis.target_table(runs, study.target)
-    probability = pd.DataFrame(
-        {
-            "scenario": targets["scenario"],
-            "output": targets["target"],
-            "time": [times.get(o, math.nan) for o in targets["output"]],
-            "element": "",
-            "statistic": "probability",
-            "value": targets["probability"],
-            "low": targets["low"],
-            "high": targets["high"],
-            "runs": targets["runs"],
-        }
+    settled = analysis.grow(
+        evaluate, lambda base: sum(s.runs for s in samples(base).values()), study.sobol.base, wanted.budget, wanted.tolerance
     )
-    return pd.concat([statistics, probability], ignore_index=True)
+    facts["converged"], facts["convergence"] = settled.converged, settled.reason
+    return {"sobol": settled.table, "convergence": settled.history}
 
 
-def failure_table(prepared: PreparedStudy, pieces: Iterator[tuple[Job, store.Piece]]) -> pd.DataFrame:
-    """Return one row a failed run: scenario, run, time, variable, reason, then its drawn inputs."""
-    import pandas as pd
+class _Runner:
+    """Runs the samples of a study and reads their blocks back."""
 
-    design = prepared.samples["monte_carlo"]
-    rows = []
-    for job, piece in pieces:
-        for number, time, variable, reason in piece.block.failures:
-            run = job.start + number
-            row = {"scenario": prepared.study.scenario[job.scenario].name, "run": run}
-            row |= {"time": time, "variable": variable, "reason": reason}
-            rows.append(row | dict(zip(design.names, map(float, design.values[run]), strict=True)))
-    return pd.DataFrame(rows, columns=["scenario", "run", "time", "variable", "reason", *design.names])
+    def __init__(
+        self,
+        prepared: PreparedStudy,
+        work: store.WorkFolder,
+        where: tuple[str, int | None, str | None],
+        progress: Progress,
+    ) -> None:
+        self._prepared, self._work, self._where, self._progress = prepared, work, where, progress
+        self._done, self._total = 0, 0
+
+    def run(self, samples: Iterable[Sample]) -> None:
+        """Run every block of the samples that is not there yet."""
+        wanted = list(samples)
+        self._total += sum(s.runs for s in wanted)
+        for sample in wanted:
+
+            def tick(job: Job, sample: Sample = sample) -> None:
+                self._done += job.design.runs
+                self._progress(sample.settings[job.setting][0], self._done, self._total)
+
+            jobs = self._prepared.jobs(sample)
+            run_jobs(self._prepared, jobs, self._work, *self._where, tick)
+
+    def blocks(self, sample: Sample) -> Iterator[tuple[Job, Block]]:
+        """Yield the blocks of a sample that was run."""
+        for job in self._prepared.jobs(sample):
+            yield job, self._work.get(job.name)
+
+    def read(self, sample: Sample) -> xr.Dataset:
+        """Return the runs of a sample in memory, dims (scenario, run, ...)."""
+        return store.read_runs(tuple(n for n, _ in sample.settings), sample.design.runs, self._pieces(sample))
+
+    def run_and_read(self, sample: Sample) -> xr.Dataset:
+        """Run a sample and return its runs."""
+        self.run([sample])
+        return self.read(sample)
+
+    def write_main(self, folder: store.ResultsFolder) -> xr.Dataset:
+        """Write the main sample and the central runs to the results folder; return them, read lazily."""
+        samples = self._prepared.samples
+        main = samples["monte_carlo"]
+        return folder.write_runs(
+            self._prepared.study, main.design.runs, self._pieces(main), list(self._pieces(samples["central"]))
+        )
+
+    def _pieces(self, sample: Sample) -> Iterator[store.Piece]:
+        return (store.Piece(job.setting, job.start, block) for job, block in self.blocks(sample))
 
 
-def parameter_table(prepared: PreparedStudy) -> pd.DataFrame:
-    """Return what was varied, with range, source and grade."""
-    import pandas as pd
-
-    columns = ["name", "variable", "unit", "distribution", "low", "mode", "high", "group", "source", "grade", "note"]
-    rows = [
-        (p.name, p.variable, p.unit, d.kind, d.low, d.mode, d.high, p.group, p.source, p.grade, p.note)
-        for p, d in prepared.uncertain
-    ]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def design_table(prepared: PreparedStudy) -> pd.DataFrame:
-    """Return the draws: one row a run, one column a varied constant."""
-    import pandas as pd
-
-    design = prepared.samples["monte_carlo"]
-    return pd.DataFrame(design.values, columns=list(design.names)).rename_axis("run").reset_index()
-
-
-def manifest_facts(prepared: PreparedStudy, engine: str) -> dict[str, object]:
-    """Return what the manifest says about how the study ran, apart from hashes and versions."""
+def _facts(prepared: PreparedStudy, engine: str) -> dict[str, Any]:
+    """Return what the manifest says about how the study ran, apart from hashes, versions and findings."""
     study = prepared.study
     return {
         "model": prepared.model.name,
         "command": f"llr-sd run {study.folder.as_posix()}",
         "engine": engine,
         "seed": study.seed,
-        "runs": prepared.samples["monte_carlo"].runs,
+        "runs": prepared.samples["monte_carlo"].design.runs,
+        "runs in all": prepared.runs,
         "scenarios": len(study.scenario),
         "illustrative": study.illustrative,
     }
+
+
+def _key(prepared: PreparedStudy, engine: str) -> str:
+    return json.dumps([store.hashes(prepared.study, _files(prepared.model)), store.versions(), engine])
+
+
+def _files(model: Model) -> tuple[Path, ...]:
+    own = model.table.source
+    return (model.equations.source,) if own == model.equations.source else (model.equations.source, own)

@@ -23,42 +23,55 @@ Uncertain = list[tuple[Parameter, Distribution]]
 
 
 @dataclass(frozen=True)
+class Sample:
+    """A design and the settings that it runs under, by name: the scenarios, or the steps between two of them."""
+
+    name: str
+    design: Design
+    settings: tuple[tuple[str, Mapping[str, float]], ...]
+
+    @property
+    def runs(self) -> int:
+        """Runs in all."""
+        return self.design.runs * len(self.settings)
+
+
+@dataclass(frozen=True)
 class Job:
-    """A block of runs of one scenario of one sample: rows `start` to `start + len(design.values)` of it."""
+    """A block of runs under one setting of a sample: rows `start` to `start + design.runs` of it."""
 
     sample: str
-    scenario: int
+    setting: int
     start: int
     design: Design
 
     @property
     def name(self) -> str:
         """A file name that no other job of the study has."""
-        return f"{self.sample}-{self.scenario:03d}-{self.start:09d}"
+        return f"{self.sample}-{self.setting:04d}-{self.start:09d}-{self.design.runs:05d}"
 
 
 @dataclass(frozen=True)
 class PreparedStudy:
-    """A checked study with its model, its uncertain parameters and its designs by sample ("central", "monte_carlo", ...)."""
+    """A checked study with its model, its uncertain parameters and its samples by name ("central", "monte_carlo", ...)."""
 
     study: Study
     model: Model
     uncertain: Uncertain
-    samples: Mapping[str, Design]
+    samples: Mapping[str, Sample]
 
-    def jobs(self) -> Iterator[Job]:
-        """Yield all blocks of runs: every scenario uses the same draws, with what it sets held at its values."""
-        for sample, design in self.samples.items():
-            for number, scenario in enumerate(self.study.scenario):
-                fixed = fix(design, {**self.study.set, **scenario.set}, self.model)
-                for start in range(0, design.runs, BLOCK):
-                    rows = Design(fixed.names, fixed.values[start : start + BLOCK].copy(), fixed.kind, fixed.seed)
-                    yield Job(sample, number, start, rows)
+    def jobs(self, sample: Sample) -> Iterator[Job]:
+        """Yield the blocks of a sample: every setting uses the same draws, with what it sets held at its values."""
+        for number, (_, settings) in enumerate(sample.settings):
+            fixed = fix(sample.design, {**self.study.set, **settings}, self.model)
+            for start in range(0, fixed.runs, BLOCK):
+                rows = Design(fixed.names, fixed.values[start : start + BLOCK].copy(), fixed.kind, fixed.seed)
+                yield Job(sample.name, number, start, rows)
 
     @property
     def runs(self) -> int:
         """Runs in all."""
-        return len(self.study.scenario) * sum(d.runs for d in self.samples.values())
+        return sum(s.runs for s in self.samples.values())
 
 
 def prepare(study: Study, model: Model) -> PreparedStudy:
@@ -72,10 +85,70 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
     uncertain = uncertain_parameters(study, model)
     _check_settings(study, model)
     _check_outputs(study, model)
-    middle = {p.variable: (d.mode if math.isfinite(d.mode) else p.value) for p, d in uncertain}
+    _check_analyses(study, uncertain)
+    middle = {p.variable: (d.centre if math.isfinite(d.centre) else p.value) for p, d in uncertain}
     central = Design(tuple(middle), np.array([list(middle.values())], dtype=np.float64).reshape(1, len(middle)), "central")
-    draws = sampling.draw_monte_carlo(uncertain, study.monte_carlo.runs if uncertain else 1, study.seed)
-    return PreparedStudy(study, model, uncertain, {"central": central, "monte_carlo": draws})
+    draw = sampling.draw_latin_hypercube if study.monte_carlo.design == "latin_hypercube" else sampling.draw_monte_carlo
+    try:
+        draws = draw(uncertain, study.monte_carlo.runs if uncertain else 1, study.seed, correlations(study, model))
+    except InputError as error:
+        raise InputError(error.what, where=f"{study.file}, correlation", mend=error.mend) from None
+    scenarios = tuple((s.name, s.set) for s in study.scenario)
+    samples = [Sample("central", central, scenarios), Sample("monte_carlo", draws, scenarios)]
+    samples += sensitivity_samples(study, uncertain, model)
+    for number in range(1, len(study.attribution) + 1):
+        steps = attribution_steps(study, number)
+        settings = tuple(zip(steps.names, steps.settings, strict=True))
+        samples.append(Sample(f"attribution_{number}", draws, settings))
+    return PreparedStudy(study, model, uncertain, {s.name: s for s in samples})
+
+
+def sensitivity_samples(study: Study, uncertain: Uncertain, model: Model, base: int | None = None) -> list[Sample]:
+    """Return the samples of the sensitivity analyses that a study asks for; `base` replaces the stated Sobol base."""
+    groups: dict[str, list[str]] = {}
+    for p, _ in uncertain:
+        groups.setdefault(p.group or p.name, []).append(p.name)
+    samples = []
+    if study.sobol:
+        n = base or study.sobol.base
+        settings = _settings(study, study.sobol.scenarios)
+        design = sampling.draw_saltelli(uncertain, n, study.seed, second_order=study.sobol.second_order)
+        samples.append(Sample("sobol", design, settings))
+        if study.sobol.groups:
+            grouped = sampling.draw_saltelli(uncertain, n, study.seed, groups, study.sobol.second_order and len(groups) > 1)
+            samples.append(Sample("sobol_groups", grouped, settings))
+    if study.morris:
+        design = sampling.draw_morris(uncertain, study.morris.trajectories, study.seed)
+        samples.append(Sample("morris", design, _settings(study, study.morris.scenarios)))
+    if study.shapley:
+        design = sampling.draw_shapley(uncertain, study.shapley.base, study.seed, correlations(study, model), groups)
+        samples.append(Sample("shapley", design, _settings(study, study.shapley.scenarios)))
+    return samples
+
+
+def _settings(study: Study, names: tuple[str, ...]) -> tuple[tuple[str, Mapping[str, float]], ...]:
+    """Return the named scenarios, or all that answer the question."""
+    return tuple((s.name, s.set) for s in study.scenario if (s.name in names if names else s.kind == "scenario"))
+
+
+def attribution_steps(study: Study, number: int) -> analysis.LeverSettings:
+    """Return the lever settings of a study's attribution, counted from 1."""
+    part = study.attribution[number - 1]
+    sets = {s.name: s.set for s in study.scenario}
+    try:
+        return analysis.lever_settings(sets[part.base], sets[part.scenario], part.levers or None)
+    except InputError as error:
+        raise InputError(error.what, where=f"{study.file}, attribution > {number}", mend=error.mend) from None
+
+
+def correlations(study: Study, model: Model) -> tuple[sampling.Correlation, ...]:
+    """Return the rank correlations of a study by parameter name."""
+    found = []
+    for number, part in enumerate(study.correlation, 1):
+        where = f"{study.file}, correlation > {number} > between"
+        one, two = (model.table.get(name, where).name for name in part.between)
+        found.append((one, two, part.rank))
+    return tuple(found)
 
 
 def fix(design: Design, fixed: Mapping[str, float], model: Model) -> Design:
@@ -102,7 +175,9 @@ def uncertain_parameters(study: Study, model: Model) -> Uncertain:
         chosen[parameter.name] = parameter
         _same_unit(given.unit, parameter.unit, parameter.name, key)
         try:
-            distribution = Distribution(given.distribution, given.low, given.mode, given.high)
+            distribution = Distribution(
+                given.distribution, given.low, given.mode, given.high, given.sd, given.values, given.weights
+            ).within(parameter.minimum, parameter.maximum)
         except InputError as error:
             raise InputError(error.what, where=key, mend=error.mend) from None
         for value in (distribution.low, distribution.mode, distribution.high):
@@ -149,6 +224,24 @@ def _check_outputs(study: Study, model: Model) -> None:
             if used not in scalars:
                 raise InputError(f'no output with "at" is called "{used}".', where=where, mend=nearest(used, scalars))
         scalars.add(name)
+
+
+def _check_analyses(study: Study, uncertain: Uncertain) -> None:
+    asked = [k for k in ("sobol", "morris", "shapley", "value_of_information") if getattr(study, k)]
+    asked += ["discovery"] if study.discovery else []
+    if asked and not uncertain:
+        raise InputError(
+            "nothing is uncertain, so there is nothing to analyse.", where=f"{study.file}, {asked[0]}", mend="Fill [uncertain]."
+        )
+    names = [p.name for p, _ in uncertain]
+    for number, part in enumerate(study.correlation, 1):
+        for name in part.between:
+            if name not in names:
+                raise InputError(
+                    f'"{name}" is not among the uncertain parameters.',
+                    where=f"{study.file}, correlation > {number} > between",
+                    mend=nearest(name, names),
+                )
 
 
 def _output_unit(model: Model, variable: str, where: str) -> str:

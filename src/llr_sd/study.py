@@ -40,6 +40,9 @@ class Override(_Part):
     low: float = math.nan
     mode: float = math.nan
     high: float = math.nan
+    sd: float = math.nan
+    values: tuple[float, ...] = ()
+    weights: tuple[float, ...] = ()
 
 
 class Uncertain(_Part):
@@ -97,10 +100,86 @@ class HistoryPoint(_Part):
     source: str = ""
 
 
+class Correlation(_Part):
+    """Spearman rank correlation of two uncertain parameters."""
+
+    between: tuple[Text, Text]
+    rank: Annotated[float, Field(gt=-1, lt=1)]
+
+
 class MonteCarlo(_Part):
-    """How many draws; every scenario uses the same ones."""
+    """How many draws, and of which design; every scenario uses the same ones."""
 
     runs: Annotated[int, Field(ge=1, le=10_000_000)] = 1024
+    design: Literal["random", "latin_hypercube"] = "random"
+
+
+class Sobol(_Part):
+    """Sobol indices: base * (inputs + 2) runs a scenario, or base * (2 inputs + 2) with second order.
+
+    `groups` adds indices of the parameter groups. `scenarios` limits the analysis; all that answer the question by default.
+    """
+
+    base: Annotated[int, Field(ge=2)] = 1024
+    second_order: bool = False
+    groups: bool = False
+    scenarios: tuple[str, ...] = ()
+
+
+class Convergence(_Part):
+    """Double the Sobol base, from the stated one, until every interval's half width is at most `tolerance` or `budget` runs are spent."""
+
+    tolerance: Annotated[float, Field(gt=0)] = 0.05
+    budget: Annotated[int, Field(ge=1)] = 100_000
+
+
+class Morris(_Part):
+    """Morris screening: trajectories * (inputs + 1) runs a scenario; says which inputs deserve a Sobol analysis."""
+
+    trajectories: Annotated[int, Field(ge=4)] = 32
+    scenarios: tuple[str, ...] = ()
+
+
+class ShapleyEffects(_Part):
+    """Shapley effects, which take correlations into account: base * 2^inputs runs a scenario; by group, so that inputs are few."""
+
+    base: Annotated[int, Field(ge=2)] = 512
+    scenarios: tuple[str, ...] = ()
+
+
+class Attribution(_Part):
+    """Exact Shapley attribution of what one scenario changes against another to the settings that differ (2^k scenarios)."""
+
+    base: Text
+    scenario: Text
+    levers: Mapping[str, tuple[str, ...]] = {}
+
+
+class Discovery(_Part):
+    """The box in the inputs where a target is missed (PRIM)."""
+
+    target: Text
+    density: Annotated[float, Field(gt=0, le=1)] = 0.8
+    scenarios: tuple[str, ...] = ()
+
+
+class Levers(_Part):
+    """Which mix of lever settings meets a target with a stated probability at the least cost; `cost` is an output."""
+
+    scenario: Text
+    target: Text
+    cost: Text
+    probability: Annotated[float, Field(gt=0, lt=1)] = 0.8
+    most: Annotated[int, Field(ge=2)] = 256
+    set: Mapping[str, tuple[float, ...]]
+
+
+class ValueOfInformation(_Part):
+    """What it is worth to learn an input before choosing among scenarios; `benefit` is an output, larger is better."""
+
+    benefit: Text
+    options: tuple[Text, ...] = Field(min_length=2)
+    groups: bool = False
 
 
 class Study(_Part):
@@ -122,7 +201,17 @@ class Study(_Part):
     outputs: Mapping[str, OutputSpec]
     target: tuple[Target, ...] = ()
     history: Mapping[str, tuple[HistoryPoint, ...]] = {}
+    correlation: tuple[Correlation, ...] = ()
     monte_carlo: MonteCarlo = MonteCarlo()
+    compare_with: str | None = None
+    sobol: Sobol | None = None
+    convergence: Convergence | None = None
+    morris: Morris | None = None
+    shapley: ShapleyEffects | None = None
+    attribution: tuple[Attribution, ...] = ()
+    discovery: tuple[Discovery, ...] = ()
+    levers: Levers | None = None
+    value_of_information: ValueOfInformation | None = None
     illustrative: bool = False
     notes: tuple[str, ...] = ()
     file: Path = Field(default=Path("study.toml"), exclude=True)
@@ -140,6 +229,7 @@ class Study(_Part):
                 raise ValueError(f'two scenarios are called "{name}"')
         if not self.outputs:
             raise ValueError("outputs: name at least one output")
+        self._scenarios_fit(names)
         for target in self.target:
             if target.output not in self.outputs:
                 raise ValueError(f'target "{target.name}": no output "{target.output}". {nearest(target.output, self.outputs)}')
@@ -149,7 +239,41 @@ class Study(_Part):
         for output in self.history:
             if output not in self.outputs:
                 raise ValueError(f'history: no output "{output}". {nearest(output, self.outputs)}')
+        self._analyses_fit()
         return self
+
+    def _scenarios_fit(self, names: list[str]) -> None:
+        """Refuse an analysis of a scenario that the study does not have."""
+        used = [("compare_with", self.compare_with)] if self.compare_with else []
+        for key in ("sobol", "morris", "shapley"):
+            used += [(f"{key} > scenarios", n) for n in getattr(getattr(self, key), "scenarios", ())]
+        for number, part in enumerate(self.attribution, 1):
+            used += [(f"attribution > {number} > base", part.base), (f"attribution > {number} > scenario", part.scenario)]
+        used += [(f"discovery > {i} > scenarios", n) for i, d in enumerate(self.discovery, 1) for n in d.scenarios]
+        used += [("levers > scenario", self.levers.scenario)] if self.levers else []
+        used += [("value_of_information > options", n) for n in getattr(self.value_of_information, "options", ())]
+        for key, name in used:
+            if name not in names:
+                raise ValueError(f'{key}: no scenario is called "{name}". {nearest(name, names)}')
+
+    def _analyses_fit(self) -> None:
+        """Refuse an analysis of a target or an output that the study does not have."""
+        targets = [t.name for t in self.target]
+        scalars = [n for n, o in self.outputs.items() if o.expression is not None or o.at is not None]
+        asked = [(f"discovery > {i} > target", d.target) for i, d in enumerate(self.discovery, 1)]
+        asked += [("levers > target", self.levers.target)] if self.levers else []
+        for key, name in asked:
+            if name not in targets:
+                raise ValueError(f'{key}: no target is called "{name}". {nearest(name, targets)}')
+        wanted = [("levers > cost", self.levers.cost)] if self.levers else []
+        wanted += [("value_of_information > benefit", self.value_of_information.benefit)] if self.value_of_information else []
+        for key, name in wanted:
+            if name not in scalars:
+                raise ValueError(f'{key}: no output read at one time is called "{name}". {nearest(name, scalars)}')
+        if self.convergence and not self.sobol:
+            raise ValueError("convergence: there is no [sobol] to grow")
+        if self.sobol and self.sobol.base & (self.sobol.base - 1):
+            raise ValueError(f"sobol > base: {self.sobol.base} is not a power of two, such as 512 or 1024")
 
 
 def load_study(path: str | Path) -> Study:

@@ -156,3 +156,9 @@ def _times(clock: Clock, times: Sequence[float] | None) -> NDArray[np.float64]:
 def saved_times(equations: Equations, design: Design) -> NDArray[np.float64]:
     """Return the times that a batch saves when none are asked for, shape (time,)."""
     return _times(_clock(equations, design), None)
+
+
+def steps_in(equations: Equations, design: Design) -> int:
+    """Return the number of steps that a run of a batch takes."""
+    clock = _clock(equations, design)
+    return round((clock.final - clock.initial) / clock.step)

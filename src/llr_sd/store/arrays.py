@@ -112,3 +112,44 @@ def open_runs(path: Path) -> xr.Dataset:
     runs: xr.Dataset = xr.open_zarr(path, consolidated=False, chunks=None, zarr_format=2)
     outputs: list[str] = runs.attrs["outputs"]
     return runs[outputs]
+
+
+def read_runs(settings: tuple[str, ...], runs: int, pieces: Iterator[Piece]) -> xr.Dataset:
+    """Return the blocks of a sample in memory.
+
+    Parameters
+    ----------
+    settings
+        Their names in order, which become the dim "scenario".
+    runs
+        Runs a setting.
+    pieces
+        All blocks, in any order.
+
+    Returns
+    -------
+    Dataset
+        As `write_runs` would store it, without central runs.
+    """
+    import xarray as xr
+
+    held = list(pieces)
+    first = held[0].block
+    times = np.array(sorted({t for p in held for t in p.block.coords.get("time", ())}), dtype=np.float64)
+    arrays: dict[str, NDArray[Any]] = {"ok": np.zeros((len(settings), runs), dtype=bool)}
+    for piece in held:
+        rows = slice(piece.start, piece.start + len(piece.block.ok))
+        arrays["ok"][piece.scenario, rows] = piece.block.ok
+        for name, values in piece.block.outputs.items():
+            spread = _spread(piece.block, name, values, times)
+            if name not in arrays:
+                arrays[name] = np.full((len(settings), runs, *spread.shape[1:]), np.nan)
+            arrays[name][piece.scenario, rows] = spread
+    coords: dict[str, Any] = {d: list(v) for d, v in first.coords.items() if d != "time"}
+    coords |= {"scenario": list(settings)} | ({"time": times} if len(times) else {})
+    data = {n: (("scenario", "run", *first.dims.get(n, ())), a, _about(first, n)) for n, a in arrays.items()}
+    return xr.Dataset(data, coords=coords)
+
+
+def _about(block: Block, name: str) -> dict[str, str]:
+    return {"units": block.units[name], "label": block.labels[name]} if name in block.units else {}

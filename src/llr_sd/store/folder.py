@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 MANIFEST = "manifest.json"
-TABLES = ("summary", "targets", "parameters", "design")
 LIBRARIES = ("llr-sd", "pysd", "numpy", "scipy", "pandas", "xarray", "matplotlib")
 
 
@@ -98,7 +97,7 @@ class ResultsFolder:
             for file in model_files:
                 shutil.copyfile(file, self.path / "model" / file.name)
             shutil.copyfile(study.file, self.path / "study.toml")
-            for name in TABLES:
+            for name in sorted(set(tables) - {"failures"}):
                 tables[name].to_parquet(self.path / f"{name}.parquet", index=False)
             tables["failures"].to_csv(self.path / "failures.csv", index=False, lineterminator="\n")
             manifest = {"title": study.title, **facts, "versions": versions(), "sha256": hashes(study, model_files)}
@@ -153,7 +152,7 @@ def open_result(path: str | Path) -> StudyResult:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         study = load_study(folder / "study.toml")
-        tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+        tables = {file.stem: pd.read_parquet(file) for file in sorted(folder.glob("*.parquet"))}
         tables["failures"] = pd.read_csv(folder / "failures.csv")
         runs = open_runs(folder / "runs.zarr")
     except (OSError, ValueError, KeyError, InputError) as error:
