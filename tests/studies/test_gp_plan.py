@@ -42,7 +42,7 @@ def test_plan_scenarios_are_the_published_ones(result: llr_sd.StudyResult) -> No
     for number in (1, 2, 3):
         scenario = f"Plan scenario {number}"
         assert central(result, scenario, "gp_2020") == pytest.approx(gps[number - 1], abs=1e-9)  # a stock, filled step by step
-        assert central(result, scenario, "equivalents_2020") == equivalents[number - 1]
+        assert central(result, scenario, "equivalents_2020") == pytest.approx(equivalents[number - 1], abs=1e-9)
         assert gps[number - 1] + equivalents[number - 1] == positions[number]
         runs = result.runs["gp_2020"].sel(scenario=scenario).values
         assert (runs == runs[0]).all()

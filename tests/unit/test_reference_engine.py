@@ -81,3 +81,15 @@ def test_a_failed_run_is_flagged_and_the_batch_goes_on(tmp_path: Path) -> None:
 def test_the_model_folder_stays_clean(staff: Path) -> None:
     llr_sd.load_model(staff / "staff").run({}, outputs=["all staff"], engine="pysd")
     assert sorted(p.name for p in (staff / "staff").iterdir()) == ["parameters.csv", "staff.mdl"]
+
+
+def test_a_whole_number_as_initial_value_of_a_smooth_does_not_cut_its_input(tmp_path: Path) -> None:
+    text = (
+        "{UTF-8}\ninput = 0.5 ~ Dmnl ~ |\nfelt = SMOOTHI(input, 2, 1) ~ Dmnl ~ |\n"
+        "INITIAL TIME = 0 ~~|\nFINAL TIME = 2 ~~|\nTIME STEP = 0.5 ~~|\nSAVEPER = 0.5 ~~|\n"
+    )
+    (tmp_path / "smooth.mdl").write_text(text, encoding="utf-8")
+    model = llr_sd.load_model(tmp_path / "smooth.mdl")
+    expected = 0.5 + 0.5 * 0.75 ** np.arange(5)
+    for engine in ("pysd", "compiled"):
+        np.testing.assert_allclose(model.run({}, outputs=["felt"], engine=engine).dataset["felt"].values[0], expected, rtol=1e-12)

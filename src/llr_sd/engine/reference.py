@@ -84,9 +84,23 @@ def _pysd_model(equations: Equations) -> Iterator[Any]:
             code = builder.build_model()
             _look_beside_the_model(Path(folder), source.resolve().parent)
             model = pysd.load(str(code))
+            _keep_fractions(model)
         except Exception as error:
             raise EngineError(f"PySD cannot load the model ({error}).", where=source.name) from error
         yield model
+
+
+def _keep_fractions(model: Any) -> None:
+    """Give smooths and delays a state of floats: with a whole number as initial value PySD keeps integers and cuts the input."""
+    for element in model._dynamicstateful_elements:
+
+        def initialize(init_val: Any = None, element: Any = element, original: Any = element.initialize) -> None:
+            original(init_val)
+            if getattr(element.state, "dtype", np.dtype(float)).kind in "iu":
+                element.state = element.state.astype(float)
+
+        element.initialize = initialize
+    model.initialize()
 
 
 def _look_beside_the_model(folder: Path, home: Path) -> None:
