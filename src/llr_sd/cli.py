@@ -264,9 +264,26 @@ def _report(options: argparse.Namespace) -> int:
     return 0
 
 
+# --- bench ------------------------------------------------------------------------------------------------------------
+
+
+def _add_bench(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "model", metavar="MODEL", nargs="?", help="a model; without it, made-up ones of about 400 and 25,000 elements"
+    )
+    sub.add_argument("--out", metavar="FILE", type=Path, help="write the measurements as JSON")
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from llr_sd.bench import main_bench
+
+    return main_bench(options.model, options.out)
+
+
 COMMANDS: dict[str, tuple[str, Any, Any]] = {
     "run": ("Run a study and write its results, figures and report.", _add_run, _run),
     "list": ("Show models, parameters with their sources, scenarios and studies.", _add_list, _list),
+    "bench": ("Measure the compiled engine against PySD on this machine.", _add_bench, _bench),
     "report": ("Draw the figures and the report of a results folder again.", _add_report, _report),
 }
 

@@ -120,7 +120,7 @@ def _tables(prepared: PreparedStudy, runner: _Runner, runs: xr.Dataset, facts: d
     if study.levers:
         search = find_levers(prepared, runner.run_and_read)
         found["levers"] = search.table
-        facts["findings"].append(search.reason[0].upper() + search.reason[1:])
+        facts["findings"].append(f"Levers: {search.reason}")
     return found
 
 

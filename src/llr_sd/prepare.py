@@ -92,7 +92,7 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
     try:
         draws = draw(uncertain, study.monte_carlo.runs if uncertain else 1, study.seed, correlations(study, model))
     except InputError as error:
-        raise InputError(error.what, where=f"{study.file}, correlation", mend=error.mend) from None
+        raise InputError(error.what, where=f"{study.file}, {error.where or 'correlation'}", mend=error.mend) from None
     scenarios = tuple((s.name, s.set) for s in study.scenario)
     samples = [Sample("central", central, scenarios), Sample("monte_carlo", draws, scenarios)]
     samples += sensitivity_samples(study, uncertain, model)

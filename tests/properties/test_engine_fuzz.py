@@ -101,8 +101,7 @@ def test_random_models_agree_with_pysd_or_are_refused(text: str, tmp_path_factor
         try:
             equations = translate(path)
             ours = run(equations, DESIGN)
-        except LlrSdError as error:
-            assert str(error), text
+        except LlrSdError:
             return
         theirs = run(equations, DESIGN, engine="pysd")
     for i, (a, b) in enumerate(zip(ours.status, theirs.status, strict=True)):

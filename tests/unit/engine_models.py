@@ -61,11 +61,7 @@ def model(bodies: Mapping[str, Any], method: str = "euler", **clock: float) -> E
             variables[name] = body
             continue
         kind = "stock" if isinstance(body, Stock) else "lookup" if isinstance(body, Table) else "auxiliary"
-        if (
-            isinstance(body, int | float)
-            or isinstance(body, Number)
-            or (isinstance(body, Unary) and isinstance(body.operand, Number))
-        ):
+        if isinstance(body, int | float | Number) or (isinstance(body, Unary) and isinstance(body.operand, Number)):
             kind = "constant"
         variables[name] = Variable(name, (), (Definition((), (), expression(body)),), kind)
     return Equations(Path("test.mdl"), variables, method=method)

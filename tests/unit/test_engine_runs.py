@@ -103,6 +103,17 @@ def test_bits_do_not_depend_on_threads_blocks_or_company() -> None:
         assert bits(alone.dataset) == bits(whole.isel(run=[one]))
 
 
+@pytest.mark.parametrize("function", ["EXP", "LN", "SIN", "COS", "TANH", "POWER", "TAN"])
+def test_bits_do_not_depend_on_a_hard_number_in_another_lane(function: str) -> None:
+    """A vector function may take a slow way for one lane; its neighbours must not notice."""
+    more = (1.3,) if function == "POWER" else ()
+    equations = model({"x": 1.0, "y": call(function, ref("x"), *more)})
+    x = np.array([0.3, 1e300, 2.5, -1e9, 5e-324, 0.7, 1e22, 11.0, 3.3, 0.0, -745.0, 1.7])
+    together = run(equations, Design(("x",), x[:, None]), ["y"], [0.0]).dataset["y"].values[:, 0]
+    alone = [run(equations, Design(("x",), x[i : i + 1, None]), ["y"], [0.0]).dataset["y"].values[0, 0] for i in range(len(x))]
+    np.testing.assert_array_equal(together, alone)
+
+
 def test_a_base_run_after_a_thousand_others_gives_the_same_bits() -> None:
     equations = busy_model()
     base = Design((), np.empty((1, 0)))

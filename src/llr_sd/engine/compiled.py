@@ -179,7 +179,13 @@ def _make_structure(equations: Equations, outputs: tuple[str, ...], method: str,
     plan = hoist(lowered.program, make_plan(lowered.program, arrays), native.has_fma())
     layout = make_layout(plan, arrays, lowered.points)
     width = native.width()
-    text = write_module(lowered.program, plan, layout, arrays, Settings(width, {n: symbol for n, (symbol, _) in native.vector_functions(width).items()}))
+    text = write_module(
+        lowered.program,
+        plan,
+        layout,
+        arrays,
+        Settings(width, {n: symbol for n, (symbol, _) in native.vector_functions(width).items()}),
+    )
     return Structure(lowered, layout, arrays, width, text, tuple(stages))
 
 
@@ -264,7 +270,9 @@ class Memory:
             s.fill(np.nan)
         self.ring = aligned((max(layout.rings_size, 1) * model.capacity, w))
 
-    def run(self, columns: Reals, saves: NDArray[np.int64], every: int = CHECK_EVERY, seen: Reals | None = None) -> tuple[Reals, Reals]:
+    def run(
+        self, columns: Reals, saves: NDArray[np.int64], every: int = CHECK_EVERY, seen: Reals | None = None
+    ) -> tuple[Reals, Reals]:
         """Run blocks of runs.
 
         Parameters

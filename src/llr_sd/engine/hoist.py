@@ -102,4 +102,3 @@ def _needed(added: Sequence[Kernel], kernels: Sequence[Kernel]) -> list[Kernel]:
     for k in kernels:
         read |= {n.array.number for n in active_nodes(k.value, RUN) if n.array is not None}
     return [k for k in added if k.array.number in read]
-

@@ -64,9 +64,7 @@ def make_layout(plan: Plan, outputs: Iterable[Array], points: dict[int, int]) ->
     floor = sum(a.size for a in plan.states if a.role == STOCK and not a.non_negative)
     stocks = sum(a.size for a in plan.states if a.role == STOCK)
     continuous = sum(a.size for a in plan.states if a.role != STATES[-1])
-    tables, tables_size = _pack(
-        [a for a in arrays if a.role == TABLE], lambda a: a.size * table_stride(points[a.number])
-    )
+    tables, tables_size = _pack([a for a in arrays if a.role == TABLE], lambda a: a.size * table_stride(points[a.number]))
     series, _ = _pack([a for a in arrays if a.role == SERIES], lambda a: 1)
     rings, rings_size = _pack([a for a in arrays if a.role == RING], lambda a: a.size)
     return Layout(

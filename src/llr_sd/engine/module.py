@@ -43,7 +43,11 @@ def write_module(program: Program, plan: Plan, layout: Layout, outputs: Sequence
             body.append("  ret void\n}")
         body.append(_caller(family, len(parts)))
     head = [_helpers(used, layout, settings), _declarations(settings.width), *_lists(used)]
-    tail = [write_driver(program.method, layout, sum(a.size for a in outputs), settings.width), "attributes #0 = { noinline nounwind }", *_tags(used)]
+    tail = [
+        write_driver(program.method, layout, sum(a.size for a in outputs), settings.width),
+        "attributes #0 = { noinline nounwind }",
+        *_tags(used),
+    ]
     return "\n".join([*head, *body, *tail])
 
 
@@ -157,7 +161,7 @@ def _whole(name: str, symbol: str, arity: int, w: int) -> str:
     """A function of the C library that takes all lanes at once; no lane changes another's result."""
     V = f"<{w} x double>"
     arguments = ", ".join(f"{V} %a{k}" for k in range(arity))
-    return f"""declare {V} @{symbol}({', '.join([V] * arity)})
+    return f"""declare {V} @{symbol}({", ".join([V] * arity)})
 define internal {V} @v_{name}({arguments}) alwaysinline nounwind {{
   %r = call {V} @{symbol}({arguments})
   ret {V} %r

@@ -85,6 +85,7 @@ def _pysd_model(equations: Equations) -> Iterator[Any]:
             _look_beside_the_model(Path(folder), source.resolve().parent)
             model = pysd.load(str(code))
             _keep_fractions(model)
+            model.initialize()
         except Exception as error:
             raise EngineError(f"PySD cannot load the model ({error}).", where=source.name) from error
         yield model
@@ -93,6 +94,9 @@ def _pysd_model(equations: Equations) -> Iterator[Any]:
 def _keep_fractions(model: Any) -> None:
     """Give smooths and delays a state of floats: with a whole number as initial value PySD keeps integers and cuts the input."""
     for element in model._dynamicstateful_elements:
+        if hasattr(element, "_dynamicstateful_elements"):  # a macro is a model of its own
+            _keep_fractions(element)
+            continue
 
         def initialize(init_val: Any = None, element: Any = element, original: Any = element.initialize) -> None:
             original(init_val)
@@ -100,7 +104,6 @@ def _keep_fractions(model: Any) -> None:
                 element.state = element.state.astype(float)
 
         element.initialize = initialize
-    model.initialize()
 
 
 def _look_beside_the_model(folder: Path, home: Path) -> None:

@@ -62,7 +62,9 @@ def make_request(equations: Equations, design: Design, outputs: Sequence[str] | 
     cells = [equations.cell(design.names[i]) for i in keep]
     for cell in cells:
         if cell.variable.kind != "constant":
-            raise InputError(f'"{cell.label}" is not a constant of the model.', where=equations.source.name, mend="Only constants can be set.")
+            raise InputError(
+                f'"{cell.label}" is not a constant of the model.', where=equations.source.name, mend="Only constants can be set."
+            )
     rest = Design(tuple(c.label for c in cells), design.values[:, keep].copy(), design.kind, design.seed)
     return Request(_outputs(equations, outputs), _times(clock, times), clock, rest)
 
@@ -109,7 +111,9 @@ def _clock(equations: Equations, design: Design) -> Clock:
         raise InputError(f"TIME STEP is {clock.step:g}.", where=equations.source.name, mend="It must be above zero.")
     if clock.final < clock.initial:
         raise InputError(
-            f"FINAL TIME {clock.final:g} is before INITIAL TIME {clock.initial:g}.", where=equations.source.name, mend="Swap or set them."
+            f"FINAL TIME {clock.final:g} is before INITIAL TIME {clock.initial:g}.",
+            where=equations.source.name,
+            mend="Swap or set them.",
         )
     return clock
 

@@ -43,7 +43,9 @@ class _Scheduler:
     def __init__(self, kernels: Sequence[Kernel], mode: str) -> None:
         self.waiting = {k.number: k for k in kernels}
         self.bodies = {k.number: tuple(active_nodes(k.value, mode)) for k in kernels}
-        self.reads = {k.number: [(n.array.number, n.offset) for n in self.bodies[k.number] if n.array is not None] for k in kernels}
+        self.reads = {
+            k.number: [(n.array.number, n.offset) for n in self.bodies[k.number] if n.array is not None] for k in kernels
+        }
         self.done: set[int] = set()
         self.needs: dict[int, set[int]] = {}
         # A step kernel stores the next state, which nothing reads in this step.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 INK = "#1b1f24"
 QUIET = "#59616b"
@@ -156,3 +159,23 @@ def png_bytes(figure: Figure, dpi: int = 150) -> bytes:
     with drawing():
         FigureCanvasAgg(figure).print_figure(out, format="png", dpi=dpi, metadata={"Software": None})
     return out.getvalue()
+
+
+def title(figure: Figure, text: str, width: int) -> float:
+    """Write the title in lines of `width` characters and return its height in inches."""
+    lines = "\n".join(textwrap.wrap(text, width)) or text
+    figure.text(0.02, 1 - 0.12 / figure.get_figheight(), lines, va="top", fontsize=TITLE, weight="bold", linespacing=1.2)
+    return 0.12 + 0.24 * (lines.count("\n") + 1)
+
+
+def key(figure: Figure, keys: Sequence[Patch | Line2D]) -> None:
+    """Put the key in one line below the axes."""
+    if keys:
+        figure.legend(
+            handles=list(keys), loc="lower center", bbox_to_anchor=(0.53, 0.0), ncols=len(keys), frameon=False, fontsize=SMALL
+        )
+
+
+def tick(value: float, _position: int | None = None) -> str:
+    """Format a number on an axis."""
+    return f"{value:,.6g}".replace("-", "−")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from llr_sd.parameters import GRADES
 from llr_sd.report.findings import is_plan, spreads, verdict
-from llr_sd.report.pictures import NumberTable
+from llr_sd.report.parts import NumberTable
 from llr_sd.report.reading import (
     central_course,
     companion,

@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from llr_sd.report import canvas
-from llr_sd.report.canvas import INK, LINE, QUIET, SMALL, TARGET, TITLE
+from llr_sd.report.canvas import INK, LINE, QUIET, SMALL, TARGET
 from llr_sd.report.findings import fan_title, histogram_title, is_plan, scenario_title
 from llr_sd.report.reading import (
     Quantity,
@@ -32,7 +32,7 @@ from llr_sd.report.reading import (
     targets_on,
     times_of,
 )
-from llr_sd.report.wording import amount, chance_words, date_words, level_words, short_names, wrap
+from llr_sd.report.wording import amount, chance_words, date_words, level_words, named, short_names
 from llr_sd.result import StudyResult
 from llr_sd.study import HistoryPoint
 
@@ -69,7 +69,7 @@ def scenario_chart(result: StudyResult) -> Figure | None:
         height = max(5.2, 0.27 * len(lines) + 2.2)
         width = max(10.0, 7.7 + 0.08 * max(len(_end_words(line, shown)) for line in lines))
         figure = Figure(figsize=(width, height))
-        top = _title(figure, scenario_title(result), 88)
+        top = canvas.title(figure, scenario_title(result), 88)
         axes = figure.add_axes((0.8 / width, 0.62 / height, 6.2 / width, 1 - (0.97 + top) / height))
         points = [p for p in history_of(result, shown) if p.time <= end + 1e-9]
         first = min([*(float(line.times[0]) for line in lines), *(p.time for p in points)])
@@ -79,7 +79,7 @@ def scenario_chart(result: StudyResult) -> Figure | None:
         _label_ends(figure, axes, lines, shown)
         _end_mark(axes, end, targets=bool(result.study.target))
         axes.set_xlabel("Year (mark at 1 January)" if 1800 <= first < 2300 else "Time")
-        axes.set_ylabel(_axis_label(shown))
+        axes.set_ylabel(named(shown))
     return figure
 
 
@@ -98,7 +98,7 @@ def _draw_lines(axes: Axes, lines: list[Course], result: StudyResult, shown: Qua
         axes.annotate("observed", (last.time, last.value), (0, 9), textcoords="offset points", ha="center", fontsize=SMALL)
     axes.margins(y=0.06)
     axes.yaxis.set_major_locator(MaxNLocator(7))
-    axes.yaxis.set_major_formatter(FuncFormatter(_tick))
+    axes.yaxis.set_major_formatter(FuncFormatter(canvas.tick))
 
 
 def _label_ends(figure: Figure, axes: Axes, lines: list[Course], shown: Quantity) -> None:
@@ -156,8 +156,8 @@ def fan_chart(result: StudyResult) -> Figure | None:
             canvas.value_grid(axes)
             canvas.year_axis(axes, first - 0.3, float(times[-1]) + 0.1, most=4 if len(names) > 2 else 10)
             _end_mark(axes, horizon(result), targets=False)
-        _share_scale(figure, panels, _axis_label(shown))
-        _fan_key(figure, result, shown, bands=any(not spread(result, n, headline(result)).fixed for n in names))
+        _share_scale(figure, panels, named(shown))
+        _fancanvas.key(figure, result, shown, bands=any(not spread(result, n, headline(result)).fixed for n in names))
     return figure
 
 
@@ -201,7 +201,7 @@ def _fan_key(figure: Figure, result: StudyResult, shown: Quantity, *, bands: boo
         keys.append(Line2D([], [], color=TARGET, linewidth=1.6, linestyle=(0, (8, 2)), label="target"))
     if history_of(result, shown):
         keys.append(Line2D([], [], color=INK, marker="o", markersize=4.5, linestyle="none", label="observed"))
-    _key(figure, keys)
+    canvas.key(figure, keys)
 
 
 def histogram(result: StudyResult) -> Figure | None:
@@ -238,7 +238,7 @@ def histogram(result: StudyResult) -> Figure | None:
                 axes.axvline(level_of(target), color=TARGET, linewidth=1.6, linestyle=(0, (8, 2)), zorder=4)
                 if not facts[name].fixed:
                     _panel_note(axes, f"{_meeting(result)}:\n{chance_words(chance(result, name, target))}")
-        _share_bars(figure, panels, _axis_label(shown))
+        _share_bars(figure, panels, named(shown))
         keys: list[Patch | Line2D] = []
         if target is not None:
             keys = [
@@ -248,7 +248,7 @@ def histogram(result: StudyResult) -> Figure | None:
                     [], [], color=TARGET, linewidth=1.6, linestyle=(0, (8, 2)), label=f"target, {level_words(level_of(target))}"
                 ),
             ]
-        _key(figure, keys)
+        canvas.key(figure, keys)
     return figure
 
 
@@ -299,7 +299,7 @@ def _panels(names: list[str], title: str) -> tuple[Figure, list[Axes]]:
     rows = -(-number // columns)
     height = 1.6 + rows * (2.05 if rows > 1 else 3.1)
     figure = Figure(figsize=(11, height))
-    top = _title(figure, title, 96)
+    top = canvas.title(figure, title, 96)
     grid = figure.add_gridspec(
         rows, columns, left=0.08, right=0.985, top=1 - (0.42 + top) / height, bottom=0.9 / height, hspace=0.42, wspace=0.10
     )
@@ -314,37 +314,23 @@ def _panels(names: list[str], title: str) -> tuple[Figure, list[Axes]]:
     return figure, panels
 
 
-def _title(figure: Figure, text: str, width: int) -> float:
-    """Write the title and return its height in inches."""
-    lines = wrap(text, width)
-    figure.text(0.02, 1 - 0.12 / figure.get_figheight(), lines, va="top", fontsize=TITLE, weight="bold", linespacing=1.2)
-    return 0.12 + 0.24 * (lines.count("\n") + 1)
-
-
 def _share_scale(figure: Figure, panels: list[Axes], label: str) -> None:
     panels[0].margins(y=0.06)
     panels[0].autoscale(axis="y")
     panels[0].yaxis.set_major_locator(MaxNLocator(5))
-    panels[0].yaxis.set_major_formatter(FuncFormatter(_tick))
+    panels[0].yaxis.set_major_formatter(FuncFormatter(canvas.tick))
     figure.text(0.012, 0.5, label, rotation=90, va="center", fontsize=canvas.TEXT)
 
 
 def _share_bars(figure: Figure, panels: list[Axes], label: str) -> None:
     panels[0].yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:.0%}"))
-    panels[0].xaxis.set_major_formatter(FuncFormatter(_tick))
+    panels[0].xaxis.set_major_formatter(FuncFormatter(canvas.tick))
     panels[0].xaxis.set_major_locator(MaxNLocator(4))
     panels[0].yaxis.set_major_locator(MaxNLocator(4))
     top = max((p.get_height() for axes in panels for p in axes.patches if hasattr(p, "get_height")), default=1.0)
     panels[0].set_ylim(0, 1.45 * top)
     figure.text(0.012, 0.5, "Share of runs", rotation=90, va="center", fontsize=canvas.TEXT)
     figure.text(0.53, 0.5 / figure.get_figheight(), label, ha="center", fontsize=canvas.TEXT)
-
-
-def _key(figure: Figure, keys: list[Patch | Line2D]) -> None:
-    if keys:
-        figure.legend(
-            handles=keys, loc="lower center", bbox_to_anchor=(0.53, 0.0), ncols=len(keys), frameon=False, fontsize=SMALL
-        )
 
 
 def _target_lines(axes: Axes, result: StudyResult, shown: Quantity, *, labelled: bool) -> None:
@@ -412,11 +398,3 @@ def _central_lines(result: StudyResult, shown: Quantity, end: float) -> list[Cou
 
 def _alike(one: Course, other: Course) -> bool:
     return one.fixed == other.fixed and one.times.size == other.times.size and np.allclose(one.values, other.values, rtol=1e-9)
-
-
-def _axis_label(shown: Quantity) -> str:
-    return f"{shown.label} ({shown.unit})" if shown.unit not in ("", "Dmnl") and shown.unit not in shown.label else shown.label
-
-
-def _tick(value: float, _position: int | None = None) -> str:
-    return f"{value:,.6g}".replace("-", "−")

@@ -12,7 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from llr_sd.report import canvas, contents
 from llr_sd.report.files import write_whole
 from llr_sd.report.findings import answer, failure_rows, how_sure
-from llr_sd.report.pictures import NumberTable, Picture, pictures
+from llr_sd.report.parts import NumberTable, Picture
+from llr_sd.report.pictures import pictures
 from llr_sd.report.reading import failed_runs, headline
 from llr_sd.report.wording import DATES_NOTE, UNIT_NOTES
 from llr_sd.result import StudyResult

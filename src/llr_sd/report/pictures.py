@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from llr_sd.report.figures import fan_chart, histogram, history_of, scenario_chart
 from llr_sd.report.findings import fan_title, histogram_title, is_plan, scenario_title, spreads, verdict
+from llr_sd.report.parts import NumberTable, Picture
 from llr_sd.report.reading import (
     Quantity,
     band,
@@ -24,43 +23,10 @@ from llr_sd.report.reading import (
     targets_on,
     times_of,
 )
-from llr_sd.report.wording import amount, date_words, extent, full_name, goal, listing, moment_words, the_close, with_unit
+from llr_sd.report.wording import amount, date_words, extent, full_name, goal, listing, moment_words, named, the_close, with_unit
 from llr_sd.result import StudyResult
 
 MOST_ROWS = 20
-
-
-@dataclass(frozen=True)
-class NumberTable:
-    """A table of text cells with a caption; the first cell of a row is its heading."""
-
-    caption: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One figure of the report.
-
-    Attributes
-    ----------
-    name
-        Name of its files in `figures/`, without ending.
-    heading
-        What it shows, for the page.
-    caption
-        How to read it.
-    alternative
-        What it says, with its numbers, for those who do not see it.
-    """
-
-    name: str
-    heading: str
-    figure: Figure
-    caption: str
-    alternative: str
-    numbers: NumberTable
 
 
 def pictures(result: StudyResult) -> tuple[Picture, ...]:
@@ -84,14 +50,14 @@ def _scenarios(result: StudyResult) -> Picture | None:
     ]
     last = _index(times, kept[-1])
     ends = [f"{n}: {amount(columns[n][last], shown.unit)}" for n in columns]
-    text = f"Line chart of {_named(shown)} from {date_words(kept[0])} to {the_close(kept[-1])}. "
+    text = f"Line chart of {named(shown)} from {date_words(kept[0])} to {the_close(kept[-1])}. "
     text += f"{scenario_title(result)}. At the end, {'; '.join(ends)}."
     text += _target_text(result, shown) + _history_text(result, shown)
     caption = "Each scenario run once with every input at its central value."
     caption += _equivalents_caption(result, shown)
     if history_of(result, shown):
         caption += " Dots are what was observed; nothing was fitted to them."
-    numbers = NumberTable(f"{_named(shown)}, central values", ("Date", *columns), tuple(rows))
+    numbers = NumberTable(f"{named(shown)}, central values", ("Date", *columns), tuple(rows))
     return Picture("scenarios", "Each scenario against the target" if targets_on(result, shown) else "Each scenario over time",
                    figure, caption, text, numbers)  # fmt: skip
 
@@ -121,7 +87,7 @@ def _fans(result: StudyResult) -> Picture | None:
             said.append(
                 f"{name}: median {amount(found['p50'][i], shown.unit)}, {extent(found['p05'][i], found['p95'][i], shown.unit)}"
             )
-    text = f"A panel for each scenario of {_named(shown)} from {date_words(float(times[0]))} to "
+    text = f"A panel for each scenario of {named(shown)} from {date_words(float(times[0]))} to "
     when = horizon(result) if math.isfinite(horizon(result)) else float(times[-1])
     text += f"{the_close(float(times[-1]))}. {fan_title(result)}. At {the_close(when)} (nine runs in ten): "
     text += f"{'; '.join(said)}."
@@ -130,7 +96,7 @@ def _fans(result: StudyResult) -> Picture | None:
     if math.isfinite(horizon(result)):
         caption += f" The dotted upright is {the_close(horizon(result))}."
     numbers = NumberTable(
-        f"{_named(shown)}, spread of the runs", ("Scenario", "Date", "Central", "5%", "25%", "Median", "75%", "95%"), tuple(rows)
+        f"{named(shown)}, spread of the runs", ("Scenario", "Date", "Central", "5%", "25%", "Median", "75%", "95%"), tuple(rows)
     )
     return Picture("fans", "How wide the uncertainty is", figure, caption, text + _target_text(result, shown), numbers)
 
@@ -183,10 +149,6 @@ def _target_text(result: StudyResult, shown: Quantity) -> str:
 def _history_text(result: StudyResult, shown: Quantity) -> str:
     points = [f"{with_unit(p.value, shown.unit)} at {moment_words(p.time)}" for p in history_of(result, shown)]
     return f" Observed: {listing(points)}." if points else ""
-
-
-def _named(shown: Quantity) -> str:
-    return shown.label if shown.unit in ("", "Dmnl") or shown.unit in shown.label else f"{shown.label} ({shown.unit})"
 
 
 def _index(times: np.ndarray[tuple[int, ...], np.dtype[np.float64]], time: float) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from llr_sd.report.memory import remembered
 from llr_sd.result import StudyResult
 from llr_sd.study import Target
 
@@ -94,6 +95,7 @@ class Chance:
         return round(self.probability * self.runs) if math.isfinite(self.probability) else 0
 
 
+@remembered
 def table(result: StudyResult, name: str) -> pd.DataFrame:
     """Return a table of the result with every column that the contract names; empty where the result lacks it."""
     return _whole(result.tables.get(name), name)
@@ -116,6 +118,7 @@ def scenario_names(result: StudyResult) -> list[str]:
     return [s.name for s in result.study.scenario]
 
 
+@remembered
 def quantity(result: StudyResult, output: str) -> Quantity:
     """Describe an output: its first element where it has subscripts, its label, unit and date."""
     spec = result.study.outputs.get(output)
@@ -130,6 +133,7 @@ def quantity(result: StudyResult, output: str) -> Quantity:
     return Quantity(output, element, shown, str(attrs.get("units") or (spec.unit if spec else None) or ""), at, over_time)
 
 
+@remembered
 def headline(result: StudyResult) -> Quantity:
     """Return the number that answers the question: the first target's, or the first scalar, or the first output."""
     study = result.study
@@ -144,6 +148,7 @@ def headline(result: StudyResult) -> Quantity:
     return found
 
 
+@remembered
 def course(result: StudyResult) -> Quantity | None:
     """Return the output over time to draw: the headline's own variable where the study saves it, else the first; None if none."""
     outputs = result.study.outputs
@@ -159,6 +164,7 @@ def course(result: StudyResult) -> Quantity | None:
     return quantity(result, names[0]) if names else None
 
 
+@remembered
 def horizon(result: StudyResult) -> float:
     """Return the date that the study asks about, in years; NaN when it names none."""
     head = headline(result)
@@ -188,6 +194,7 @@ def meets(value: float, target: Target) -> bool:
     return value >= level_of(target) if target.at_least is not None else value <= level_of(target)
 
 
+@remembered
 def times_of(result: StudyResult, output: str) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Return the saved times of an output over time, in years, rising; empty for a scalar."""
     for name in (f"central: {output}", output):
@@ -200,6 +207,7 @@ def times_of(result: StudyResult, output: str) -> np.ndarray[Any, np.dtype[np.fl
     return np.sort(np.asarray(times, dtype=float))
 
 
+@remembered
 def central_course(result: StudyResult, scenario: str, shown: Quantity) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Return the central run of a scenario at `times_of`, shape (time,); NaN where the result has none."""
     times = times_of(result, shown.output)
@@ -207,15 +215,17 @@ def central_course(result: StudyResult, scenario: str, shown: Quantity) -> np.nd
     return values if values is not None and values.shape == times.shape else np.full(times.shape, np.nan)
 
 
+@remembered
 def band(result: StudyResult, scenario: str, shown: Quantity, statistic: str) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Return a statistic of an output over time at `times_of`, shape (time,); NaN where the table has no row."""
-    rows = _rows(result, shown.output)
-    rows = rows[(rows["scenario"] == scenario) & (rows["element"] == shown.element) & (rows["statistic"] == statistic)]
+    rows = _rows_of(result, shown.output).get((scenario, shown.element), _rows(result, "")[:0])
+    rows = rows[rows["statistic"] == statistic]
     times = times_of(result, shown.output)
     found = dict(zip(np.round(rows["time"].astype(float), 9), rows["value"].astype(float), strict=True))
     return np.array([found.get(t, math.nan) for t in np.round(times, 9)], dtype=float)
 
 
+@remembered
 def draws(result: StudyResult, scenario: str, shown: Quantity) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Return the good runs' values of a scalar, shape (good runs,); empty when the result holds none."""
     values = _cell(result, shown.output, scenario, shown.element)
@@ -227,10 +237,10 @@ def draws(result: StudyResult, scenario: str, shown: Quantity) -> np.ndarray[Any
     return np.asarray(values[np.isfinite(values)], dtype=float) if values.ndim == 1 else np.empty(0)
 
 
+@remembered
 def spread(result: StudyResult, scenario: str, shown: Quantity) -> Spread:
     """Return a scenario's central value, median and 90 % range of a quantity at its time."""
-    rows = _rows(result, shown.output)
-    rows = rows[(rows["scenario"] == scenario) & (rows["element"] == shown.element)]
+    rows = _rows_of(result, shown.output).get((scenario, shown.element), _rows(result, "")[:0])
     if math.isfinite(shown.time) and rows["time"].notna().any():
         rows = rows[np.isclose(rows["time"].astype(float), shown.time, rtol=0, atol=1e-6)]
     found = {str(row.statistic): row for row in rows.itertuples()}
@@ -251,6 +261,7 @@ def spread(result: StudyResult, scenario: str, shown: Quantity) -> Spread:
     return Spread(scenario, central, value("p50"), low, high, value("p50", "low"), value("p50", "high"), runs, fixed)
 
 
+@remembered
 def chance(result: StudyResult, scenario: str, target: Target) -> Chance | None:
     """Return the probability of a target in a scenario; None when the result does not say."""
     rows = table(result, "targets")
@@ -261,6 +272,7 @@ def chance(result: StudyResult, scenario: str, target: Target) -> Chance | None:
     return Chance(float(row["probability"]), float(row["low"]), float(row["high"]), int(row["runs"]))
 
 
+@remembered
 def companion(result: StudyResult, shown: Quantity) -> Quantity | None:
     """Return the output that counts equivalents beside `shown`, at the same time; None when the study has none."""
     own = result.study.outputs.get(shown.output)
@@ -277,6 +289,7 @@ def companion(result: StudyResult, shown: Quantity) -> Quantity | None:
     return None
 
 
+@remembered
 def failed_runs(result: StudyResult) -> dict[str, int]:
     """Return how many runs failed in each scenario that had failures."""
     rows = table(result, "failures")
@@ -284,11 +297,19 @@ def failed_runs(result: StudyResult) -> dict[str, int]:
     return {str(name): int(count) for name, count in counts.items()}
 
 
+@remembered
 def _rows(result: StudyResult, output: str) -> pd.DataFrame:
     frame = result.tables.get("summary")
     if frame is None or "output" not in frame:
         return _whole(None, "summary")
     return _whole(frame[frame["output"] == output], "summary")
+
+
+@remembered
+def _rows_of(result: StudyResult, output: str) -> dict[tuple[str, str], pd.DataFrame]:
+    """The summary rows of an output by scenario and element."""
+    groups = _rows(result, output).groupby(["scenario", "element"], sort=False)
+    return {(str(scenario), str(element)): rows for (scenario, element), rows in groups}
 
 
 def _central_value(result: StudyResult, scenario: str, shown: Quantity) -> float:

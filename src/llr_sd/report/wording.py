@@ -51,6 +51,11 @@ def full_name(shown: Quantity) -> str:
     return f"{shown.label}{unit}" if told else f"{shown.label}{unit}, {date}"
 
 
+def named(shown: Quantity) -> str:
+    """Return label and unit of a number, each once: "GPs (WTE)"."""
+    return shown.label if shown.unit in ("", "Dmnl") or shown.unit in shown.label else f"{shown.label} ({shown.unit})"
+
+
 def the_close(time: float) -> str:
     """Return a position reached with its article: "the end of Sep 2020", or "time 12"."""
     words = date_words(time, closing=True)

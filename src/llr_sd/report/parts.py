@@ -1,0 +1,51 @@
+"""What a report is made of: tables of text, pictures with their words, and sections that hold them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class NumberTable:
+    """A table of text cells with a caption; the first cell of a row is its heading."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One figure of the report.
+
+    Attributes
+    ----------
+    name
+        Name of its files in `figures/`, without ending.
+    heading
+        What it shows, for the page.
+    caption
+        How to read it.
+    alternative
+        What it says, with its numbers, for those who do not see it.
+    """
+
+    name: str
+    heading: str
+    figure: Figure
+    caption: str
+    alternative: str
+    numbers: NumberTable
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page under one heading: sentences, then pictures (each with its own heading where there are several), then tables."""
+
+    name: str
+    heading: str
+    sentences: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    tables: tuple[NumberTable, ...] = ()

@@ -1,0 +1,68 @@
+"""The measurements of `llr-sd bench` run, are complete, and stay far inside what the engine promises."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from llr_sd import bench
+from llr_sd.design import Design
+from llr_sd.engine import stream
+from llr_sd.translate import translate
+
+
+@pytest.fixture(scope="module")
+def measured() -> dict[str, Any]:
+    result: dict[str, Any] = bench.bench(pysd=False, seconds=0.05)
+    return result
+
+
+def test_both_sizes_are_measured(measured: dict[str, Any]) -> None:
+    small, large = measured["models"]
+    assert 380 <= small["elements"] <= 420
+    assert 24_000 <= large["elements"] <= 26_000
+    assert small["steps"] == large["steps"] == 960
+    for m in (small, large):
+        assert m["one_thread_ms"] > 0
+        assert m["pysd_s"] is None
+    json.dumps(measured)
+    text = bench.as_text(measured)
+    assert "compile, from the cache (s)" in text
+    assert "large against small" in text
+
+
+def test_compile_time_grows_with_equations_not_with_elements(measured: dict[str, Any]) -> None:
+    """Sixty times the elements: the promise is 15 s; a shared machine gets some room."""
+    small, large = measured["models"]
+    assert small["compile_cold_s"] < 10
+    assert large["compile_cold_s"] < 15
+    assert large["compile_cold_s"] < 5 * small["compile_cold_s"] + 1
+
+
+def test_memory_does_not_grow_with_the_number_of_runs(tmp_path: Path) -> None:
+    file = tmp_path / "small.mdl"
+    file.write_text(bench.synthetic_model(months=12), encoding="utf-8")
+    equations = translate(file)
+
+    def consume(runs: int) -> float:
+        design = Design(("hiring time",), np.linspace(4, 8, runs)[:, None])
+        for part in stream(equations, design, ["all staff", "total staff"], block=512):
+            assert part.dataset.sizes["run"] <= 512
+        return bench._peak_mb() or 0.0
+
+    before = consume(2_000)
+    assert consume(40_000) - before < 60
+
+
+@pytest.mark.slow
+def test_a_named_model_is_measured_against_pysd(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "tiny.mdl"
+    file.write_text(bench.synthetic_model(2, 2, 2, months=3, steps_a_month=4), encoding="utf-8")
+    assert bench.main_bench(str(file), tmp_path / "out" / "bench.json") == 0
+    (tiny,) = json.loads((tmp_path / "out" / "bench.json").read_text())["models"]
+    assert tiny["times_pysd"] > 1000
+    assert "times as fast as PySD" in capsys.readouterr().out
