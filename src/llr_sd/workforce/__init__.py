@@ -1,0 +1,1 @@
+"""The domain: localities, and what else is about health workforces rather than about models."""

@@ -1,0 +1,239 @@
+"""Another set of localities, or of practices, for the system model: the same equations over another subscript table.
+
+Only what belongs to localities changes in the model file: the range `Loc` and the constants subscripted by it. Standard library only.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from llr_sd.errors import InputError, nearest
+
+SKILLS = ("autonomous", "enhanced", "core", "foundation")
+SHARES = tuple(f"{skill}_share" for skill in SKILLS)
+COLUMNS = ("locality", "ccg", "list_size", "deprivation", *SHARES)
+TOLERANCE = 1e-6
+_SKETCH = "\\\\\\---///"
+
+
+@dataclass(frozen=True)
+class Locality:
+    """One row of a localities table.
+
+    Attributes
+    ----------
+    name
+        Element of the range `Loc`: a letter, then letters, digits or underscores.
+    ccg
+        Element of the range `CCG`.
+    list_size
+        Registered patients [Person], not negative.
+    deprivation
+        0 (least) to 1 (most) [Dmnl].
+    shares
+        Share of the practice WTE of each skill level of `SKILLS` that works here [Dmnl].
+    """
+
+    name: str
+    ccg: str
+    list_size: float
+    deprivation: float
+    shares: tuple[float, ...]
+
+
+def read_localities(source: str | Path | Iterable[Mapping[str, object]], name: str = "localities") -> tuple[Locality, ...]:
+    """Read a localities table and check it.
+
+    Parameters
+    ----------
+    source
+        A path to a CSV file, the text of one, or rows as mappings from column to entry. Columns are those of `COLUMNS`.
+    name
+        What messages call the table when it has no file.
+
+    Returns
+    -------
+    tuple of Locality
+        In the order of the table.
+
+    Raises
+    ------
+    InputError
+        Naming row and column, when a column is missing, a name is unfit or used twice, an entry is not a number, a count is
+        negative, deprivation or a share is not between 0 and 1, or the shares of a skill level do not add to 1 (tolerance 1e-6).
+        Rows are counted as in the file: the header is row 1.
+    """
+    header, lines, where = _table(source, name)
+    for column in COLUMNS:
+        if column not in header:
+            raise InputError(f'row 1: there is no column "{column}".', where=where, mend=nearest(column, header))
+    if not lines:
+        raise InputError("row 2: there is no locality.", where=where, mend="Give one row a locality.")
+    rows = tuple(_row(line, f"{where}, row {number}") for number, line in enumerate(lines, start=2))
+    seen: dict[str, int] = {}
+    for number, row in enumerate(rows, start=2):
+        first = seen.setdefault(row.name.casefold(), number)
+        if first != number:
+            raise InputError(f'column locality: "{row.name}" is already in row {first}.', where=f"{where}, row {number}")
+    last = len(rows) + 1
+    if not math.fsum(r.list_size for r in rows) > 0:
+        raise InputError("column list_size: nobody is registered anywhere.", where=f"{where}, rows 2 to {last}")
+    for i, column in enumerate(SHARES):
+        total = math.fsum(r.shares[i] for r in rows)
+        if abs(total - 1) > TOLERANCE:
+            raise InputError(
+                f"column {column}: shares add to {total:.6g}, not to 1.",
+                where=f"{where}, rows 2 to {last}",
+                mend="Divide each by that sum, if the proportions are right.",
+            )
+    return rows
+
+
+def relocalise(mdl: str, localities: Sequence[Locality] | str | Path | Iterable[Mapping[str, object]]) -> str:
+    """Return the model text with the localities of a table in place of its own.
+
+    Parameters
+    ----------
+    mdl
+        Text of `llr_system.mdl`, or of a model with the same range `Loc`, range `CCG` and locality constants.
+    localities
+        What `read_localities` takes or gives.
+
+    Returns
+    -------
+    str
+        The model with `Loc`, `list_size`, `deprivation`, `ccg_of` and `practice_share` replaced and all else as it was. Totals do
+        not change: the table says who works where, not how many there are.
+
+    Raises
+    ------
+    InputError
+        As `read_localities`; and when a row has an unknown CCG, a locality has the name of something else in the model, or the
+        text lacks a part that is to be replaced.
+    """
+    rows, where = _localities(localities)
+    equations, mark, sketch = mdl.partition(_SKETCH)
+    ccgs = _elements(equations, "CCG")
+    taken = _names(equations) - {e.casefold() for e in _elements(equations, "Loc")}
+    for number, row in enumerate(rows, start=2):
+        if row.ccg not in ccgs:
+            known = ", ".join(ccgs)
+            raise InputError(
+                f'column ccg: "{row.ccg}" is not one of {known}.', where=f"{where}, row {number}", mend=nearest(row.ccg, ccgs)
+            )
+        if row.name.casefold() in taken:
+            raise InputError(
+                f'column locality: "{row.name}" already names something in the model.',
+                where=f"{where}, row {number}",
+                mend="Choose another name.",
+            )
+    equations = _replace(equations, r"Loc:", _lines([r.name for r in rows]))
+    equations = _replace(equations, r"list_size\[Loc\]=", _lines([_number(r.list_size) for r in rows]))
+    equations = _replace(equations, r"deprivation\[Loc\]=", _lines([_number(r.deprivation) for r in rows]))
+    equations = _replace(equations, r"ccg_of\[Loc\]=", _lines([str(ccgs.index(r.ccg) + 1) for r in rows]))
+    shares = "\n\t".join(", ".join(_number(s) for s in r.shares) + ";" for r in rows)
+    return _replace(equations, r"practice_share\[Loc,Skill\]=", shares) + mark + sketch
+
+
+def _table(source: str | Path | Iterable[Mapping[str, object]], name: str) -> tuple[list[str], list[dict[str, str]], str]:
+    """Return header, rows as text, and what to call the table."""
+    if isinstance(source, str | Path):
+        inline = isinstance(source, str) and "\n" in source
+        text = str(source) if inline else _read(Path(source))
+        reader = csv.DictReader(io.StringIO(text))
+        lines = [{(k or "").strip(): str(v or "").strip() for k, v in line.items()} for line in reader]
+        return [h.strip() for h in reader.fieldnames or []], lines, name if inline else str(source)
+    lines = [{str(k): str(v).strip() for k, v in row.items()} for row in source]
+    return list(lines[0]) if lines else list(COLUMNS), lines, name
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read ({error}).", where=str(path), mend="Save it as a UTF-8 CSV file.") from error
+
+
+def _row(line: Mapping[str, str], where: str) -> Locality:
+    def number(column: str, top: float) -> float:
+        entry = line.get(column, "")
+        try:
+            value = float(entry)
+        except ValueError:
+            raise InputError(f'column {column}: "{entry}" is not a number.', where=where) from None
+        if not math.isfinite(value) or value < 0:
+            raise InputError(f"column {column}: {entry} is negative or not finite.", where=where)
+        if value > top:
+            raise InputError(f"column {column}: {entry} is above {top:g}.", where=where)
+        return value
+
+    name = line.get("locality", "")
+    if not re.fullmatch(r"[A-Za-z]\w*", name, flags=re.ASCII):
+        raise InputError(
+            f'column locality: "{name}" is not a name.', where=where, mend="Use a letter, then letters, digits or underscores."
+        )
+    return Locality(
+        name,
+        line.get("ccg", ""),
+        number("list_size", math.inf),
+        number("deprivation", 1.0),
+        tuple(number(column, 1.0) for column in SHARES),
+    )
+
+
+def _localities(
+    given: Sequence[Locality] | str | Path | Iterable[Mapping[str, object]],
+) -> tuple[tuple[Locality, ...], str]:
+    if isinstance(given, str | Path):
+        inline = isinstance(given, str) and "\n" in given
+        return read_localities(given), "localities" if inline else str(given)
+    items = list(given)
+    made = [r for r in items if isinstance(r, Locality)]
+    if made and len(made) == len(items):
+        return tuple(made), "localities"
+    return read_localities([r for r in items if isinstance(r, Mapping)]), "localities"
+
+
+def _elements(equations: str, subscript: str) -> list[str]:
+    found = re.search(rf"(?m)^{subscript}:\s*([^~|]+?)\s*~", equations)
+    if not found:
+        raise InputError(f"the model has no subscript range {subscript}.", mend="Give the text of llr_system.mdl.")
+    return [e.strip() for e in found[1].replace("\\\n", " ").split(",")]
+
+
+def _names(equations: str) -> set[str]:
+    """Return everything the model names, variables, ranges and elements, in lower case with underscores."""
+    found = set(re.findall(r"(?m)^([A-Za-z][\w ]*?)(?:\[[^\]]*\])?\s*[=:]", equations))
+    for subscript in re.findall(r"(?m)^(\w+):", equations):
+        found |= set(_elements(equations, subscript))
+    return {re.sub(r"[\s_]+", "_", n).casefold() for n in found} | {"time"}
+
+
+def _replace(equations: str, head: str, body: str) -> str:
+    """Put `body` in place of what stands between the head of an entry and its first tilde."""
+    made, count = re.subn(rf"(?m)^({head})[^~|]*~", lambda found: f"{found[1]}\n\t{body}\n\t~", equations)
+    if count != 1:
+        name = head.replace("\\", "").rstrip(":=")
+        raise InputError(f"the model has {count} entries for {name}, not one.", mend="Give the text of llr_system.mdl.")
+    return made
+
+
+def _lines(entries: Sequence[str], width: int = 110) -> str:
+    """Return entries with commas, broken into lines the way Vensim continues them."""
+    lines = [""]
+    for i, entry in enumerate(entries):
+        piece = entry + (", " if i < len(entries) - 1 else "")
+        if len(lines[-1]) + len(piece) > width:
+            lines.append("")
+        lines[-1] += piece
+    return "\\\n\t\t".join(lines)
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(float(value))

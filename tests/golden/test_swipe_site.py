@@ -1,0 +1,482 @@
+"""The SWiPe site model: bars against hand calculation, balances, site tables, extremes and loops."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import llr_sd
+
+FOLDER = Path(__file__).resolve().parents[2] / "models" / "swipe_site"
+AGE = ["a0_4", "a5_14", "a15_44", "a45_64", "a65_74", "a75_84", "a85p"]
+FUN = ["urgent", "planned_ltc", "coordination", "prevention", "admin"]
+SKILL = ["autonomous", "enhanced", "core", "foundation"]
+LOWER = SKILL[1:]
+GROUP = ["gp", "nurse", "other_clinical", "admin_staff"]
+PATH = ["f2c", "c2e", "e2a"]
+SITES = {"rutland": 36_000, "city": 13_500, "nw_leicestershire": 105_000}
+LOOPS = ["loop_training", "loop_hiring", "loop_supervision", "loop_workload_quit", "loop_workload_retire"]
+NEVER = 2031.75
+
+
+def parameter_table() -> pd.DataFrame:
+    return pd.read_csv(FOLDER / "parameters.csv", keep_default_na=False)
+
+
+DEFAULTS = {row.variable: float(row.mode) for row in parameter_table().itertuples()}
+
+
+def every(name: str, value: float) -> dict[str, float]:
+    """All elements of a subscripted constant at one value."""
+    return {variable: value for variable in DEFAULTS if variable.startswith(name + "[")}
+
+
+def default(name: str, *elements: list[str]) -> np.ndarray:
+    """A subscripted constant of parameters.csv as an array."""
+    index = pd.MultiIndex.from_product(elements)
+    return np.array([DEFAULTS[f"{name}[{','.join(e)}]"] for e in index]).reshape([len(e) for e in elements])
+
+
+def site(name: str) -> dict[str, float]:
+    with (FOLDER / "sites" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return {row["parameter"]: float(row["value"]) for row in csv.DictReader(file)}
+
+
+HAND = (
+    every("function_weight", 0)
+    | {f"function_weight[{a},urgent]": 1 for a in AGE}
+    | every("contact_rate", 5)
+    | every("pop_growth", 0.1)
+    | {"list_size": 60_000, "use_skill_return": 1, "return_wte[admin_staff]": 10, "fixed_admin_share": 0.8}
+    | {"skill_return[autonomous]": 30, "skill_return[enhanced]": 4, "skill_return[core]": 10, "skill_return[foundation]": 20}
+    | {"minutes[urgent]": 12, "transferable": 0.2}
+    | {f"current_share[urgent,{k}]": x for k, x in zip(SKILL, (0.5, 0.1, 0.2, 0.2), strict=True)}
+    | {f"optimum_share[urgent,{k}]": x for k, x in zip(SKILL, (0.4, 0.2, 0.2, 0.2), strict=True)}
+)
+CASES: dict[str, dict[str, float]] = {
+    "base": {},
+    "hand": HAND,
+    "half way": HAND | {"transferable": 0.1},
+    "optimum is present": {f"optimum_share[{f},{k}]": DEFAULTS[f"current_share[{f},{k}]"] for f in FUN for k in SKILL},
+    "no cap": {"transferable": 1},
+    "nothing transferable": {"transferable": 0},
+    "shares not adding to one": {"current_share[urgent,core]": 0.5, "optimum_share[admin,core]": 0.4},
+    "no contacts": every("contact_rate", 0),
+    "frozen": every("quit_u55", 0) | every("retire_late", 0) | {"hiring_scale": 0, "training_scale": 0},
+    "equilibrium": every("pop_growth", 0) | every("external_supply", 5) | {"mix_change": 0, "training_scale": 0},
+    "exodus": every("quit_u55", 2) | every("retire_late", 2) | {"hiring_scale": 0, "training_scale": 0},
+    "no training": {"training_scale": 0},
+    "no supervision": {"sup_cap": 0},
+    "little supervision": {"sup_cap": 0.01},
+    "little supervision, open loop": {"sup_cap": 0.01, "loop_supervision": 0},
+    "endless courses": every("duration", 100),
+    "short courses": every("duration", 0.0625),
+    "more frail people": {"segment_growth[frail]": 0.05},
+    "target follows": {"target_follows_need": 1},
+    "double": {
+        name: 2 * DEFAULTS[name]
+        for name in DEFAULTS
+        if name == "list_size" or name.startswith(("site_population", "return_wte", "skill_return", "opening_trainees"))
+    },
+    **{loop: {loop: 0} for loop in LOOPS},
+    **{name: site(name) for name in SITES},
+}
+OUTPUTS = [
+    "bar 1", "bar 2", "bar 3", "bar total", "present mix after horizon", "practice return", "required now", "cal",
+    "calibration out of range", "skill share", "contacts", "contacts given", "total contacts", "cap factor",
+    "autonomous minutes released share", "staff", "trainees", "people in training", "total staff", "target WTE",
+    "training starts", "training places needed a year", "hiring", "supervision in use", "supervision room", "training supervision",
+    "workload ratio", "gap closure year", "cumulative hires", "cumulative quits", "cumulative retirements", "cumulative completions",
+    "people in segment", "staff balance error", "training balance error", "share sum error", "entered share error",
+    "contacts balance error",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def model() -> llr_sd.Model:
+    return llr_sd.load_model("swipe_site")
+
+
+@pytest.fixture(scope="module")
+def cases(model: llr_sd.Model) -> dict[str, xr.Dataset]:
+    """All cases, run as one batch."""
+    names = sorted({model.table.get(n, "test").variable for case in CASES.values() for n in case})
+    rows = []
+    for case in CASES.values():
+        values = {model.table.get(n, "test").variable: x for n, x in case.items()}
+        rows.append({n: values.get(n, DEFAULTS[n]) for n in names})
+    ensemble = model.run(pd.DataFrame(rows), outputs=OUTPUTS)
+    return {name: ensemble.dataset.isel(run=i) for i, name in enumerate(CASES)}
+
+
+def start(dataset: xr.Dataset, output: str) -> np.ndarray:
+    return np.asarray(dataset[output].isel(time=0).values, dtype=float)
+
+
+def end(dataset: xr.Dataset, output: str) -> np.ndarray:
+    return np.asarray(dataset[output].isel(time=-1).values, dtype=float)
+
+
+def test_bars_by_hand(cases: dict[str, xr.Dataset]) -> None:
+    """One function, 300,000 contacts of 12 minutes.
+
+    Autonomous work falls from 50 to 40 percent. Supervision of the return: .05 x 4 + .03 x 10 + .01 x 20 = 0.7; of bar 2:
+    .05 x 8 + .03 x 10 + .01 x 20 = 0.9. All bands grow by a tenth a year.
+    """
+    hand = cases["hand"]
+    np.testing.assert_allclose(start(hand, "bar 1"), [30, 4, 10, 20], rtol=1e-12)
+    np.testing.assert_allclose(start(hand, "bar 2"), [29.3 * 0.4 / 0.5 + 0.9, 8, 10, 20], rtol=1e-12)
+    np.testing.assert_allclose(start(hand, "bar 3"), np.array([24.34, 8, 10, 20]) * 1.1**5, rtol=1e-12)
+    np.testing.assert_allclose(start(hand, "cal")[0], 29.3 / (300_000 * 12 / 60 * 0.5 / 1350), rtol=1e-12)
+    np.testing.assert_allclose(start(cases["half way"], "bar 2"), [29.3 * 0.45 / 0.5 + 0.8, 6, 10, 20], rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_bar_1_is_the_practice_return(cases: dict[str, xr.Dataset], name: str) -> None:
+    values = site(name)
+    gp, nurse, other, admin = (values[f"return_wte_{g}"] for g in GROUP)
+    by_hand = [gp + 0.2 * nurse, 0.15 * nurse + 0.15 * other, 0.65 * nurse + 0.25 * other, 0.6 * other + admin]
+    np.testing.assert_allclose(start(cases[name], "bar 1"), by_hand, rtol=1e-12)
+    np.testing.assert_allclose([values[f"skill_return_{k}"] for k in SKILL], by_hand, rtol=1e-12)
+    np.testing.assert_allclose(start(cases[name], "staff"), by_hand, rtol=1e-12)
+    assert sum(by_hand) == pytest.approx(gp + nurse + other + admin)
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_contacts_grow_with_the_population_only(cases: dict[str, xr.Dataset], name: str) -> None:
+    values = site(name)
+    people = np.array([values[f"site_population_{a}"] for a in AGE])
+    rate, growth = default("contact_rate", AGE), default("pop_growth", AGE)
+    now, later = people @ rate, (people * (1 + growth) ** 5) @ rate
+    given = start(cases[name], "contacts given")
+    np.testing.assert_allclose(given[:3], [now, now, later], rtol=1e-10)
+    assert given[2] / given[1] == pytest.approx(1.04966, abs=1e-5)
+
+
+def test_bars_from_the_tables_of_the_parameter_file(cases: dict[str, xr.Dataset]) -> None:
+    """Bars 2 and 3 of the base run, worked out as ratios to the return: neither hours nor calibration enter."""
+    people, rate, growth = (default(n, AGE) for n in ("site_population", "contact_rate", "pop_growth"))
+    split, minutes = default("function_weight", AGE, FUN), default("minutes", FUN)
+    present, optimum = default("current_share", FUN, SKILL), default("optimum_share", FUN, SKILL)
+    sup = default("supervision_of_staff", LOWER)
+    staff = start(cases["base"], "practice return")
+    fixed = 0.8 * DEFAULTS["return_wte[admin_staff]"]
+
+    def bar(heads: np.ndarray, share: np.ndarray) -> np.ndarray:
+        work, work_now = ((p * rate) @ split * minutes for p in (heads, people))
+        for_contacts = staff - np.array([sup @ staff[1:], 0, 0, fixed])
+        need = for_contacts * (work @ share) / (work_now @ present)
+        need[3] += fixed * heads.sum() / people.sum()
+        need[0] += sup @ need[1:]
+        return need
+
+    minutes_of_autonomous = [((people * rate) @ split * minutes) @ share[:, 0] for share in (present, optimum)]
+    wanted = 1 - minutes_of_autonomous[1] / minutes_of_autonomous[0]
+    capped = present + (optimum - present) * 0.2 / wanted
+    assert wanted == pytest.approx(0.29, abs=0.005)
+    np.testing.assert_allclose(start(cases["base"], "bar 2"), bar(people, capped), rtol=1e-9)
+    np.testing.assert_allclose(start(cases["base"], "bar 3"), bar(people * (1 + growth) ** 5, capped), rtol=1e-9)
+    np.testing.assert_allclose(start(cases["no cap"], "bar 2"), bar(people, optimum), rtol=1e-9)
+
+
+def test_optimum_equal_to_the_present_changes_nothing(cases: dict[str, xr.Dataset]) -> None:
+    for case in ("optimum is present", "nothing transferable"):
+        np.testing.assert_allclose(start(cases[case], "bar 2"), start(cases[case], "bar 1"), rtol=1e-12)
+        assert start(cases[case], "autonomous minutes released share") == pytest.approx(0, abs=1e-12)
+
+
+def test_the_cap_holds(model: llr_sd.Model, cases: dict[str, xr.Dataset]) -> None:
+    assert start(cases["base"], "autonomous minutes released share") == pytest.approx(0.2)
+    caps = np.linspace(0, 0.5, 26)
+    run = model.run(pd.DataFrame({"transferable": caps}), outputs=["autonomous minutes released share"], times=[2017.75])
+    released = run.dataset["autonomous minutes released share"].values[:, 0]
+    wanted = start(cases["no cap"], "autonomous minutes released share")
+    np.testing.assert_allclose(released, np.minimum(caps, wanted), atol=1e-12)
+
+
+def test_shares_add_to_one(cases: dict[str, xr.Dataset]) -> None:
+    for name, case in cases.items():
+        np.testing.assert_allclose(case["skill share"].sum("Skill").values, 1, rtol=1e-12, err_msg=name)
+    assert start(cases["base"], "entered share error") == pytest.approx(0, abs=1e-12)
+    assert start(cases["shares not adding to one"], "entered share error") == pytest.approx(0.38 + 0.37)
+
+
+def test_balances(cases: dict[str, xr.Dataset]) -> None:
+    for name, case in cases.items():
+        scale = float(case["total staff"].max())
+        for balance in ("staff balance error", "training balance error"):
+            assert np.abs(case[balance].values).max() < 1e-9 * scale, (name, balance)
+        assert np.abs(case["share sum error"].values).max() < 1e-20, name
+        assert np.abs(case["contacts balance error"].values).max() < 1e-12, name
+
+
+def test_people_add_up_from_the_counters(cases: dict[str, xr.Dataset]) -> None:
+    base = cases["base"]
+    people = base["staff"].sum("Skill") + base["trainees"].sum(["Path", "TYear"])
+    change = base["cumulative hires"] - base["cumulative quits"] - base["cumulative retirements"]
+    np.testing.assert_allclose(people - people.isel(time=0), change, atol=1e-9)
+
+
+def test_every_case_is_finite_and_not_negative(cases: dict[str, xr.Dataset]) -> None:
+    for name, case in cases.items():
+        assert all(np.isfinite(case[output].values).all() for output in OUTPUTS), name
+        for output in ("staff", "trainees", "bar 1", "bar 2", "bar 3", "hiring", "training starts"):
+            assert case[output].min() >= 0, (name, output)
+
+
+def test_wide_draws_stay_balanced(model: llr_sd.Model) -> None:
+    rng = np.random.default_rng(5)
+    table = parameter_table()
+    table = table[table["distribution"] != "fixed"]
+    names, low, high = table["name"], table["low"].astype(float), table["high"].astype(float)
+    frame = pd.DataFrame(rng.uniform(low, high, (200, len(names))), columns=list(names))
+    run = model.run(
+        frame,
+        outputs=[
+            "staff",
+            "trainees",
+            "bar 1",
+            "practice return",
+            "staff balance error",
+            "share sum error",
+            "contacts balance error",
+            "autonomous minutes released share",
+        ],
+    )
+    data = run.dataset
+    assert data["staff"].min() >= 0
+    assert data["trainees"].min() >= 0
+    np.testing.assert_allclose(data["bar 1"], data["practice return"], rtol=1e-9)
+    assert np.abs(data["staff balance error"]).max() < 1e-6
+    assert np.abs(data["share sum error"]).max() < 1e-20
+    assert np.abs(data["contacts balance error"]).max() < 1e-12
+    cap = xr.DataArray(frame["transferable"].to_numpy(), dims="run")
+    assert (data["autonomous minutes released share"] <= cap + 1e-12).all()
+
+
+def test_calibration_is_flagged(model: llr_sd.Model, cases: dict[str, xr.Dataset]) -> None:
+    for name, case in cases.items():
+        cal = start(case, "cal")
+        if name != "no contacts":
+            assert start(case, "calibration out of range") == float((cal < 0.7).any() or (cal > 1.4).any()), name
+    assert start(cases["no contacts"], "calibration out of range") == 1
+    run = model.run({"fixed_admin_share": 0.85}, outputs=["calibration out of range"], times=[2017.75])
+    assert float(run.dataset["calibration out of range"].values.item()) == 0
+
+
+def test_without_contacts_there_is_no_workload(cases: dict[str, xr.Dataset]) -> None:
+    assert np.abs(cases["no contacts"]["workload ratio"].values).max() == 0
+
+
+def test_need_now_meets_bar_3_at_the_horizon(cases: dict[str, xr.Dataset]) -> None:
+    for name in ("base", "more frail people", *SITES):
+        at_horizon = cases[name]["required now"].sel(time=2022.75).values
+        np.testing.assert_allclose(at_horizon, start(cases[name], "bar 3"), rtol=1e-12)
+
+
+def test_segments_share_out_the_same_people(cases: dict[str, xr.Dataset]) -> None:
+    for case in ("base", "more frail people"):
+        by_segment = cases[case]["people in segment"].isel(time=0).sum("Seg").sel(Bar="b1")
+        assert float(by_segment) == pytest.approx(36_000)
+    assert start(cases["more frail people"], "bar 3").sum() > start(cases["base"], "bar 3").sum()
+    np.testing.assert_allclose(start(cases["more frail people"], "bar 2"), start(cases["base"], "bar 2"), rtol=1e-12)
+
+
+def test_without_flows_nothing_moves(cases: dict[str, xr.Dataset]) -> None:
+    assert np.ptp(cases["frozen"]["staff"].values, axis=0).max() < 1e-9
+
+
+def test_equilibrium_start(cases: dict[str, xr.Dataset]) -> None:
+    case = cases["equilibrium"]
+    assert np.ptp(case["staff"].values, axis=0).max() < 1e-9
+    np.testing.assert_allclose(case["workload ratio"], 1, rtol=1e-9)
+    np.testing.assert_array_equal(case["gap closure year"], 2017.75)
+
+
+def test_an_exodus_empties_the_site(cases: dict[str, xr.Dataset]) -> None:
+    case = cases["exodus"]
+    assert (np.diff(case["staff"].values, axis=0) <= 0).all()
+    assert end(case, "total staff") < 1e-3
+    assert end(case, "gap closure year") == NEVER
+
+
+def test_without_training_the_gap_stays_open(cases: dict[str, xr.Dataset]) -> None:
+    for case in ("no training", "no supervision"):
+        assert end(cases[case], "gap closure year") == NEVER
+        assert np.abs(cases[case]["training starts"].values).max() == 0
+        assert end(cases[case], "staff")[1] < end(cases["base"], "staff")[1]
+    assert end(cases["endless courses"], "cumulative completions").max() < 0.2
+    assert cases["short courses"]["people in training"].max() < 0.2
+
+
+def test_gap_closure_year_is_the_first_time_all_levels_are_on_target(model: llr_sd.Model) -> None:
+    """Read from the staff of a run which saves every step."""
+    step = DEFAULTS["TIME STEP"]
+    data = model.run({"SAVEPER": step}, outputs=["staff", "bar 3", "gap closure year"]).dataset.isel(run=0)
+    on_target = (np.abs(data["staff"] - data["bar 3"]) <= 0.05 * data["bar 3"]).all("Skill").values
+    first = float(data.time.values[on_target.argmax()])
+    assert on_target.any()
+    assert float(data["gap closure year"][-1]) == pytest.approx(first, abs=1e-9)
+    before = data["gap closure year"].values[data.time.values < first]
+    np.testing.assert_array_equal(before, NEVER)
+    early = model.run({"FINAL TIME": 2020.75}, outputs=["gap closure year"], times=[2020.75])
+    assert float(early.dataset["gap closure year"].values.item()) == 2021.75
+
+
+def test_training_places_by_hand(cases: dict[str, xr.Dataset]) -> None:
+    """Places a year = completers needed / completion / five years, from the top level down."""
+    base = cases["base"]
+    bar_1, bar_3 = start(base, "bar 1"), start(base, "bar 3")
+    late = default("late_share", SKILL)
+    leave = (1 - late) * default("quit_u55", SKILL) + late * default("retire_late", SKILL)
+    open_posts = bar_3 - bar_1 + leave * 5 * (bar_1 + bar_3) / 2
+    e2a = 0.3 * open_posts[0]
+    c2e = 0.8 * (open_posts[1] + e2a)
+    f2c = 0.4 * (open_posts[2] + c2e)
+    expected = np.array([f2c / 0.84, c2e / 0.85, e2a / 0.85]) / 5
+    np.testing.assert_allclose(start(base, "training places needed a year"), expected, rtol=1e-12)
+
+
+def test_supervision_of_trainees_stays_within_its_limit(cases: dict[str, xr.Dataset]) -> None:
+    for case in ("base", "little supervision"):
+        cap = CASES[case].get("sup_cap", DEFAULTS["sup_cap"])
+        used, limit = cases[case]["training supervision"], cap * cases[case]["staff"].sel(Skill="autonomous")
+        assert (used <= limit * 1.02).all()
+    assert cases["little supervision"]["supervision room"].max() < cases["base"]["supervision room"].max()
+
+
+def test_loops_cut(cases: dict[str, xr.Dataset]) -> None:
+    base = cases["base"]
+    assert end(cases["loop_workload_quit"], "cumulative quits") < end(base, "cumulative quits") - 0.5
+    assert end(cases["loop_workload_retire"], "cumulative retirements") < end(base, "cumulative retirements") - 0.2
+    assert end(cases["loop_training"], "staff")[1] < end(base, "staff")[1] - 0.5
+    assert end(cases["loop_hiring"], "total staff") < end(base, "total staff") - 1
+    busy = [float(cases[c]["workload ratio"].sel(time=2020.75)) for c in ("loop_supervision", "base")]
+    assert busy[0] < busy[1] - 0.001
+    held_back, free = (
+        float(cases[c]["staff"].sel(time=2025.75, Skill="enhanced"))
+        for c in ("little supervision", "little supervision, open loop")
+    )
+    assert free > held_back + 0.2
+
+
+def test_a_site_of_twice_the_size(cases: dict[str, xr.Dataset]) -> None:
+    for output in ("bar 1", "bar 2", "bar 3", "staff", "people in training", "training places needed a year", "total contacts"):
+        np.testing.assert_allclose(cases["double"][output], 2 * cases["base"][output], rtol=1e-9, atol=1e-9)
+    for output in ("workload ratio", "cal", "gap closure year"):
+        np.testing.assert_allclose(cases["double"][output], cases["base"][output], rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_site_table(model: llr_sd.Model, cases: dict[str, xr.Dataset], name: str) -> None:
+    table = pd.read_csv(FOLDER / "sites" / f"{name}.csv")
+    assert list(table.columns) == ["parameter", "value", "unit", "source", "note"]
+    assert table["note"].str.startswith("illustrative").all()
+    assert table["parameter"].is_unique
+    for row in table.itertuples():
+        assert model.table.get(row.parameter, name).unit == row.unit
+    people = table[table["parameter"].str.startswith("site_population_")]
+    assert len(people) == len(AGE)
+    assert people["value"].sum() == SITES[name]
+    assert end(cases[name], "staff").min() > 0
+
+
+def test_defaults_are_the_rutland_site(cases: dict[str, xr.Dataset]) -> None:
+    for output in OUTPUTS:
+        np.testing.assert_array_equal(cases["rutland"][output], cases["base"][output])
+
+
+def equations() -> list[tuple[str, str, str, str]]:
+    """Left side, right side, unit and comment of every equation; empty unit and comment where a later one has them."""
+    text = (FOLDER / "swipe_site.mdl").read_text(encoding="utf-8").split("\\\\\\---///")[0]
+    text = re.sub(r"\*{10,}\s*\.\w+\s*\*{10,}~[^|]*\|", "", text.removeprefix("{UTF-8}"))
+    entries = []
+    for block in text.split("|"):
+        parts = [part.strip() for part in block.split("~")]
+        if len(parts) == 3 and "=" in parts[0]:
+            left, right = parts[0].split("=", 1)
+            entries.append((left.strip(), right.strip(), parts[1], parts[2]))
+    return entries
+
+
+def constants() -> dict[str, float]:
+    text = (FOLDER / "swipe_site.mdl").read_text(encoding="utf-8")
+    ranges = {name: [e.strip() for e in found.split(",")] for name, found in re.findall(r"(?m)^(\w+):\n\t(.+)$", text)}
+    values: dict[str, float] = {}
+    for left, right, _, _ in equations():
+        if not re.fullmatch(r"[-+.\deE,;\s\\]+", right):
+            continue
+        numbers = [float(n) for n in re.split(r"[,;]", right.replace("\\", " ")) if n.strip()]
+        name, _, axes = left.partition("[")
+        elements = [ranges[axis] for axis in axes.rstrip("]").split(",")] if axes else []
+        labels = [f"{name}[{','.join(e)}]" for e in pd.MultiIndex.from_product(elements)] if axes else [left]
+        values |= dict(zip(labels, numbers, strict=True))
+    return values
+
+
+def test_every_constant_has_a_sourced_row() -> None:
+    table = parameter_table()
+    assert constants() == DEFAULTS
+    assert table["name"].is_unique
+    for column in ("unit", "source", "note"):
+        assert (table[column].str.len() > 0).all()
+    assert set(table["grade"]) <= {"A", "B", "C"}
+    fixed = table["distribution"] == "fixed"
+    assert (table.loc[fixed, ["low", "high"]] == "").all(axis=None)
+    numbers = table.loc[~fixed, ["min", "low", "mode", "high", "max"]].astype(float).to_numpy()
+    assert (np.diff(numbers, axis=1) >= 0).all()
+    assert (table.loc[~fixed, "group"].str.len() > 0).all()
+
+
+def test_every_variable_has_a_unit_and_a_comment() -> None:
+    described: dict[str, bool] = {}
+    for left, _, unit, comment in equations():
+        name = left.split("[")[0]
+        described[name] = described.get(name, False) or bool(unit and comment)
+    assert len(described) > 180
+    assert [name for name, done in described.items() if not done] == []
+
+
+def test_checks_name_what_the_model_has(model: llr_sd.Model) -> None:
+    checks = tomllib.loads((FOLDER / "checks.toml").read_text(encoding="utf-8"))
+    outputs = [law["variable"] for law in checks["conservation"]]
+    outputs += [expect["output"] for extreme in checks["extreme"] for expect in extreme["expect"]]
+    outputs += [loop["output"] for loop in checks["loop"]]
+    for output in outputs:
+        assert model.equations.find(output.partition("[")[0]) is not None, output
+    names = [loop["switch"] for loop in checks["loop"]]
+    names += [name for extreme in checks["extreme"] for name in extreme["set"]]
+    for name in names:
+        assert any(v == name or v.startswith(name.replace("[*]", "[")) for v in DEFAULTS), name
+
+
+def test_half_the_time_step_changes_little(model: llr_sd.Model, cases: dict[str, xr.Dataset]) -> None:
+    outputs = ["staff", "total staff", "people in training", "workload ratio", "supervision in use", "gap closure year", "bar 3"]
+    fine = model.run({"TIME STEP": DEFAULTS["TIME STEP"] / 2}, outputs=outputs).dataset.isel(run=0)
+    for output in outputs:
+        coarse = cases["base"][output].values
+        assert (np.abs(fine[output].values - coarse).max(axis=0) < 1e-3 * np.abs(coarse).max(axis=0)).all(), output
+
+
+def test_base_run_is_as_recorded(model: llr_sd.Model) -> None:
+    golden = pd.read_csv(FOLDER / "golden.csv")
+    table = golden.pivot(index="time", columns="variable", values="value")
+    run = model.run({}, outputs=list(table.columns), times=[float(t) for t in table.index])
+    for name in table.columns:
+        np.testing.assert_allclose(run.dataset[name].values[0], table[name].to_numpy(), rtol=1e-9, atol=1e-9, err_msg=name)
+
+
+@pytest.mark.slow
+def test_pysd_gives_the_same(model: llr_sd.Model) -> None:
+    settings = {"FINAL TIME": 2018.0, "TIME STEP": 0.0625}
+    outputs = ["staff", "people in training", "bar 3", "required now", "workload ratio", "gap closure year"]
+    ours, theirs = (model.run(settings, outputs=outputs, engine=e).dataset for e in ("compiled", "pysd"))
+    for output in outputs:
+        np.testing.assert_allclose(ours[output], theirs[output], rtol=1e-9, atol=1e-9)
