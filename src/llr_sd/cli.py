@@ -166,8 +166,10 @@ def _list(options: argparse.Namespace) -> int:
             model = load_model(bundled)
             print(f"  {bundled:<16}{len(model.equations.variables)} variables, {len(model.table)} parameters")
         print("\nStudies")
-        for folder in _studies():
-            print(f"  {folder.as_posix():<32}{_study_line(folder)}")
+        studies = _studies()
+        width = max((len(f.as_posix()) for f in studies), default=0) + 2
+        for folder in studies:
+            print(f"  {folder.as_posix():<{width}}{_study_line(folder)}")
         print("\n`llr-sd list NAME` shows one of them with its parameters, sources and scenarios.")
         return 0
     if (Path(name) / "study.toml").is_file() or name.endswith(".toml"):
