@@ -27,6 +27,7 @@ from llr_sd.translate import translate
 SKILLS, SETTINGS, AGES = 4, 3, 2
 LARGE = (10, 46, 4)
 SECONDS = 1.0  # that a timed batch should take
+MOST_RUNS = 262_144
 BLOCK = 4096
 PYSD_RUNS = 64  # at most, for a model that PySD runs quickly
 
@@ -215,11 +216,12 @@ def measure(equations: Equations, name: str, pysd: bool = True, seconds: float =
     model(1)
     compile_cached = time.perf_counter() - began
 
-    # As many runs as take about the wanted time; a first try warms the processor up.
-    guess = model(64)
-    one = _timed(guess, 1) / 64
-    runs = int(min(max(seconds / one, 64), 200_000))
-    many = model(runs)
+    # As many runs as take about the wanted time, doubled until they do; the first batch of all loads what results need.
+    runs, many = 64, model(64)
+    _timed(many, 1)
+    while _timed(many, 1) < seconds / 2 and runs < MOST_RUNS:
+        runs *= 2
+        many = model(runs)
     before = _peak_mb()
     one = min(_timed(many, 1) for _ in range(3)) / runs
     after = _peak_mb()

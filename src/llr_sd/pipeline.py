@@ -16,8 +16,8 @@ from llr_sd.engine import DEFAULT
 from llr_sd.errors import EngineError, InputError
 from llr_sd.execute import run_jobs
 from llr_sd.levers import find_levers
-from llr_sd.model import Model, load_model
-from llr_sd.prepare import Job, PreparedStudy, Sample, prepare, sensitivity_samples
+from llr_sd.model import load_model
+from llr_sd.prepare import Job, PreparedStudy, Sample, prepare, sensitivity_samples, site_file
 from llr_sd.result import Block, StudyResult
 from llr_sd.study import Study, load_study
 from llr_sd.verify import verify_members
@@ -72,6 +72,7 @@ def run_study(
         study = load_study(study)
     model = load_model(study.model, study.folder)
     prepared = prepare(study, model)
+    study, files = prepared.study, _files(prepared)
 
     folder = store.ResultsFolder(Path(out) if out is not None else study.folder / "results", study.title)
     work = store.WorkFolder(folder.final, _key(prepared, engine))
@@ -82,7 +83,7 @@ def run_study(
         runs = runner.write_main(folder)
         found = _tables(prepared, runner, runs, facts)
         facts["verified"] = verify_members(prepared, runner.blocks(prepared.samples["monte_carlo"]), verify, engine)
-        result = folder.write(study, _files(model), runs, found, facts)
+        result = folder.write(study, files, runs, found, facts)
         progress("drawing", 0, 0)
         report.write_report(result)
         report.write_workbook(result)
@@ -216,9 +217,11 @@ def _facts(prepared: PreparedStudy, engine: str) -> dict[str, Any]:
 
 
 def _key(prepared: PreparedStudy, engine: str) -> str:
-    return json.dumps([store.hashes(prepared.study, _files(prepared.model)), store.versions(), engine])
+    return json.dumps([store.hashes(prepared.study, _files(prepared)), store.versions(), engine])
 
 
-def _files(model: Model) -> tuple[Path, ...]:
-    own = model.table.source
-    return (model.equations.source,) if own == model.equations.source else (model.equations.source, own)
+def _files(prepared: PreparedStudy) -> tuple[Path, ...]:
+    """Return the files that the numbers depend on, beside the study's own."""
+    model = prepared.model
+    files = [model.equations.source, model.table.source, site_file(prepared.study, model)]
+    return tuple(dict.fromkeys(f for f in files if f is not None))

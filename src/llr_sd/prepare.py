@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +17,7 @@ from llr_sd.errors import InputError, nearest
 from llr_sd.model import Model
 from llr_sd.parameters import Distribution, Parameter
 from llr_sd.study import Scenario, Study
+from llr_sd.workforce.sites import read_site
 
 BLOCK = 4096
 """Runs that are computed, stored and (after a kill) lost together."""
@@ -82,6 +85,7 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
     InputError
         When a name, value or unit does not fit; it names file and key and the nearest name.
     """
+    study = with_site(study, model)
     uncertain = uncertain_parameters(study, model)
     _check_settings(study, model)
     _check_outputs(study, model)
@@ -101,6 +105,28 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
         settings = tuple(zip(steps.names, steps.settings, strict=True))
         samples.append(Sample(f"attribution_{number}", draws, settings))
     return PreparedStudy(study, model, uncertain, {s.name: s for s in samples})
+
+
+def site_file(study: Study, model: Model) -> Path | None:
+    """Return the site table that a study names: beside the study, or in the model's folder."""
+    if study.site is None:
+        return None
+    places = (study.folder / study.site, model.equations.source.parent / study.site)
+    return next((p for p in places if p.is_file()), places[0])
+
+
+def with_site(study: Study, model: Model) -> Study:
+    """Return the study with the numbers of its site set, and labelled illustrative where the table is."""
+    path = site_file(study, model)
+    if path is None:
+        return study
+    checks = model.equations.source.parent / "checks.toml"
+    entries = tomllib.loads(checks.read_text(encoding="utf-8")).get("sums_to_one", []) if checks.is_file() else []
+    sums = [(e["variable"], e["over"]) for e in entries]
+    site = read_site(path, model.table, model.equations, sums)
+    return study.model_copy(
+        update={"set": {**site.settings, **study.set}, "illustrative": study.illustrative or site.illustrative}
+    )
 
 
 def sensitivity_samples(study: Study, uncertain: Uncertain, model: Model, base: int | None = None) -> list[Sample]:

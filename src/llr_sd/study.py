@@ -183,7 +183,8 @@ class ValueOfInformation(_Part):
 
 
 class Study(_Part):
-    """A checked study file. `folder` is where it lies; paths in it are relative to that. `set` holds for every scenario.
+    """A checked study file. `folder` is where it lies; paths in it are relative to that. `set` holds for every scenario;
+    `site` is a table of a site's own numbers, beside the study or in the model's folder, which `set` may override.
 
     Raises
     ------
@@ -196,6 +197,7 @@ class Study(_Part):
     question: str = ""
     seed: Annotated[int, Field(ge=0)] = 0
     set: Mapping[str, float] = {}
+    site: str | None = None
     scenario: tuple[Scenario, ...] = (Scenario(name="base"),)
     uncertain: Uncertain = Uncertain()
     outputs: Mapping[str, OutputSpec]

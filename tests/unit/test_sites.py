@@ -1,0 +1,81 @@
+"""A site's table: used by a study, labelled illustrative, and refused with row and column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import llr_sd
+from llr_sd.cli import main
+
+SITES = Path(__file__).parents[2] / "models" / "swipe_site" / "sites"
+STUDY = """title = "A site"
+model = "swipe_site"
+site = "{site}"
+set = {{ "FINAL TIME" = 2018.75 }}
+[outputs]
+bar_1 = {{ variable = "bar 1", at = 2017.75 }}
+people = {{ variable = "list_size", at = 2017.75 }}
+"""
+
+
+def study(folder: Path, site: str) -> Path:
+    (folder / "study.toml").write_text(STUDY.format(site=site), encoding="utf-8")
+    return folder
+
+
+def test_a_study_takes_a_sites_numbers_and_says_that_they_are_illustrative(tmp_path: Path) -> None:
+    result = llr_sd.run_study(study(tmp_path, "sites/city.csv"))
+    assert float(result.runs["central: people"].squeeze()) == 13500
+    assert result.manifest["illustrative"] is True
+    assert "model/city.csv" in result.manifest["sha256"]
+    assert "illustrative" in (result.path / "report.html").read_text(encoding="utf-8").casefold()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("site_population_a85p,320,Person", None, ["site_population_a85p", "is missing"]),
+        ("list_size,13500", "list_size,-13500", ["row 2, column value", "out of its range"]),
+        ("list_size,13500", "list_size,many", ["row 2, column value", '"many" is not a number']),
+        ("list_size,13500,Person", "list_size,13500,Head", ["row 2, column unit", '"Person"']),
+        ("list_size,", "list_sise,", ["row 2, column parameter", 'Did you mean "list_size"']),
+        ("parameter,value", "parameter,valu", ['no column "value"']),
+        ("site_population_a0_4,777", "list_size,777", ["row 3, column parameter", "already in row 2"]),
+    ],
+)
+def test_a_table_that_does_not_fit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str | None, says: list[str]
+) -> None:
+    text = (SITES / "city.csv").read_text(encoding="utf-8")
+    assert old in text
+    lines = [line for line in text.splitlines() if new is not None or old not in line]
+    (tmp_path / "mine.csv").write_text("\n".join(lines).replace(old, new or old) + "\n", encoding="utf-8")
+    assert main(["run", str(study(tmp_path, "mine.csv"))]) == 2
+    printed = capsys.readouterr().err
+    assert "mine.csv" in printed
+    for words in says:
+        assert words in printed
+    assert not (tmp_path / "results").exists()
+
+
+def test_shares_that_do_not_add_up_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = llr_sd.load_model("swipe_site")
+    shares = model.parameters[model.parameters["variable"].str.startswith("current_share[urgent")]
+    rows = [f"{p.name},{p.value + 0.1 * (i == 0)},{p.unit},mine,mine" for i, p in enumerate(shares.itertuples(index=False))]
+    others = model.parameters[
+        model.parameters["variable"].str.startswith("current_share[")
+        & ~model.parameters["variable"].str.startswith("current_share[urgent")
+    ]
+    rows += [f"{p.name},{p.value},{p.unit},mine,mine" for p in others.itertuples(index=False)]
+    (tmp_path / "mine.csv").write_text("parameter,value,unit,source,note\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    assert main(["run", str(study(tmp_path, "mine.csv"))]) == 2
+    printed = capsys.readouterr().err
+    assert "urgent add up to 1.1 over Skill, not to 1" in printed
+    assert "column value" in printed
+
+
+def test_a_missing_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", str(study(tmp_path, "sites/leeds.csv"))]) == 2
+    assert "leeds.csv" in capsys.readouterr().err
