@@ -14,7 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
 import itertools
 
-from report_result import plan_result, plan_study
+from report_result import analysed_result, plan_result, plan_study
 
 from llr_sd.report import write_report
 
@@ -53,8 +53,20 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_report(plan_result(tmp_path_factory.mktemp("report"), runs=80, study=study))
 
 
+@pytest.fixture(scope="module")
+def full_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with every analysis in it, whose indices have not settled."""
+    return write_report(
+        analysed_result(tmp_path_factory.mktemp("analysed"), converged=False, convergence="not converged at base 512.")
+    )
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (320, 640)])
-def test_the_page_fits_and_is_quiet(browser: Any, page: Path, width: int, height: int) -> None:
+@pytest.mark.parametrize(("name", "pictures"), [("page", 3), ("full_page", 10)])
+def test_the_page_fits_and_is_quiet(
+    browser: Any, request: pytest.FixtureRequest, name: str, pictures: int, width: int, height: int
+) -> None:
+    page: Path = request.getfixturevalue(name)
     size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     browser.get(page.as_uri())
@@ -64,11 +76,20 @@ def test_the_page_fits_and_is_quiet(browser: Any, page: Path, width: int, height
     assert browser.execute_script("return document.body.scrollWidth") <= width
     assert [e for e in browser.get_log("browser") if e["level"] in ("SEVERE", "WARNING")] == []
     images = browser.execute_script("return [...document.images].map(i => [i.alt, i.complete, i.naturalWidth])")
-    assert len(images) == 3
+    assert len(images) == pictures
     assert all(alt and done and wide > 0 for alt, done, wide in images)
     levels = browser.execute_script("return [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => +h.tagName[1])")
     assert levels[0] == 1
     assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
+
+
+def test_cells_do_not_run_into_each_other(browser: Any, full_page: Path) -> None:
+    browser.get(full_page.as_uri())
+    browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+    over = (
+        "return [...document.querySelectorAll('td, th')].filter(c => c.scrollWidth > c.clientWidth + 1).map(c => c.textContent)"
+    )
+    assert browser.execute_script(over) == []
 
 
 def test_the_answer_is_on_the_first_screen(browser: Any, page: Path) -> None:

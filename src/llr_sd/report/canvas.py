@@ -178,4 +178,4 @@ def key(figure: Figure, keys: Sequence[Patch | Line2D]) -> None:
 
 def tick(value: float, _position: int | None = None) -> str:
     """Format a number on an axis."""
-    return f"{value:,.6g}".replace("-", "−")
+    return (f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:,.6g}").replace("-", "−")

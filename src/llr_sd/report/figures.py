@@ -157,7 +157,7 @@ def fan_chart(result: StudyResult) -> Figure | None:
             canvas.year_axis(axes, first - 0.3, float(times[-1]) + 0.1, most=4 if len(names) > 2 else 10)
             _end_mark(axes, horizon(result), targets=False)
         _share_scale(figure, panels, named(shown))
-        _fancanvas.key(figure, result, shown, bands=any(not spread(result, n, headline(result)).fixed for n in names))
+        _fan_key(figure, result, shown, bands=any(not spread(result, n, headline(result)).fixed for n in names))
     return figure
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+from llr_sd.report.decisions import verified_sentence
 from llr_sd.report.reading import (
     Chance,
     Quantity,
@@ -23,6 +24,7 @@ from llr_sd.report.reading import (
     table,
     targets_on,
 )
+from llr_sd.report.sensitivity import settled, unsettled
 from llr_sd.report.wording import (
     amount,
     at_most,
@@ -244,7 +246,7 @@ def _fixed_sentence(result: StudyResult, head: Quantity, others: list[Spread]) -
 
 
 def how_sure(result: StudyResult) -> list[str]:
-    """Return failures first, then the number of runs and the error of sampling."""
+    """Return failures first, then the number of runs, the error of sampling, and what was checked."""
     sentences = []
     failed = failed_runs(result)
     head = headline(result)
@@ -256,9 +258,9 @@ def how_sure(result: StudyResult) -> list[str]:
         sentences.append(f"{count_of(total, 'run')} failed: {where}. {verb} left out of every number here, and listed below.")
     uncertain = [f for f in facts if not f.fixed]
     if not uncertain and failed:
-        return sentences
+        return [*sentences, *_checked(result)]
     if not uncertain:
-        return [*sentences, "Nothing varies between runs in this study: the numbers carry no interval."]
+        return [*sentences, "Nothing varies between runs in this study: the numbers carry no interval.", *_checked(result)]
     runs = sorted({f.runs for f in uncertain})
     each = f"{runs[0]:,}" if len(runs) == 1 else f"{runs[0]:,} to {runs[-1]:,}"
     text = f"Each uncertain scenario rests on {each} runs"
@@ -271,7 +273,12 @@ def how_sure(result: StudyResult) -> list[str]:
             "widest scenario). The figures in brackets behind a chance are its 95% interval."
         )
     sentences.append("These intervals count chance in the runs alone: they do not cover what the model leaves out.")
-    return sentences
+    return [*sentences, *_checked(result)]
+
+
+def _checked(result: StudyResult) -> list[str]:
+    """Whether the indices settled, and how close a second simulator came."""
+    return [s for s in (unsettled(result) or settled(result), verified_sentence(result)) if s]
 
 
 def failure_rows(result: StudyResult, most: int = 20) -> tuple[list[list[str]], int]:

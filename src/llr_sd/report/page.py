@@ -10,11 +10,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from llr_sd.report import canvas, contents
+from llr_sd.report.decisions import findings
 from llr_sd.report.files import write_whole
 from llr_sd.report.findings import answer, failure_rows, how_sure
-from llr_sd.report.parts import NumberTable, Picture
-from llr_sd.report.pictures import pictures
+from llr_sd.report.parts import NumberTable, Picture, Section
 from llr_sd.report.reading import failed_runs, headline
+from llr_sd.report.sections import drawn, sections
+from llr_sd.report.sensitivity import unsettled
 from llr_sd.report.wording import DATES_NOTE, UNIT_NOTES
 from llr_sd.result import StudyResult
 
@@ -32,10 +34,10 @@ def write_report(result: StudyResult) -> Path:
     ResultError
         When the folder cannot be written.
     """
-    drawn = pictures(result)
-    vectors = {picture.name: canvas.svg_bytes(picture.figure) for picture in drawn}
-    page = render_page(result, drawn, vectors)
-    for picture in drawn:
+    parts = sections(result)
+    vectors = {picture.name: canvas.svg_bytes(picture.figure) for picture in drawn(parts)}
+    page = render_page(result, parts, vectors)
+    for picture in drawn(parts):
         write_whole(result.path / "figures" / f"{picture.name}.svg", vectors[picture.name])
         write_whole(result.path / "figures" / f"{picture.name}.png", canvas.png_bytes(picture.figure))
     path = result.path / "report.html"
@@ -43,8 +45,8 @@ def write_report(result: StudyResult) -> Path:
     return path
 
 
-def render_page(result: StudyResult, drawn: tuple[Picture, ...], vectors: Mapping[str, bytes]) -> str:
-    """Return the page as text, with the given pictures inside it; `vectors` holds their SVG by name."""
+def render_page(result: StudyResult, parts: tuple[Section, ...], vectors: Mapping[str, bytes]) -> str:
+    """Return the page as text, with the given sections inside it; `vectors` holds the SVG of their pictures by name."""
     environment = Environment(
         loader=PackageLoader("llr_sd.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -58,7 +60,9 @@ def render_page(result: StudyResult, drawn: tuple[Picture, ...], vectors: Mappin
         answer_table=contents.answer_table(result),
         any_failed=bool(failed_runs(result)),
         how_sure=how_sure(result),
-        figures=[_figure(p, vectors[p.name]) for p in drawn],
+        findings=findings(result),
+        unsettled=unsettled(result),
+        sections=[(part, [_figure(p, vectors[p.name]) for p in part.pictures]) for part in parts],
         targets=contents.target_table(result),
         scenarios=contents.scenario_table(result),
         parameters=contents.parameter_table(result),

@@ -9,11 +9,12 @@ from matplotlib.figure import Figure
 
 @dataclass(frozen=True)
 class NumberTable:
-    """A table of text cells with a caption; the first cell of a row is its heading."""
+    """A table of text cells with a caption; the first cell of a row is its heading. `words` are the columns that hold text, not numbers."""
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    words: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ import math
 import textwrap
 from collections.abc import Sequence
 
+from llr_sd.report.decisions import findings
 from llr_sd.report.findings import spreads
 from llr_sd.report.reading import Spread, chance, failed_runs, headline, level_of, meets, quantity, spread
+from llr_sd.report.sensitivity import main_cell, sobol_sentences, unsettled
 from llr_sd.report.wording import NONE, amount, chance_short, count_of, date_words, extent, full_name, goal, short_names
 from llr_sd.result import StudyResult
 from llr_sd.study import Target
@@ -22,6 +24,7 @@ def terminal_summary(result: StudyResult) -> str:
     lines = [*textwrap.wrap(study.title, WIDTH)]
     if study.illustrative:
         lines.append("Illustrative data: the numbers describe no real service.")
+    lines += textwrap.wrap(unsettled(result), WIDTH)
     lines += textwrap.wrap(f"{full_name(head)}{_runs(facts)}", WIDTH)
     for number, target in enumerate(study.target, start=1):
         shown = quantity(result, target.output)
@@ -30,6 +33,8 @@ def terminal_summary(result: StudyResult) -> str:
         lines += textwrap.wrap(text, WIDTH, subsequent_indent="    ")
     lines.append("")
     lines += _table(result, facts)
+    for sentence in (*_moves(result), *findings(result)):
+        lines += ["", *textwrap.wrap(sentence, WIDTH)]
     failed = failed_runs(result)
     if failed:
         lines.append("")
@@ -38,6 +43,12 @@ def terminal_summary(result: StudyResult) -> str:
         lines += textwrap.wrap(f"{count_of(total, 'run')} failed and left out: {where}. See failures.csv.", WIDTH)
     lines += ["", f"report: {result.path / 'report.html'}"]
     return "\n".join(lines)
+
+
+def _moves(result: StudyResult) -> tuple[str, ...]:
+    """The first sentence on what moves the headline number."""
+    cell = main_cell(result, "sobol")
+    return sobol_sentences(result, cell)[:1] if cell else ()
 
 
 def _table(result: StudyResult, facts: Sequence[Spread]) -> list[str]:

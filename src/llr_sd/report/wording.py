@@ -87,14 +87,17 @@ def amount(value: float, unit: str = "", *, apart_from: float = math.nan) -> str
         decimals = 1
     else:
         decimals = 1 if size >= 10 else 2 if size >= 1 else 3 if size >= 0.1 else min(12, 2 - math.floor(math.log10(size)))
-    text = _fixed(value, decimals)
-    while math.isfinite(apart_from) and value != apart_from and text == _fixed(apart_from, decimals) and decimals < 6:
+    text = fixed(value, decimals)
+    while math.isfinite(apart_from) and value != apart_from and text == fixed(apart_from, decimals) and decimals < 6:
         decimals += 1
-        text = _fixed(value, decimals)
+        text = fixed(value, decimals)
     return text
 
 
-def _fixed(value: float, decimals: int) -> str:
+def fixed(value: float, decimals: int) -> str:
+    """Write a number with this many decimals and a true minus sign."""
+    if not math.isfinite(value):
+        return NONE
     text = f"{value:,.{decimals}f}"
     return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text.replace("-", "−")
 
@@ -124,6 +127,12 @@ def at_most(share: float) -> str:
     return words if words.startswith("below") else f"at most {words}"
 
 
+def at_least(share: float) -> str:
+    """Return a lower bound in words: "at least 99.2%" or "above 99.9%"."""
+    words = percent(share)
+    return words if words.startswith("above") else f"at least {words}"
+
+
 def chance_words(chance: Chance | None) -> str:
     """Return a chance with its 95 % interval; hardly any or all of the runs are given as a count."""
     if chance is None or chance.runs == 0:
@@ -131,7 +140,7 @@ def chance_words(chance: Chance | None) -> str:
     if chance.probability < COUNTED:
         return f"{chance.met:,} of {chance.runs:,} runs ({at_most(chance.high)})"
     if chance.met == chance.runs:
-        return f"all {chance.runs:,} runs (at least {percent(chance.low)})"
+        return f"all {chance.runs:,} runs ({at_least(chance.low)})"
     low, high = percent(chance.low), percent(chance.high)
     low = low if not low.endswith("%") or low.startswith(("below", "above")) else low.removesuffix("%")
     return f"{percent(chance.probability)} ({low} to {high})"

@@ -18,20 +18,43 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from llr_sd.report import contents
+from llr_sd.report.decisions import findings
 from llr_sd.report.files import write_whole
 from llr_sd.report.findings import answer, how_sure
-from llr_sd.report.reading import quantity, table
+from llr_sd.report.reading import horizon, quantity, table
+from llr_sd.report.sensitivity import described
 from llr_sd.report.wording import DATES_NOTE, date_words
 from llr_sd.result import StudyResult
 
 STAMP = datetime(2000, 1, 1)
 MOST_ROWS = 1_048_575
+MOST_LONG = 10_000  # rows of a long table; the rest is in its parquet file
 WIDEST = 60
+ANALYSES = {
+    "sobol": (
+        "Sensitivity",
+        "Sobol indices of inputs and of groups: S1 alone, ST in total, S2 of a pair; shares of the variance.",
+    ),
+    "shapley": ("Shapley effects", "Shares of the variance that take correlations between inputs in; they add up to 1."),
+    "convergence": ("Convergence", "Base, runs and the widest half width of any index."),
+    "morris": (
+        "Screening",
+        "Morris: mu_star, the mean size of the effect of an input's whole range; mu, with its sign; sigma, its spread.",
+    ),
+    "differences": ("Differences", "Each scenario less a base scenario, run by run on common draws."),
+    "attribution": (
+        "Attribution",
+        "What each lever adds to a difference between two scenarios; the means add up to the lever “difference”.",
+    ),
+    "boxes": ("Boxes", "Where in the inputs a target is missed, with density and coverage; an empty limit is open."),
+    "levers": ("Levers", "Every mix of levers that was tried, with its cost and its chance of meeting the target."),
+    "information": ("Information", "What it is worth to learn an input before choosing, in the unit of the benefit."),
+}
 HEAD = PatternFill("solid", fgColor="E3EDF5")
 
 
 def write_workbook(result: StudyResult) -> Path:
-    """Write `workbook.xlsx` with the sheets Read me, Summary, Targets, Scenarios, Parameters and Failures.
+    """Write `workbook.xlsx`: Read me, Summary, Targets, Scenarios, Parameters, a sheet for each analysis that was made, and Failures.
 
     Raises
     ------
@@ -46,6 +69,9 @@ def write_workbook(result: StudyResult) -> Path:
     _sheet(book, "Targets", targets.assign(unit=[quantity(result, str(o)).unit for o in targets["output"]]))
     _sheet(book, "Scenarios", _scenarios(result))
     _sheet(book, "Parameters", table(result, "parameters"))
+    for name, (title, _) in ANALYSES.items():
+        if name in result.tables:
+            _sheet(book, title, *_analysis(result, name))
     _sheet(book, "Failures", table(result, "failures"))
     book.properties.creator = "llr_sd"
     book.properties.title = _clean(result.study.title)
@@ -66,6 +92,7 @@ def _read_me(book: Workbook, result: StudyResult) -> None:
     if study.illustrative:
         lines.append(("Illustrative data", "The numbers show how the method works. They describe no real service."))
     lines += [("Answer" if i == 0 else "", s) for i, s in enumerate(answer(result))]
+    lines += [("Findings" if i == 0 else "", s) for i, s in enumerate(findings(result))]
     lines += [("How sure we are" if i == 0 else "", s) for i, s in enumerate(how_sure(result))]
     lines += [
         (
@@ -76,6 +103,7 @@ def _read_me(book: Workbook, result: StudyResult) -> None:
         ("Targets", "The share of good runs that meet a target, with its 95% (Wilson) interval."),
         ("Scenarios", "What each scenario sets, one row a setting."),
         ("Parameters", "The inputs that vary between runs. Grades: A source document, B literature, C judgement."),
+        *(words for name, words in ANALYSES.items() if name in result.tables),
         ("Failures", "Runs left out of every number, with their inputs."),
         ("Dates", DATES_NOTE),
     ]
@@ -87,14 +115,33 @@ def _read_me(book: Workbook, result: StudyResult) -> None:
 
 
 def _with_words(result: StudyResult, frame: pd.DataFrame) -> pd.DataFrame:
-    """The summary with unit and date in words beside the output and the time."""
-    units = {name: quantity(result, name).unit for name in result.study.outputs}
+    """A table with unit and date in words beside the output and the time."""
+    units = {name: described(result, str(name), math.nan).unit for name in frame["output"].unique()}
     first = {time: date_words(float(time), closing=True) for time in frame["time"].dropna().unique()}
     frame = frame.copy()
     columns = list(frame.columns)
     frame.insert(columns.index("output") + 1, "unit", [units.get(o, "") for o in frame["output"]])
     frame.insert(columns.index("time") + 2, "date", [first.get(t, "") for t in frame["time"]])
     return frame
+
+
+def _analysis(result: StudyResult, name: str) -> tuple[pd.DataFrame, str]:
+    """The rows of an analysis to put in the workbook, and where the others are: numbers at one time, and year ends of those over time."""
+    frame = whole = result.tables[name]
+    if {"output", "time"} <= set(frame.columns):
+        over_time = {o for o in frame["output"].unique() if described(result, str(o), math.nan).over_time}
+        end = horizon(result)
+        times = frame["time"].astype(float) - (end if math.isfinite(end) else 0.0)
+        frame = frame[~frame["output"].isin(over_time) | ((times - times.round()).abs() < 1e-6)]
+        one = frame["output"].isin(over_time)
+        frame = _with_words(result, pd.concat([frame[~one], frame[one]]))
+    frame = frame.head(MOST_LONG)
+    if len(frame) == len(whole):
+        return frame, ""
+    return (
+        frame,
+        f"{len(frame):,} of {len(whole):,} rows: what is read at one time first, then year ends. All rows are in {name}.parquet.",
+    )
 
 
 def _scenarios(result: StudyResult) -> pd.DataFrame:
@@ -108,8 +155,8 @@ def _scenarios(result: StudyResult) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scenario", "parameter", "value", "unit", "note"])
 
 
-def _sheet(book: Workbook, title: str, frame: pd.DataFrame) -> None:
-    """Write a table with a frozen header row, a filter and widths that fit what it holds."""
+def _sheet(book: Workbook, title: str, frame: pd.DataFrame, rest: str = "") -> None:
+    """Write a table with a frozen header row, a filter and widths that fit what it holds; `rest` says below it what is not in it."""
     sheet = book.create_sheet(title)
     columns = [str(c) for c in frame.columns]
     rows: Iterable[Sequence[Any]] = frame.head(MOST_ROWS).itertuples(index=False, name=None)
@@ -128,6 +175,8 @@ def _sheet(book: Workbook, title: str, frame: pd.DataFrame) -> None:
         sheet.column_dimensions[get_column_letter(j)].width = width
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(columns)))}{max(1, sheet.max_row)}"
+    if rest:
+        _put(sheet, sheet.max_row + 2, 1, rest)
     if title != "Failures":
         return
     if frame.empty:

@@ -1,0 +1,278 @@
+"""What the report says and draws of sensitivity, differences and choices: it follows the tables, and needs none of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+from report_result import BASE, BEST, analysed_result, plan_result
+
+from llr_sd.report import canvas, terminal_summary, workbook, write_report, write_workbook
+from llr_sd.report.decision_sections import decision_sections, difference_sections
+from llr_sd.report.decisions import best_mix, findings, mixes, verified_sentence, waterfalls
+from llr_sd.report.findings import how_sure
+from llr_sd.report.parts import Section
+from llr_sd.report.sections import drawn, sections
+from llr_sd.report.sensitivity import kept_inputs, main_cell, sobol_sentences
+from llr_sd.report.share_sections import method_sections, share_sections
+from llr_sd.result import StudyResult
+
+ANALYSES = ("sobol", "convergence", "morris", "shapley", "differences", "attribution", "boxes", "levers", "information")
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> StudyResult:
+    return analysed_result(tmp_path_factory.mktemp("analysed"))
+
+
+@pytest.fixture(scope="module")
+def parts(result: StudyResult) -> dict[str, Section]:
+    """The sections, with every picture drawn once so that its texts know where they stand."""
+    found = sections(result)
+    for picture in drawn(found):
+        canvas.png_bytes(picture.figure, dpi=100)
+    return {part.name: part for part in found}
+
+
+@pytest.fixture
+def vectors_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw each figure once, as SVG: the PNG is the same figure and has tests of its own."""
+    monkeypatch.setattr(canvas, "png_bytes", lambda figure: b"")
+
+
+def analysed_parts(result: StudyResult) -> tuple[Section, ...]:
+    """The sections of the analyses alone, which saves drawing the others again."""
+    makers = (difference_sections, share_sections, decision_sections, method_sections)
+    return tuple(part for make in makers for part in make(result))
+
+
+def without(result: StudyResult, *names: str) -> StudyResult:
+    return dataclasses.replace(result, tables={k: v for k, v in result.tables.items() if k not in names})
+
+
+def texts(figure: Figure) -> str:
+    found = [t.get_text() for t in figure.texts]
+    for axes in figure.axes:
+        found += [t.get_text() for t in [*axes.texts, *axes.get_yticklabels()]]
+    return "\n".join(found)
+
+
+def test_the_sections_stand_in_the_order_of_reading(parts: dict[str, Section]) -> None:
+    assert list(parts) == [
+        "scenarios", "fans", "histogram", "difference", "moves", "over-time", "boxes", "levers", "information", "screening", "settling",
+    ]  # fmt: skip
+    assert [p.name for p in parts["moves"].pictures] == ["shares", "shares-by-group"]
+
+
+def test_the_spread_is_told_input_by_input(result: StudyResult) -> None:
+    cell = main_cell(result, "sobol")
+    assert cell is not None
+    first, together, rest, none, groups = sobol_sentences(result, cell)
+    assert first == (
+        "40% of the spread in GPs (WTE), end of Sep 2020 comes from gp quit u55 (between 38 and 42%), 25% from nq join prob "
+        "(23 to 27%) and 3.0% from small 00 (1.0 to 5.0%), in “everything works”."
+    )
+    assert together.startswith("Each input alone, the shares add up to 88%")
+    assert rest.startswith("The next 3 inputs come to 5.4% in all: small 10, small 11 and small 12.")
+    assert none == "fill time has no effect on it (under 0.01% of the spread)."
+    assert groups == "By group: retention 70% (68 to 72%) and recruitment 28% (26 to 30%)."
+
+
+def test_the_bars_are_the_indices_sorted_and_without_those_that_do_nothing(parts: dict[str, Section]) -> None:
+    inputs, groups = parts["moves"].pictures
+    axes = inputs.figure.axes[0]
+    labels = [t.get_text() for t in axes.get_yticklabels()]
+    assert labels[:2] == ["gp quit u55 (1/Year, B)", "nq join prob (B)"]
+    assert len(labels) == 12
+    assert "fill time" not in texts(inputs.figure)
+    widths = [p.get_width() for p in axes.patches]  # first order of every input, then total order
+    assert widths[0] == pytest.approx(0.40)
+    assert widths[12] == pytest.approx(0.41)
+    assert widths[12:] == sorted(widths[12:], reverse=True)
+    assert {p.get_hatch() for p in axes.patches[:12]} != {p.get_hatch() for p in axes.patches[12:]}
+    assert [p.get_width() for p in groups.figure.axes[0].patches] == pytest.approx([0.70, 0.28, 0.71, 0.29, 0.66, 0.34])
+    assert "Shapley effects take the stated correlations between inputs in" in groups.caption
+    assert len(inputs.numbers.rows) == 16
+
+
+def test_shares_over_time_are_lines_by_group(parts: dict[str, Section]) -> None:
+    picture = parts["over-time"].pictures[0]
+    assert "Retention has the largest share" in texts(picture.figure)
+    lines = [line for line in picture.figure.axes[0].lines if len(np.asarray(line.get_xdata())) > 3]
+    assert [float(np.asarray(line.get_ydata())[-1]) for line in lines] == pytest.approx([0.71, 0.29])
+    assert picture.numbers.head == ("Date", "retention", "95% interval", "recruitment", "95% interval")
+    assert ("end of Sep 2020", "71%", "69 to 73%", "29%", "27 to 31%") in picture.numbers.rows
+
+
+def test_a_waterfall_adds_up(result: StudyResult, parts: dict[str, Section]) -> None:
+    (fall,) = waterfalls(result)
+    rows = result.summary
+    rows = rows[(rows["output"] == "gp_2020") & (rows["statistic"] == "mean") & (rows["scenario"] == BASE)]
+    assert fall.start == pytest.approx(float(rows.iloc[0]["value"]))
+    assert sum(s.mean for s in fall.steps) == pytest.approx(fall.whole.mean)
+    picture = parts["difference"].pictures[0]
+    first, second = picture.figure.axes[0].patches
+    assert first.get_x() == pytest.approx(fall.start)
+    assert second.get_x() + second.get_width() == pytest.approx(fall.start + 84.5)
+    assert second.get_hatch()
+    assert not first.get_hatch()
+    assert [t.get_text() for t in picture.figure.axes[0].get_yticklabels()] == [BASE, "ir target", "retention policy", BEST]
+    assert "+90.0 (70.0 to 110.0)" in texts(picture.figure)
+    assert "−5.5 (−9.0 to −2.0)" in texts(picture.figure)
+
+
+def test_differences_are_paired_and_carry_their_chance(parts: dict[str, Section]) -> None:
+    (table,) = parts["difference"].tables
+    assert table.rows == ((BEST, "GPs (WTE), end of Sep 2020", "+85", "+60 to +108", "all 40 runs (at least 91%)"),)
+
+
+def test_screening_says_which_inputs_deserve_more(result: StudyResult, parts: dict[str, Section]) -> None:
+    assert kept_inputs(result)[:2] == ("gp_quit_u55", "nq_join_prob")
+    assert "fill_time" not in kept_inputs(result)
+    assert "fill time" in parts["screening"].sentences[-1]
+    assert parts["screening"].pictures[0].numbers.rows[0] == ("gp quit u55 (1/Year, B)", "32", "31 to 33", "−32", "2", "yes")
+
+
+def test_boxes_levers_and_information_are_told(result: StudyResult, parts: dict[str, Section]) -> None:
+    assert "gp quit u55 is above 0.0400 1/Year, 90% (85% to 94%) of the runs miss “639 GPs”" in parts["boxes"].sentences[0]
+    assert parts["boxes"].tables[0].rows[0][3:] == ("above 0.0400 1/Year", "0.0150 to 0.0550")
+    best = best_mix(result, mixes(result))
+    assert best is not None
+    assert best.words == "ir target 30, retention policy 0.2"
+    assert parts["levers"].sentences[0].startswith("ir target 30, retention policy 0.2 is the cheapest of 4 mixes tried")
+    assert "it costs 70 GBP" in parts["levers"].sentences[0]
+    assert (
+        parts["information"]
+        .sentences[0]
+        .startswith("To learn gp quit u55 before choosing among “nothing works” and “everything works”")
+    )
+    assert "64% of what it would be worth to know everything" in parts["information"].sentences[0]
+    assert "fill time" in parts["information"].sentences[1]
+
+
+def test_findings_are_said_with_names_that_can_be_read(result: StudyResult) -> None:
+    assert findings(result) == ("In “nothing works” the target is missed where gp quit u55 is above 0.04.",)
+    assert any(s.startswith("4 runs were made again in PySD") and "2e-16" in s for s in how_sure(result))
+    one = dataclasses.replace(result, manifest={"verified": {"members": 1, "largest relative difference": 0.0}})
+    assert (
+        verified_sentence(one) == "1 run was made again in PySD, the reference simulator: the largest relative difference is 0."
+    )
+
+
+@pytest.mark.usefixtures("vectors_only")
+def test_indices_that_have_not_settled_are_said_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("llr_sd.report.sections.pictures", lambda result: ())
+    reason = "not converged at base 512 (23,552 of at most 30,000 runs): the widest interval is S1 of retention."
+    result = analysed_result(tmp_path, converged=False, convergence=reason)
+    small = without(result, *(n for n in ANALYSES if n != "convergence"))
+    warning = "The sensitivity indices have not settled: at base 512 (23,552 of at most 30,000 runs)"
+    text = write_report(small).read_text(encoding="utf-8")
+    body = text[text.index("<main") :]
+    assert body.index(warning) < body.index('class="lead"')
+    assert body.index("3 runs failed") < body.index(warning)
+    assert terminal_summary(small).splitlines()[1].startswith(warning[:60])
+
+
+def test_a_result_without_analyses_has_the_three_pictures_only(tmp_path: Path, result: StudyResult) -> None:
+    bare = without(result, *ANALYSES)
+    assert [part.name for part in sections(bare)] == ["scenarios", "fans", "histogram"]
+    assert how_sure(plan_result(tmp_path, runs=20, few=True))
+
+
+@pytest.mark.parametrize("missing", ANALYSES)
+def test_each_table_can_be_missing_empty_or_without_numbers(missing: str, result: StudyResult) -> None:
+    gone = {"sobol": "moves", "convergence": "settling", "morris": "screening", "boxes": "boxes", "levers": "levers"}
+    frame = result.tables[missing]
+    numbers = [c for c in frame.columns if frame[c].dtype == float and c != "time"]
+    others = [n for n in ANALYSES if n != missing]
+    if missing in ("sobol", "shapley"):
+        others.remove("shapley" if missing == "sobol" else "sobol")
+    for table in (None, frame.iloc[:0], frame.assign(**dict.fromkeys(numbers, np.nan)), frame.drop(columns=frame.columns[-3])):
+        kept = without(result, *others, missing)
+        if table is not None:
+            kept = dataclasses.replace(kept, tables={**kept.tables, missing: table})
+        found = analysed_parts(kept)
+        said = " ".join(
+            [*(s for part in found for s in part.sentences), *(p.alternative for p in drawn(found)), terminal_summary(kept)]
+        )
+        said += " ".join(
+            cell for part in found for t in (*part.tables, *(p.numbers for p in part.pictures)) for r in t.rows for cell in r
+        )
+        assert not re.search(r"\b(nan|inf)\b", said, re.IGNORECASE)
+        if table is None and missing != "sobol":
+            assert gone.get(missing, "none") not in [part.name for part in found]
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("no variance", "is the same in every run in “everything works”: there is no spread to explain."),
+        ("refused: 300 of 512 blocks lost to failed runs, more than 5%", "are not given: refused: 300 of 512 blocks lost"),
+    ],
+)
+def test_a_number_without_indices_is_said_and_not_drawn(note: str, said: str, result: StudyResult) -> None:
+    frame = result.tables["sobol"]
+    flat = frame.assign(note=note, value=np.nan, low=np.nan, high=np.nan)
+    (moves,) = [
+        p
+        for p in analysed_parts(
+            dataclasses.replace(without(result, *ANALYSES), tables={**result.tables, "sobol": flat, "shapley": flat.iloc[:0]})
+        )
+        if p.name == "moves"
+    ]
+    assert said in moves.sentences[0]
+    assert not moves.pictures
+
+
+def test_pictures_speak_and_keep_inside_their_frame(parts: dict[str, Section]) -> None:
+    for picture in (p for part in parts.values() for p in part.pictures):
+        assert len(picture.alternative) > 80
+        assert picture.caption.endswith(".")
+        assert all(len(row) == len(picture.numbers.head) for row in picture.numbers.rows)
+        for text in picture.figure.findobj(lambda a: hasattr(a, "get_fontsize") and hasattr(a, "get_text")):
+            if text.get_text():  # type: ignore[attr-defined]
+                assert text.get_fontsize() >= 9  # type: ignore[attr-defined]
+        for axes in picture.figure.axes:
+            boxes = [t.get_window_extent() for t in axes.texts if t.get_text()]
+            assert all(b.x1 <= picture.figure.bbox.x1 + 1 and b.x0 >= -1 for b in boxes), picture.name
+
+
+@pytest.mark.parametrize("name", ["moves", "difference", "screening", "information", "over-time"])
+def test_values_and_names_do_not_overlap(name: str, parts: dict[str, Section]) -> None:
+    for picture in parts[name].pictures:
+        axes = picture.figure.axes[0]
+        for group in (axes.texts, axes.get_yticklabels()):
+            boxes: list[Bbox] = [t.get_window_extent() for t in group if t.get_text()]
+            assert not any(one.overlaps(other) for i, one in enumerate(boxes) for other in boxes[i + 1 :])
+        assert all(t.get_window_extent().x0 >= 0 for t in axes.get_yticklabels())
+
+
+@pytest.mark.usefixtures("vectors_only")
+def test_the_page_and_the_workbook_hold_everything_and_never_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_LONG", 50)
+    monkeypatch.setattr("llr_sd.report.sections.pictures", lambda result: ())  # their bytes have a test of their own
+    kept = []
+    for folder in ("one", "two"):
+        result = without(analysed_result(tmp_path / folder), "summary")
+        page, book = write_report(result), write_workbook(result)
+        kept.append((page.read_bytes(), book.read_bytes()))
+    assert kept[0] == kept[1]
+    text = page.read_text(encoding="utf-8")
+    assert "What moves the result" in text
+    assert not re.search(r"\bnan\b", re.sub(r"data:image[^\"]*", "", text), re.IGNORECASE)
+    sheets = openpyxl.load_workbook(book)
+    assert sheets.sheetnames == [
+        "Read me", "Summary", "Targets", "Scenarios", "Parameters", "Sensitivity", "Shapley effects", "Convergence", "Screening",
+        "Differences", "Attribution", "Boxes", "Levers", "Information", "Failures",
+    ]  # fmt: skip
+    long = sheets["Sensitivity"]
+    assert long["B2"].value == "gp_2020"
+    assert long.cell(long.max_row, 1).value.startswith("50 of ")
+    assert long.cell(long.max_row, 1).value.endswith("All rows are in sobol.parquet.")
+    assert sheets["Levers"].max_row == 5
