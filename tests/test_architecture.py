@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("prepare",),
     ("runs",),
     ("execute", "tables", "levers", "verify"),
-    ("pipeline", "bench"),
+    ("pipeline", "bench", "check"),
     ("cli", "app"),
 )
 VERBS = LAYERS[2]

@@ -21,13 +21,14 @@ Start here:
   llr-sd run experiments/gp_plan    run the study of the LLR plan: figures and report.html
   llr-sd list                       what there is: models, studies
   llr-sd list gp_supply             one model: outputs, parameters with sources, scenarios
+  llr-sd check gp_supply            is the model sound? one line a check, with the figure
 """
 EPILOG = """\
 A study is a folder with a study.toml: a model, scenarios, what is uncertain, and which numbers answer
 the question. Its results go to a folder "results" beside it: report.html for reading, workbook.xlsx for
 Excel, parquet and zarr for scripts. The same study gives the same results again.
 
-Exit codes: 0 done; 1 ran, but some runs failed; 2 the input is wrong (the message says where).
+Exit codes: 0 done; 1 ran, but runs or checks failed, or results have not settled; 2 the input is wrong (the message says where).
 """
 
 
@@ -266,6 +267,32 @@ def _report(options: argparse.Namespace) -> int:
     return 0
 
 
+# --- check ------------------------------------------------------------------------------------------------------------
+
+
+def _add_check(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("model", metavar="MODEL", help="a bundled model, a model folder, or a .mdl or XMILE file")
+    sub.add_argument("--out", metavar="FILE", type=Path, help="write the sheet as CSV, one line a check")
+    sub.add_argument("--write-golden", action="store_true", help="run the model in PySD and write golden.csv beside it, then stop")
+
+
+def _check(options: argparse.Namespace) -> int:
+    from llr_sd.check import check_model, write_golden
+    from llr_sd.model import load_model
+
+    if options.write_golden:
+        print(f"golden: {write_golden(load_model(options.model))}")
+        return 0
+    sheet = check_model(options.model)
+    print(sheet.text())
+    if options.out is not None:
+        try:
+            sheet.to_frame().to_csv(options.out, index=False)
+        except OSError as error:
+            raise InputError(f"cannot be written ({error.strerror}).", where=str(options.out)) from error
+    return 0 if sheet.passed else 1
+
+
 # --- bench ------------------------------------------------------------------------------------------------------------
 
 
@@ -285,6 +312,7 @@ def _bench(options: argparse.Namespace) -> int:
 COMMANDS: dict[str, tuple[str, Any, Any]] = {
     "run": ("Run a study and write its results, figures and report.", _add_run, _run),
     "list": ("Show models, parameters with their sources, scenarios and studies.", _add_list, _list),
+    "check": ("Check a model: units, parameters, conservation, extremes, loops, PySD; one line each.", _add_check, _check),
     "bench": ("Measure the compiled engine against PySD on this machine.", _add_bench, _bench),
     "report": ("Draw the figures and the report of a results folder again.", _add_report, _report),
 }

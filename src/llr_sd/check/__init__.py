@@ -1,0 +1,12 @@
+"""`llr-sd check MODEL`: one sheet of validation results for any model.
+
+`check_model` makes the sheet; `write_golden` makes the PySD run that a model is compared with. The format of `checks.toml`, where a
+model's author declares checks, is described in `llr_sd.check.declared`.
+"""
+
+from llr_sd.check.declared import Checks, load_checks
+from llr_sd.check.reference import write_golden
+from llr_sd.check.run import check_model
+from llr_sd.check.sheet import FAIL, NOT_EVALUATED, PASS, Line, Sheet
+
+__all__ = ["FAIL", "NOT_EVALUATED", "PASS", "Checks", "Line", "Sheet", "check_model", "load_checks", "write_golden"]

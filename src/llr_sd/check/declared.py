@@ -1,0 +1,324 @@
+"""A model's own checks, read from `checks.toml` beside the model file. The one place where the format is described.
+
+The general checks (units, parameter audit, step halving, wide draws, agreement with PySD) hold for any model and need no file.
+`checks.toml` adds what only the author knows. Every table below may be left out. Double brackets are lists: write one block for
+each check. Names of constants are those of `parameters.csv`, or the variable as the model writes it; `name[*]` stands for all its
+elements, `name[*,gp]` for all along one subscript. Names of outputs are as the model writes them; one without subscripts stands
+for all its elements. `set` holds constants for the run, and may hold INITIAL TIME and FINAL TIME.
+
+    [[conservation]]     variable            stays within `tolerance` of zero at every step of the base run, and at every saved time of
+                                             the random runs. `scale`, optional: the tolerance counts as a share of the largest value
+                                             of this output in the run.
+    [[extreme]]          set                 constants for the run. `base`, optional: constants for the run that "as base" and the like
+                                             compare with; the model as it stands when left out.
+                         expect              list of { output, is, ... }:
+                                               is = "constant"            no change from the first saved time, within `tolerance`
+                                               is = "equal"               equal to `value`, or to the output `to`, within `tolerance`
+                                               is = "at most", "at least" bounded by `value`, or by the output `to`
+                                               is = "falling", "rising"   never rises (falls) from one saved time to the next
+                                               is = "as base"             equal to the base run, within `tolerance`
+                                               is = "above base", "below base"
+                                             `at` = a time, "start", "end" or "all" (the default; for "above base" and "below base" a
+                                             time or "end" is needed where both start alike). Tolerances are in the output's unit;
+                                             0 when left out. Every output must be finite.
+    [[loop]]             switch              is set to 0. `output` at `at` must then change by at least `least`, in the direction of
+                                             `sign` ("+" higher without the loop, "-" lower). `set`, optional: in both runs.
+    [[homogeneity]]      double              constants to double. Outputs in `doubles` must double, those in `same` must not change,
+                                             within `tolerance` of the element's largest value. `set`, optional: in both runs.
+    [[symmetry]]         alike               constants to set alike for all elements of `range`. `outputs` must then be equal along
+                                             `range`, within `tolerance` of their largest value.
+    [[history]]          output, points      list of { time, value, tolerance, source }: the run with `set` passes each observed value
+                                             within `tolerance`, a share of it.
+    [[halving]]          outputs             change by less than `tolerance` when the time step is halved, as a share of the element's
+                                             largest value. `set`, optional. All stocks are held to 0.001 in any case, save those in a
+                                             list without `set`; a `tolerance` above 0.001 needs `why`.
+    [[not_negative]]     outputs             are never below zero, in the wide random runs too. All stocks are held to it in any case.
+    [[may_be_negative]]  outputs, why        stocks that may be below zero, and why.
+    [[sums_to_one]]      variable, over      entered values add up to one over this subscript, in the model and in the tables below.
+    [[reality]]          when, implies       comparisons such as "hiring = 0" and "staff <= opening staff": wherever the first holds, so
+                                             does the second. As for reality checks in a Vensim model; `set`, optional.
+    [[tables]]           files, needs        tables of the user's (columns parameter, value, unit, source, note) and the constants that
+                                             each must set. `illustrative`: results are labelled so wherever they are shown.
+
+    [draws]              runs, seed          of the wide random runs (10,000 and 0).
+    [pysd]               steps, seconds      how many steps to compare with PySD (4), and how long to wait for it (120).
+    [golden]             times, outputs      what `golden.csv` holds; the first and last time, and all that is not constant.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from llr_sd.errors import InputError, nearest
+
+FILE = "checks.toml"
+HALVING_LIMIT = 1e-3
+"""The most that half a time step may change an output, as a share of its largest value."""
+
+Text = Annotated[str, Field(min_length=1)]
+Tolerance = Annotated[float, Field(ge=0)]
+Outputs = Annotated[tuple[Text, ...], Field(min_length=1)]
+When = float | Literal["start", "end", "all"]
+Settings = Mapping[str, float]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, populate_by_name=True)
+
+
+class Conservation(_Part):
+    """A balance that must be zero."""
+
+    name: Text
+    variable: Text
+    tolerance: Tolerance
+    scale: Text | None = None
+
+
+class Expectation(_Part):
+    """What an output must do in a run with extreme settings."""
+
+    output: Text
+    kind: Literal["constant", "equal", "at most", "at least", "falling", "rising", "as base", "above base", "below base"] = Field(
+        alias="is"
+    )
+    value: float | None = None
+    to: Text | None = None
+    tolerance: Tolerance = 0.0
+    at: When = "all"
+
+    @model_validator(mode="after")
+    def _reference(self) -> Expectation:
+        needs = self.kind in ("equal", "at most", "at least")
+        if needs and (self.value is None) == (self.to is None):
+            raise ValueError(f'is = "{self.kind}" needs either "value" or "to"')
+        if not needs and (self.value is not None or self.to is not None):
+            raise ValueError(f'is = "{self.kind}" takes neither "value" nor "to"')
+        return self
+
+
+class Extreme(_Part):
+    """A run with extreme settings, and what must then hold; `base` are the settings of the run that it is compared with."""
+
+    name: Text
+    set: Settings = {}
+    base: Settings = {}
+    expect: tuple[Expectation, ...] = Field(min_length=1)
+
+
+class LoopKnockOut(_Part):
+    """A feedback loop that a switch cuts, and the stated effect of cutting it."""
+
+    name: Text
+    switch: Text
+    output: Text
+    at: float
+    sign: Literal["+", "-"]
+    least: Annotated[float, Field(gt=0)]
+    set: Settings = {}
+
+
+class Homogeneity(_Part):
+    """Doubling all that has a size doubles outputs with a size, and leaves ratios."""
+
+    name: Text
+    double: Outputs
+    doubles: tuple[Text, ...] = ()
+    same: tuple[Text, ...] = ()
+    tolerance: Tolerance = 1e-9
+    set: Settings = {}
+
+
+class Symmetry(_Part):
+    """Elements of a subscript range that are alike develop alike."""
+
+    name: Text
+    range: Text
+    alike: Settings
+    outputs: Outputs
+    tolerance: Tolerance = 1e-9
+    set: Settings = {}
+
+
+class Point(_Part):
+    """An observed value."""
+
+    time: float
+    value: float
+    tolerance: Tolerance
+    source: str = ""
+
+
+class History(_Part):
+    """Observed values that a run must pass."""
+
+    name: Text
+    output: Text
+    points: tuple[Point, ...] = Field(min_length=1)
+    set: Settings = {}
+
+
+class Halving(_Part):
+    """Outputs that must not depend on the time step."""
+
+    name: str = ""
+    outputs: Outputs
+    tolerance: Annotated[float, Field(gt=0)] = HALVING_LIMIT
+    set: Settings = {}
+    why: str = ""
+
+    @model_validator(mode="after")
+    def _reason(self) -> Halving:
+        if self.tolerance > HALVING_LIMIT and not self.why:
+            raise ValueError(f'a tolerance above {HALVING_LIMIT:g} needs "why"')
+        return self
+
+
+class NotNegative(_Part):
+    """Outputs that are never below zero."""
+
+    outputs: Outputs
+
+
+class MayBeNegative(_Part):
+    """Stocks that may be below zero, and why."""
+
+    outputs: Outputs
+    why: Text
+
+
+class SumsToOne(_Part):
+    """Shares that add up to one over a subscript."""
+
+    variable: Text
+    over: Text
+
+
+class Reality(_Part):
+    """A condition and what it implies, as text."""
+
+    name: Text
+    when: Text
+    implies: Text
+    set: Settings = {}
+
+
+class Tables(_Part):
+    """Tables of the user's."""
+
+    files: Text
+    needs: tuple[Text, ...] = ()
+    illustrative: bool = False
+
+
+class Draws(_Part):
+    """The wide random runs."""
+
+    runs: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
+    seed: Annotated[int, Field(ge=0)] = 0
+
+
+class Pysd(_Part):
+    """The comparison with PySD."""
+
+    steps: Annotated[int, Field(ge=1)] = 4
+    seconds: Annotated[float, Field(gt=0)] = 120.0
+
+
+class Golden(_Part):
+    """What `golden.csv` holds."""
+
+    times: tuple[float, ...] = ()
+    outputs: tuple[Text, ...] = ()
+
+
+class Checks(_Part):
+    """A checked `checks.toml`; empty for a model without one."""
+
+    conservation: tuple[Conservation, ...] = ()
+    extreme: tuple[Extreme, ...] = ()
+    loop: tuple[LoopKnockOut, ...] = ()
+    homogeneity: tuple[Homogeneity, ...] = ()
+    symmetry: tuple[Symmetry, ...] = ()
+    history: tuple[History, ...] = ()
+    halving: tuple[Halving, ...] = ()
+    not_negative: tuple[NotNegative, ...] = ()
+    may_be_negative: tuple[MayBeNegative, ...] = ()
+    sums_to_one: tuple[SumsToOne, ...] = ()
+    reality: tuple[Reality, ...] = ()
+    tables: tuple[Tables, ...] = ()
+    draws: Draws = Draws()
+    pysd: Pysd = Pysd()
+    golden: Golden = Golden()
+
+    def outputs(self) -> tuple[str, ...]:
+        """Return every output that a check names, each once, in the order of the file."""
+        names: list[str] = []
+        for c in self.conservation:
+            names += [c.variable, *([c.scale] if c.scale else [])]
+        for e in self.extreme:
+            names += [n for x in e.expect for n in (x.output, x.to) if n]
+        names += [*(x.output for x in self.loop), *(x.output for x in self.history)]
+        for h in self.homogeneity:
+            names += [*h.doubles, *h.same]
+        lists = [*(x.outputs for x in self.symmetry), *(x.outputs for x in self.halving), *(x.outputs for x in self.not_negative)]
+        names += [n for part in lists for n in part]
+        return tuple(dict.fromkeys(names))
+
+
+def load_checks(file: Path) -> Checks:
+    """Read and check a `checks.toml`; a model without one has no checks of its own.
+
+    Raises
+    ------
+    InputError
+        Naming file and key, with the nearest name where one was misspelt.
+    """
+    if not file.is_file():
+        return Checks()
+    try:
+        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"is not valid TOML: {error}.", where=str(file)) from error
+    try:
+        return Checks.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(_sentence(error), where=str(file)) from None
+
+
+def _sentence(error: ValidationError) -> str:
+    """Turn the first finding of pydantic into a sentence with the key as the author wrote it."""
+    found = error.errors()
+    first = next((f for f in found if f["type"] == "extra_forbidden"), found[0])
+    parts = [str(p + 1) if isinstance(p, int) else p for p in first["loc"]]
+    key = " > ".join(parts)
+    if first["type"] == "extra_forbidden":
+        known = _keys_at(first["loc"])
+        return f'unknown key "{key}". {nearest(parts[-1], known) or "Known here: " + ", ".join(known) + "."}'
+    if first["type"] == "missing":
+        return f'"{key}" is missing.'
+    return f'"{key}": {first["msg"].removeprefix("Value error, ")}.'
+
+
+def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that the format knows at a place."""
+    part: type[BaseModel] = Checks
+    for step in loc[:-1]:
+        if str(step) in part.model_fields:
+            part = _model_in(part.model_fields[str(step)].annotation) or part
+    return [field.alias or name for name, field in part.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _model_in(argument)
+        if found:
+            return found
+    return None

@@ -1,0 +1,128 @@
+"""What the wide random runs show: failed runs, the lowest values, and how far balances are off; one pass over the runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llr_sd.check.declared import Conservation
+from llr_sd.check.reality import Claim, Tally
+from llr_sd.check.subject import Subject
+from llr_sd.check.wording import figure
+from llr_sd.ensemble import Ensemble, RunStatus
+
+Reals = NDArray[np.float64]
+ROUNDING = 1e-9
+"""A stock may lie this share of its largest value below zero, which is rounding."""
+
+
+@dataclass(frozen=True)
+class Low:
+    """The lowest value of an output: where it was, and the largest absolute value seen anywhere."""
+
+    value: float
+    largest: float
+    label: str
+    time: float
+    run: int
+
+    @property
+    def negative(self) -> bool:
+        return self.value < -ROUNDING * self.largest
+
+    def __str__(self) -> str:
+        return f'"{self.label}" is {figure(self.value)} at time {self.time:g} in random run {self.run}'
+
+
+@dataclass(frozen=True)
+class Off:
+    """How far a balance is off at most, as a share of its limit or scale."""
+
+    share: float
+    value: float
+    label: str
+    time: float
+    run: int
+
+    def __str__(self) -> str:
+        return f'"{self.label}" is {figure(self.value)} at time {self.time:g} in random run {self.run}'
+
+
+@dataclass
+class Wide:
+    """The findings of all random runs. `lows` is by output, `offs` by the name of the balance, `tallies` by claim."""
+
+    runs: int = 0
+    failed: list[tuple[int, RunStatus]] = field(default_factory=list)
+    lows: dict[str, Low] = field(default_factory=dict)
+    offs: dict[str, Off] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+
+
+def look_at_draws(subject: Subject, outputs: tuple[str, ...], claims: tuple[Claim, ...]) -> Wide:
+    """Run the random runs and keep what the checks ask for; `outputs` are those whose lowest value is wanted."""
+    wide = Wide()
+    for ensemble in subject.wide_runs():
+        first = wide.runs
+        wide.failed += [(first + i, ensemble.status[i]) for i in ensemble.failed]
+        for name in outputs:
+            _lowest(wide, subject, ensemble, name, first)
+        for balance in subject.checks.conservation:
+            if _has(subject, balance):
+                _balance(wide, subject, ensemble, balance, first)
+        for claim in claims:
+            if not claim.settings and not claim.problem:
+                tally = wide.tallies.setdefault(claim.name, Tally())
+                claim.look(tally, subject, ensemble, "random run", first)
+        wide.runs += len(ensemble.status)
+    return wide
+
+
+def _has(subject: Subject, balance: Conservation) -> bool:
+    find = subject.model.equations.find
+    return all(n is None or find(n.partition("[")[0]) is not None for n in (balance.variable, balance.scale))
+
+
+def values_of(subject: Subject, ensemble: Ensemble, output: str) -> tuple[Reals, tuple[str, ...], Reals]:
+    """Return an output's values, shape (run, time, element), with 0 in failed runs, its labels and the times."""
+    variable, positions, labels = subject.output(output)
+    data = ensemble.dataset[variable.name]
+    values = np.asarray(data.values).reshape(*data.shape[:2], -1)[:, :, positions]
+    return np.where(np.isfinite(values), values, 0.0), labels, np.asarray(ensemble.dataset["time"].values)
+
+
+def _lowest(wide: Wide, subject: Subject, ensemble: Ensemble, name: str, first: int) -> None:
+    values, labels, times = values_of(subject, ensemble, name)
+    if not values.size:
+        return
+    run, time, element = np.unravel_index(int(values.argmin()), values.shape)
+    low = Low(
+        float(values[run, time, element]),
+        float(np.abs(values).max()),
+        labels[element],
+        float(times[time]),
+        first + int(run),
+    )
+    before = wide.lows.get(name)
+    if before is not None:
+        largest = max(before.largest, low.largest)
+        lower = min(before, low, key=lambda x: x.value)
+        low = Low(lower.value, largest, lower.label, lower.time, lower.run)
+    wide.lows[name] = low
+
+
+def _balance(wide: Wide, subject: Subject, ensemble: Ensemble, balance: Conservation, first: int) -> None:
+    values, labels, times = values_of(subject, ensemble, balance.variable)
+    scale = np.ones(values.shape[0])
+    if balance.scale:
+        scale = np.abs(values_of(subject, ensemble, balance.scale)[0]).max(axis=(1, 2))
+    share = np.abs(values) / np.where(scale > 0, scale, 1.0)[:, None, None]
+    run, time, element = np.unravel_index(int(share.argmax()), share.shape)
+    found = Off(
+        float(share[run, time, element]), float(values[run, time, element]), labels[element], float(times[time]), first + int(run)
+    )
+    before = wide.offs.get(balance.name)
+    if before is None or found.share > before.share:
+        wide.offs[balance.name] = found

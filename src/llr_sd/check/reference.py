@@ -1,0 +1,256 @@
+"""Agreement with PySD, on a short run in a process of its own, and with `golden.csv`, a longer PySD run kept beside the model.
+
+`write_golden` makes that file anew: `llr-sd check MODEL --write-golden`. It is reviewed as a diff, like any golden file.
+"""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llr_sd.check.declared import FILE, Checks, Golden, load_checks
+from llr_sd.check.sheet import Line, judge, not_evaluated
+from llr_sd.check.subject import Run, Subject
+from llr_sd.design import Design
+from llr_sd.engine.reference import run_reference
+from llr_sd.ensemble import RunStatus
+from llr_sd.equations import canonical
+from llr_sd.errors import InputError
+from llr_sd.model import Model
+
+Reals = NDArray[np.float64]
+CLOSE = 1e-9
+"""Values may differ by this share of the element's largest value."""
+NOISE = 1e-12
+"""And by this share of the largest value in the same unit: a balance of large numbers is zero only to their rounding."""
+GOLDEN = "golden.csv"
+
+
+# --- a short run in PySD
+
+
+@dataclass
+class PysdRun:
+    """A PySD run under way in another process, and where its numbers will be."""
+
+    process: subprocess.Popen[bytes]
+    folder: tempfile.TemporaryDirectory[str]
+    started: float
+
+    @property
+    def file(self) -> Path:
+        return Path(self.folder.name) / "pysd.npz"
+
+    def stop(self) -> None:
+        """End the process, if it still runs, and remove its folder."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.folder.cleanup()
+
+
+def start_pysd(subject: Subject) -> PysdRun:
+    """Start PySD on the first steps of the model."""
+    times = [f"{t!r}" for t in first_steps(subject)]
+    folder = tempfile.TemporaryDirectory(prefix="llr_sd_check_")
+    source = str(subject.model.equations.source.resolve())
+    start = "import sys; from llr_sd.check.reference import main; main(sys.argv[1:])"
+    command = [sys.executable, "-c", start, source, str(Path(folder.name) / "pysd.npz"), *times]
+    with (Path(folder.name) / "errors.txt").open("wb") as errors:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
+    return PysdRun(process, folder, time.monotonic())
+
+
+def first_steps(subject: Subject) -> list[float]:
+    """Return the times of the steps that are compared."""
+    start, step, end = (subject.default(c) for c in ("INITIAL TIME", "TIME STEP", "FINAL TIME"))
+    count = min(subject.checks.pysd.steps, round((end - start) / step))
+    return [start + i * step for i in range(count + 1)]
+
+
+@contextmanager
+def exact_constants() -> Iterator[None]:
+    """Let PySD keep the digits of array constants: it writes them into its code as NumPy prints them, by default with eight."""
+    with np.printoptions(precision=17, floatmode="unique", threshold=sys.maxsize):
+        yield
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run a model in PySD and write every variable to a file: the process that `start_pysd` starts."""
+    from llr_sd.translate import translate
+
+    source, out, *times = arguments
+    equations = translate(Path(source))
+    grid = [float(t) for t in times]
+    design = Design(("FINAL TIME",), np.array([[grid[-1]]]))
+    with exact_constants():
+        ensemble = run_reference(equations, design, None, grid)
+    names = [str(n) for n in ensemble.dataset.data_vars]
+    values = {f"v{i}": np.asarray(ensemble.dataset[n].values[0]) for i, n in enumerate(names)}
+    values |= {"names": np.array(names), "status": np.array(str(ensemble.status[0]))}
+    np.savez(out, allow_pickle=False, **values)
+
+
+def agreement(subject: Subject, pysd: PysdRun) -> Line:
+    """Wait for PySD and compare every variable at every step with the compiled engine."""
+    section, name = "PySD", f"every variable at the first {subject.checks.pysd.steps} steps"
+    limit = subject.checks.pysd.seconds
+    try:
+        left = max(limit - (time.monotonic() - pysd.started), 0.1)
+        pysd.process.wait(timeout=left)
+    except subprocess.TimeoutExpired:
+        return not_evaluated(section, name, f"PySD took longer than {limit:g} s; [pysd] seconds in {FILE} allows more.")
+    if pysd.process.returncode != 0 or not pysd.file.is_file():
+        said = (Path(pysd.folder.name) / "errors.txt").read_text(encoding="utf-8", errors="replace")
+        last = said.strip().splitlines()[-1:] or ["no message"]
+        raise InputError(f"PySD stopped: {last[0]}")
+    times = first_steps(subject)
+    end = {"FINAL TIME": times[-1]}
+    ours = next(subject.split(subject.model.run(end, None, times, threads=subject.threads)))
+    with np.load(pysd.file) as kept:
+        status = str(kept["status"])
+        theirs = {str(n): kept[f"v{i}"].reshape(len(times), -1) for i, n in enumerate(kept["names"])}
+    if status != "ok" or not ours.status.ok:
+        raise InputError(f"the run does not finish: in PySD {status}, in the compiled engine {ours.status}.")
+    return judge(section, name, *compare(subject, ours, theirs))
+
+
+def compare(subject: Subject, ours: Run, theirs: Mapping[str, Reals]) -> tuple[str, str, list[str]]:
+    """Return the largest difference, the limit, and the first variable and time that differ, then the others."""
+    equations = subject.model.equations
+    noise = largest_by_unit(subject, theirs)
+    worst, found = 0.0, []
+    for order, (name, values) in enumerate(theirs.items()):
+        variable = equations.variable(name)
+        mine = ours.values[variable.name]
+        both_nan = np.isnan(values) & np.isnan(mine)
+        scale = np.nan_to_num(np.abs(values)).max(axis=0)
+        off = np.where(both_nan, 0.0, np.abs(mine - values))
+        off = np.where(np.isnan(off), np.inf, off)
+        room = CLOSE * scale + NOISE * noise[variable.unit]
+        share = np.maximum(off - NOISE * noise[variable.unit], 0) / np.where(scale > 0, scale, 1.0)
+        worst = max(worst, float(share.max(initial=0.0)))
+        bad = np.argwhere(off > room)
+        if len(bad):
+            t, element = (int(i) for i in bad[0])
+            label = subject.output(name)[2][element]
+            found.append(
+                (
+                    float(ours.times[t]),
+                    order,
+                    f'"{label}" at time {ours.times[t]:g}: {float(mine[t, element]):.12g}, in PySD {float(values[t, element]):.12g}.',
+                )
+            )
+    return f"{worst:.2g} of an element's largest value", f"{CLOSE:g}", [text for _, _, text in sorted(found)]
+
+
+def largest_by_unit(subject: Subject, values: Mapping[str, Reals]) -> dict[str, float]:
+    """Return the largest absolute value of each unit."""
+    largest: dict[str, float] = {}
+    for name, array in values.items():
+        unit = subject.model.equations.variable(name).unit
+        largest[unit] = max(largest.get(unit, 0.0), float(np.abs(np.nan_to_num(array)).max(initial=0.0)))
+    return largest
+
+
+# --- the golden run
+
+
+def golden_file(model: Model) -> Path:
+    """Return where a model's golden run is kept."""
+    return model.equations.source.parent / GOLDEN
+
+
+def golden(subject: Subject) -> Line:
+    """Compare the base run with `golden.csv`."""
+    name = f"the base run is that of {GOLDEN}"
+    file = golden_file(subject.model)
+    if not file.is_file():
+        return not_evaluated(
+            "golden run", name, f"there is no {GOLDEN} beside the model; `llr-sd check MODEL --write-golden` makes it."
+        )
+    rows = _read(file)
+    times = sorted({t for _, t, _ in rows})
+    ours = next(subject.split(subject.model.run({}, None, times, threads=subject.threads)))
+    noise = largest_by_unit(subject, ours.values)
+    largest: dict[str, float] = {}
+    for label, _, value in rows:
+        largest[label] = max(largest.get(label, 0.0), abs(value))
+    worst, findings = 0.0, []
+    for label, t, value in sorted(rows, key=lambda r: r[1]):
+        series = ours.series(label).at(t)
+        mine, room = float(series.values[0, 0]), NOISE * noise[series.unit]
+        share = max(abs(mine - value) - room, 0.0) / (largest[label] or 1.0)
+        worst = max(worst, share)
+        if not abs(mine - value) <= CLOSE * largest[label] + room:
+            findings.append(f'"{label}" at time {t:g}: {mine:.12g}, in {GOLDEN} {value:.12g}.')
+    return judge("golden run", name, f"{worst:.2g} of an element's largest value in {len(rows)} numbers", f"{CLOSE:g}", findings)
+
+
+def _read(file: Path) -> list[tuple[str, float, float]]:
+    with file.open(encoding="utf-8", newline="") as stream:
+        lines = list(csv.DictReader(stream))
+    try:
+        return [(line["variable"], float(line["time"]), float(line["value"])) for line in lines]
+    except (KeyError, ValueError) as error:
+        raise InputError(f"needs the columns variable, time and value ({error}).", where=str(file)) from error
+
+
+def write_golden(model: Model) -> Path:
+    """Run the model in PySD and write `golden.csv` beside it: columns variable, time, value; one row a number.
+
+    Times and outputs are those of `[golden]` in `checks.toml`, else those of the present file, else the first and the last time and
+    every variable that is not constant.
+
+    Raises
+    ------
+    InputError
+        When the run fails, naming the variable and the time.
+    """
+    file = golden_file(model)
+    declared = load_checks(model.equations.source.parent / FILE).golden
+    times, outputs = _wanted(model, declared, file)
+    subject = Subject(model, Checks())
+    design = Design(("FINAL TIME",), np.array([[max(times)]]))
+    with exact_constants():
+        ensemble = run_reference(model.equations, design, outputs, times)
+    status: RunStatus = ensemble.status[0]
+    if not status.ok:
+        raise InputError(f"the run in PySD failed: {status}.", where=model.name)
+    run = next(subject.split(ensemble))
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(("variable", "time", "value"))
+        for output in outputs:
+            series = run.series(output)
+            for element, label in enumerate(series.labels):
+                writer.writerows(
+                    (label, f"{t:g}", f"{float(series.values[i, element]):.12g}") for i, t in enumerate(series.times)
+                )
+    return file
+
+
+def _wanted(model: Model, declared: Golden, file: Path) -> tuple[list[float], list[str]]:
+    equations = model.equations
+    rows = _read(file) if file.is_file() else []
+    times = sorted(declared.times or {t for _, t, _ in rows})
+    if not times:
+        clock = Subject(model, Checks()).clock
+        times = [clock[canonical("INITIAL TIME")], clock[canonical("FINAL TIME")]]
+    names = declared.outputs or tuple(dict.fromkeys(label.partition("[")[0] for label, _, _ in rows))
+    outputs = [equations.variable(n.partition("[")[0]).name for n in names]
+    if not outputs:
+        outputs = [
+            v.name for v in equations.variables.values() if v.kind in ("stock", "auxiliary") and not v.name.startswith("_")
+        ]
+    return times, list(dict.fromkeys(outputs))

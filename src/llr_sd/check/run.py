@@ -1,0 +1,341 @@
+"""`check_model`: the whole sheet, in the order a reader wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from llr_sd.check import own
+from llr_sd.check.audit import FILE as PARAMETERS
+from llr_sd.check.audit import Audit, audit_table, undescribed
+from llr_sd.check.declared import FILE, HALVING_LIMIT, Checks, Conservation, Halving, Settings, load_checks
+from llr_sd.check.draws import Wide, look_at_draws
+from llr_sd.check.reality import Claim, Tally, read_claims
+from llr_sd.check.reference import PysdRun, agreement, golden, start_pysd
+from llr_sd.check.sheet import FAIL, Line, Sheet, judge, not_evaluated
+from llr_sd.check.subject import Subject
+from llr_sd.check.tables import table, table_files
+from llr_sd.check.units import check_units
+from llr_sd.check.wording import count, figure
+from llr_sd.equations import Equations, canonical
+from llr_sd.errors import InputError
+from llr_sd.model import SUFFIXES, Model, bundled_models, load_model, models_folder
+from llr_sd.parameters import parameters_of
+from llr_sd.translate import translate
+
+
+def check_model(
+    model: Model | str | Path, *, draws: int | None = None, seed: int | None = None, pysd: bool = True, threads: int | None = None
+) -> Sheet:
+    """Check a model: the general checks, and those that its author declares in `checks.toml` beside it.
+
+    Parameters
+    ----------
+    model
+        A loaded model; or a bundled name, a model folder or a path to a model file. In the second form a faulty `parameters.csv` is a
+        failed check, where `load_model` would refuse it.
+    draws, seed
+        Number and seed of the wide random runs; those of `checks.toml` by default (10,000 and 0).
+    pysd
+        Whether to compare with PySD, which takes some seconds in a process of its own; where not, the line says so.
+    threads
+        Threads of the compiled engine; None for all cores. The figures do not depend on it.
+
+    Returns
+    -------
+    Sheet
+        One line a check. A check that raises is a failed check with its message, and hides no other.
+
+    Raises
+    ------
+    InputError
+        When there is no such model, or `checks.toml` cannot be read.
+    TranslationError
+        When the model file cannot be read.
+    """
+    opened, audit = _open(model)
+    checks = load_checks(opened.equations.source.parent / FILE) if _own_folder(opened.equations) else Checks()
+    chosen = {k: v for k, v in (("runs", draws), ("seed", seed)) if v is not None}
+    checks = checks.model_copy(update={"draws": checks.draws.model_copy(update=chosen)})
+    return _Checker(Subject(opened, checks, threads=threads), audit, pysd).sheet()
+
+
+def _own_folder(equations: Equations) -> bool:
+    """Whether the files beside a model are its own: the folder bears its name."""
+    return equations.source.stem == equations.source.resolve().parent.name
+
+
+def _open(model: Model | str | Path) -> tuple[Model, Audit | None]:
+    """Return the model with what can be used of its parameter table, and the audit of that table where there is one."""
+    equations = model.equations if isinstance(model, Model) else translate(_file(model))
+    file = equations.source.parent / PARAMETERS
+    audit = None
+    if _own_folder(equations) and file.is_file():
+        try:
+            audit = audit_table(file, equations)
+        except InputError as error:
+            audit = Audit((str(error),), 0, 0, parameters_of(equations))
+    if isinstance(model, Model):
+        return model, audit
+    return Model(equations.source.stem, equations, audit.table if audit else parameters_of(equations)), audit
+
+
+def _file(name: str | Path) -> Path:
+    path = Path(name)
+    if str(name) in bundled_models() and not path.is_file():
+        path = models_folder() / str(name)
+    if path.is_dir():
+        files = [f for f in sorted(path.iterdir()) if f.suffix.casefold() in SUFFIXES]
+        own_files = [f for f in files if f.stem == path.resolve().name] or files
+        if len(own_files) == 1:
+            return own_files[0]
+    return path if path.is_file() and path.suffix.casefold() in SUFFIXES else load_model(name).equations.source
+
+
+@dataclass
+class _Checker:
+    subject: Subject
+    audit: Audit | None
+    pysd: bool
+    lines: list[Line] = field(default_factory=list)
+    wide: Wide | None = None
+    wide_error: str = ""
+
+    @property
+    def checks(self) -> Checks:
+        return self.subject.checks
+
+    def add(self, section: str, name: str, make: Callable[[], Line]) -> None:
+        """Make one line; an exception is a failed check with its message, so that it hides no other."""
+        try:
+            line = make()
+        except Exception as error:
+            line = Line(section, name, FAIL, findings=(f"{error}" or type(error).__name__,))
+        self.lines.append(line)
+
+    def sheet(self) -> Sheet:
+        process, problem = self._start()
+        try:
+            claims = read_claims(self.subject)
+            self.subject.wanted = tuple(n for c in claims if not c.problem for n in c.names())
+            with suppress(Exception):  # told by the checks that ask for the runs
+                self.subject.prepare(self._cases())
+            self._look_at_draws(claims)
+            self._model_file()
+            self._behaviour()
+            self._reference(process, problem)
+            self._declared()
+            for claim in claims:
+                self.add("reality", claim.name, partial(self._reality, claim))
+        finally:
+            if process is not None:
+                process.stop()
+        return Sheet(self.subject.model.name, tuple(self.lines))
+
+    # --- shared runs
+
+    def _start(self) -> tuple[PysdRun | None, str]:
+        if not self.pysd:
+            return None, ""
+        try:
+            return start_pysd(self.subject), ""
+        except Exception as error:  # told in the line of this check
+            return None, str(error)
+
+    def _cases(self) -> Iterator[dict[str, float]]:
+        checks = self.checks
+        halvings = [dict(h.set) for h in checks.halving]
+        yield from ({}, own.halved(self.subject, {}), *halvings, *(own.halved(self.subject, h) for h in halvings))
+        yield from (dict(s) for e in checks.extreme for s in (e.set, e.base))
+        yield from (s for x in checks.loop for s in (dict(x.set), own.loop_settings(x)))
+        yield from (dict(own.symmetric_settings(x)) for x in checks.symmetry)
+        for item in checks.homogeneity:
+            yield dict(item.set)
+            try:
+                yield own.doubled(self.subject, item)
+            except InputError:
+                continue
+
+    def _look_at_draws(self, claims: tuple[Claim, ...]) -> None:
+        try:
+            if self.subject.wide is not None:
+                self.wide = look_at_draws(self.subject, self._not_negative(), claims)
+        except Exception as error:  # told in the lines that need the random runs
+            self.wide_error = str(error) or type(error).__name__
+
+    def _not_negative(self) -> tuple[str, ...]:
+        excused = {canonical(n) for x in self.checks.may_be_negative for n in x.outputs}
+        names = [*self.subject.stocks, *(n for x in self.checks.not_negative for n in x.outputs)]
+        known = (n for n in names if self.subject.model.equations.find(n.partition("[")[0]) is not None)
+        return tuple(dict.fromkeys(n for n in known if canonical(n) not in excused))
+
+    # --- sections
+
+    def _model_file(self) -> None:
+        equations = self.subject.model.equations
+
+        def units() -> Line:
+            report = check_units(equations)
+            name = "both sides of every equation have one unit"
+            if not report.stated:
+                return not_evaluated("units", name, "no variable of the model states a unit.")
+            return judge(
+                "units",
+                name,
+                f"{count(len(report.findings), 'finding')} in {count(report.equations, 'equation')}",
+                "none",
+                report.findings,
+            )
+
+        def table() -> Line:
+            name = "every constant has a row with unit, source and grade, and every row is a constant"
+            if self.audit is None:
+                return not_evaluated("parameters", name, f"there is no {PARAMETERS} of the model's own.")
+            a = self.audit
+            measured = f"{count(len(a.findings), 'finding')} in {count(a.constants, 'constant')} and {count(a.rows, 'row')}"
+            return judge("parameters", name, measured, "none", a.findings)
+
+        def described() -> Line:
+            found, looked = undescribed(equations)
+            return judge(
+                "parameters", "every variable has a unit and a comment", f"{len(found)} without, of {looked}", "none", found
+            )
+
+        self.add("units", "both sides of every equation have one unit", units)
+        self.add("parameters", "parameter table", table)
+        self.add("parameters", "every variable has a unit and a comment", described)
+
+    def _behaviour(self) -> None:
+        subject, excused = self.subject, {canonical(n) for x in self.checks.halving if not x.set for n in x.outputs}
+        self.add("base run", "every variable is a finite number", self._finite)
+        stocks = tuple(n for n in subject.stocks if canonical(n) not in excused)
+        if stocks:
+            every = Halving(outputs=stocks, tolerance=HALVING_LIMIT)
+            name = "all other stocks" if excused else "all stocks"
+            self.add("step halving", name, lambda: own.halving(subject, every, name))
+        for number, item in enumerate(self.checks.halving, start=1):
+            title = item.name or f"outputs of list {number}" + (f" with {_shown(item.set)}" if item.set else "")
+            self.add("step halving", title, partial(own.halving, subject, item, title))
+        runs = f"{self.wide.runs if self.wide else self.checks.draws.runs:,} wide random runs"
+        self.add("random runs", f"no run fails: {runs}", lambda: self._no_failure(f"no run fails: {runs}"))
+        self.add("random runs", f"no stock below zero: {runs}", lambda: self._no_negative(f"no stock below zero: {runs}"))
+        for number, part in enumerate(self.checks.not_negative, start=1):
+            missing = [n for n in part.outputs if subject.model.equations.find(n.partition("[")[0]) is None]
+            if missing:
+                reason = f'the model has no variable "{missing[0]}".'
+                self.lines.append(Line("random runs", f"outputs of not_negative list {number}", FAIL, findings=(reason,)))
+
+    def _reference(self, process: PysdRun | None, problem: str) -> None:
+        def make() -> Line:
+            if problem:
+                raise InputError(problem)
+            if process is None:
+                return not_evaluated("PySD", "every variable at the first steps", "it was not asked for.")
+            return agreement(self.subject, process)
+
+        self.add("PySD", "every variable at the first steps", make)
+        if _own_folder(self.subject.model.equations):
+            self.add("golden run", "the base run is that of golden.csv", lambda: golden(self.subject))
+
+    def _declared(self) -> None:
+        subject, checks = self.subject, self.checks
+        jobs: list[tuple[str, str, Callable[[], Line]]] = []
+        jobs += [("conservation", x.name, partial(self._conservation, x)) for x in checks.conservation]
+        jobs += [("extreme", x.name, partial(own.extreme, subject, x)) for x in checks.extreme]
+        jobs += [("loop", x.name, partial(own.loop, subject, x)) for x in checks.loop]
+        jobs += [("homogeneity", x.name, partial(own.homogeneity, subject, x)) for x in checks.homogeneity]
+        jobs += [("symmetry", x.name, partial(own.symmetry, subject, x)) for x in checks.symmetry]
+        jobs += [("history", x.name, partial(own.history, subject, x)) for x in checks.history]
+        jobs += [("shares", x.variable, partial(own.shares, subject, x)) for x in checks.sums_to_one]
+        for section, name, make in jobs:
+            self.add(section, name, make)
+        for item in checks.tables:
+            files = table_files(subject, item)
+            if not files:
+                self.lines.append(Line("tables", item.files, FAIL, findings=("no file of that name is beside the model.",)))
+            for file in files:
+                self.add("tables", file.name, partial(table, subject, item, file))
+
+    # --- lines of their own
+
+    def _finite(self) -> Line:
+        run = self.subject.everything
+        names = [n for n in run.values if self.subject.model.equations.variables[n].kind != "data"]
+        findings = [] if run.status.ok else [f"{run.status}."]
+        return judge(
+            "base run", "every variable is a finite number", f"{len(names)} variables at {len(run.times)} times", "", findings
+        )
+
+    def _conservation(self, item: Conservation) -> Line:
+        if self.wide_error:
+            raise InputError(f"the random runs stopped: {self.wide_error}")
+        return own.conservation(self.subject, item, self.wide)
+
+    def _random(self, name: str) -> Wide | Line:
+        if self.wide_error:
+            raise InputError(self.wide_error)
+        if self.wide is None:
+            return not_evaluated("random runs", name, "no parameter has a range to draw from.")
+        return self.wide
+
+    def _no_failure(self, name: str) -> Line:
+        wide = self._random(name)
+        if isinstance(wide, Line):
+            return wide
+        findings = [f"random run {number}: {status}." for number, status in wide.failed]
+        return judge("random runs", name, f"{len(wide.failed)} failed", "none", findings)
+
+    def _no_negative(self, name: str) -> Line:
+        base = self._base_negative()
+        wide = self._random(name)
+        if isinstance(wide, Line):
+            return replace(wide, outcome=FAIL, findings=(*base, *wide.findings)) if base else wide
+        bad = [low for low in wide.lows.values() if low.negative]
+        mend = f"If it may be, say so under [[may_be_negative]] in {FILE}."
+        findings = [*base, *(f"{low}. {mend}" for low in bad)]
+        if not wide.lows:
+            return not_evaluated("random runs", name, "the model has no stock that must not be negative.")
+        least = min((low.value for low in wide.lows.values()), default=0.0)
+        return judge("random runs", name, f"lowest of {len(wide.lows)} outputs is {figure(least)}", "0, less rounding", findings)
+
+    def _base_negative(self) -> list[str]:
+        findings = []
+        for name in self._not_negative():
+            series = self.subject.run({}).series(name)
+            low = np.unravel_index(int(series.values.argmin()), series.values.shape)
+            value = float(series.values[low])
+            if value < -1e-9 * float(np.abs(series.values).max()):
+                findings.append(f'"{series.labels[low[1]]}" is {figure(value)} at time {series.times[low[0]]:g} in the base run.')
+        return findings
+
+    def _reality(self, claim: Claim) -> Line:
+        if claim.problem:
+            return not_evaluated("reality", claim.name, claim.problem)
+        tally = Tally()
+        subject = self.subject
+        if claim.settings:
+            try:
+                runs = subject.model.run(subject.settings(claim.settings), subject.outputs, threads=subject.threads)
+            except InputError as error:
+                return not_evaluated("reality", claim.name, f"its condition cannot be set: {error}")
+            claim.look(tally, subject, runs, f"the run with {_shown(claim.settings)}")
+        else:
+            if self.wide is not None:
+                tally = self.wide.tallies.get(claim.name, tally)
+            claim.look(tally, subject, subject.model.run({}, subject.outputs, threads=subject.threads), "the base run")
+        if not tally.held:
+            reason = "its condition never holds in the runs made, and only constants can be set here."
+            return not_evaluated("reality", claim.name, reason)
+        findings = [f"{claim.text}: not so {tally.first}."] if tally.broken else []
+        return judge(
+            "reality", claim.name, f"broken at {tally.broken} of {tally.held} times that the condition held", "none", findings
+        )
+
+
+def _shown(settings: Settings) -> str:
+    return ", ".join(f"{k} = {v:g}" for k, v in settings.items())
