@@ -273,7 +273,9 @@ def _report(options: argparse.Namespace) -> int:
 def _add_check(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("model", metavar="MODEL", help="a bundled model, a model folder, or a .mdl or XMILE file")
     sub.add_argument("--out", metavar="FILE", type=Path, help="write the sheet as CSV, one line a check")
-    sub.add_argument("--write-golden", action="store_true", help="run the model in PySD and write golden.csv beside it, then stop")
+    sub.add_argument(
+        "--write-golden", action="store_true", help="run the model in PySD and write golden.csv beside it, then stop"
+    )
 
 
 def _check(options: argparse.Namespace) -> int:

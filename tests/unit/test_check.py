@@ -425,3 +425,13 @@ def test_a_line_says_why() -> None:
     with pytest.raises(InputError, match="not an outcome"):
         Line("units", "name", "perhaps")
     assert np.isfinite(len(Sheet("m", ())))
+
+
+def test_a_balance_is_held_in_the_runs_of_the_other_checks_too(tmp_path: Path) -> None:
+    """The leak opens only without hiring, which neither the base run nor a random run comes to."""
+    leak = "- IF THEN ELSE(hiring[Site] = 0, staff[Site] * leaving rate, 0), opening staff[Site])"
+    text = MODEL.replace("- leaving[Site], opening staff[Site])", f"- leaving[Site] {leak}")
+    found = line(check_model(folder(tmp_path, text), pysd=False), "conservation")
+    assert found.outcome == FAIL
+    assert "in the run with hiring[north] = 0, hiring[south] = 0, leaving rate = 20" in found.findings[0]
+    assert not any("base run" in f or "random run" in f for f in found.findings)

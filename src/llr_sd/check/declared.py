@@ -7,7 +7,7 @@ elements, `name[*,gp]` for all along one subscript. Names of outputs are as the 
 for all its elements. `set` holds constants for the run, and may hold INITIAL TIME and FINAL TIME.
 
     [[conservation]]     variable            stays within `tolerance` of zero at every step of the base run, and at every saved time of
-                                             the random runs. `scale`, optional: the tolerance counts as a share of the largest value
+                                             the random runs and of all runs that the checks below make. `scale`, optional: the tolerance counts as a share of the largest value
                                              of this output in the run.
     [[extreme]]          set                 constants for the run. `base`, optional: constants for the run that "as base" and the like
                                              compare with; the model as it stands when left out.

@@ -19,8 +19,8 @@ from llr_sd.check.declared import (
 )
 from llr_sd.check.draws import Wide
 from llr_sd.check.sheet import Line, judge
-from llr_sd.check.subject import Series, Subject
-from llr_sd.check.wording import figure, percent
+from llr_sd.check.subject import Run, Series, Subject
+from llr_sd.check.wording import figure, percent, shorten
 from llr_sd.equations import canonical
 from llr_sd.errors import InputError
 
@@ -30,26 +30,34 @@ TIMES_SUM = 1e-9
 
 
 def conservation(subject: Subject, item: Conservation, wide: Wide | None) -> Line:
-    """Hold a balance against zero at every step of the base run, and at every saved time of the random runs."""
-    series = subject.every_step.series(item.variable)
-    scale = float(np.abs(subject.every_step.series(item.scale).values).max()) if item.scale else 1.0
-    share = np.abs(series.values) / (scale or 1.0)
-    time, element = np.unravel_index(int(share.argmax()), share.shape)
-    unit = f'of the largest "{item.scale}"' if item.scale else series.unit
-    findings = []
-    if share.max() > item.tolerance:
-        findings.append(
-            f'"{series.labels[element]}" is {figure(float(series.values[time, element]))} at time {series.times[time]:g} in the base run.'
-        )
-    worst = float(share.max())
+    """Hold a balance against zero at every step of the base run, and at every saved time of all other runs of the sheet."""
+    unit = f'of the largest "{item.scale}"' if item.scale else subject.output(item.variable)[0].unit
+    worst, findings = _off(item, subject.every_step, "in the base run")
+    for settings, run in subject.others():
+        if run.status.ok:
+            share, found = _off(item, run, f"in the run with {shorten(', '.join(f'{k} = {v:g}' for k, v in settings))}")
+            worst = max(worst, share)
+            findings += found
     off = wide.offs.get(item.name) if wide is not None else None
     if off is not None:
         worst = max(worst, off.share)
-        if off.share > item.tolerance:
-            findings.append(f"{off}.")
+        findings += [f"{off}."] if off.share > item.tolerance else []
     if wide is not None and wide.failed:
         findings.append(f"{len(wide.failed)} random runs failed, so the balance is not known in them.")
     return judge("conservation", item.name, f"{worst:.2g} {unit}", f"{item.tolerance:g}", findings)
+
+
+def _off(item: Conservation, run: Run, where: str) -> tuple[float, list[str]]:
+    """Return how far a balance is off in a run, as a share of its scale, and a finding if that is too far."""
+    series = run.series(item.variable)
+    scale = float(np.abs(run.series(item.scale).values).max()) if item.scale else 1.0
+    share = np.abs(series.values) / (scale or 1.0)
+    time, element = np.unravel_index(int(share.argmax()), share.shape)
+    largest = float(share[time, element])
+    if largest <= item.tolerance:
+        return largest, []
+    value = figure(float(series.values[time, element]))
+    return largest, [f'"{series.labels[element]}" is {value} at time {series.times[time]:g} {where}.']
 
 
 def extreme(subject: Subject, item: Extreme) -> Line:

@@ -199,6 +199,10 @@ class Subject:
             self._batch([settings])
         return self._runs[key]
 
+    def others(self) -> Iterator[tuple[list[tuple[str, float]], Run]]:
+        """Yield every run made so far that is not the base run, with its settings."""
+        yield from ((sorted(key), run) for key, run in self._runs.items() if key)
+
     def _batch(self, batch: Sequence[dict[str, float]]) -> None:
         import pandas as pd
 

@@ -80,6 +80,8 @@ def amount(value: float, unit: str = "", *, apart_from: float = math.nan) -> str
     """
     if not math.isfinite(value):
         return NONE
+    if unit == "Year" and 1900 < value < 2200:  # a date, not a duration
+        return f"{value:.1f}"
     size = abs(value)
     if (unit in WHOLE_UNITS and size >= 10) or size >= 100 or float(value).is_integer():
         decimals = 0
