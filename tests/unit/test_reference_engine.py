@@ -93,3 +93,13 @@ def test_a_whole_number_as_initial_value_of_a_smooth_does_not_cut_its_input(tmp_
     expected = 0.5 + 0.5 * 0.75 ** np.arange(5)
     for engine in ("pysd", "compiled"):
         np.testing.assert_allclose(model.run({}, outputs=["felt"], engine=engine).dataset["felt"].values[0], expected, rtol=1e-12)
+
+
+def test_array_constants_keep_all_their_digits(tmp_path: Path) -> None:
+    text = (
+        "{UTF-8}\nS: a, b ~~|\nk[S] = 0.12345678901234567, 1.9876543210987654 ~ Dmnl ~ |\nx[S] = k[S] * 3 ~ Dmnl ~ |\n"
+        "INITIAL TIME = 0 ~~|\nFINAL TIME = 1 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n"
+    )
+    (tmp_path / "digits.mdl").write_text(text, encoding="utf-8")
+    values = llr_sd.load_model(tmp_path / "digits.mdl").run({}, outputs=["x"], engine="pysd").dataset["x"].values[0, 0]
+    assert values.tolist() == [0.12345678901234567 * 3, 1.9876543210987654 * 3]

@@ -8,6 +8,7 @@ temporary folder, never beside the model.
 from __future__ import annotations
 
 import re
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
@@ -81,7 +82,9 @@ def _pysd_model(equations: Equations) -> Iterator[Any]:
             builder = ModelBuilder(abstract)
             for section in builder.sections:
                 section.path = Path(folder) / section.path.name
-            code = builder.build_model()
+            # PySD writes arrays as numpy prints them: without this, cut to eight digits.
+            with np.printoptions(precision=17, floatmode="unique", threshold=sys.maxsize):
+                code = builder.build_model()
             _look_beside_the_model(Path(folder), source.resolve().parent)
             model = pysd.load(str(code))
             _keep_fractions(model)
