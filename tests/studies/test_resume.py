@@ -55,10 +55,10 @@ def test_killed_at_random_moments_it_ends_with_the_same_bytes(staff: Path) -> No
 
 
 def test_blocks_that_are_there_are_not_run_again(staff: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from llr_sd import pipeline
+    from llr_sd import execute
 
     ran: list[str] = []
-    real = pipeline.run_block
+    real = execute.run_block
 
     def counting(study: object, model: object, job: object, *rest: object) -> object:
         if len(ran) == 3:
@@ -66,11 +66,11 @@ def test_blocks_that_are_there_are_not_run_again(staff: Path, monkeypatch: pytes
         ran.append(job.name)  # type: ignore[attr-defined]
         return real(study, model, job, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(pipeline, "run_block", counting)
+    monkeypatch.setattr(execute, "run_block", counting)
     with pytest.raises(KeyboardInterrupt):
         llr_sd.run_study(staff)
     monkeypatch.setattr(
-        pipeline, "run_block", lambda study, model, job, *rest: ran.append(job.name) or real(study, model, job, *rest)
+        execute, "run_block", lambda study, model, job, *rest: ran.append(job.name) or real(study, model, job, *rest)
     )
     llr_sd.run_study(staff)
     assert len(ran) == len(set(ran)) == 4
