@@ -26,7 +26,7 @@ from llr_sd.translate import translate
 
 SKILLS, SETTINGS, AGES = 4, 3, 2
 LARGE = (10, 46, 4)
-SECONDS = 1.0  # that a timed batch should take
+SECONDS = 4.0  # that a timed batch should take
 MOST_RUNS = 262_144
 BLOCK = 4096
 PYSD_RUNS = 64  # at most, for a model that PySD runs quickly
