@@ -310,30 +310,33 @@ def load_study(path: str | Path) -> Study:
     try:
         return Study.model_validate({**raw, "file": file})
     except ValidationError as error:
-        raise InputError(*_sentence(error, raw), where=str(file)) from None
+        raise InputError(finding(error, Study), where=str(file)) from None
 
 
-def _sentence(error: ValidationError, raw: Mapping[str, Any]) -> tuple[str]:
-    """Turn the first finding of pydantic into a sentence with the key as the author wrote it."""
-    first = error.errors()[0]
+def finding(error: ValidationError, root: type[BaseModel]) -> str:
+    """Turn the first finding of pydantic into a sentence with the key as the author wrote it, for any of the package's TOML files."""
+    found = error.errors()
+    first = next((f for f in found if f["type"] == "extra_forbidden"), found[0])
     parts = [str(p + 1) if isinstance(p, int) else p for p in first["loc"]]
     key = " > ".join(parts)
     if first["type"] == "extra_forbidden":
-        known = _keys_at(first["loc"])
-        return (f'unknown key "{key}". {nearest(parts[-1], known) or "Known here: " + ", ".join(known) + "."}',)
+        known = _keys_at(first["loc"], root)
+        return f'unknown key "{key}". {nearest(parts[-1], known) or "Known here: " + ", ".join(known) + "."}'
     if first["type"] == "missing":
-        return (f'"{key}" is missing.',)
+        return f'"{key}" is missing.'
     message = first["msg"].removeprefix("Value error, ")
-    return (f'"{key}": {message}.' if key else f"{message.rstrip('. ?')}{'?' if message.rstrip().endswith('?') else '.'}",)
+    if key:
+        return f'"{key}": {message}.'
+    return message if message.rstrip().endswith("?") else f"{message.rstrip('. ')}."
 
 
-def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that the study format knows at a place: lists and free names are passed through."""
-    part: type[BaseModel] = Study
+def _keys_at(loc: tuple[int | str, ...], root: type[BaseModel]) -> list[str]:
+    """Return the keys that a format knows at a place: lists and free names are passed through."""
+    part = root
     for step in loc[:-1]:
         if str(step) in part.model_fields:
             part = _model_in(part.model_fields[str(step)].annotation) or part
-    return [k for k in part.model_fields if k != "file"]
+    return [field.alias or name for name, field in part.model_fields.items() if not field.exclude]
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

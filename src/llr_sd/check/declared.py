@@ -50,11 +50,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from llr_sd.errors import InputError, nearest
+from llr_sd.errors import InputError
+from llr_sd.study import finding
 
 FILE = "checks.toml"
 HALVING_LIMIT = 1e-3
@@ -288,37 +289,4 @@ def load_checks(file: Path) -> Checks:
     try:
         return Checks.model_validate(raw)
     except ValidationError as error:
-        raise InputError(_sentence(error), where=str(file)) from None
-
-
-def _sentence(error: ValidationError) -> str:
-    """Turn the first finding of pydantic into a sentence with the key as the author wrote it."""
-    found = error.errors()
-    first = next((f for f in found if f["type"] == "extra_forbidden"), found[0])
-    parts = [str(p + 1) if isinstance(p, int) else p for p in first["loc"]]
-    key = " > ".join(parts)
-    if first["type"] == "extra_forbidden":
-        known = _keys_at(first["loc"])
-        return f'unknown key "{key}". {nearest(parts[-1], known) or "Known here: " + ", ".join(known) + "."}'
-    if first["type"] == "missing":
-        return f'"{key}" is missing.'
-    return f'"{key}": {first["msg"].removeprefix("Value error, ")}.'
-
-
-def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that the format knows at a place."""
-    part: type[BaseModel] = Checks
-    for step in loc[:-1]:
-        if str(step) in part.model_fields:
-            part = _model_in(part.model_fields[str(step)].annotation) or part
-    return [field.alias or name for name, field in part.model_fields.items()]
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        found = _model_in(argument)
-        if found:
-            return found
-    return None
+        raise InputError(finding(error, Checks), where=str(file)) from None

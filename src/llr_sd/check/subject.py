@@ -185,7 +185,7 @@ class Subject:
         for batch in batches.values():
             try:
                 self._batch(batch)
-            except Exception:
+            except Exception:  # a run that cannot be made is told by the check that asks for it
                 if len(batch) == 1:
                     continue
                 for settings in batch:
