@@ -6,6 +6,7 @@ import csv
 import tomllib
 from pathlib import Path
 
+import model_text
 import numpy as np
 import pandas as pd
 import pytest
@@ -29,10 +30,6 @@ BALANCES = {  # and what the tolerance is measured against
 }
 
 
-def parameter_table() -> pd.DataFrame:
-    return pd.read_csv(FOLDER / "parameters.csv", keep_default_na=False)
-
-
 def evidence(table: str, model: str = "llr_system") -> pd.DataFrame:
     return pd.read_csv(FOLDER.parent / model / "evidence" / f"{table}.csv", keep_default_na=False)
 
@@ -51,7 +48,7 @@ STAFF = {
 }
 LISTS = by_ccg(evidence("table02_population_practices"), "recommended_value", measure="registered_population")
 PRACTICES = by_ccg(evidence("table02_population_practices"), "recommended_value", measure="practices")
-TABLE = parameter_table()
+TABLE = model_text.parameter_table(FOLDER)
 DEFAULTS = {row.variable: float(row.mode) for row in TABLE.itertuples()}
 CHECKS = tomllib.loads((FOLDER / "checks.toml").read_text(encoding="utf-8"))
 
@@ -251,6 +248,40 @@ def test_nothing_is_negative_or_unbounded(runs: xr.Dataset) -> None:
             assert runs[name].min().item() >= 0, name
 
 
+def test_counters_of_practices_are_the_sums_of_their_flows(model: llr_sd.Model) -> None:
+    step, start = DEFAULTS["TIME STEP"], DEFAULTS["INITIAL TIME"]
+    arriving = ("recruitment", "lateral arrivals", "redeployment arrivals")
+    flows = ["quitting", "retirement", "qualifying", "lateral departures", *arriving]
+    counters = ["cumulative practice exits", "cumulative practice retirement", "cumulative practice training completions"]
+    cases = pd.DataFrame([dict.fromkeys(SHIFT, 0.0) | {"double_running": 0.0}, SHIFT | {"double_running": 1.0}])
+    found = model.run(
+        cases,
+        outputs=[*counters, *flows, "cumulative retirement", "staff WTE"],
+        times=[start + i * step for i in range(round(5 / step) + 1)],
+    ).dataset
+    flowing = found[flows].sel(PSetting="gp").sum("Loc")
+    exits, retired, completed = (found[name] for name in counters)
+
+    def so_far(flow: xr.DataArray) -> xr.DataArray:
+        """Sum of a flow over the steps before each time."""
+        return flow.cumsum("time").shift(time=1, fill_value=0.0) * step
+
+    def same(first: xr.DataArray, second: xr.DataArray) -> None:
+        np.testing.assert_allclose(first, second.transpose(*first.dims), rtol=1e-9, atol=1e-8)
+
+    same(retired, so_far(flowing["retirement"]))
+    same(exits - retired, so_far(flowing["quitting"].sum("Working")))
+    same(completed, so_far(flowing["qualifying"]))
+    assert (completed.isel(time=-1) > 0.5).all()
+    assert (retired.sum("Skill") <= found["cumulative retirement"]).all()
+
+    joined = sum(so_far(flowing[name]) for name in arriving) - so_far(flowing["lateral departures"])
+    f2c, c2e, e2a = (completed.sel(Path=path, drop=True) for path in ("f2c", "c2e", "e2a"))
+    moved_up = xr.concat([e2a, c2e - e2a, f2c - c2e, -f2c], pd.Index(SKILL, name="Skill"))
+    staff = found["staff WTE"].sel(Setting="gp", drop=True)
+    same(staff - staff.isel(time=0), joined - exits + moved_up)
+
+
 def test_agency_staff_come_from_the_pool(runs: xr.Dataset) -> None:
     share = runs["agency WTE"] / np.maximum(runs["labour pool"].sum("Skill"), 1e-9)
     assert share.max().item() <= DEFAULTS["agency_pool_share"] + 1e-9
@@ -380,15 +411,7 @@ def test_every_constant_has_a_sourced_row(model: llr_sd.Model, tmp_path: Path) -
     alone.write_text((FOLDER / "llr_system.mdl").read_text(encoding="utf-8"), encoding="utf-8")
     everything = llr_sd.load_model(alone).parameters
     assert dict(zip(everything["variable"], everything["value"], strict=True)) == DEFAULTS
-    assert TABLE["name"].is_unique
-    for column in ("unit", "source", "note"):
-        assert (TABLE[column].str.len() > 0).all()
-    assert set(TABLE["grade"]) <= {"A", "B", "C"}
-    fixed = TABLE["distribution"] == "fixed"
-    assert (TABLE.loc[fixed, ["low", "high"]] == "").all(axis=None)
-    numbers = TABLE.loc[~fixed, ["min", "low", "mode", "high", "max"]].astype(float).to_numpy()
-    assert (np.diff(numbers, axis=1) >= 0).all()
-    assert (TABLE.loc[~fixed, "group"].str.len() > 0).all()
+    model_text.assert_sourced(TABLE)
 
 
 def test_every_variable_has_a_unit_and_a_comment(model: llr_sd.Model) -> None:
