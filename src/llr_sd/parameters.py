@@ -16,6 +16,8 @@ from llr_sd.errors import InputError, nearest
 if TYPE_CHECKING:
     import pandas as pd
 
+SHARES = {"Dmnl": "share of ", "1/Year": "yearly share of "}
+"""How the label of a share begins, by unit: its values are told as so many in 100."""
 GROUPS = ("retention", "recruitment", "training", "productivity", "left_shift", "demand")
 GRADES = {"A": "source document", "B": "literature", "C": "judgement"}
 DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
@@ -130,7 +132,7 @@ class Parameter:
     """One row of `parameters.csv`: a constant of the model, or one element of a subscripted one.
 
     `minimum` and `maximum` bound the values that a study may set; `distribution` says how it varies by default; `value` is what the
-    model file holds.
+    model file holds; `label` is what people read ("share of newly qualified GPs who take an NHS GP post"), empty where there is none.
     """
 
     name: str
@@ -144,6 +146,12 @@ class Parameter:
     note: str = ""
     minimum: float = -math.inf
     maximum: float = math.inf
+    label: str = ""
+
+    @property
+    def called(self) -> str:
+        """The label; the name where there is none."""
+        return self.label or self.name
 
     def check(self, value: float, where: str) -> None:
         """Raise InputError, naming `where`, when `value` is not permissible."""
@@ -153,6 +161,22 @@ class Parameter:
                 where=where,
                 mend="Choose a value inside it.",
             )
+
+
+def is_share(name: str, unit: str) -> bool:
+    """Whether values of an input are told as so many in 100: what people call a share, or a yearly share."""
+    return unit in SHARES and name.casefold().startswith(SHARES[unit])
+
+
+def per_hundred(share: float) -> str:
+    """Return how many in 100 a share is: "62", "2.9", "98.7"."""
+    value = 100 * share
+    return f"{value:.0f}" if 10 <= value <= 90 else f"{value:.3g}" if value > 90 else f"{value:.2g}"
+
+
+def plain_unit(name: str, unit: str) -> str:
+    """Return the unit to write after a value; empty for a pure number, and for a rate whose name says that it is yearly."""
+    return "" if unit in ("", "Dmnl") or (unit == "1/Year" and name.casefold().startswith("yearly ")) else unit
 
 
 @dataclass(frozen=True)
@@ -214,16 +238,22 @@ class ParameterTable:
                     "high": d.high,
                 }
                 | {"distribution": d.kind, "group": p.group, "source": p.source, "grade": p.grade, "note": p.note}
-                | {"min": p.minimum, "max": p.maximum}
+                | {"min": p.minimum, "max": p.maximum, "label": p.label}
             )
         return pd.DataFrame(flat, index=pd.Index([p.name for p in self.rows]))
 
 
-COLUMNS = ("name", "variable", "unit", "low", "mode", "high", "distribution", "group", "source", "grade", "note", "min", "max")
+COLUMNS = (
+    "name", "variable", "unit", "low", "mode", "high", "distribution", "group", "source", "grade", "note", "min", "max", "label",
+)  # fmt: skip
+"""The first eleven must be there; without `min` and `max` a value is unbounded, without `label` people read the name."""
 
 
 def read_parameters(path: Path, equations: Equations) -> ParameterTable:
-    """Read `parameters.csv` and hold it against the model; raise InputError naming row and column where they disagree."""
+    """Read `parameters.csv` and hold it against the model; raise InputError naming row and column where they disagree.
+
+    Two uncertain parameters must not have the same label: readers could not tell them apart.
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
@@ -242,7 +272,20 @@ def read_parameters(path: Path, equations: Equations) -> ParameterTable:
                 raise InputError(
                     f'"{p.name}" is already in row {seen[key]}.', where=f"{path}, row {number}", mend="Keep one row."
                 )
+    _check_labels(rows, path)
     return ParameterTable(rows, path)
+
+
+def _check_labels(rows: tuple[Parameter, ...], path: Path) -> None:
+    labelled: dict[str, int] = {}
+    for number, p in enumerate(rows, start=2):
+        if p.label and p.distribution.kind != "fixed" and labelled.setdefault(p.label.casefold(), number) != number:
+            first = labelled[p.label.casefold()]
+            raise InputError(
+                f'column label: "{p.label}" of {p.name} is that of {rows[first - 2].name} in row {first}.',
+                where=f"{path}, row {number}",
+                mend="Give each uncertain parameter a label of its own.",
+            )
 
 
 def _row(line: dict[str, str | None], where: str, equations: Equations) -> Parameter:
@@ -293,6 +336,7 @@ def _row(line: dict[str, str | None], where: str, equations: Equations) -> Param
         text["note"],
         number("min", -math.inf),
         number("max", math.inf),
+        " ".join(text.get("label", "").split()),
     )
 
 

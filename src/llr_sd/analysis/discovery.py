@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from llr_sd.analysis.summary import wilson
 from llr_sd.design import Design
 from llr_sd.errors import InputError
+from llr_sd.parameters import is_share, per_hundred, plain_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,22 +25,30 @@ FEWEST = 40
 
 @dataclass(frozen=True)
 class Restriction:
-    """One side or both of a box: values of an input, in its unit; infinite where it is open."""
+    """One side or both of a box: values of an input, in its unit; infinite where it is open.
+
+    `name` is what words call the input, `column` the design column that it is; empty where they are the same.
+    """
 
     name: str
     low: float
     high: float
     unit: str = ""
+    column: str = ""
 
     @property
     def words(self) -> str:
-        """The restriction as words."""
-        unit = f" {self.unit}" if self.unit else ""
+        """The restriction as words; a share is told in people: "share of GPs who stay is below 62 in 100"."""
+        unit = plain_unit(self.name, self.unit)
+        low, high = f"{self.low:.3g}", f"{self.high:.3g}"
+        if is_share(self.name, self.unit):
+            unit, low, high = "in 100", per_hundred(self.low), per_hundred(self.high)
+        after = f" {unit}" if unit else ""
         if np.isinf(self.low):
-            return f"{self.name} is below {self.high:.3g}{unit}"
+            return f"{self.name} is below {high}{after}"
         if np.isinf(self.high):
-            return f"{self.name} is above {self.low:.3g}{unit}"
-        return f"{self.name} is between {self.low:.3g} and {self.high:.3g}{unit}"
+            return f"{self.name} is above {low}{after}"
+        return f"{self.name} is between {low} and {high}{after}"
 
 
 @dataclass(frozen=True)
@@ -71,12 +80,12 @@ class Box:
     words: str
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a restriction: input, low, high, unit, and the box's density and coverage with their intervals."""
+        """Return one row a restriction: input (its design column), low, high, unit, and the box's density and coverage with their intervals."""
         import pandas as pd
 
         names = ("density", "density_low", "density_high", "coverage", "coverage_low", "coverage_high")
         numbers = dict(zip(names, (*self.density, *self.coverage), strict=True))
-        rows = [{"input": r.name, "low": r.low, "high": r.high, "unit": r.unit} | numbers for r in self.restrictions]
+        rows = [{"input": r.column or r.name, "low": r.low, "high": r.high, "unit": r.unit} | numbers for r in self.restrictions]
         return pd.DataFrame(rows, columns=["input", "low", "high", "unit", *names])
 
 
@@ -108,7 +117,7 @@ def discover(
     what
         What is of interest, as the start of a sentence.
     names, units
-        Names to use in words and units, by design column.
+        Names to use in words (nouns, without an article) and units, by design column; tables keep the column.
 
     Raises
     ------
@@ -143,7 +152,7 @@ def discover(
     hits = int(y[test][inside].sum())
     labels = [(names or {}).get(n, n) for n in design.names]
     restrictions = tuple(
-        Restriction(labels[i], float(low), float(high), (units or {}).get(design.names[i], ""))
+        Restriction(labels[i], float(low), float(high), (units or {}).get(design.names[i], ""), design.names[i])
         for i, (low, high) in enumerate(limits)
         if not (np.isinf(low) and np.isinf(high))
     )
@@ -213,7 +222,7 @@ def _words(
 ) -> str:
     if not restrictions:
         return f"{what} in {share:.0%} of all runs, and no box in the inputs gathers them."
-    text = [r.words for r in restrictions]
+    text = [f"the {r.words}" if r.name != (r.column or r.name) else r.words for r in restrictions]
     where = text[0] if len(text) == 1 else f"{', '.join(text[:-1])} and {text[-1]}"
     return (
         f"{what} in {density[0]:.0%} of the runs ({density[1]:.0%} to {density[2]:.0%}) where {where}, against {share:.0%} of all runs. "

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from llr_sd.equations import canonical
 from llr_sd.parameters import GRADES
 from llr_sd.report.findings import is_plan, spreads, verdict
 from llr_sd.report.parts import NumberTable
@@ -16,6 +17,7 @@ from llr_sd.report.reading import (
     central_course,
     companion,
     headline,
+    labels,
     level_of,
     quantity,
     scenario_names,
@@ -69,25 +71,39 @@ def scenario_table(result: StudyResult) -> NumberTable:
     """Return what each scenario sets; what it sets does not vary between its runs."""
     rows = []
     for scenario in result.study.scenario:
-        settings = "; ".join(f"{key} = {value:.9g}" for key, value in scenario.set.items())
+        settings = "; ".join(f"{_set_name(result, key)} = {value:.9g}" for key, value in scenario.set.items())
         rows.append((scenario.name, settings or "nothing: all at their own values", scenario.note or NONE))
     return NumberTable("What each scenario sets", ("Scenario", "Sets", "Note"), tuple(rows))
 
 
+def _set_name(result: StudyResult, key: str) -> str:
+    """A parameter with its label first: "number of international recruits planned (ir_target)"."""
+    label = labels(result).get(canonical(key))
+    return f"{label} ({key})" if label else key
+
+
+def parameter_frame(result: StudyResult) -> pd.DataFrame:
+    """Return the table "parameters" for people: the label first, or the name where there is none, and the technical name beside it."""
+    frame = table(result, "parameters")
+    called = [labels(result).get(canonical(str(name)), str(name)) for name in frame["name"]]
+    frame = frame.drop(columns="label")
+    frame.insert(0, "label", called)
+    return frame
+
+
 def parameter_table(result: StudyResult) -> NumberTable | None:
     """Return the uncertain parameters with range, source and grade; None when there are none."""
-    frame = table(result, "parameters")
     rows = []
-    for row in frame.to_dict("records"):
+    for row in parameter_frame(result).to_dict("records"):
         unit = str(row["unit"])
         shown = "" if unit in ("Dmnl", "nan") else f" {unit}"
         low, mode, high = (_level(row[k]) for k in ("low", "mode", "high"))
         grade = str(row["grade"])
         rows.append(
             (
+                str(row["label"]),
                 str(row["name"]),
-                f"{low} to {high}{shown}",
-                mode,
+                f"{low} to {high}{shown}" + ("" if mode == NONE else f" ({mode})"),
                 str(row["distribution"]).replace("_", " "),
                 str(row["group"]).replace("_", " "),
                 f"{grade}: {GRADES[grade]}" if grade in GRADES else grade,
@@ -95,7 +111,7 @@ def parameter_table(result: StudyResult) -> NumberTable | None:
                 _text(row["note"]),
             )
         )
-    head = ("Input", "Low to high", "Central", "Distribution", "Group", "Grade", "Source", "Note")
+    head = ("Input", "Name in scripts", "Low to high (central)", "Distribution", "Group", "Grade", "Source", "Note")
     return NumberTable("Inputs that vary between runs", head, tuple(rows)) if rows else None
 
 

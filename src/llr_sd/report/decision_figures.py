@@ -12,8 +12,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from llr_sd.report import canvas
 from llr_sd.report.canvas import INK, LINE, QUIET, RULE, SMALL, TARGET
 from llr_sd.report.decisions import Mix, Waterfall
-from llr_sd.report.share_figures import LETTER
-from llr_sd.report.wording import named, percent, short_names
+from llr_sd.report.share_figures import LETTER, LINE_HEIGHT, WRAPPED, lines_of, widest_line
+from llr_sd.report.wording import balanced, named, percent, short_names
 
 PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
 UP, DOWN = canvas.BAND_NARROW, canvas.NOT_MET
@@ -23,13 +23,16 @@ def waterfall_chart(w: Waterfall) -> Figure:
     """Draw the steps from one scenario's mean to the other's, a row a lever, each with the middle nine tenths of runs."""
     start = w.start if math.isfinite(w.start) else 0.0
     names = [w.base, *(s.name for s in w.steps), w.scenario]
-    short = short_names(names, 44)
+    short = {name: balanced(text, WRAPPED) for name, text in short_names(names, 2 * WRAPPED).items()}
     said = [w.plain(start), *(_said(w, s.mean, s.low, s.high) for s in w.steps), w.plain(start + w.whole.mean)]
     if not math.isfinite(w.start):
         said[0], said[-1] = "0", w.signed(w.whole.mean)
-    left = 0.35 + LETTER * max(len(n) for n in short.values())
+    left = 0.35 + LETTER * max(map(widest_line, short.values()))
     right = 0.3 + LETTER * max(map(len, said))
-    width, height = max(9.0, left + right + 4.6), 1.85 + 0.4 * len(names)
+    width, height = (
+        max(9.0, left + right + 4.6),
+        1.85 + (0.06 + LINE_HEIGHT * max(2, *map(lines_of, short.values()))) * len(names),
+    )
     with canvas.drawing():
         figure = Figure(figsize=(width, height))
         top = canvas.title(figure, w.title, int(width * 8.4))

@@ -22,7 +22,7 @@ from llr_sd.report.decisions import (
     waterfalls,
 )
 from llr_sd.report.parts import NumberTable, Picture, Section
-from llr_sd.report.sensitivity import MOST, Share, input_facts, input_label, input_name
+from llr_sd.report.sensitivity import MOST, Share, input_facts, input_label, input_name, spoken
 from llr_sd.report.share_figures import Bars, bar_chart
 from llr_sd.report.share_sections import DARK
 from llr_sd.report.wording import NONE, amount, chance_words, extent, full_name, named, percent, with_unit
@@ -168,7 +168,8 @@ def _information(result: StudyResult) -> Section | None:
     numbers = NumberTable(f"Worth of learning an input before choosing, in {named(shown)}", head, rows)
     if not drawn:
         return Section("information", heading, sentences, (), (numbers,))
-    title = f"{drawn[0].name} is most worth finding out: {with_unit(drawn[0].value, shown.unit)} on average"
+    first = spoken(result, drawn[0].input, first=True)
+    title = f"{first} is most worth finding out: {with_unit(drawn[0].value, shown.unit)} on average"
     bars = Bars("worth", DARK, "", tuple(Share(w.input, w.name, w.value, w.low, w.high) for w in drawn))
 
     def said(share: Share) -> str:

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from llr_sd.parameters import is_share, per_hundred
 from llr_sd.report.reading import Chance, Quantity, headline, horizon, quantity, table
-from llr_sd.report.sensitivity import described, frame_of, group_names, input_facts, input_label, input_name
+from llr_sd.report.sensitivity import described, frame_of, in_words, input_facts, input_label, input_name, spoken
 from llr_sd.report.wording import (
     NONE,
     amount,
@@ -34,13 +35,17 @@ BOX_NUMBERS = ("density", "density_low", "density_high", "coverage", "coverage_l
 
 @dataclass(frozen=True)
 class Step:
-    """One lever's part of a difference between two scenarios, in the unit of the output: its mean and the middle nine tenths of runs."""
+    """One lever's part of a difference between two scenarios, in the unit of the output: its mean and the middle nine tenths of runs.
+
+    `name` is the lever in words, `said` the same as a sentence says it.
+    """
 
     lever: str
     name: str
     mean: float
     low: float
     high: float
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,9 +63,10 @@ class Waterfall:
     def title(self) -> str:
         """The finding as a title."""
         change = f"{self.signed(self.whole.mean)}{_after(self.shown.unit)}"
+        first = self.steps[0].said or self.steps[0].name
         if len(self.steps) == 1:
-            return f"{self.shown.label}: {self.steps[0].name} makes the whole difference, {change}"
-        return f"{self.shown.label}: {change}, of which {self.signed(self.steps[0].mean)} from {self.steps[0].name}"
+            return f"{self.shown.label}: {first} makes the whole difference, {change}"
+        return f"{self.shown.label}: {change}, of which {self.signed(self.steps[0].mean)} from {first}"
 
     def plain(self, value: float) -> str:
         """Write a value with as many decimals as every other in this waterfall, so that the sum can be followed."""
@@ -90,16 +96,18 @@ def waterfalls(result: StudyResult) -> tuple[Waterfall, ...]:
             str(lever): dict(zip(part["statistic"].astype(str), part["value"].astype(float), strict=True))
             for lever, part in own.groupby("lever", sort=False)
         }
-        steps = {
-            lever: Step(lever, input_name(result, lever), *(s.get(k, math.nan) for k in ("mean", "p05", "p95")))
-            for lever, s in numbers.items()
-        }
+        steps = {lever: _step(result, lever, own) for lever, own in numbers.items()}
         whole = steps.pop("difference", None)
         if whole is None or not steps or not all(math.isfinite(s.mean) for s in (whole, *steps.values())):
             continue
         ordered = tuple(sorted(steps.values(), key=lambda s: -abs(s.mean)))
         found.append(Waterfall(str(base), str(scenario), shown, _mean(result, str(base), output, shown.time), ordered, whole))
     return tuple(found)
+
+
+def _step(result: StudyResult, lever: str, numbers: Mapping[str, float]) -> Step:
+    mean, low, high = (numbers.get(k, math.nan) for k in ("mean", "p05", "p95"))
+    return Step(lever, input_name(result, lever), mean, low, high, spoken(result, lever))
 
 
 def waterfall_sentence(w: Waterfall) -> str:
@@ -143,19 +151,32 @@ def box_rows(result: StudyResult) -> tuple[tuple[str, ...], ...]:
     for r in frame_of(result, "boxes", "input", "low", "high", "scenario", "target").to_dict("records"):
         name = str(r["input"])
         own = ranges.get(name, {})
-        unit = input_facts(result).get(name, ("", "", ""))[1]
-        whole = extent(float(own.get("low", math.nan)), float(own.get("high", math.nan)))
-        rows.append((str(r["scenario"]), str(r["target"]), input_label(result, name), side(r["low"], r["high"], unit), whole))
+        low, high = (float(own.get(k, math.nan)) for k in ("low", "high"))
+        whole = extent(low, high)
+        if _share(result, name) and whole != NONE:
+            whole = f"{per_hundred(low)} to {per_hundred(high)} in 100"
+        where = side(result, name, float(r["low"]), float(r["high"]))
+        rows.append((str(r["scenario"]), str(r["target"]), input_label(result, name), where, whole))
     return tuple(rows)
 
 
-def side(low: float, high: float, unit: str) -> str:
-    """Say which side of a value, or between which values, a box lies."""
+def side(result: StudyResult, name: str, low: float, high: float) -> str:
+    """Say on which side of a value of an input, or between which values, a box lies; a share is told as so many in 100."""
+    unit = input_facts(result).get(name, ("", "", ""))[1]
+    first, last, after = amount(low), amount(high), f" {unit}" if unit else ""
+    if _share(result, name):
+        first, last, after = per_hundred(low), per_hundred(high), " in 100"
     if not math.isfinite(low):
-        return f"below {with_unit(high, unit)}"
+        return f"below {last}{after}"
     if not math.isfinite(high):
-        return f"above {with_unit(low, unit)}"
-    return f"between {amount(low)} and {with_unit(high, unit)}"
+        return f"above {first}{after}"
+    return f"between {first} and {last}{after}"
+
+
+def _share(result: StudyResult, name: str) -> bool:
+    rows = table(result, "parameters")
+    units = rows.loc[(rows["name"] == name) | (rows["variable"] == name), "unit"]
+    return len(units) > 0 and is_share(input_name(result, name), str(units.iloc[0]))
 
 
 def box_sentences(result: StudyResult) -> tuple[str, ...]:
@@ -167,8 +188,7 @@ def box_sentences(result: StudyResult) -> tuple[str, ...]:
         sides = []
         for r in boxes:
             name = str(r["input"])
-            unit = input_facts(result).get(name, ("", "", ""))[1]
-            sides.append(f"{input_name(result, name)} is {side(float(r['low']), float(r['high']), unit)}")
+            sides.append(f"{spoken(result, name)} is {side(result, name, float(r['low']), float(r['high']))}")
         dense, cover = (
             f"{percent(boxes[0][k])} ({percent(boxes[0][f'{k}_low'])} to {percent(boxes[0][f'{k}_high'])})"
             for k in ("density", "coverage")
@@ -182,17 +202,13 @@ def box_sentences(result: StudyResult) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Mix:
-    """One setting of the levers: what it sets, its mean cost and its probability of meeting the target with the 95 % interval."""
+    """One setting of the levers: what it sets (and in words), its mean cost and its probability of meeting the target with the 95 % interval."""
 
     setting: tuple[tuple[str, float], ...]
+    words: str
     cost: float
     chance: Chance
     front: bool
-
-    @property
-    def words(self) -> str:
-        """The setting in words."""
-        return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in self.setting)
 
 
 def mixes(result: StudyResult) -> tuple[Mix, ...]:
@@ -203,8 +219,16 @@ def mixes(result: StudyResult) -> tuple[Mix, ...]:
     for r in rows.to_dict("records"):
         odds = _odds(r, "probability", "probability_low", "probability_high")
         if math.isfinite(r["cost"]) and math.isfinite(odds.probability):
-            found.append(Mix(tuple((n, float(r[n])) for n in levers), float(r["cost"]), odds, bool(r["pareto"])))
+            setting = tuple((n, float(r[n])) for n in levers)
+            words = ", ".join(_lever_words(result, name, value) for name, value in setting)
+            found.append(Mix(setting, words, float(r["cost"]), odds, bool(r["pareto"])))
     return tuple(found)
+
+
+def _lever_words(result: StudyResult, name: str, value: float) -> str:
+    """A lever and where it stands: "number of recruits planned at 30"; one without a label is followed by its value."""
+    words = input_name(result, name)
+    return f"{words} at {value:g}" if words != name.replace("_", " ") else f"{words} {value:g}"
 
 
 def best_mix(result: StudyResult, found: tuple[Mix, ...]) -> Mix | None:
@@ -286,26 +310,22 @@ def information_sentences(result: StudyResult) -> tuple[str, ...]:
     if not top.value > 0 or top.high <= 0:
         return (f"To learn any one input{among} is worth nothing that these runs can show: the best choice stays the best.",)
     text = (
-        f"To learn {top.name}{among} is worth {with_unit(top.value, unit)} ({shown.label}) on average, between "
+        f"To learn {spoken(result, top.input)}{among} is worth {with_unit(top.value, unit)} ({shown.label}) on average, between "
         f"{amount(top.low, unit)} and {with_unit(top.high, unit)}"
     )
     if math.isfinite(top.share):
         text += f", which is {percent(min(top.share, 1.0))} of what it would be worth to know everything"
-    none = [w.name for w in found if w.high <= 0 or w.value <= 0]
+    none = [spoken(result, w.input) for w in found if w.high <= 0 or w.value <= 0]
     more = (f"Nothing that these runs can show would be gained by learning {listing(none)}.",) if none else ()
     return (f"{text}.", *more)
 
 
 def findings(result: StudyResult) -> tuple[str, ...]:
     """Return what the analyses found, as the result says it, with names and units as a reader meets them."""
-    names = {n: words for n, (words, _, _) in input_facts(result).items() if "_" in n}
-    names |= {g: g.replace("_", " ") for g in group_names(result) if "_" in g}
     found = result.manifest.get("findings") or ()
     sentences = []
     for sentence in [found] if isinstance(found, str) else found:
-        text = re.sub(r"\s+Dmnl\b", "", str(sentence)).strip()
-        for name in sorted(names, key=len, reverse=True):
-            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", names[name].replace("\\", r"\\"), text)
+        text = in_words(result, re.sub(r"\s+Dmnl\b", "", str(sentence)).strip())
         if text:
             sentences.append(re.sub(r'"([^"]*)"', r"“\1”", text))
     return tuple(sentences)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from llr_sd.equations import canonical
 from llr_sd.report.memory import remembered
 from llr_sd.result import StudyResult
 from llr_sd.study import Target
@@ -21,7 +24,7 @@ TABLE_COLUMNS = {
     ),
     "failures": ("scenario", "run", "time", "variable", "reason"),
     "parameters": (
-        "name", "variable", "unit", "distribution", "low", "mode", "high", "group", "source", "grade", "note",
+        "name", "variable", "unit", "distribution", "low", "mode", "high", "group", "source", "grade", "note", "label",
     ),
 }  # fmt: skip
 # Spread below this share of the value is rounding in the solver, not uncertainty.
@@ -111,6 +114,31 @@ def _whole(frame: pd.DataFrame | None, name: str) -> pd.DataFrame:
     if "element" in columns:
         frame = frame.assign(element=frame["element"].fillna("").astype(str))
     return frame
+
+
+@remembered
+def labels(result: StudyResult) -> dict[str, str]:
+    """Return what people call the parameters that have a label, by name and by variable, both in the form of `canonical`.
+
+    Those that vary are in the table "parameters"; the others in the model's own table, of which the results folder holds a copy.
+    """
+    rows = _model_rows(result.path / "model" / "parameters.csv")
+    rows += [{str(k): v for k, v in row.items()} for row in table(result, "parameters").to_dict("records")]
+    found: dict[str, str] = {}
+    for row in rows:
+        label = row.get("label")
+        if isinstance(label, str) and label.strip():
+            found |= {canonical(str(row.get(key))): " ".join(label.split()) for key in ("variable", "name")}
+    return found
+
+
+def _model_rows(path: Path) -> list[dict[str, Any]]:
+    """The rows of the copied table; none where there is no such file or it cannot be read."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return []
 
 
 def scenario_names(result: StudyResult) -> list[str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from llr_sd.equations import canonical
+from llr_sd.parameters import plain_unit
 from llr_sd.report.memory import remembered
-from llr_sd.report.reading import Quantity, course, headline, horizon, quantity, scenario_names, table, times_of
+from llr_sd.report.reading import Quantity, course, headline, horizon, labels, quantity, scenario_names, table, times_of
 from llr_sd.report.wording import NONE, count_of, full_name, listing, percent, with_unit
 from llr_sd.result import StudyResult
 
@@ -59,19 +62,40 @@ def input_facts(result: StudyResult) -> dict[str, tuple[str, str, str]]:
     facts: dict[str, tuple[str, str, str]] = {}
     for row in table(result, "parameters").to_dict("records"):
         unit, grade = (str(row[k]) if row[k] == row[k] else "" for k in ("unit", "grade"))
-        fact = (str(row["name"]).replace("_", " "), "" if unit == "Dmnl" else unit, grade)
+        name = str(row["name"])
+        words = labels(result).get(canonical(name), name.replace("_", " "))
+        fact = (words, plain_unit(words, unit), grade)
         facts |= {str(row["variable"]): fact, str(row["name"]): fact}
     return facts
 
 
 def input_name(result: StudyResult, name: str) -> str:
-    """Return an input, a group or a lever in words."""
-    return input_facts(result).get(name, (name.replace("_", " "), "", ""))[0]
+    """Return an input, a group or a lever in words: its label, or its name where it has none."""
+    return labels(result).get(canonical(name), name.replace("_", " "))
+
+
+def spoken(result: StudyResult, name: str, *, first: bool = False) -> str:
+    """Return an input as a sentence says it, at its start where it is `first`: "the share of ..."; one without a label has no article."""
+    words = input_name(result, name)
+    if canonical(name) not in labels(result):
+        return words
+    return f"{'The' if first else 'the'} {words}"
+
+
+def in_words(result: StudyResult, text: str) -> str:
+    """Return a sentence that an analysis wrote with the inputs in words instead of their technical names."""
+    names = {n: words for n, (words, _, _) in input_facts(result).items()}
+    names |= {g: g.replace("_", " ") for g in group_names(result) if g not in names}
+    ordered = sorted(names, key=len, reverse=True)
+    # A name that could be a word of the sentence is one only where an index stands before it.
+    marked = [rf"(?<!\w){re.escape(n)}(?!\w)" for n in ordered if "_" in n]
+    plain = [rf"(?<=S[12T] of ){re.escape(n)}(?= on )" for n in ordered if "_" not in n]
+    return re.sub("|".join([*marked, *plain]), lambda found: names[found[0]], text) if ordered else text
 
 
 def input_label(result: StudyResult, name: str) -> str:
-    """Return an input in words with its unit and the grade of its evidence: "gp quit u55 (1/Year, B)"."""
-    words, unit, grade = input_facts(result).get(name, (name.replace("_", " "), "", ""))
+    """Return an input in words with its unit and the grade of its evidence: "time from vacancy to start in post (Year, B)"."""
+    words, unit, grade = input_facts(result).get(name, (input_name(result, name), "", ""))
     more = ", ".join(part for part in (unit, grade) if part)
     return f"{words} ({more})" if more else words
 
@@ -172,7 +196,8 @@ def sobol_title(result: StudyResult, cell: Cell) -> str:
     order = ranked(shares(result, cell, "ST"))
     if not order:
         return f"What moves {full_name(cell.shown)}"
-    return f"{order[0].name} moves {full_name(cell.shown)} most: {part_words(order[0].value)} of its spread"
+    first = spoken(result, order[0].input, first=True)
+    return f"{first} moves {full_name(cell.shown)} most: {part_words(order[0].value)} of its spread"
 
 
 def sobol_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
@@ -185,8 +210,9 @@ def sobol_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
     if not drawn:
         return (f"The indices of {name} {where} are not given: {cell.note or 'the table has no number'}.",)
     top = [alone.get(s.input, s) for s in drawn[:3]]
-    said = [f"{part_words(top[0].value)} of the spread in {name} comes from {top[0].name} (between {between(top[0], 'and')})"]
-    said += [f"{part_words(s.value)} from {s.name} ({between(s)})" for s in top[1:]]
+    words = [spoken(result, s.input) for s in top]
+    said = [f"{part_words(top[0].value)} of the spread in {name} comes from {words[0]} (between {between(top[0], 'and')})"]
+    said += [f"{part_words(s.value)} from {w} ({between(s)})" for s, w in zip(top[1:], words[1:], strict=True)]
     sentences = [f"{listing(said)}, {where}."]
     own = sum(max(s.value, 0.0) for s in alone.values() if math.isfinite(s.value))
     if alone:
@@ -197,7 +223,8 @@ def sobol_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
         sentences.append(f"The next {count_of(len(rest), 'input')} come to {total} in all: {listing([s.name for s in rest])}.")
     if none:
         verb = "has" if len(none) == 1 else "have"
-        sentences.append(f"{listing([s.name for s in none])} {verb} no effect on it (under 0.01% of the spread).")
+        said = [spoken(result, s.input, first=i == 0) for i, s in enumerate(none)]
+        sentences.append(f"{listing(said)} {verb} no effect on it (under 0.01% of the spread).")
     groups = ranked(shares(result, cell, "S1", grouped=True))
     if groups:
         parts = [f"{s.name} {part_words(s.value)} ({between(s)})" for s in groups]
@@ -215,7 +242,7 @@ def _other_scenarios(result: StudyResult, cell: Cell) -> list[str]:
     for scenario in scenario_names(result):
         top = [] if scenario == cell.scenario else ranked(shares(result, cell, "ST", scenario))[:3]
         if top and top[0].value >= NOTHING:
-            parts = listing([f"{s.name} ({part_words(s.value)})" for s in top])
+            parts = listing([f"{spoken(result, s.input)} ({part_words(s.value)})" for s in top])
             sentences.append(f"In “{scenario}” the most comes from {parts}.")
     return sentences
 
@@ -273,7 +300,8 @@ def morris_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
         return (f"No input moves {full_name(cell.shown)} in “{cell.scenario}”.",)
     top, unit = order[0], cell.shown.unit
     sentences = [
-        f"Taken from one end of its range to the other, {top.name} moves {full_name(cell.shown)} by {with_unit(top.value, unit)} "
+        f"Taken from one end of its range to the other, {spoken(result, top.input)} moves {full_name(cell.shown)} by "
+        f"{with_unit(top.value, unit)} "
         f"on average, the most of {len(order)} inputs (“{cell.scenario}”, {cell.blocks:,} trajectories)."
     ]
     kept = kept_inputs(result)
@@ -291,7 +319,7 @@ def unsettled(result: StudyResult) -> str:
     if result.manifest.get("converged") is not False:
         return ""
     reason = str(result.manifest.get("convergence") or "").strip().removeprefix("not converged").strip(" :.")
-    return f"{UNSETTLED}: {reason}." if reason else f"{UNSETTLED}."
+    return f"{UNSETTLED}: {in_words(result, reason)}." if reason else f"{UNSETTLED}."
 
 
 def settled(result: StudyResult) -> str:

@@ -16,9 +16,22 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from llr_sd.report import canvas
 from llr_sd.report.canvas import INK, QUIET, RULE, SMALL
 from llr_sd.report.sensitivity import Floats, Share
-from llr_sd.report.wording import date_words
+from llr_sd.report.wording import balanced, date_words
 
 LETTER = 0.083  # inches a character of small text takes
+LINE_HEIGHT = 0.175  # inches a line of small text takes
+WRAPPED = 42  # characters of a line of a name beside a bar
+ENDED = 30  # characters of a line of a name at the end of a line
+
+
+def lines_of(text: str) -> int:
+    """Return how many lines a text has."""
+    return text.count("\n") + 1
+
+
+def widest_line(text: str) -> int:
+    """Return how many characters the longest line of a text has."""
+    return max(map(len, text.split("\n")))
 
 
 @dataclass(frozen=True)
@@ -48,7 +61,7 @@ def bar_chart(
     title
         The finding.
     rows
-        Names down the side, shape (row,).
+        Names down the side, shape (row,); long ones are broken into lines.
     series
         Kinds of bar, drawn side by side in each row; in the same place when `stacked`, where each row has one of them.
     axis
@@ -59,9 +72,10 @@ def bar_chart(
         Formats the numbers of the axis.
     """
     deep = 1 if stacked else len(series)
-    step = 0.2 * deep + 0.14
+    names = [balanced(name, WRAPPED) for name in rows]
+    step = max(0.2 * deep, LINE_HEIGHT * max(map(lines_of, names))) + 0.14
     words = [said(s) for kind in series for s in kind.values if s is not None]
-    left = 0.35 + LETTER * max(map(len, rows))
+    left = 0.35 + LETTER * max(map(widest_line, names))
     right = 0.3 + LETTER * max(map(len, words), default=0)
     width, height = max(9.0, left + right + 4.6), 1.65 + step * len(rows)
     with canvas.drawing():
@@ -71,7 +85,7 @@ def bar_chart(
         axes = figure.add_axes((left / width, 0.98 / height, (width - left - right) / width, 1 - (1.1 + top) / height))
         _bars(axes, series, 0.2 / step, said, stacked=stacked)
         axes.set_ylim(len(rows) - 0.5, -0.5)
-        axes.set_yticks(range(len(rows)), list(rows))
+        axes.set_yticks(range(len(rows)), names)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color=RULE, linewidth=0.7)
         axes.set_axisbelow(True)
@@ -142,7 +156,8 @@ def share_lines(title: str, times: Floats, lines: dict[str, Floats], axis: str, 
         A date to mark with a dotted line, in years; NaN for none.
     """
     width, height = 10.0, 5.0
-    right = 0.55 + LETTER * max(len(n) + 6 for n in lines)
+    named = {name: balanced(f"{name}: {max(_end(values), 0.0):.0%}", ENDED) for name, values in lines.items()}
+    right = 0.55 + LETTER * max(map(widest_line, named.values()))
     with canvas.drawing():
         figure = Figure(figsize=(width, height))
         top = canvas.title(figure, title, 88)
@@ -166,7 +181,7 @@ def share_lines(title: str, times: Floats, lines: dict[str, Floats], axis: str, 
                 times[good], values[good, 0], color=pen.colour, linestyle=pen.dash, linewidth=1.9, marker=pen.marker, markersize=5.5,
                 markevery=(number % every, every), markerfacecolor="white", markeredgewidth=1.3, zorder=3, clip_on=False,
             )  # fmt: skip
-            ends.append((name, float(values[good, 0][-1]), pen))
+            ends.append((named[name], _end(values), pen))
         axes.set_ylim(0, max(0.1, min(1.15, 1.06 * max(float(np.nanmax(v)) for v in lines.values()))))
         canvas.year_axis(axes, float(times[0]) - 0.08, float(times[-1]))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:.0%}"))
@@ -180,10 +195,15 @@ def share_lines(title: str, times: Floats, lines: dict[str, Floats], axis: str, 
     return figure
 
 
+def _end(values: Floats) -> float:
+    """The last known value of a line."""
+    return float(values[np.isfinite(values[:, 0]), 0][-1])
+
+
 def _name_ends(figure: Figure, axes: Axes, ends: list[tuple[str, float, canvas.Pen]]) -> None:
     """Name each line beside its end, moved apart where ends are close."""
     low, high = axes.get_ylim()
-    gap = (high - low) * 0.225 / canvas.inches(figure, axes)[1]
+    gap = (high - low) * (0.05 + LINE_HEIGHT * max(lines_of(name) for name, _, _ in ends)) / canvas.inches(figure, axes)[1]
     places = canvas.spread_labels([end for _, end, _ in ends], gap, low + gap / 2, high - gap / 2)
     for (name, end, pen), place in zip(ends, places, strict=True):
         axes.plot(
@@ -201,7 +221,7 @@ def _name_ends(figure: Figure, axes: Axes, ends: list[tuple[str, float, canvas.P
         axes.text(
             1.065,
             place,
-            f"{name}: {max(end, 0.0):.0%}",
+            name,
             transform=axes.get_yaxis_transform(),
             va="center",
             fontsize=SMALL,

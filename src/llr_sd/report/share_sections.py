@@ -16,6 +16,7 @@ from llr_sd.report.sensitivity import (
     between,
     courses,
     frame_of,
+    in_words,
     input_label,
     input_name,
     kept_inputs,
@@ -29,10 +30,11 @@ from llr_sd.report.sensitivity import (
     sobol_sentences,
     sobol_title,
     split,
+    spoken,
     unsettled,
 )
 from llr_sd.report.share_figures import Bars, bar_chart, share_lines
-from llr_sd.report.wording import amount, date_words, extent, full_name, named, the_close
+from llr_sd.report.wording import amount, date_words, extent, full_name, named, the_close, with_unit
 from llr_sd.result import StudyResult
 
 ALONE = "alone (first order)"
@@ -115,7 +117,8 @@ def _groups(result: StudyResult, cell: Cell | None, effects: Cell | None) -> Pic
     ]
     kinds = [k for k in kinds if any(s is not None for s in k.values)]
     top = (whole or fair)[names[0]]
-    title = f"{top.name[:1].upper()}{top.name[1:]} has {part_words(top.value)} of the spread in {full_name(where.shown)}"
+    first = spoken(result, top.input, first=True)
+    title = f"{first[:1].upper()}{first[1:]} has {part_words(top.value)} of the spread in {full_name(where.shown)}"
     labels = [input_name(result, n) for n in names]
     figure = bar_chart(title, labels, kinds, f"Share of the spread in {full_name(where.shown)}", _with_interval, _percent_tick)
     head = ["Group"] + [h for k in kinds for h in (k.label[:1].upper() + k.label[1:], "95% interval")]
@@ -145,10 +148,11 @@ def _over_time(result: StudyResult) -> Section | None:
     if cell is None:
         return None
     times = times_of(result, cell.shown.output)
-    lines = {input_name(result, n): v for n, v in courses(result, cell).items() if np.isfinite(v[:, 0]).any()}
+    found = {n: v for n, v in courses(result, cell).items() if np.isfinite(v[:, 0]).any()}
+    lines = {input_name(result, n): v for n, v in found.items()}
     if not lines or times.size < 2:
         return None
-    title = _lead(lines, times, named(cell.shown))
+    title = _lead({spoken(result, n): v for n, v in found.items()}, times, named(cell.shown))
     figure = share_lines(title, times, lines, "Share of the spread, total", horizon(result))
     chosen = [int(i) for i in _whole_years(times, horizon(result)) if any(math.isfinite(v[i, 0]) for v in lines.values())]
     rows = [
@@ -214,7 +218,8 @@ def _screening(result: StudyResult) -> Section | None:
         Bars("could be held", PALE, "////", tuple(None if s.input in kept else s for s in drawn)),
     ]
     kinds = [k for k in kinds if any(s is not None for s in k.values)]
-    title = f"{drawn[0].name} has the largest effect on {full_name(cell.shown)}: {amount(drawn[0].value, unit)}{'' if unit in ('', 'Dmnl') else ' ' + unit}"
+    first = spoken(result, drawn[0].input, first=True)
+    title = f"{first} has the largest effect on {full_name(cell.shown)}: {with_unit(drawn[0].value, unit)}"
     axis = f"Mean size of the effect on {full_name(cell.shown)}"
     figure = bar_chart(
         title, [input_label(result, s.input) for s in drawn], kinds, axis, lambda s: _effect(s, unit), stacked=True
@@ -252,7 +257,7 @@ def _settling(result: StudyResult) -> Section | None:
     rows = [
         (
             f"{int(r['base']):,}", f"{int(r['runs']):,}", amount(float(r["widest"])),
-            ("yes" if r["met"] else "no") if "met" in r else "–", str(r.get("where") or "–"),
+            ("yes" if r["met"] else "no") if "met" in r else "–", in_words(result, str(r.get("where") or "–")),
         )
         for r in frame.to_dict("records")
     ]  # fmt: skip

@@ -199,6 +199,9 @@ def short_names(names: Sequence[str], width: int) -> dict[str, str]:
     return short
 
 
-def wrap(text: str, width: int) -> str:
-    """Break a text into lines of at most `width` characters."""
-    return "\n".join(textwrap.wrap(text, width)) or text
+def balanced(text: str, width: int) -> str:
+    """Break a text between words into as few lines of at most `width` characters as it takes, of about the same length."""
+    broken = {w: textwrap.wrap(text, w, break_on_hyphens=False) for w in range(1, width + 1)}
+    longest = min(width, max(map(len, text.split()), default=1))  # narrower lines would cut words
+    narrowest = next(w for w in range(longest, width + 1) if len(broken[w]) == len(broken[width]))
+    return "\n".join(broken[narrowest]) if len(broken[width]) > 1 else text

@@ -68,7 +68,7 @@ def write_workbook(result: StudyResult) -> Path:
     targets = table(result, "targets")
     _sheet(book, "Targets", targets.assign(unit=[quantity(result, str(o)).unit for o in targets["output"]]))
     _sheet(book, "Scenarios", _scenarios(result))
-    _sheet(book, "Parameters", table(result, "parameters"))
+    _sheet(book, "Parameters", contents.parameter_frame(result))
     for name, (title, _) in ANALYSES.items():
         if name in result.tables:
             _sheet(book, title, *_analysis(result, name))
@@ -102,7 +102,10 @@ def _read_me(book: Workbook, result: StudyResult) -> None:
         ("", "low and high are the 95% interval of the number; runs counts the good runs; time is in years."),
         ("Targets", "The share of good runs that meet a target, with its 95% (Wilson) interval."),
         ("Scenarios", "What each scenario sets, one row a setting."),
-        ("Parameters", "The inputs that vary between runs. Grades: A source document, B literature, C judgement."),
+        (
+            "Parameters",
+            "The inputs that vary between runs, as people call them (label) and as scripts do (name). Grades: A source document, B literature, C judgement.",
+        ),
         *(words for name, words in ANALYSES.items() if name in result.tables),
         ("Failures", "Runs left out of every number, with their inputs."),
         ("Dates", DATES_NOTE),
