@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.register_assert_rewrite("model_text")
+
 STAFF = """{UTF-8}
 Skill: senior, junior ~~|
 leaving rate[Skill] = 0.1, 0.2 ~ 1/Year ~ Share of staff who leave a year. |

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
+import model_text
 import numpy as np
 import pandas as pd
 import pytest
@@ -49,11 +49,8 @@ EXTENSIVE = [
 ]  # fmt: skip
 
 
-def parameter_table() -> pd.DataFrame:
-    return pd.read_csv(FOLDER / "parameters.csv", keep_default_na=False)
-
-
-DEFAULTS = {row.variable: float(row.mode) for row in parameter_table().itertuples()}
+TABLE = model_text.parameter_table(FOLDER)
+DEFAULTS = {row.variable: float(row.mode) for row in TABLE.itertuples()}
 CASES: dict[str, dict[str, float]] = {
     "base": {},
     "frozen": FROZEN,
@@ -139,52 +136,13 @@ def test_plan_scenario_chooses_the_headlines(cases: Cases) -> None:
     np.testing.assert_allclose(end, [630, 28, 9], atol=1e-9)
 
 
-def equations() -> list[tuple[str, str, str, str]]:
-    """Left side, right side, unit and comment of every equation; empty unit and comment where a later one has them."""
-    text = (FOLDER / "gp_supply.mdl").read_text(encoding="utf-8").split("\\\\\\---///")[0]
-    text = re.sub(r"\*{10,}\s*\.\w+\s*\*{10,}~[^|]*\|", "", text.removeprefix("{UTF-8}"))
-    entries = []
-    for block in text.split("|"):
-        parts = [part.strip() for part in block.split("~")]
-        if len(parts) == 3 and "=" in parts[0]:
-            left, right = parts[0].split("=", 1)
-            entries.append((left.strip(), right.strip(), parts[1], parts[2]))
-    return entries
-
-
-def constants() -> dict[str, float]:
-    text = (FOLDER / "gp_supply.mdl").read_text(encoding="utf-8")
-    ranges = {name: [e.strip() for e in found.split(",")] for name, found in re.findall(r"(?m)^(\w+):\n\t(.+)$", text)}
-    values: dict[str, float] = {}
-    for left, right, _, _ in equations():
-        if not re.fullmatch(r"[-+.\deE,\s\\]+", right):
-            continue
-        numbers = [float(n) for n in right.replace("\\", " ").split(",")]
-        array = re.fullmatch(r"(\w+)\[(\w+)\]", left)
-        names = [f"{array[1]}[{element}]" for element in ranges[array[2]]] if array else [left]
-        values |= dict(zip(names, numbers, strict=True))
-    return values
-
-
 def test_every_constant_has_a_sourced_row() -> None:
-    table = parameter_table()
-    assert constants() == DEFAULTS
-    assert table["name"].is_unique
-    for column in ("unit", "source", "note"):
-        assert (table[column].str.len() > 0).all()
-    assert set(table["grade"]) <= {"A", "B", "C"}
-    fixed = table["distribution"] == "fixed"
-    assert (table.loc[fixed, ["low", "high"]] == "").all(axis=None)
-    numbers = table.loc[~fixed, ["min", "low", "mode", "high", "max"]].astype(float).to_numpy()
-    assert (np.diff(numbers, axis=1) >= 0).all()
-    assert (table.loc[~fixed, "group"].str.len() > 0).all()
+    assert model_text.constants(FOLDER / "gp_supply.mdl") == DEFAULTS
+    model_text.assert_sourced(TABLE)
 
 
 def test_every_variable_has_a_unit_and_a_comment() -> None:
-    described: dict[str, bool] = {}
-    for left, _, unit, comment in equations():
-        name = left.split("[")[0]
-        described[name] = described.get(name, False) or bool(unit and comment)
+    described = model_text.described(FOLDER / "gp_supply.mdl")
     assert len(described) > 200
     assert [name for name, done in described.items() if not done] == []
 

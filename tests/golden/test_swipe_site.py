@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-import re
 import tomllib
 from pathlib import Path
 
+import model_text
 import numpy as np
 import pandas as pd
 import pytest
@@ -26,11 +26,8 @@ LOOPS = ["loop_training", "loop_hiring", "loop_supervision", "loop_workload_quit
 NEVER = 2031.75
 
 
-def parameter_table() -> pd.DataFrame:
-    return pd.read_csv(FOLDER / "parameters.csv", keep_default_na=False)
-
-
-DEFAULTS = {row.variable: float(row.mode) for row in parameter_table().itertuples()}
+TABLE = model_text.parameter_table(FOLDER)
+DEFAULTS = {row.variable: float(row.mode) for row in TABLE.itertuples()}
 
 
 def every(name: str, value: float) -> dict[str, float]:
@@ -233,8 +230,7 @@ def test_every_case_is_finite_and_not_negative(cases: dict[str, xr.Dataset]) -> 
 
 def test_wide_draws_stay_balanced(model: llr_sd.Model) -> None:
     rng = np.random.default_rng(5)
-    table = parameter_table()
-    table = table[table["distribution"] != "fixed"]
+    table = TABLE[TABLE["distribution"] != "fixed"]
     names, low, high = table["name"], table["low"].astype(float), table["high"].astype(float)
     frame = pd.DataFrame(rng.uniform(low, high, (200, len(names))), columns=list(names))
     run = model.run(
@@ -393,53 +389,13 @@ def test_defaults_are_the_rutland_site(cases: dict[str, xr.Dataset]) -> None:
         np.testing.assert_array_equal(cases["rutland"][output], cases["base"][output])
 
 
-def equations() -> list[tuple[str, str, str, str]]:
-    """Left side, right side, unit and comment of every equation; empty unit and comment where a later one has them."""
-    text = (FOLDER / "swipe_site.mdl").read_text(encoding="utf-8").split("\\\\\\---///")[0]
-    text = re.sub(r"\*{10,}\s*\.\w+\s*\*{10,}~[^|]*\|", "", text.removeprefix("{UTF-8}"))
-    entries = []
-    for block in text.split("|"):
-        parts = [part.strip() for part in block.split("~")]
-        if len(parts) == 3 and "=" in parts[0]:
-            left, right = parts[0].split("=", 1)
-            entries.append((left.strip(), right.strip(), parts[1], parts[2]))
-    return entries
-
-
-def constants() -> dict[str, float]:
-    text = (FOLDER / "swipe_site.mdl").read_text(encoding="utf-8")
-    ranges = {name: [e.strip() for e in found.split(",")] for name, found in re.findall(r"(?m)^(\w+):\n\t(.+)$", text)}
-    values: dict[str, float] = {}
-    for left, right, _, _ in equations():
-        if not re.fullmatch(r"[-+.\deE,;\s\\]+", right):
-            continue
-        numbers = [float(n) for n in re.split(r"[,;]", right.replace("\\", " ")) if n.strip()]
-        name, _, axes = left.partition("[")
-        elements = [ranges[axis] for axis in axes.rstrip("]").split(",")] if axes else []
-        labels = [f"{name}[{','.join(e)}]" for e in pd.MultiIndex.from_product(elements)] if axes else [left]
-        values |= dict(zip(labels, numbers, strict=True))
-    return values
-
-
 def test_every_constant_has_a_sourced_row() -> None:
-    table = parameter_table()
-    assert constants() == DEFAULTS
-    assert table["name"].is_unique
-    for column in ("unit", "source", "note"):
-        assert (table[column].str.len() > 0).all()
-    assert set(table["grade"]) <= {"A", "B", "C"}
-    fixed = table["distribution"] == "fixed"
-    assert (table.loc[fixed, ["low", "high"]] == "").all(axis=None)
-    numbers = table.loc[~fixed, ["min", "low", "mode", "high", "max"]].astype(float).to_numpy()
-    assert (np.diff(numbers, axis=1) >= 0).all()
-    assert (table.loc[~fixed, "group"].str.len() > 0).all()
+    assert model_text.constants(FOLDER / "swipe_site.mdl") == DEFAULTS
+    model_text.assert_sourced(TABLE)
 
 
 def test_every_variable_has_a_unit_and_a_comment() -> None:
-    described: dict[str, bool] = {}
-    for left, _, unit, comment in equations():
-        name = left.split("[")[0]
-        described[name] = described.get(name, False) or bool(unit and comment)
+    described = model_text.described(FOLDER / "swipe_site.mdl")
     assert len(described) > 180
     assert [name for name, done in described.items() if not done] == []
 

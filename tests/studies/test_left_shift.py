@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from findings_page import numbers, tables
 
 import llr_sd
 from llr_sd.analysis.expressions import evaluate
@@ -16,27 +17,6 @@ from llr_sd.analysis.expressions import evaluate
 STUDY = Path(__file__).parents[2] / "experiments" / "left_shift"
 KEPT = ("0 %", "10 %, no money", "10 %, some money", "10 % double, some money", "What it would take")
 """Scenarios that the short version draws; the central run of every scenario is checked."""
-CELL = re.compile(r"^([\d,.]+)(?: %)? \(([\d,.]+) to ([\d,.]+)( %)?\)$")
-"""A figure with its range. Differences have signs and do not match."""
-
-
-def tables(text: str) -> list[pd.DataFrame]:
-    """Return the tables of a page, with the first column as the index."""
-    found = []
-    for block in re.findall(r"(?:^\|.*\|\n)+", text, flags=re.M):
-        head, _, *rows = ([c.strip() for c in line.strip("|").split("|")] for line in block.strip().split("\n"))
-        found.append(pd.DataFrame(rows, columns=head).set_index(head[0]))
-    return found
-
-
-def numbers(cell: str) -> tuple[list[float], float] | None:
-    """Return the numbers of a cell "central (low to high)" and half a unit of its last decimal, or None."""
-    match = CELL.match(cell)
-    if not match:
-        return None
-    scale = 0.01 if match[4] else 1.0
-    decimals = len(match[1].partition(".")[2])
-    return [float(match[i].replace(",", "")) * scale for i in (1, 2, 3)], 0.5000001 * scale / 10**decimals
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +61,7 @@ def value(central: pd.DataFrame, scenario: str, output: str) -> float:
 
 
 def output_cells(page: str, study: llr_sd.Study) -> list[tuple[str, str, str]]:
-    """Return scenario, output and cell of the tables of levels; the table of differences has signs and is another matter."""
+    """Return scenario, output and cell of the tables of levels; the table of differences has signs, and its cells do not match."""
     scenarios = {s.name for s in study.scenario}
     cells = []
     for table in tables(page):

@@ -5,32 +5,21 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pandas as pd
+import findings_page
 import pytest
+from findings_page import tables
 
 import llr_sd
 
 STUDY = Path(__file__).parents[2] / "experiments" / "site_rutland"
 SKILLS = ("autonomous", "enhanced", "core", "foundation")
-CELL = re.compile(r"^(-?[\d,.]+)(?: %)? \((-?[\d,.]+) to (-?[\d,.]+)( %)?\)$")
-
-
-def tables(text: str) -> list[pd.DataFrame]:
-    """Return the tables of a page, with the first column as the index."""
-    found = []
-    for block in re.findall(r"(?:^\|.*\|\n)+", text, flags=re.M):
-        head, _, *rows = ([c.strip() for c in line.strip("|").split("|")] for line in block.strip().split("\n"))
-        found.append(pd.DataFrame(rows, columns=head).set_index(head[0]))
-    return found
 
 
 def numbers(cell: str) -> tuple[list[float], float]:
-    """Return the numbers of a cell "central (low to high)" and half a unit of its last decimal."""
-    match = CELL.match(cell)
-    assert match, cell
-    scale = 0.01 if match[4] else 1.0
-    decimals = len(match[1].partition(".")[2])
-    return [float(match[i].replace(",", "")) * scale for i in (1, 2, 3)], 0.5000001 * scale / 10**decimals
+    """Return the numbers of a cell "central (low to high)", which may be negative, and half a unit of its last decimal."""
+    found = findings_page.numbers(cell, findings_page.SIGNED)
+    assert found, cell
+    return found
 
 
 @pytest.fixture(scope="module")

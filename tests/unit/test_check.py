@@ -410,6 +410,28 @@ def test_the_users_tables_are_read_and_run(tmp_path: Path) -> None:
         assert said in found
 
 
+def test_a_table_that_a_study_would_refuse_fails(tmp_path: Path) -> None:
+    """Every fault of a table is told, and a run that cannot be made hides none of them."""
+    home = folder(tmp_path, checks=CHECKS + '\n[[tables]]\nfiles = "sites/*.csv"\n')
+    (home / "sites").mkdir()
+    header = "parameter,value,unit,source,note\n"
+    tables = {
+        "faulty": "opening_north,-10,WTE,made up,\nopening_south,20,Person,made up,\nopening_south,30,WTE,made up,\n",
+        "partial": "opening_north,10,WTE,made up,\n",
+    }
+    for name, rows in tables.items():
+        (home / "sites" / f"{name}.csv").write_text(header + rows, encoding="utf-8")
+    sheet = check_model(home, pysd=False)
+    faulty, partial = (line(sheet, "tables", f"sites/{name}.csv") for name in tables)
+    for start, said in zip(
+        ("row 2:", "row 3:", "row 4:", "the run is refused:"),
+        ("out of its range", 'unit "Person"', "already in row 3", "out of its range"),
+        strict=True,
+    ):
+        assert any(f.startswith(start) and said in f for f in faulty.findings), said
+    assert partial.findings == ('row 2: "opening_north" is given but "opening_south" is missing. Give all of them.',)
+
+
 def test_what_is_no_model_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no model"):
         check_model("gp_suply")

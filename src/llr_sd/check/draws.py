@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,35 +19,34 @@ ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
-class Low:
-    """The lowest value of an output: where it was, and the largest absolute value seen anywhere."""
+class Seen:
+    """A value, in the unit of its output, and where it was seen."""
 
     value: float
-    largest: float
     label: str
     time: float
     run: int
-
-    @property
-    def negative(self) -> bool:
-        return self.value < -ROUNDING * self.largest
 
     def __str__(self) -> str:
         return f'"{self.label}" is {figure(self.value)} at time {self.time:g} in random run {self.run}'
 
 
 @dataclass(frozen=True)
-class Off:
+class Low(Seen):
+    """The lowest value of an output, and the largest absolute value seen anywhere."""
+
+    largest: float
+
+    @property
+    def negative(self) -> bool:
+        return self.value < -ROUNDING * self.largest
+
+
+@dataclass(frozen=True)
+class Off(Seen):
     """How far a balance is off at most, as a share of its limit or scale."""
 
     share: float
-    value: float
-    label: str
-    time: float
-    run: int
-
-    def __str__(self) -> str:
-        return f'"{self.label}" is {figure(self.value)} at time {self.time:g} in random run {self.run}'
 
 
 @dataclass
@@ -100,16 +99,15 @@ def _lowest(wide: Wide, subject: Subject, ensemble: Ensemble, name: str, first: 
     run, time, element = np.unravel_index(int(values.argmin()), values.shape)
     low = Low(
         float(values[run, time, element]),
-        float(np.abs(values).max()),
         labels[element],
         float(times[time]),
         first + int(run),
+        float(np.abs(values).max()),
     )
     before = wide.lows.get(name)
     if before is not None:
         largest = max(before.largest, low.largest)
-        lower = min(before, low, key=lambda x: x.value)
-        low = Low(lower.value, largest, lower.label, lower.time, lower.run)
+        low = replace(min(before, low, key=lambda x: x.value), largest=largest)
     wide.lows[name] = low
 
 
@@ -121,7 +119,7 @@ def _balance(wide: Wide, subject: Subject, ensemble: Ensemble, balance: Conserva
     share = np.abs(values) / np.where(scale > 0, scale, 1.0)[:, None, None]
     run, time, element = np.unravel_index(int(share.argmax()), share.shape)
     found = Off(
-        float(share[run, time, element]), float(values[run, time, element]), labels[element], float(times[time]), first + int(run)
+        float(values[run, time, element]), labels[element], float(times[time]), first + int(run), float(share[run, time, element])
     )
     before = wide.offs.get(balance.name)
     if before is None or found.share > before.share:

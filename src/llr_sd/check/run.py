@@ -99,6 +99,8 @@ def _file(name: str | Path) -> Path:
 
 @dataclass
 class _Checker:
+    """The lines made so far, and what several of them share."""
+
     subject: Subject
     audit: Audit | None
     pysd: bool
@@ -119,6 +121,7 @@ class _Checker:
         self.lines.append(line)
 
     def sheet(self) -> Sheet:
+        """Make all lines, in the order they are read; PySD runs beside the rest in a process of its own."""
         process, problem = self._start()
         try:
             claims = read_claims(self.subject)

@@ -58,7 +58,17 @@ _COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 
 @dataclass(frozen=True)
 class UnitReport:
-    """Result of the pass: `findings` are sentences, `equations` the number of equations looked at, `stated` that of units given."""
+    """Result of the pass.
+
+    Attributes
+    ----------
+    findings
+        A sentence each, with the variable as the modeller wrote it; no sentence twice.
+    equations
+        How many equations were looked at.
+    stated
+        How many variables state a unit, the control variables not counted; where it is 0, the sheet leaves the findings out.
+    """
 
     findings: tuple[str, ...]
     equations: int
@@ -66,7 +76,23 @@ class UnitReport:
 
 
 def check_units(equations: Equations) -> UnitReport:
-    """Check the units of every equation of a model."""
+    """Check the units of every equation of a model, by the rules at the head of this file.
+
+    Parameters
+    ----------
+    equations
+        Of the model. Each variable with its unit as the modeller wrote it.
+
+    Returns
+    -------
+    UnitReport
+        A unit that cannot be read is a finding too, and fits any other.
+
+    Notes
+    -----
+    Agreement of units does not make an equation right: a wrong sign, or a share where its complement is meant, has the right unit. The
+    argument of a lookup is not checked.
+    """
     pass_ = _Pass(equations)
     looked = 0
     for variable in equations.variables.values():
@@ -106,6 +132,8 @@ def _written(e: Expression) -> Fraction | None:
 
 @dataclass
 class _Pass:
+    """The pass: what is known of units, and which equation is being read."""
+
     equations: Equations
     findings: list[str] = field(default_factory=list)
     units: dict[str, Found] = field(default_factory=dict)
@@ -143,6 +171,7 @@ class _Pass:
         return first
 
     def need(self, e: Expression, wanted: Found, what: str) -> None:
+        """Note a finding where a part is in another unit than the one it must have."""
         found = self.unit(e)
         if found is not None and wanted is not None and found != wanted:
             self.say(f"{what} must be in {wanted}, but {self.text(e)} is in {found}.")
@@ -150,6 +179,7 @@ class _Pass:
     # --- equations
 
     def definition(self, variable: Variable, definition: Definition) -> None:
+        """Hold one equation against the unit of its variable; a stock's flow against that over time."""
         self.where, self.at = variable, definition
         own, body = self.units[variable.name], definition.body
         if isinstance(body, Table | Values):
@@ -173,6 +203,7 @@ class _Pass:
     # --- expressions
 
     def unit(self, e: Expression) -> Found:
+        """Return the unit of an expression."""
         match e:
             case Number(value):
                 return None if value == 0 else NUMBER
@@ -225,6 +256,7 @@ class _Pass:
         return below**written
 
     def reduce(self, e: Reduce) -> Found:
+        """A sum, least or greatest has the unit of its elements; a product has it once for each element."""
         body = self.unit(e.body)
         if e.operator != "PROD" or body is None or not body.powers or self.at is None:
             return body
@@ -234,6 +266,7 @@ class _Pass:
         return body ** Fraction(count)
 
     def call(self, e: Call) -> Found:
+        """Functions of their arguments alone; the rest is left to `of_time`."""
         name, a = e.function, e.arguments
         if name in _KEEPS:
             return self.unit(a[0])
@@ -289,6 +322,7 @@ class _Pass:
         return self.test_input(e, first)
 
     def test_input(self, e: Call, first: Found) -> Found:
+        """Steps, ramps and pulses; a function without a rule is a finding."""
         name, a, time = e.function, e.arguments, self.time
         if name in ("STEP", "RAMP"):
             for x in a[1:]:

@@ -76,8 +76,17 @@ done:
 
 
 def _flat(w: int) -> str:
-    """r = a + b * h over n vectors; with h = 0 and a = b it copies, which the callers below rely on only for finite values."""
+    """Three loops over vectors: r = a + b * h for the first n; from `first` to n, r = a and r = max(r, 0)."""
     V = f"<{w} x double>"
+    copied = f"""  %pa = getelementptr inbounds {V}, ptr %a, i64 %i
+  %pr = getelementptr inbounds {V}, ptr %r, i64 %i
+  %x = load {V}, ptr %pa, align {8 * w}
+  store {V} %x, ptr %pr, align {8 * w}"""
+    floored = f"""  %p = getelementptr inbounds {V}, ptr %r, i64 %i
+  %x = load {V}, ptr %p, align {8 * w}
+  %low = fcmp olt {V} %x, zeroinitializer
+  %y = select <{w} x i1> %low, {V} zeroinitializer, {V} %x
+  store {V} %y, ptr %p, align {8 * w}"""
     return f"""define internal void @axpy(ptr %r, ptr %a, ptr %b, double %h, i64 %n) noinline nounwind {{
 entry:
   %hi = insertelement {V} poison, double %h, i32 0
@@ -100,33 +109,19 @@ loop:
 done:
   ret void
 }}
-define internal void @copy(ptr %r, ptr %a, i64 %first, i64 %n) noinline nounwind {{
+{_rest("copy", "ptr %r, ptr %a", copied)}
+{_rest("floor", "ptr %r", floored)}"""
+
+
+def _rest(name: str, pointers: str, body: str) -> str:
+    """Do `body` to each vector from `first` to n."""
+    return f"""define internal void @{name}({pointers}, i64 %first, i64 %n) noinline nounwind {{
 entry:
   %some = icmp slt i64 %first, %n
   br i1 %some, label %loop, label %done
 loop:
   %i = phi i64 [%first, %entry], [%next, %loop]
-  %pa = getelementptr inbounds {V}, ptr %a, i64 %i
-  %pr = getelementptr inbounds {V}, ptr %r, i64 %i
-  %x = load {V}, ptr %pa, align {8 * w}
-  store {V} %x, ptr %pr, align {8 * w}
-  %next = add nuw nsw i64 %i, 1
-  %more = icmp slt i64 %next, %n
-  br i1 %more, label %loop, label %done
-done:
-  ret void
-}}
-define internal void @floor(ptr %r, i64 %first, i64 %n) noinline nounwind {{
-entry:
-  %some = icmp slt i64 %first, %n
-  br i1 %some, label %loop, label %done
-loop:
-  %i = phi i64 [%first, %entry], [%next, %loop]
-  %p = getelementptr inbounds {V}, ptr %r, i64 %i
-  %x = load {V}, ptr %p, align {8 * w}
-  %low = fcmp olt {V} %x, zeroinitializer
-  %y = select <{w} x i1> %low, {V} zeroinitializer, {V} %x
-  store {V} %y, ptr %p, align {8 * w}
+{body}
   %next = add nuw nsw i64 %i, 1
   %more = icmp slt i64 %next, %n
   br i1 %more, label %loop, label %done
@@ -174,9 +169,7 @@ def _advance(method: str, layout: Layout) -> str:
 
 
 def _batch(method: str, layout: Layout, out_size: int, w: int) -> str:
-    V, B = f"<{w} x double>", f"<{w} x i1>"
-    tick = "%n" if method == "euler" else "%tick"
-    minus = "<" + ", ".join(["double -1.0"] * w) + ">"
+    """The loop over blocks; the parts follow one another as the machine meets them."""
     return f"""define void @batch({SIGNATURE}) nounwind {{
 entry:
   %watched = icmp ne ptr %seen, null
@@ -185,7 +178,24 @@ blockhead:
   %b = phi i64 [0, %entry], [%bnext, %blockend]
   %bmore = icmp slt i64 %b, %blocks
   br i1 %bmore, label %inputs, label %done
-inputs:
+{_inputs(w)}
+{_start(layout, w)}
+{_steps(method)}
+{_watch(w)}
+{_saves(method, out_size, w)}
+{_next_step(method, layout)}
+blockend:
+  %bnext = add i64 %b, 1
+  br label %blockhead
+done:
+  ret void
+}}"""
+
+
+def _inputs(w: int) -> str:
+    """Put the design's columns of a block into the lanes."""
+    V = f"<{w} x double>"
+    return f"""inputs:
   %column = mul i64 %b, {w}
   %outfirst = mul i64 %b, %nsaves
   br label %inputhead
@@ -203,15 +213,25 @@ input:
   %jq = getelementptr {V}, ptr %ws, i64 %jslot
   store {V} %jx, ptr %jq, align {8 * w}
   %jnext = add i64 %j, 1
-  br label %inputhead
-begin:
+  br label %inputhead"""
+
+
+def _start(layout: Layout, w: int) -> str:
+    """Find the initial values of a block, and mark its runs as not failed."""
+    V = f"<{w} x double>"
+    minus = "<" + ", ".join(["double -1.0"] * w) + ">"
+    return f"""begin:
 {_call("start", "%s0", "%s1", "%t0", "0").replace("%row", "0")}
   %badp = getelementptr {V}, ptr %bad, i64 %b
   %seenat = mul i64 %b, {layout.stocks}
   %seenp = getelementptr {V}, ptr %seen, i64 %seenat
   store {V} {minus}, ptr %badp, align {8 * w}
-  br label %stephead
-stephead:
+  br label %stephead"""
+
+
+def _steps(method: str) -> str:
+    """The head of the loop over steps: %cur and %nxt change places at each, and every so often the stocks are looked at."""
+    return f"""stephead:
   %n = phi i64 [0, %begin], [%nnext, %stepped]
   %t = phi double [%t0, %begin], [%tnext, %stepped]
   %row = phi i64 [0, %begin], [%rownext, %stepped]
@@ -223,8 +243,13 @@ stephead:
   %phase = urem i64 %n, %every
   %due = icmp eq i64 %phase, 0
   %look = or i1 %due, %last
-  br i1 %look, label %checking, label %saving
-checking:
+  br i1 %look, label %checking, label %saving"""
+
+
+def _watch(w: int) -> str:
+    """Note the runs of a block that have failed, once each, and on request their stocks."""
+    V, B = f"<{w} x double>", f"<{w} x i1>"
+    return f"""checking:
   %flags = call {B} @check(ptr %cur)
   %old = load {V}, ptr %badp, align {8 * w}
   %free = fcmp olt {V} %old, zeroinitializer
@@ -237,8 +262,14 @@ checking:
   br i1 %watched, label %looking, label %saving
 looking:
   call void @look(ptr %seenp, ptr %cur, {B} %new)
-  br label %saving
-saving:
+  br label %saving"""
+
+
+def _saves(method: str, out_size: int, w: int) -> str:
+    """Save the outputs at the steps in %saves."""
+    V = f"<{w} x double>"
+    tick = "%n" if method == "euler" else "%tick"
+    return f"""saving:
   %ssafe = icmp slt i64 %s, %nsaves
   br i1 %ssafe, label %mayhap, label %after
 mayhap:
@@ -252,8 +283,12 @@ save:
   %op = getelementptr {V}, ptr %out, i64 %oat
 {_call("save", "%cur", "%nxt", "%t", tick, ", ptr %op")}
   %sone = add i64 %s, 1
-  br label %after
-after:
+  br label %after"""
+
+
+def _next_step(method: str, layout: Layout) -> str:
+    """Go to the next step, or after the last to the next block; %row is that of the queues of DELAY FIXED."""
+    return f"""after:
   %snext = phi i64 [%s, %saving], [%s, %mayhap], [%sone, %save]
   br i1 %last, label %blockend, label %stepped
 stepped:
@@ -263,10 +298,4 @@ stepped:
   %rowone = add i64 %row, 1
   %rowwrap = icmp sge i64 %rowone, %cap
   %rownext = select i1 %rowwrap, i64 0, i64 %rowone
-  br label %stephead
-blockend:
-  %bnext = add i64 %b, 1
-  br label %blockhead
-done:
-  ret void
-}}"""
+  br label %stephead"""

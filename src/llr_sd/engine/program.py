@@ -6,6 +6,7 @@ written never computes a thing twice. A kernel stores nodes for every combinatio
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -82,10 +83,7 @@ class Kernel:
 
     @property
     def count(self) -> int:
-        n = 1
-        for k in self.sizes:
-            n *= k
-        return n
+        return math.prod(self.sizes)
 
 
 @dataclass

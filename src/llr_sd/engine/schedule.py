@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,10 +23,7 @@ class Group:
 
     @property
     def count(self) -> int:
-        n = 1
-        for k in self.sizes:
-            n *= k
-        return n
+        return math.prod(self.sizes)
 
 
 def make_groups(kernels: Sequence[Kernel], mode: str) -> tuple[Group, ...]:

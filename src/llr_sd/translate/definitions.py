@@ -20,10 +20,27 @@ from llr_sd.translate.subscripts import Ranges, positions
 def definitions(raw: RawVariable, known: Known, names: Names, place: Place) -> tuple[Definition, ...]:
     """Translate every equation of a variable.
 
+    Parameters
+    ----------
+    raw
+        The variable with its equations as they stand in the file, in that order.
+    known
+        Its kind and axes, found before any equation is translated.
+    names
+        What the names in an equation stand for; variables made up on the way are added to it.
+    place
+        Where in the file it is, for messages.
+
+    Returns
+    -------
+    tuple
+        Definitions of cells, none of which is in two of them; not every element need be defined. A table read from a spreadsheet, and
+        every constant in a variable that is read as data, is one definition a cell.
+
     Raises
     ------
     TranslationError
-        When two equations define the same element, or one cannot be translated.
+        When two equations define the same element, one cannot be translated, or a spreadsheet holds no number for a cell.
     """
     found: list[Definition] = []
     taken: list[boxes.Box] = []
@@ -83,6 +100,7 @@ class _Equation:
                 self._scope.loops.append(loop)
 
     def definitions(self) -> list[Definition]:
+        """Return one definition for the box; one a cell where each has a table of its own."""
         tree = self._part.tree
         kind = type(tree).__name__
         if isinstance(tree, np.ndarray):

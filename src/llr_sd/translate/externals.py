@@ -6,6 +6,7 @@ Missing values are treated as PySD does: a data series or lookup is filled by it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,6 +17,7 @@ from llr_sd.translate.messages import first_line
 from llr_sd.translate.source import Place
 
 Coordinates = dict[str, list[str]]
+Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
 METHODS = ("interpolate", "raw", "hold_backward", "look_forward")
 _T = TypeVar("_T")
 
@@ -67,45 +69,27 @@ def constants(tree: Any, coordinates: Coordinates, place: Place) -> NDArray[np.f
     return numbers
 
 
-def lookup(tree: Any, coordinates: Coordinates, place: Place) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def lookup(tree: Any, coordinates: Coordinates, place: Place) -> Curve:
     """Read GET DIRECT LOOKUPS; return x, and y with one axis for x and one for each of `coordinates`."""
     from pysd.py_backend.external import ExtLookup
 
-    def read() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        found = ExtLookup(
-            tree.file,
-            tree.tab,
-            tree.x_row_or_col,
-            tree.cell,
-            coordinates,
-            place.file.parent.resolve(),
-            coordinates,
-            place.variable,
-        )
-        found.initialize()
-        return np.asarray(found.data["lookup_dim"], dtype=np.float64), np.asarray(found.data, dtype=np.float64)
-
-    return _guarded(read, tree.file, tree.tab, place)
+    return _curve(partial(ExtLookup, tree.file, tree.tab, tree.x_row_or_col, tree.cell), "lookup_dim", tree, coordinates, place)
 
 
-def data(tree: Any, keyword: str, coordinates: Coordinates, place: Place) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def data(tree: Any, keyword: str, coordinates: Coordinates, place: Place) -> Curve:
     """Read GET DIRECT DATA; return times, and values with one axis for time and one for each of `coordinates`."""
     from pysd.py_backend.external import ExtData
 
-    def read() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        found = ExtData(
-            tree.file,
-            tree.tab,
-            tree.time_row_or_col,
-            tree.cell,
-            keyword,
-            coordinates,
-            place.file.parent.resolve(),
-            coordinates,
-            place.variable,
-        )
+    return _curve(
+        partial(ExtData, tree.file, tree.tab, tree.time_row_or_col, tree.cell, keyword), "time", tree, coordinates, place
+    )
+
+
+def _curve(external: Callable[..., Any], dimension: str, tree: Any, coordinates: Coordinates, place: Place) -> Curve:
+    def read() -> Curve:
+        found = external(coordinates, place.file.parent.resolve(), coordinates, place.variable)
         found.initialize()
-        return np.asarray(found.data["time"], dtype=np.float64), np.asarray(found.data, dtype=np.float64)
+        return np.asarray(found.data[dimension], dtype=np.float64), np.asarray(found.data, dtype=np.float64)
 
     return _guarded(read, tree.file, tree.tab, place)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from llr_sd.equations import Equations
 from llr_sd.errors import InputError, nearest
-from llr_sd.parameters import Parameter, ParameterTable
+from llr_sd.parameters import ParameterTable
 
 COLUMNS = ("parameter", "value", "unit", "source", "note")
 TOLERANCE = 1e-6
@@ -29,6 +29,20 @@ class SiteTable:
 
     settings: dict[str, float]
     illustrative: bool
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong in one row of a table: the row as a spreadsheet counts it, the column, a sentence, and how to mend it."""
+
+    row: int
+    column: str
+    what: str
+    mend: str = ""
+
+    def error(self, path: Path) -> InputError:
+        """Return the error that refuses the table."""
+        return InputError(self.what, where=f"{path}, row {self.row}, column {self.column}", mend=self.mend)
 
 
 def read_site(
@@ -51,6 +65,48 @@ def read_site(
         Naming row and column: an unknown name or unit, a value that is no number or out of its range, a level that is missing where
         others are given, shares that do not add up to one.
     """
+    table, faults = inspect_site(path, parameters, equations, sums_to_one)
+    if faults:
+        raise faults[0].error(path)
+    return table
+
+
+def inspect_site(
+    path: Path, parameters: ParameterTable, equations: Equations, sums_to_one: Sequence[tuple[str, str]] = ()
+) -> tuple[SiteTable, tuple[Fault, ...]]:
+    """Read a site's table and say all that is wrong with it.
+
+    Parameters
+    ----------
+    path, parameters, equations, sums_to_one
+        As in `read_site`.
+
+    Returns
+    -------
+    tuple
+        The table, with every row whose name is known and whose value is a number; and the faults. Whether levels are missing and
+        whether shares add up is looked at only where each row by itself is right.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read or lacks a column.
+    """
+    lines = _lines(path)
+    rows: dict[str, tuple[int, float]] = {}
+    faults: list[Fault] = []
+    for number, line in enumerate(lines, start=2):
+        _take(number, line, parameters, rows, faults)
+    if not faults:
+        faults += _missing_levels(rows, parameters, equations)
+        for variable, over in sums_to_one:
+            faults += _sums_off(rows, parameters, equations, variable, over)
+    notes = [(line.get("note") or "").casefold() for line in lines]
+    settings = {name: value for name, (_, value) in rows.items()}
+    return SiteTable(settings, any("illustrative" in n for n in notes)), tuple(faults)
+
+
+def _lines(path: Path) -> list[dict[str, str | None]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
@@ -61,56 +117,56 @@ def read_site(
     for column in COLUMNS:
         if column not in header:
             raise InputError(f'has no column "{column}".', where=str(path), mend=nearest(column, header))
-    rows: dict[str, tuple[int, float]] = {}
-    for number, line in enumerate(lines, start=2):
-        parameter, value = _row(line, f"{path}, row {number}", parameters)
-        if parameter.name in rows:
-            raise InputError(
-                f'"{parameter.name}" is already in row {rows[parameter.name][0]}.',
-                where=f"{path}, row {number}, column parameter",
-            )
-        rows[parameter.name] = (number, value)
-    _all_levels(path, rows, parameters, equations)
-    for variable, over in sums_to_one:
-        _adds_up(path, rows, parameters, equations, variable, over)
-    notes = [(line.get("note") or "").casefold() for line in lines]
-    return SiteTable({name: value for name, (_, value) in rows.items()}, any("illustrative" in n for n in notes))
+    return lines
 
 
-def _row(line: dict[str, str | None], where: str, parameters: ParameterTable) -> tuple[Parameter, float]:
+def _take(
+    number: int,
+    line: dict[str, str | None],
+    parameters: ParameterTable,
+    rows: dict[str, tuple[int, float]],
+    faults: list[Fault],
+) -> None:
+    """Add one line to the rows, or to the faults, or to both."""
     text = {k: (v or "").strip() for k, v in line.items() if k}
-    parameter = parameters.get(text["parameter"], f"{where}, column parameter")
+    try:
+        parameter = parameters.get(text["parameter"], "")
+    except InputError as error:
+        faults.append(Fault(number, "parameter", error.what, error.mend))
+        return
     try:
         value = float(text["value"])
     except ValueError:
-        raise InputError(f'"{text["value"]}" is not a number.', where=f"{where}, column value") from None
+        faults.append(Fault(number, "value", f'"{text["value"]}" is not a number.'))
+        return
     if text["unit"] != parameter.unit:
-        raise InputError(
-            f'"{text["unit"]}", but {parameter.name} is in "{parameter.unit}".',
-            where=f"{where}, column unit",
-            mend="Convert the value and its unit.",
-        )
-    parameter.check(value, f"{where}, column value")
-    return parameter, value
+        what = f'unit "{text["unit"]}", but {parameter.name} is in "{parameter.unit}".'
+        faults.append(Fault(number, "unit", what, "Convert the value and its unit."))
+    else:
+        try:
+            parameter.check(value, "")
+        except InputError as error:
+            faults.append(Fault(number, "value", error.what, error.mend))
+    if parameter.name in rows:
+        faults.append(Fault(number, "parameter", f'"{parameter.name}" is already in row {rows[parameter.name][0]}.'))
+        return
+    rows[parameter.name] = (number, value)
 
 
-def _all_levels(path: Path, rows: dict[str, tuple[int, float]], parameters: ParameterTable, equations: Equations) -> None:
-    """Refuse a table that gives some elements of a subscripted constant and leaves others out."""
+def _missing_levels(rows: dict[str, tuple[int, float]], parameters: ParameterTable, equations: Equations) -> Iterator[Fault]:
+    """Find subscripted constants of which some elements are given and others are left out."""
     for name, (number, _) in rows.items():
-        cell = equations.cell(parameters.get(name, str(path)).variable)
+        cell = equations.cell(parameters.get(name, "").variable)
         for element in cell.variable.elements() if cell.variable.axes else ():
             other = parameters.find(cell.variable.label(element))
             if other is not None and other.name not in rows:
-                raise InputError(
-                    f'"{name}" is given but "{other.name}" is missing.',
-                    where=f"{path}, row {number}, column parameter",
-                    mend="Give all of them.",
-                )
+                yield Fault(number, "parameter", f'"{name}" is given but "{other.name}" is missing.', "Give all of them.")
 
 
-def _adds_up(
-    path: Path, rows: dict[str, tuple[int, float]], parameters: ParameterTable, equations: Equations, variable: str, over: str
-) -> None:
+def _sums_off(
+    rows: dict[str, tuple[int, float]], parameters: ParameterTable, equations: Equations, variable: str, over: str
+) -> Iterator[Fault]:
+    """Find shares that do not add up to one."""
     found = equations.variable(variable)
     names = [a.name for a in found.axes]
     if over not in names:
@@ -127,8 +183,5 @@ def _adds_up(
     for key, (number, total) in sums.items():
         if abs(total - 1) > TOLERANCE:
             which = f" of {', '.join(key)}" if key else ""
-            raise InputError(
-                f"the entries of {variable}{which} add up to {total:g} over {over}, not to 1.",
-                where=f"{path}, row {number}, column value",
-                mend="Mend the shares.",
-            )
+            what = f"the entries of {variable}{which} add up to {total:g} over {over}, not to 1."
+            yield Fault(number, "value", what, "Mend the shares.")
