@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,6 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-
-
-COLUMNS = ("scenario", "output", "time", "input", "other", "index", "value", "low", "high", "blocks", "lost", "note")
-"""Of every table of indices: Sobol, Morris, Shapley."""
 
 
 @dataclass(frozen=True)
@@ -81,33 +77,3 @@ def no_variance(values: NDArray[np.float64]) -> NDArray[np.bool_]:
         return np.ones(values.shape[1], dtype=bool)
     low, high = np.fmin.reduce(values), np.fmax.reduce(values)
     return np.asarray(~(high - low > 1e-12 * np.fmax(np.abs(low), np.abs(high))))
-
-
-def index_rows(
-    cells: OutputCells,
-    names: Sequence[tuple[str, str, str]],
-    value: NDArray[np.float64],
-    low: NDArray[np.float64],
-    high: NDArray[np.float64],
-    blocks: NDArray[np.int64],
-    lost: NDArray[np.int64],
-    note: Sequence[str],
-) -> pd.DataFrame:
-    """Return the tidy rows of the indices of one output.
-
-    Parameters
-    ----------
-    names
-        Index, input and other input of each row of `value`.
-    value, low, high
-        Shape (index, cell).
-    blocks, lost, note
-        One a cell.
-    """
-    number = len(names)
-    frame = cells.where.loc[cells.where.index.repeat(number)].reset_index(drop=True)
-    index, name, other = (list(part) * len(cells.where) for part in zip(*names, strict=True))
-    frame = frame.assign(scenario=cells.scenario, input=name, other=other, index=index)
-    frame = frame.assign(value=value.T.ravel(), low=low.T.ravel(), high=high.T.ravel(), blocks=blocks.repeat(number))
-    frame = frame.assign(lost=lost.repeat(number), note=[text for text in note for _ in range(number)])
-    return frame[list(COLUMNS)]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.analysis.bootstrap import counts_of, half_width
-from llr_sd.analysis.cells import COLUMNS, index_rows, no_variance, output_cells
+from llr_sd.analysis.cells import no_variance
+from llr_sd.analysis.indices import Floats, Indices, index_table, notes_of
 from llr_sd.design import Design
 from llr_sd.errors import InputError
 
@@ -18,40 +18,19 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-Floats = NDArray[np.float64]
 MOST_LOST = 0.25
 """Share of trajectories that may be lost before a screening is refused."""
 
 
-@dataclass(frozen=True)
-class Screening:
-    """Elementary effects of many cells, summed up.
+class Screening(Indices):
+    """Elementary effects, summed up, in the unit of the output for the whole probability range of an input.
 
-    Attributes
-    ----------
-    inputs
-        Labels of parameters or groups.
-    value, low, high
-        float64, shape (index, cell), in the unit of the output for the whole probability range of an input: mu_star of each input
-        (mean size of its effects), then mu (their mean), then sigma (their standard deviation: interaction or curvature). mu and
-        sigma are NaN for a group, whose effects have no direction.
-    trajectories, lost
-        int, shape (cell,): used and left out.
-    note
-        One text a cell.
+    mu_star is the mean size of an input's effects, mu their mean, sigma their standard deviation (interaction or curvature). mu and
+    sigma are NaN for a group, whose effects have no direction. Blocks are trajectories.
     """
-
-    inputs: tuple[str, ...]
-    value: Floats
-    low: Floats
-    high: Floats
-    trajectories: NDArray[np.int64]
-    lost: NDArray[np.int64]
-    note: tuple[str, ...]
 
     @property
     def labels(self) -> tuple[tuple[str, str, str], ...]:
-        """Index, input and an empty text for each row of `value`."""
         return tuple((index, name, "") for index in ("mu_star", "mu", "sigma") for name in self.inputs)
 
 
@@ -107,7 +86,7 @@ def morris(design: Design, values: Floats, resamples: NDArray[np.int64], most_lo
     value[:, refused] = np.nan
     half[:, refused] = np.nan
     flat = no_variance(np.where(np.repeat(good, size + 1, axis=0), values, np.nan))
-    notes = tuple(_note(int(n), plan.base, bool(r), bool(f)) for n, r, f in zip(lost, refused, flat, strict=True))
+    notes = notes_of("trajectories", plan.base, lost, refused, flat)
     low = value - half
     low[:size] = np.maximum(low[:size], 0.0)
     return Screening(plan.inputs, value, low, value + half, trajectories, lost, notes)
@@ -124,13 +103,6 @@ def _statistics(sums: Floats, size: int, centre: Floats) -> Floats:
     return np.concatenate([means[..., :size, :], apart + centre, sigma], axis=-2)
 
 
-def _note(lost: int, base: int, refused: bool, flat: bool) -> str:
-    if refused:
-        return f"refused: {lost} of {base} trajectories lost to failed runs"
-    parts = ["no variance"] * flat + [f"{lost} of {base} trajectories lost to failed runs"] * (lost > 0)
-    return "; ".join(parts)
-
-
 def morris_table(
     design: Design, runs: xr.Dataset, times: Mapping[str, float], resamples: NDArray[np.int64], most_lost: float = MOST_LOST
 ) -> pd.DataFrame:
@@ -143,13 +115,7 @@ def morris_table(
     DataFrame
         Columns as in `sobol_table`, index mu_star, mu or sigma, `blocks` the number of trajectories.
     """
-    import pandas as pd
-
-    frames = []
-    for cells in output_cells(runs, times):
-        s = morris(design, cells.values, resamples, most_lost)
-        frames.append(index_rows(cells, s.labels, s.value, s.low, s.high, s.trajectories, s.lost, s.note))
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(COLUMNS))
+    return index_table(runs, times, lambda values: morris(design, values, resamples, most_lost))
 
 
 def worth_a_sobol(table: pd.DataFrame, share: float = 0.05) -> tuple[str, ...]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.analysis.bootstrap import counts_of, half_width
-from llr_sd.analysis.cells import COLUMNS, index_rows, no_variance, output_cells
+from llr_sd.analysis.cells import no_variance
+from llr_sd.analysis.indices import Floats, Indices, index_table, notes_of
 from llr_sd.design import Design
 from llr_sd.errors import InputError
 
@@ -19,34 +19,16 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-Floats = NDArray[np.float64]
 MOST_LOST = 0.05
 """Share of base rows that may be lost before effects are refused."""
 
 
-@dataclass(frozen=True)
-class ShapleyEffects:
-    """Effects of many cells.
+class ShapleyEffects(Indices):
+    """Shares of the variance, without unit; blocks are base rows, each with all its copies."""
 
-    Attributes
-    ----------
-    inputs
-        Labels of parameters or groups.
-    value, low, high
-        float64, shape (input, cell), shares of the variance.
-    blocks, lost
-        int, shape (cell,): base rows used and left out.
-    note
-        One text a cell.
-    """
-
-    inputs: tuple[str, ...]
-    value: Floats
-    low: Floats
-    high: Floats
-    blocks: NDArray[np.int64]
-    lost: NDArray[np.int64]
-    note: tuple[str, ...]
+    @property
+    def labels(self) -> tuple[tuple[str, str, str], ...]:
+        return tuple(("Shapley", name, "") for name in self.inputs)
 
 
 def shapley_weights(players: int) -> Floats:
@@ -121,14 +103,8 @@ def shapley(design: Design, values: Floats, resamples: NDArray[np.int64], most_l
     lost = plan.base - blocks
     refused = (lost > most_lost * plan.base) | (blocks < 2)
     value[:, refused | flat] = np.nan
-    notes = tuple(_note(int(n), plan.base, bool(r), bool(f)) for n, r, f in zip(lost, refused, flat, strict=True))
+    notes = notes_of("base rows", plan.base, lost, refused, flat)
     return ShapleyEffects(plan.inputs, value, value - half, value + half, blocks, lost, notes)
-
-
-def _note(lost: int, base: int, refused: bool, flat: bool) -> str:
-    if refused:
-        return f"refused: {lost} of {base} base rows lost to failed runs"
-    return "; ".join(["no variance"] * flat + [f"{lost} of {base} base rows lost to failed runs"] * (lost > 0))
 
 
 def shapley_table(
@@ -143,11 +119,4 @@ def shapley_table(
     DataFrame
         Columns as in `sobol_table`, index "Shapley".
     """
-    import pandas as pd
-
-    frames = []
-    for cells in output_cells(runs, times):
-        s = shapley(design, cells.values, resamples, most_lost)
-        names = [("Shapley", name, "") for name in s.inputs]
-        frames.append(index_rows(cells, names, s.value, s.low, s.high, s.blocks, s.lost, s.note))
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(COLUMNS))
+    return index_table(runs, times, lambda values: shapley(design, values, resamples, most_lost))

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.analysis.bootstrap import counts_of, half_width
-from llr_sd.analysis.cells import COLUMNS, index_rows, no_variance, output_cells
+from llr_sd.analysis.cells import no_variance
+from llr_sd.analysis.indices import Floats, Indices, index_table
 from llr_sd.design import Design, Plan
 from llr_sd.errors import InputError
 
@@ -30,37 +31,21 @@ INDEPENDENT = "Sobol indices are for inputs drawn independently: the stated rank
 
 _AT_ONCE = 2_000_000  # numbers held for the blocks of one chunk of cells
 
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
-class SobolIndices:
-    """Indices of many cells.
+class SobolIndices(Indices):
+    """S1 of each input, then ST of each, then S2 of each pair, without unit; blocks are Saltelli blocks.
 
     Attributes
     ----------
-    inputs
-        Labels; `pairs` holds the positions of the two inputs of each second-order index.
-    value, low, high
-        float64, shape (index, cell), without unit: S1 of each input, then ST of each, then S2 of each pair. NaN where there is none.
-    blocks, lost
-        int, shape (cell,): blocks used and blocks left out.
-    note
-        One text a cell; empty when there is nothing to say.
+    pairs
+        The positions of the two inputs of each second-order index.
     """
 
-    inputs: tuple[str, ...]
     pairs: tuple[tuple[int, int], ...]
-    value: Floats
-    low: Floats
-    high: Floats
-    blocks: NDArray[np.int64]
-    lost: NDArray[np.int64]
-    note: tuple[str, ...]
 
     @property
     def labels(self) -> tuple[tuple[str, str, str], ...]:
-        """Index, input and other input of each row of `value`."""
         single = [(index, name, "") for index in ("S1", "ST") for name in self.inputs]
         return (*single, *(("S2", self.inputs[j], self.inputs[k]) for j, k in self.pairs))
 
@@ -112,8 +97,12 @@ def sobol(design: Design, values: Floats, resamples: NDArray[np.int64], most_los
     refused = (lost > most_lost * plan.base) | (blocks < 2)
     bad = refused | flat
     value[:, bad], low[:, bad], high[:, bad] = np.nan, np.nan, np.nan
-    notes = tuple(_note(int(n), plan.base, bool(r), bool(f), most_lost) for n, r, f in zip(lost, refused, flat, strict=True))
-    return SobolIndices(plan.inputs, pairs, value, low, high, blocks, lost, notes)
+    open_ = ~np.isfinite(low).all(axis=0) & ~bad
+    notes = tuple(
+        _note(int(n), plan.base, bool(r), bool(f), bool(o), most_lost)
+        for n, r, f, o in zip(lost, refused, flat, open_, strict=True)
+    )
+    return SobolIndices(plan.inputs, value, low, high, blocks, lost, notes, pairs)
 
 
 def sobol_table(
@@ -133,13 +122,7 @@ def sobol_table(
     DataFrame
         Columns scenario, output, time, input, other, index (S1, ST, S2), value, low, high, blocks, lost, note; one row a number.
     """
-    import pandas as pd
-
-    frames = []
-    for cells in output_cells(runs, times):
-        found = sobol(design, cells.values, resamples, most_lost)
-        frames.append(index_rows(cells, found.labels, found.value, found.low, found.high, found.blocks, found.lost, found.note))
-    return pd.concat(frames, ignore_index=True)[list(COLUMNS)] if frames else pd.DataFrame(columns=list(COLUMNS))
+    return index_table(runs, times, lambda values: sobol(design, values, resamples, most_lost))
 
 
 def check_saltelli(design: Design) -> Plan:
@@ -187,7 +170,8 @@ def _cells(
     filled = good.reshape(-1, clusters, good.shape[1]).any(axis=0).sum(axis=0)
     usable = (filled > 1) & ~flat
     if usable.any():
-        spread[:, usable] = _indices(again[..., usable], len(plan.inputs), pairs).std(axis=0, ddof=1)
+        with np.errstate(invalid="ignore"):  # a resample without variance leaves the interval unknown
+            spread[:, usable] = _indices(again[..., usable], len(plan.inputs), pairs).std(axis=0, ddof=1)
     half = half_width(spread, filled)
     return value, value - half, value + half, blocks, flat
 
@@ -231,10 +215,10 @@ def _indices(sums: Floats, inputs: int, pairs: tuple[tuple[int, int], ...]) -> F
     return np.asarray(ratio)
 
 
-def _note(lost: int, base: int, refused: bool, flat: bool, most_lost: float) -> str:
+def _note(lost: int, base: int, refused: bool, flat: bool, without: bool, most_lost: float) -> str:
     if refused:
         return f"refused: {lost} of {base} blocks lost to failed runs, more than {most_lost:.0%}"
-    text = "no variance" if flat else ""
+    text = "no variance" if flat else "no interval: too few runs differ" if without else ""
     if lost:
         text += ("; " if text else "") + f"{lost} of {base} blocks lost to failed runs"
     return text
