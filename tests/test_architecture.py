@@ -14,12 +14,12 @@ SOURCE = Path(__file__).parents[1] / "src" / "llr_sd"
 # From the bottom up; a module may import from layers below its own, and from its own folder.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("equations", "functions", "parameters", "study", "design", "ensemble", "result"),
+    ("equations", "functions", "parameters", "study", "register", "design", "ensemble", "result"),
     ("translate", "engine", "sampling", "analysis", "store", "report", "workforce"),
     ("model",),
     ("prepare",),
     ("runs",),
-    ("execute", "tables", "levers", "verify"),
+    ("execute", "tables", "levers", "verify", "risks"),
     ("pipeline", "bench", "check"),
     ("cli", "app"),
 )

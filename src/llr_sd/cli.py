@@ -141,6 +141,7 @@ class _ProgressBar:
             return
         if self._bar is None:
             self._bar = tqdm(total=total, unit=" runs", disable=None, file=sys.stderr, leave=False, dynamic_ncols=True)
+        self._bar.total = total
         self._bar.set_description_str(textwrap.shorten(stage, 30, placeholder="..."), refresh=False)
         self._bar.update(done - self._bar.n)
 
@@ -159,6 +160,7 @@ def _add_list(sub: argparse.ArgumentParser) -> None:
 
 def _list(options: argparse.Namespace) -> int:
     from llr_sd.model import bundled_models, load_model
+    from llr_sd.register import bundled_registers
 
     name = options.name
     if name is None:
@@ -166,7 +168,7 @@ def _list(options: argparse.Namespace) -> int:
         for bundled in bundled_models():
             model = load_model(bundled)
             print(f"  {bundled:<16}{len(model.equations.variables)} variables, {len(model.table)} parameters")
-        print("\nStudies")
+        print(f"\nRisk registers\n  {', '.join(bundled_registers())}\n\nStudies")
         studies = _studies()
         width = max((len(f.as_posix()) for f in studies), default=0) + 2
         for folder in studies:
@@ -177,6 +179,8 @@ def _list(options: argparse.Namespace) -> int:
         _show_study(name)
     elif Path("experiments", name, "study.toml").is_file():
         _show_study(Path("experiments", name))
+    elif name in bundled_registers() and not Path(name).exists():
+        _show_register(name)
     else:
         _show_model(load_model(name))
     return 0
@@ -200,9 +204,15 @@ def _show_study(path: str | Path) -> None:
     from llr_sd.study import load_study
 
     study = load_study(path)
-    print(f"{study.title}\n  model {study.model}, {study.monte_carlo.runs} runs a scenario, seed {study.seed}\n")
+    runs = f"{study.monte_carlo.runs} runs a scenario" if study.model else f"{study.monte_carlo.runs} runs a risk"
+    print(
+        f"{study.title}\n  {'model' if study.model else 'register'} {study.model or study.risk_register}, {runs}, seed {study.seed}\n"
+    )
     if study.question:
-        print(textwrap.fill(study.question.strip(), 98, initial_indent="  ", subsequent_indent="  ") + "\n")
+        print(textwrap.fill(" ".join(study.question.split()), 98, initial_indent="  ", subsequent_indent="  ") + "\n")
+    if study.risk_register:
+        _show_register(study.risk_register, study.folder)
+        return
     print("Scenarios")
     for s in study.scenario:
         settings = ", ".join(f"{k} = {v:g}" for k, v in s.set.items()) or "nothing set"
@@ -218,6 +228,26 @@ def _show_study(path: str | Path) -> None:
         print(f"  target {target.name}: {target.output} {level}")
 
 
+def _show_register(name: str, folder: Path | None = None) -> None:
+    from llr_sd.register import load_matrix, load_register
+
+    register = load_register(name, folder)
+    matrix = load_matrix(register.matrix_file)
+    print(f"{register.title}\n  {register.file}\n  matrix: {matrix.title}\n\nRisks, with likelihood x consequence as published")
+    for risk in register.risk:
+        score = matrix.scores[risk.likelihood - 1][risk.consequence - 1]
+        rating = f"{risk.likelihood} x {risk.consequence} = {score}, {matrix.level_of(score)}"
+        print(f"  {risk.id}  {risk.title:<42}{rating}")
+        print(textwrap.fill(f"inputs: {', '.join(risk.group)}", 98, initial_indent=" " * 8, subsequent_indent=" " * 10))
+    print("\nLadders (thresholds of consequence 2, 3, 4 and 5)")
+    for key, ladder in register.ladder.items():
+        print(textwrap.fill(f"{key}: {ladder.text}", 98, initial_indent="  ", subsequent_indent="      "))
+    print("\nLikelihood bands: a consequence gets the likelihood whose band holds its probability")
+    for key, bands in matrix.likelihood.items():
+        shown = ", ".join(f"{b.label} from {b.from_:g}" for b in bands)
+        print(f"  {key + (' (used)' if key == matrix.bands else ''):<18}{shown}")
+
+
 def _show_model(model: Model) -> None:
     equations = model.equations
     print(f"{model.name}: {equations.source.name}, {len(equations.variables)} variables\n")
@@ -226,12 +256,14 @@ def _show_model(model: Model) -> None:
         if v.kind in ("stock", "auxiliary") and not v.name.startswith("_"):
             axes = f"[{','.join(a.name for a in v.axes)}]" if v.axes else ""
             print(f"  {v.name + axes:<44} {v.unit}")
-    print("\nParameters: name, value, unit, distribution (low, mode, high), grade, group, source")
+    print("\nParameters: name, value, unit, distribution (low, mode, high), grade, group, source; below it what reports call it")
     for p in model.table:
         d = p.distribution
         spread = "fixed" if d.kind == "fixed" else f"{d.kind} {d.low:g} {d.mode:g} {d.high:g}"
         source = textwrap.shorten(p.source, 70, placeholder="...")
         print(f"  {p.name:<28}{p.value:>12g} {p.unit:<12} {spread:<28} {p.grade}  {p.group:<13} {source}")
+        if p.label:
+            print(f"      {p.label}")
     scenarios = [(f, s) for f in _studies() for s in _scenarios_for(f, model.name)]
     if scenarios:
         print("\nScenarios of the bundled studies")

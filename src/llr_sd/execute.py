@@ -2,16 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from llr_sd import store
 from llr_sd.errors import InputError, LlrSdError
 from llr_sd.model import Model
-from llr_sd.prepare import Job, PreparedStudy
+from llr_sd.prepare import Job, PreparedStudy, Sample
 from llr_sd.result import Block
 from llr_sd.runs import run_block
 from llr_sd.study import Study
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is going on, the runs done and the runs in all."""
+
+
+Where = tuple[str, int | None, str | None]
+"""Engine, threads and the address of a Dask scheduler."""
+
+
+class Runner:
+    """Runs the samples of a study and reads their blocks back."""
+
+    def __init__(
+        self,
+        prepared: PreparedStudy,
+        work: store.WorkFolder,
+        where: Where,
+        progress: Progress,
+    ) -> None:
+        self._prepared, self._work, self._where, self._progress = prepared, work, where, progress
+        self._done, self._total = 0, 0
+
+    def run(self, samples: Iterable[Sample]) -> None:
+        """Run every block of the samples that is not there yet."""
+        wanted = list(samples)
+        self._total += sum(s.runs for s in wanted)
+        for sample in wanted:
+
+            def tick(job: Job, sample: Sample = sample) -> None:
+                self._done += job.design.runs
+                self._progress(sample.settings[job.setting][0], self._done, self._total)
+
+            jobs = self._prepared.jobs(sample)
+            run_jobs(self._prepared, jobs, self._work, *self._where, tick)
+
+    def blocks(self, sample: Sample) -> Iterator[tuple[Job, Block]]:
+        """Yield the blocks of a sample that was run."""
+        for job in self._prepared.jobs(sample):
+            yield job, self._work.get(job.name)
+
+    def read(self, sample: Sample) -> xr.Dataset:
+        """Return the runs of a sample in memory, dims (scenario, run, ...)."""
+        return store.read_runs(tuple(n for n, _ in sample.settings), sample.design.runs, self.pieces(sample))
+
+    def run_and_read(self, sample: Sample) -> xr.Dataset:
+        """Run a sample and return its runs."""
+        self.run([sample])
+        return self.read(sample)
+
+    def pieces(self, sample: Sample) -> Iterator[store.Piece]:
+        """Return the blocks of a sample that was run, each with its place."""
+        return (store.Piece(job.setting, job.start, block) for job, block in self.blocks(sample))
+
+
+def run_samples(
+    studies: Mapping[str, PreparedStudy],
+    samples: Sequence[tuple[str, Sample]],
+    work: store.WorkFolder,
+    where: Where,
+    progress: Progress,
+) -> dict[str, xr.Dataset]:
+    """Run samples, each with the name of its study, and return their runs by the name of the sample."""
+    total, done = sum(s.runs for _, s in samples), 0
+    found: dict[str, xr.Dataset] = {}
+    for name, study in studies.items():
+        own = [s for n, s in samples if n == name]
+        runner = Runner(study, work, where, partial(_onwards, progress, done, total))
+        runner.run(own)
+        found |= {s.name: runner.read(s) for s in own}
+        done += sum(s.runs for s in own)
+    return found
+
+
+def _onwards(progress: Progress, before: int, total: int, stage: str, done: int, _: int) -> None:
+    progress(stage, before + done, total)
 
 
 def run_jobs(
@@ -73,17 +152,22 @@ def _on_cluster(
     except (OSError, ValueError, TimeoutError) as error:
         raise InputError(f"no Dask scheduler answers at {scheduler} ({error}).", where="--scheduler") from error
     with client:
-        study, model = client.scatter([prepared.study, prepared.model], broadcast=True)
-        # A block that a worker dies with is run again elsewhere; its numbers depend on nothing but its rows.
-        futures = {client.submit(_remote, study, model, job, engine, threads, pure=False, retries=3): job for job in jobs}
+        # A block that a worker dies with is run again elsewhere; its numbers depend on nothing but its rows. Study and model are
+        # the result of a task, since that is made again too; data that were scattered would be lost.
+        held = client.submit(_hold, prepared.study, prepared.model, pure=False)
+        futures = {client.submit(_remote, held, job, engine, threads, pure=False, retries=3): job for job in jobs}
         for future in as_completed(list(futures)):
             job = futures[future]
             work.put(job.name, _result(future))
             tick(job)
 
 
-def _remote(study: Study, model: Model, job: Job, engine: str, threads: int | None) -> Block:
-    return run_block(study, model, job, engine, threads)
+def _hold(study: Study, model: Model) -> tuple[Study, Model]:
+    return study, model
+
+
+def _remote(held: tuple[Study, Model], job: Job, engine: str, threads: int | None) -> Block:
+    return run_block(*held, job, engine, threads)
 
 
 def _result(future: Any) -> Block:

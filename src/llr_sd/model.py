@@ -57,7 +57,10 @@ class Model:
 
     @property
     def parameters(self) -> pd.DataFrame:
-        """Columns name, variable, value, unit, low, mode, high, distribution, group, source, grade, note; indexed by name."""
+        """Columns name, variable, value, unit, low, mode, high, distribution, group, source, grade, note, min, max, label.
+
+        Indexed by name; `label` is what people read, empty where there is none.
+        """
         return self.table.to_frame()
 
     def run(

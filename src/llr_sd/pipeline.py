@@ -6,28 +6,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llr_sd import analysis, report, store, tables
 from llr_sd.engine import DEFAULT
 from llr_sd.errors import EngineError, InputError
-from llr_sd.execute import run_jobs
+from llr_sd.execute import Progress, Runner, Where, run_samples
 from llr_sd.levers import find_levers
 from llr_sd.model import load_model
 from llr_sd.prepare import Job, PreparedStudy, Sample, prepare, sensitivity_samples, site_file
 from llr_sd.result import Block, StudyResult
+from llr_sd.risks import PreparedRegister, Ratings, files_of, loss_pieces, prepare_register, rate_register
 from llr_sd.study import Study, load_study
 from llr_sd.verify import verify_members
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is going on, the runs done and the runs in all."""
 
 
 def run_study(
@@ -70,35 +70,73 @@ def run_study(
     """
     if not isinstance(study, Study):
         study = load_study(study)
+    where = (engine, threads, scheduler)
+    if study.risk_register:
+        return _rate_register(study, out, where, verify, progress)
     model = load_model(study.model, study.folder)
     prepared = prepare(study, model)
     study, files = prepared.study, _files(prepared)
 
-    folder = store.ResultsFolder(Path(out) if out is not None else study.folder / "results", study.title)
-    work = store.WorkFolder(folder.final, _key(prepared, engine))
-    try:
-        runner = _Runner(prepared, work, (engine, threads, scheduler), progress)
+    with _folders(study, out, files, engine) as (folder, work):
+        runner = Runner(prepared, work, where, progress)
         runner.run(prepared.samples.values())
         facts = _facts(prepared, engine)
-        runs = runner.write_main(folder)
+        main = prepared.samples["monte_carlo"]
+        names = tuple(s.name for s in study.scenario)
+        runs = folder.write_runs(names, main.design.runs, runner.pieces(main), list(runner.pieces(prepared.samples["central"])))
         found = _tables(prepared, runner, runs, facts)
-        facts["verified"] = verify_members(prepared, runner.blocks(prepared.samples["monte_carlo"]), verify, engine)
-        result = folder.write(study, files, runs, found, facts)
-        progress("drawing", 0, 0)
-        report.write_report(result)
-        report.write_workbook(result)
-        final = folder.finish()
-        work.remove()
+        facts["verified"] = verify_members(prepared, runner.blocks(main), verify, engine)
+        return _finish(folder, work, folder.write(study, files, runs, found, facts), progress)
+
+
+def _rate_register(study: Study, out: str | Path | None, where: Where, verify: int | None, progress: Progress) -> StudyResult:
+    """Rate the risks of a study's register: check it, run its models, work out the ratings, write the results folder."""
+    prepared = prepare_register(study)
+    files = files_of(prepared)
+    with _folders(study, out, files, where[0]) as (folder, work):
+        ratings = rate_register(prepared, partial(run_samples, work=work, where=where, progress=progress))
+        pieces, central = loss_pieces(ratings)
+        runs = folder.write_runs(tuple(f"{date:g}" for date in ratings.losses), study.monte_carlo.runs, iter(pieces), central)
+
+        def blocks(model: str) -> Iterator[tuple[Job, Block]]:
+            far = prepared.far[model]
+            return Runner(far, work, where, progress).blocks(far.samples["monte_carlo"])
+
+        found = {**ratings.tables, **tables.tables_of_models(prepared.far, {m: blocks(m) for m in prepared.far})}
+        found["summary"] = analysis.summarise(runs, {})
+        facts = _rating_facts(prepared, ratings, where[0]) | {"failed": len(found["failures"])}
+        facts["verified"] = {m: verify_members(s, blocks(m), verify, where[0]) for m, s in prepared.far.items()}
+        return _finish(folder, work, folder.write(study, files, runs, found, facts), progress)
+
+
+@contextmanager
+def _folders(
+    study: Study, out: str | Path | None, files: Mapping[str, Path], engine: str
+) -> Iterator[tuple[store.ResultsFolder, store.WorkFolder]]:
+    """Give the results folder being made and the folder of unfinished work; nothing half written is left in the former's place."""
+    folder = store.ResultsFolder(Path(out) if out is not None else study.folder / "results", study.title)
+    work = store.WorkFolder(folder.final, json.dumps([store.hashes(study, files), store.versions(), engine]))
+    try:
+        yield folder, work
     except (InputError, EngineError):
         work.remove()
         raise
     finally:
         folder.discard()
         work.release()
-    return replace(store.open_result(final), study=study)
 
 
-def _tables(prepared: PreparedStudy, runner: _Runner, runs: xr.Dataset, facts: dict[str, Any]) -> dict[str, pd.DataFrame]:
+def _finish(folder: store.ResultsFolder, work: store.WorkFolder, result: StudyResult, progress: Progress) -> StudyResult:
+    """Draw, move the folder to its final place and open it there."""
+    progress("drawing", 0, 0)
+    report.write_report(result)
+    report.write_workbook(result)
+    final = folder.finish()
+    work.remove()
+    return replace(store.open_result(final), study=result.study)
+
+
+def _tables(prepared: PreparedStudy, runner: Runner, runs: xr.Dataset, facts: dict[str, Any]) -> dict[str, pd.DataFrame]:
     """Work out every table that the study asks for; `facts` gains what the analyses say of themselves."""
     study, main = prepared.study, prepared.samples["monte_carlo"]
     found = {
@@ -126,7 +164,7 @@ def _tables(prepared: PreparedStudy, runner: _Runner, runs: xr.Dataset, facts: d
 
 
 def _sobol(
-    prepared: PreparedStudy, runner: _Runner, runs: dict[str, xr.Dataset], facts: dict[str, Any]
+    prepared: PreparedStudy, runner: Runner, runs: dict[str, xr.Dataset], facts: dict[str, Any]
 ) -> dict[str, pd.DataFrame]:
     """Return the Sobol indices at the stated base, or at the base where they have settled."""
     study, wanted = prepared.study, prepared.study.convergence
@@ -149,58 +187,6 @@ def _sobol(
     return {"sobol": settled.table, "convergence": settled.history}
 
 
-class _Runner:
-    """Runs the samples of a study and reads their blocks back."""
-
-    def __init__(
-        self,
-        prepared: PreparedStudy,
-        work: store.WorkFolder,
-        where: tuple[str, int | None, str | None],
-        progress: Progress,
-    ) -> None:
-        self._prepared, self._work, self._where, self._progress = prepared, work, where, progress
-        self._done, self._total = 0, 0
-
-    def run(self, samples: Iterable[Sample]) -> None:
-        """Run every block of the samples that is not there yet."""
-        wanted = list(samples)
-        self._total += sum(s.runs for s in wanted)
-        for sample in wanted:
-
-            def tick(job: Job, sample: Sample = sample) -> None:
-                self._done += job.design.runs
-                self._progress(sample.settings[job.setting][0], self._done, self._total)
-
-            jobs = self._prepared.jobs(sample)
-            run_jobs(self._prepared, jobs, self._work, *self._where, tick)
-
-    def blocks(self, sample: Sample) -> Iterator[tuple[Job, Block]]:
-        """Yield the blocks of a sample that was run."""
-        for job in self._prepared.jobs(sample):
-            yield job, self._work.get(job.name)
-
-    def read(self, sample: Sample) -> xr.Dataset:
-        """Return the runs of a sample in memory, dims (scenario, run, ...)."""
-        return store.read_runs(tuple(n for n, _ in sample.settings), sample.design.runs, self._pieces(sample))
-
-    def run_and_read(self, sample: Sample) -> xr.Dataset:
-        """Run a sample and return its runs."""
-        self.run([sample])
-        return self.read(sample)
-
-    def write_main(self, folder: store.ResultsFolder) -> xr.Dataset:
-        """Write the main sample and the central runs to the results folder; return them, read lazily."""
-        samples = self._prepared.samples
-        main = samples["monte_carlo"]
-        return folder.write_runs(
-            self._prepared.study, main.design.runs, self._pieces(main), list(self._pieces(samples["central"]))
-        )
-
-    def _pieces(self, sample: Sample) -> Iterator[store.Piece]:
-        return (store.Piece(job.setting, job.start, block) for job, block in self.blocks(sample))
-
-
 def _facts(prepared: PreparedStudy, engine: str) -> dict[str, Any]:
     """Return what the manifest says about how the study ran, apart from hashes, versions and findings."""
     study = prepared.study
@@ -216,12 +202,26 @@ def _facts(prepared: PreparedStudy, engine: str) -> dict[str, Any]:
     }
 
 
-def _key(prepared: PreparedStudy, engine: str) -> str:
-    return json.dumps([store.hashes(prepared.study, _files(prepared)), store.versions(), engine])
+def _rating_facts(prepared: PreparedRegister, ratings: Ratings, engine: str) -> dict[str, Any]:
+    """Return what the manifest says about how the ratings were made."""
+    study = prepared.study
+    return {
+        "register": prepared.register.title,
+        "models": list(prepared.far),
+        "command": f"llr-sd run {study.folder.as_posix()}",
+        "engine": engine,
+        "seed": study.seed,
+        "likelihood bands": prepared.matrix.bands,
+        "runs": study.monte_carlo.runs,
+        "runs in all": ratings.runs,
+        "risks": len(prepared.register.risk),
+        "illustrative": study.illustrative,
+        "findings": list(ratings.said),
+    }
 
 
-def _files(prepared: PreparedStudy) -> tuple[Path, ...]:
-    """Return the files that the numbers depend on, beside the study's own."""
+def _files(prepared: PreparedStudy) -> dict[str, Path]:
+    """Return the files that the numbers depend on, beside the study's own, by their place in the results folder."""
     model = prepared.model
-    files = [model.equations.source, model.table.source, site_file(prepared.study, model)]
-    return tuple(dict.fromkeys(f for f in files if f is not None))
+    files = (model.equations.source, model.table.source, site_file(prepared.study, model))
+    return {f"model/{f.name}": f for f in files if f is not None}

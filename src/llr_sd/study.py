@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from llr_sd.errors import InputError, nearest
 
@@ -125,6 +125,13 @@ class Sobol(_Part):
     groups: bool = False
     scenarios: tuple[str, ...] = ()
 
+    @field_validator("base")
+    @classmethod
+    def _power_of_two(cls, base: int) -> int:
+        if base & (base - 1):
+            raise ValueError(f"{base} is not a power of two, such as 512 or 1024")
+        return base
+
 
 class Convergence(_Part):
     """Double the Sobol base, from the stated one, until every interval's half width is at most `tolerance` or `budget` runs are spent."""
@@ -182,9 +189,27 @@ class ValueOfInformation(_Part):
     groups: bool = False
 
 
+_OF_REGISTERS = {
+    "title",
+    "question",
+    "risk_register",
+    "bands",
+    "seed",
+    "monte_carlo",
+    "sobol",
+    "notes",
+    "illustrative",
+    "file",
+}
+"""The keys of a study that rates the risks of a register."""
+
+
 class Study(_Part):
     """A checked study file. `folder` is where it lies; paths in it are relative to that. `set` holds for every scenario;
     `site` is a table of a site's own numbers, beside the study or in the model's folder, which `set` may override.
+
+    A study asks its questions of a `model`, or it rates the risks of a `register` (a bundled name or a path), which names models,
+    inputs and outputs itself; `bands` then chooses another set of likelihood bands than the register's matrix uses.
 
     Raises
     ------
@@ -193,14 +218,16 @@ class Study(_Part):
     """
 
     title: Text
-    model: Text
+    model: str = ""
+    risk_register: str = Field(default="", alias="register")
+    bands: str = ""
     question: str = ""
     seed: Annotated[int, Field(ge=0)] = 0
     set: Mapping[str, float] = {}
     site: str | None = None
     scenario: tuple[Scenario, ...] = (Scenario(name="base"),)
     uncertain: Uncertain = Uncertain()
-    outputs: Mapping[str, OutputSpec]
+    outputs: Mapping[str, OutputSpec] = {}
     target: tuple[Target, ...] = ()
     history: Mapping[str, tuple[HistoryPoint, ...]] = {}
     correlation: tuple[Correlation, ...] = ()
@@ -224,7 +251,23 @@ class Study(_Part):
         return self.file.parent
 
     @model_validator(mode="after")
+    def _one_question(self) -> Study:
+        if self.risk_register:
+            alien = sorted(self.model_fields_set - _OF_REGISTERS)
+            if alien:
+                raise ValueError(
+                    f'"{alien[0]}" belongs to a study of a model; a register names models, inputs and outputs itself'
+                )
+        elif not self.model:
+            raise ValueError('needs either "model" or "register"')
+        elif self.bands:
+            raise ValueError('"bands" belongs to a study of a register')
+        return self
+
+    @model_validator(mode="after")
     def _names_fit(self) -> Study:
+        if self.risk_register:
+            return self
         names = [s.name for s in self.scenario]
         for name in names:
             if names.count(name) > 1:
@@ -274,8 +317,6 @@ class Study(_Part):
                 raise ValueError(f'{key}: no output read at one time is called "{name}". {nearest(name, scalars)}')
         if self.convergence and not self.sobol:
             raise ValueError("convergence: there is no [sobol] to grow")
-        if self.sobol and self.sobol.base & (self.sobol.base - 1):
-            raise ValueError(f"sobol > base: {self.sobol.base} is not a power of two, such as 512 or 1024")
 
 
 def load_study(path: str | Path) -> Study:
@@ -305,7 +346,9 @@ def load_study(path: str | Path) -> Study:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"is not valid TOML: {error}.", where=str(file)) from error
     if not raw:
-        raise InputError("the study is empty.", where=str(file), mend="It needs at least title, model and [outputs].")
+        raise InputError(
+            "the study is empty.", where=str(file), mend="It needs at least title, model and [outputs], or title and register."
+        )
     raw.pop("file", None)
     try:
         return Study.model_validate({**raw, "file": file})

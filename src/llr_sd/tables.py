@@ -67,15 +67,15 @@ def failure_table(prepared: PreparedStudy, blocks: Iterable[tuple[Job, Block]]) 
 
 
 def parameter_table(prepared: PreparedStudy) -> pd.DataFrame:
-    """Return what was varied, with range, source and grade."""
+    """Return what was varied, with range, source, grade and label (what people read; empty where there is none)."""
     import pandas as pd
 
     columns = ["name", "variable", "unit", "distribution", "low", "mode", "high", "sd", "group", "source", "grade", "note"]
     rows = [
-        (p.name, p.variable, p.unit, d.kind, d.low, d.mode, d.high, d.sd, p.group, p.source, p.grade, p.note)
+        (p.name, p.variable, p.unit, d.kind, d.low, d.mode, d.high, d.sd, p.group, p.source, p.grade, p.note, p.label)
         for p, d in prepared.uncertain
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=[*columns, "label"])
 
 
 def design_table(sample: Sample) -> pd.DataFrame:
@@ -84,6 +84,23 @@ def design_table(sample: Sample) -> pd.DataFrame:
 
     design = sample.design
     return pd.DataFrame(design.values, columns=list(design.names)).rename_axis("run").reset_index()
+
+
+def tables_of_models(
+    studies: Mapping[str, PreparedStudy], blocks: Mapping[str, Iterable[tuple[Job, Block]]]
+) -> dict[str, pd.DataFrame]:
+    """Return parameters, draws and failed runs of several models on common draws, each row or column with the name of its model."""
+    import pandas as pd
+
+    parameters = [parameter_table(s).assign(model=m) for m, s in studies.items()]
+    draws = [design_table(s.samples["monte_carlo"]).set_index("run").add_prefix(f"{m}: ") for m, s in studies.items()]
+    failures = [failure_table(s, blocks[m]).assign(model=m) for m, s in studies.items()]
+    some = [f for f in failures if len(f)] or failures[:1]
+    return {
+        "parameters": pd.concat(parameters, ignore_index=True),
+        "design": pd.concat(draws, axis=1).reset_index(),
+        "failures": pd.concat(some, ignore_index=True),
+    }
 
 
 def sobol_tables(prepared: PreparedStudy, samples: Mapping[str, Sample], runs: Runs) -> pd.DataFrame:
@@ -137,6 +154,7 @@ def decision_tables(prepared: PreparedStudy, runs: xr.Dataset) -> tuple[dict[str
     tables: dict[str, pd.DataFrame] = {}
     said: list[str] = []
     units = {p.variable: p.unit for p, _ in prepared.uncertain}
+    labels = {p.variable: p.label for p, _ in prepared.uncertain if p.label}
     boxes = []
     for part in study.discovery:
         target = next(t for t in study.target if t.name == part.target)
@@ -146,7 +164,7 @@ def decision_tables(prepared: PreparedStudy, runs: xr.Dataset) -> tuple[dict[str
             if missed[ok].all() or not missed[ok].any():
                 said.append(f"{what} in {'every' if missed[ok].any() else 'no'} run: there is no box to look for.")
                 continue
-            box = analysis.discover(design, missed, ok, part.density, what, units=units)
+            box = analysis.discover(design, missed, ok, part.density, what, names=labels, units=units)
             boxes.append(box.to_frame().assign(scenario=scenario, target=target.name))
             said.append(box.words)
     if boxes:

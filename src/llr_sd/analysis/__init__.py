@@ -3,40 +3,62 @@
 from llr_sd.analysis.attribution import LeverSettings, attribution_table, contributions, lever_settings
 from llr_sd.analysis.cells import output_cells
 from llr_sd.analysis.convergence import Convergence, grow
-from llr_sd.analysis.discovery import Box, Restriction, discover
+from llr_sd.analysis.discovery import FEWEST, Box, Restriction, discover
 from llr_sd.analysis.evppi import evppi_table
 from llr_sd.analysis.expressions import evaluate, names_in
 from llr_sd.analysis.levers import LeverSearch, search_levers
 from llr_sd.analysis.morris import Screening, morris, morris_table, worth_a_sobol
 from llr_sd.analysis.paired import paired_table
+from llr_sd.analysis.risk import (
+    Exceedance,
+    Rating,
+    consequences,
+    exceedance,
+    exceedance_curve,
+    likelihoods,
+    rate,
+    rate_runs,
+    thresholds,
+    verdict,
+    verdict_of,
+)
 from llr_sd.analysis.shapley import ShapleyEffects, shapley, shapley_table
 from llr_sd.analysis.sobol import INDEPENDENT, SobolIndices, block_rows, sobol, sobol_table
 from llr_sd.analysis.summary import STATISTICS, summarise, target_table, wilson
 
 __all__ = [
+    "FEWEST",
     "INDEPENDENT",
     "STATISTICS",
     "Box",
     "Convergence",
+    "Exceedance",
     "LeverSearch",
     "LeverSettings",
+    "Rating",
     "Restriction",
     "Screening",
     "ShapleyEffects",
     "SobolIndices",
     "attribution_table",
     "block_rows",
+    "consequences",
     "contributions",
     "discover",
     "evaluate",
     "evppi_table",
+    "exceedance",
+    "exceedance_curve",
     "grow",
     "lever_settings",
+    "likelihoods",
     "morris",
     "morris_table",
     "names_in",
     "output_cells",
     "paired_table",
+    "rate",
+    "rate_runs",
     "search_levers",
     "shapley",
     "shapley_table",
@@ -44,6 +66,9 @@ __all__ = [
     "sobol_table",
     "summarise",
     "target_table",
+    "thresholds",
+    "verdict",
+    "verdict_of",
     "wilson",
     "worth_a_sobol",
 ]

@@ -61,10 +61,10 @@ class ResultsFolder:
             holds = f'holds the results of "{found}"' if found else "holds something other than results"
             raise ResultError(f"{holds}; it is left as it is.", where=str(self.final), mend="Choose another folder with --out.")
 
-    def write_runs(self, study: Study, runs: int, pieces: Iterator[Piece], central: list[Piece]) -> xr.Dataset:
+    def write_runs(self, scenarios: tuple[str, ...], runs: int, pieces: Iterator[Piece], central: list[Piece]) -> xr.Dataset:
         """Write the runs and return them, read lazily; see `arrays.write_runs`."""
         try:
-            write_runs(self.path / "runs.zarr", tuple(s.name for s in study.scenario), runs, pieces, central)
+            write_runs(self.path / "runs.zarr", scenarios, runs, pieces, central)
         except OSError as error:
             raise cannot_write(self.final, error) from error
         return open_runs(self.path / "runs.zarr")
@@ -72,7 +72,7 @@ class ResultsFolder:
     def write(
         self,
         study: Study,
-        model_files: tuple[Path, ...],
+        files: Mapping[str, Path],
         runs: xr.Dataset,
         tables: Mapping[str, pd.DataFrame],
         facts: Mapping[str, Any],
@@ -83,8 +83,8 @@ class ResultsFolder:
         ----------
         study
             The study; its file is copied.
-        model_files
-            The model file and, where it has one, its parameter table.
+        files
+            The model file, its parameter table and what else the numbers depend on, by their place in the folder.
         runs
             What `write_runs` returned.
         tables
@@ -93,14 +93,14 @@ class ResultsFolder:
             What else the manifest records.
         """
         try:
-            (self.path / "model").mkdir()
-            for file in model_files:
-                shutil.copyfile(file, self.path / "model" / file.name)
+            for place, file in files.items():
+                (self.path / place).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, self.path / place)
             shutil.copyfile(study.file, self.path / "study.toml")
             for name in sorted(set(tables) - {"failures"}):
                 tables[name].to_parquet(self.path / f"{name}.parquet", index=False)
             tables["failures"].to_csv(self.path / "failures.csv", index=False, lineterminator="\n")
-            manifest = {"title": study.title, **facts, "versions": versions(), "sha256": hashes(study, model_files)}
+            manifest = {"title": study.title, **facts, "versions": versions(), "sha256": hashes(study, files)}
             text = json.dumps(manifest, indent=2, ensure_ascii=False)
             (self.path / MANIFEST).write_text(text + "\n", encoding="utf-8")
         except OSError as error:
@@ -130,10 +130,9 @@ def versions() -> dict[str, str]:
     return {name: version(name) for name in LIBRARIES}
 
 
-def hashes(study: Study, model_files: tuple[Path, ...]) -> dict[str, str]:
-    """Return the SHA-256 of the study file and of the model's files, by their place in the results folder."""
-    files = {"study.toml": study.file} | {f"model/{f.name}": f for f in model_files}
-    return {name: hashlib.sha256(f.read_bytes()).hexdigest() for name, f in files.items()}
+def hashes(study: Study, files: Mapping[str, Path]) -> dict[str, str]:
+    """Return the SHA-256 of the study file and of the files that its numbers depend on, by their place in the results folder."""
+    return {name: hashlib.sha256(f.read_bytes()).hexdigest() for name, f in {"study.toml": study.file, **files}.items()}
 
 
 def open_result(path: str | Path) -> StudyResult:

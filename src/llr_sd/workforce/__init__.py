@@ -1,1 +1,1 @@
-"""The domain: localities, and what else is about health workforces rather than about models."""
+"""The domain: localities, sites and risk registers, and what else is about health workforces rather than about models."""

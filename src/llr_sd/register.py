@@ -1,0 +1,344 @@
+"""A risk register and the matrix that it is rated on: what each risk is, which model outputs measure it, and where thresholds lie.
+
+Read from TOML and checked. What the models of a risk must know (outputs, parameters) is checked by `ratings`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from llr_sd.errors import InputError, nearest
+from llr_sd.study import Correlation, Text, finding
+
+SIZE = 5
+"""Likelihoods and consequences of a matrix."""
+
+Level = Annotated[int, Field(ge=1, le=SIZE)]
+Part = TypeVar("Part", bound="_Part")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Band(_Part):
+    """A likelihood: probabilities from `from` up to, not including, `to` (which is 1, included, in the last band)."""
+
+    label: Text
+    from_: Annotated[float, Field(ge=0, le=1, alias="from")]
+    to: Annotated[float, Field(ge=0, le=1)]
+
+
+class ScoreRange(_Part):
+    """Scores from `from` to `to`, both included; named where it is a level of the log."""
+
+    name: str = ""
+    from_: Annotated[int, Field(ge=1, alias="from")]
+    to: Annotated[int, Field(ge=1)]
+
+
+class Matrix(_Part):
+    """A matrix of likelihood and consequence.
+
+    Attributes
+    ----------
+    likelihood
+        Sets of five bands of probability, least likely first; `bands` names the one that is used.
+    consequence
+        Five labels, least serious first.
+    scores
+        Five rows, one a likelihood, of five scores, one a consequence; no score may fall where either rises.
+    level
+        Names of ranges of scores, as the log uses them.
+    agreement
+        Ranges of scores that count as the same rating when a rating is held against a published one.
+    least
+        A consequence less likely than this does not count.
+    """
+
+    title: Text
+    source: str = ""
+    bands: Text
+    least: Annotated[float, Field(ge=0, lt=1)] = 0.05
+    likelihood: Mapping[str, tuple[Band, ...]]
+    consequence: tuple[Text, ...]
+    scores: tuple[tuple[int, ...], ...]
+    level: tuple[ScoreRange, ...]
+    agreement: tuple[ScoreRange, ...]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Matrix:
+        if self.bands not in self.likelihood:
+            raise ValueError(f'bands: no likelihood bands are called "{self.bands}". {nearest(self.bands, self.likelihood)}')
+        for name, bands in self.likelihood.items():
+            _five(bands, f"likelihood > {name}")
+            ends = [(b.from_, b.to, b.label) for b in bands]
+            _adjoining(ends, f"likelihood > {name}", 0.0, 1.0, 0.0)
+        _five(self.consequence, "consequence")
+        _five(self.scores, "scores")
+        for number, row in enumerate(self.scores, 1):
+            _five(row, f"scores > {number}")
+        for i in range(SIZE):
+            for j in range(SIZE):
+                here = self.scores[i][j]
+                if (i and self.scores[i - 1][j] > here) or (j and self.scores[i][j - 1] > here):
+                    raise ValueError(f"scores > {i + 1} > {j + 1}: {here} is less than the score of a lesser risk")
+        least, most = self.scores[0][0], self.scores[-1][-1]
+        for key, ranges in (("level", self.level), ("agreement", self.agreement)):
+            _adjoining([(r.from_, r.to, r.name or f"{r.from_} to {r.to}") for r in ranges], key, least, most, 1)
+        if not all(r.name for r in self.level):
+            raise ValueError("level: each needs a name")
+        return self
+
+    def with_bands(self, name: str, where: str) -> Matrix:
+        """Return the matrix with another set of likelihood bands; raise InputError where there is none of that name."""
+        if name not in self.likelihood:
+            raise InputError(f'no likelihood bands are called "{name}".', where=where, mend=nearest(name, self.likelihood))
+        return self.model_copy(update={"bands": name})
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """The four probabilities at which the likelihood goes up."""
+        return tuple(b.from_ for b in self.likelihood[self.bands][1:])
+
+    def level_of(self, score: int) -> str:
+        """Return the log's name for a score."""
+        return self.level[_place(self.level, score)].name
+
+    def level_rank(self, score: int) -> int:
+        """Return the place of a score's level, 0 the least serious."""
+        return _place(self.level, score)
+
+    def agreement_of(self, score: int) -> int:
+        """Return the place of the range of scores that count as the same rating."""
+        return _place(self.agreement, score)
+
+
+class Ladder(_Part):
+    """Four shares of a loss, at which the consequence becomes 2, 3, 4 and 5; any loss from 0 up is a 1. `of` is what they are shares of."""
+
+    label: Text
+    text: str = ""
+    unit: Text
+    shares: tuple[float, float, float, float]
+    of: float | None = None
+
+    @model_validator(mode="after")
+    def _rising(self) -> Ladder:
+        _rising(self.shares)
+        return self
+
+
+class RiskLadder(_Part):
+    """How one risk is read on a ladder, where that differs: another metric, another denominator (a number or an expression), other shares."""
+
+    metric: str = ""
+    of: float | str | None = None
+    shares: tuple[float, float, float, float] | None = None
+    unit: str = ""
+
+    @model_validator(mode="after")
+    def _rising(self) -> RiskLadder:
+        if self.shares is not None:
+            _rising(self.shares)
+        return self
+
+
+class Mitigation(_Part):
+    """A measure of the log: what it sets in the models, and the metric with it, where what it brings is no part of the risk's own."""
+
+    name: Text
+    set: Mapping[str, float]
+    metric: str = ""
+    note: str = ""
+
+
+class Risk(_Part):
+    """One risk.
+
+    Attributes
+    ----------
+    id, title, wording
+        As in the log; the wording is the register's own.
+    likelihood, consequence, reviewed_likelihood, reviewed_consequence
+        Published. The reviewed ones are the same where none are given.
+    group
+        The parameters whose uncertainty is this risk.
+    metric
+        What is lost, an expression of outputs at the horizon; more is worse. `planned_x` is the output x of the run called "planned".
+    ladder
+        The ladders that it is read on, at least one.
+    run
+        Further runs on the same draws, by name, with what they set. The one called "planned" also holds the rest of the group at its
+        most likely values.
+    reading
+        Other readings of the metric on the first ladder, for the table of stability: a name and an expression.
+    horizons
+        Dates, where they differ from the register's; the first is the one that is held against the published rating.
+    """
+
+    id: Text
+    title: Text
+    wording: Text
+    likelihood: Level
+    consequence: Level
+    reviewed_likelihood: Level | None = None
+    reviewed_consequence: Level | None = None
+    group: tuple[Text, ...] = Field(min_length=1)
+    metric: Text
+    ladder: Mapping[str, RiskLadder] = Field(min_length=1)
+    run: Mapping[str, Mapping[str, float]] = {}
+    reading: Mapping[str, str] = {}
+    mitigation: tuple[Mitigation, ...] = ()
+    horizons: tuple[float, ...] = ()
+    note: str = ""
+
+
+class OutputOf(_Part):
+    """A model's variable (with its element), read at the horizon or `at` one date."""
+
+    model: Text
+    variable: Text
+    at: float | None = None
+
+
+class ModelUse(_Part):
+    """How a model is run for a register: what holds in every run, its site table, and rank correlations of its parameters."""
+
+    set: Mapping[str, float] = {}
+    site: str | None = None
+    correlation: tuple[Correlation, ...] = ()
+
+
+class Register(_Part):
+    """A checked risk register; `matrix` is the path of its matrix, beside it."""
+
+    title: Text
+    source: str = ""
+    matrix: Text
+    horizons: tuple[float, ...] = Field(min_length=1)
+    ladder: Mapping[str, Ladder] = Field(min_length=1)
+    model: Mapping[str, ModelUse]
+    output: Mapping[str, OutputOf]
+    risk: tuple[Risk, ...] = Field(min_length=1)
+    file: Path = Field(default=Path("register.toml"), exclude=True)
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> Register:
+        ids = [r.id for r in self.risk]
+        for name in ids:
+            if ids.count(name) > 1:
+                raise ValueError(f"two risks are called {name}")
+        for name, output in self.output.items():
+            if output.model not in self.model:
+                raise ValueError(
+                    f'output > {name} > model: "{output.model}" is not under [model]. {nearest(output.model, self.model)}'
+                )
+        for risk in self.risk:
+            for ladder, own in risk.ladder.items():
+                place = f"risk {risk.id} > ladder > {ladder}"
+                if ladder not in self.ladder:
+                    raise ValueError(f"{place}: no ladder of the register has this name. {nearest(ladder, self.ladder)}")
+                if own.of is None and self.ladder[ladder].of is None:
+                    raise ValueError(f'{place}: "of" is missing, what the loss is a share of')
+            for key in risk.run:
+                if not key.isidentifier() or key == "base":
+                    raise ValueError(f'risk {risk.id} > run: "{key}" cannot be a name in an expression')
+        return self
+
+    @property
+    def matrix_file(self) -> Path:
+        """Where the matrix lies."""
+        return self.file.parent / self.matrix
+
+
+def registers_folder() -> Path:
+    """Return the folder of the bundled registers."""
+    return Path(__file__).parent / "workforce" / "registers"
+
+
+def bundled_registers() -> tuple[str, ...]:
+    """Return the names of the bundled registers."""
+    return tuple(sorted(p.stem for p in registers_folder().glob("*.toml") if not p.stem.endswith("_matrix")))
+
+
+def load_register(name: str | Path, base: Path | None = None) -> Register:
+    """Read and check a register: a bundled name ("llr_2017"), or a path from `base` on.
+
+    Raises
+    ------
+    InputError
+        Naming file, risk and key, with the nearest name where one was misspelt.
+    """
+    text = str(name)
+    file = (base or Path()) / text
+    if text in bundled_registers() and not file.is_file():
+        file = registers_folder() / f"{text}.toml"
+    if not file.is_file():
+        known = ", ".join(bundled_registers())
+        raise InputError(f'there is no register "{text}" (bundled: {known}).', mend=nearest(text, bundled_registers()))
+    return _read(file, Register).model_copy(update={"file": file})
+
+
+def load_matrix(file: Path) -> Matrix:
+    """Read and check a matrix; raise InputError naming file and key."""
+    if not file.is_file():
+        raise InputError("there is no matrix here.", where=str(file), mend="Name one in the register, beside it.")
+    return _read(file, Matrix)
+
+
+def _read(file: Path, kind: type[Part]) -> Part:
+    try:
+        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"is not valid TOML: {error}.", where=str(file)) from error
+    raw.pop("file", None)
+    try:
+        return kind.model_validate(raw)
+    except ValidationError as error:
+        text = re.sub(r"\brisk > (\d+)", lambda m: f"risk {_risk_id(raw, int(m[1]))}", finding(error, kind))
+        raise InputError(text, where=str(file)) from None
+
+
+def _risk_id(raw: Mapping[str, Any], number: int) -> str:
+    """Return the name of a risk as the author wrote it, or its number."""
+    risks = raw.get("risk", [])
+    found = risks[number - 1] if isinstance(risks, list) and number <= len(risks) else {}
+    return str(found.get("id", number)) if isinstance(found, Mapping) else str(number)
+
+
+def _five(parts: tuple[Any, ...], key: str) -> None:
+    if len(parts) != SIZE:
+        raise ValueError(f"{key}: there are {len(parts)}, not {SIZE}")
+
+
+def _rising(shares: tuple[float, ...]) -> None:
+    for low, high in zip((0.0, *shares), shares, strict=False):
+        if high <= low:
+            raise ValueError(
+                f"shares: the bands overlap, {high:g} comes after {low:g}; each share must be greater than the one before"
+            )
+
+
+def _adjoining(ends: list[tuple[float, float, str]], key: str, least: float, most: float, step: float) -> None:
+    """Refuse ranges that overlap, leave gaps or do not run from `least` to `most`; `step` lies between one's end and the next's start."""
+    expected = least
+    for low, high, label in ends:
+        if abs(low - expected) > 1e-12:
+            fault = "overlaps the one before" if low < expected else "leaves a gap after the one before"
+            raise ValueError(f'{key} > "{label}": from = {low:g} {fault}; {expected:g} was expected')
+        if high < low or (step == 0 and high <= low):
+            raise ValueError(f'{key} > "{label}": to = {high:g} is not above from = {low:g}')
+        expected = high + step
+    if abs(expected - step - most) > 1e-12:
+        raise ValueError(f"{key}: the last one ends at {expected - step:g}, not at {most:g}")
+
+
+def _place(ranges: tuple[ScoreRange, ...], score: int) -> int:
+    return next(i for i, r in enumerate(ranges) if r.from_ <= score <= r.to)

@@ -1,0 +1,306 @@
+"""A risk register held against its models, before anything runs: which models and settings each risk needs, and whether all names fit.
+
+Every risk is read off model runs on common draws: the models as they are, further runs of the risk ("planned"), and mitigations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from llr_sd import analysis
+from llr_sd.errors import InputError, nearest
+from llr_sd.model import Model, load_model
+from llr_sd.prepare import PreparedStudy, Uncertain, prepare, site_file
+from llr_sd.register import Matrix, Mitigation, Register, Risk, load_matrix, load_register
+from llr_sd.study import MonteCarlo, OutputSpec, Scenario, Study
+from llr_sd.study import Uncertain as UncertainSpec
+
+AS_IT_IS = "as it is"
+PLANNED = "planned"
+
+
+@dataclass(frozen=True)
+class PreparedRegister:
+    """A register held against its models.
+
+    Attributes
+    ----------
+    study, register, matrix
+        As read; the matrix has the likelihood bands that the study chose.
+    models
+        By the register's names.
+    far, near
+        For each model a study of every date, and one up to the first dates, for the analyses of the rating that is held against the log.
+    uses
+        The models that each risk needs, readings and mitigations included.
+    core
+        For each risk the runs that its ratings need, as (model, setting).
+    """
+
+    study: Study
+    register: Register
+    matrix: Matrix
+    models: Mapping[str, Model]
+    far: Mapping[str, PreparedStudy]
+    near: Mapping[str, PreparedStudy]
+    uses: Mapping[str, tuple[str, ...]]
+    core: Mapping[str, tuple[tuple[str, str], ...]]
+
+    def dates(self, risk: Risk) -> tuple[float, ...]:
+        """Return the horizons of a risk, the one held against the log first."""
+        return risk.horizons or self.register.horizons
+
+    def uncertain(self, risk: Risk) -> Uncertain:
+        """Return the uncertain parameters of the models behind a risk's ratings, each name once."""
+        found = {p.name: (p, d) for m in reversed(self.models_of(risk)) for p, d in self.far[m].uncertain}
+        return list(found.values())
+
+    def models_of(self, risk: Risk) -> tuple[str, ...]:
+        """Return the models behind a risk's ratings."""
+        return tuple(dict.fromkeys(model for model, _ in self.core[risk.id]))
+
+    def group(self, risk: Risk) -> Uncertain:
+        """Return the uncertain parameters of a risk's own group, in the register's order."""
+        known = {p.name: (p, d) for p, d in self.uncertain(risk)}
+        return [known[name] for name in risk.group if name in known]
+
+    def metric(self, risk: Risk, ladder: str) -> str:
+        """Return the metric of a risk on a ladder."""
+        return risk.ladder[ladder].metric or risk.metric
+
+    def shares(self, risk: Risk, ladder: str) -> tuple[float, float, float, float]:
+        """Return the thresholds of a risk on a ladder."""
+        return risk.ladder[ladder].shares or self.register.ladder[ladder].shares
+
+    def stake(self, risk: Risk, ladder: str) -> str:
+        """Return what a loss is a share of: a number or an expression, as text."""
+        own, common = risk.ladder[ladder].of, self.register.ladder[ladder].of
+        return str(own if own is not None else common)
+
+    def stake_number(self, risk: Risk, ladder: str) -> float:
+        """Return what a loss is a share of as a number; NaN where it is an expression, and so varies from run to run."""
+        own = risk.ladder[ladder].of
+        found = own if own is not None else self.register.ladder[ladder].of
+        return found if isinstance(found, float) else float("nan")
+
+    def published(self, risk: Risk) -> int:
+        """Return the published score of a risk."""
+        return self.matrix.scores[risk.likelihood - 1][risk.consequence - 1]
+
+    def illustrative(self, risk: Risk, ladder: str) -> bool:
+        """Say whether a model behind a risk's ratings on a ladder holds made-up example data."""
+        texts = {"metric": self.metric(risk, ladder), "of": self.stake(risk, ladder)}
+        return any(self.far[model].study.illustrative for model, _ in _runs_of(self.register, risk, texts))
+
+    def where(self, risk: Risk, key: str) -> str:
+        """Return file, risk and key, for errors."""
+        return f"{self.register.file}, risk {risk.id} > {key}"
+
+
+def prepare_register(study: Study) -> PreparedRegister:
+    """Read the register of a study and check it against its models, before anything runs.
+
+    Raises
+    ------
+    InputError
+        Naming file, risk and key, with the nearest name where one was misspelt.
+    """
+    register = load_register(study.risk_register, study.folder)
+    matrix = load_matrix(register.matrix_file)
+    if study.bands:
+        matrix = matrix.with_bands(study.bands, f"{study.file}, bands")
+    models = {name: _model(register, name) for name in register.model}
+    _check_outputs(register, models)
+    every = {r.id: _runs_of(register, r, expressions(r)) for r in register.risk}
+    core = {r.id: _runs_of(register, r, {k: t for k, t in expressions(r).items() if _is_core(k)}) for r in register.risk}
+    uses = {i: tuple(m for m in register.model if m in {model for model, _ in pairs}) for i, pairs in every.items()}
+    for risk in register.risk:
+        _check_names(register, risk, [models[m] for m in uses[risk.id]])
+    dates = [r.horizons or register.horizons for r in register.risk]
+    all_dates, first = tuple(sorted({d for ds in dates for d in ds})), tuple(sorted({ds[0] for ds in dates}))
+    far, near = {}, {}
+    for name, model in models.items():
+        if any(name in used for used in uses.values()):
+            scenarios = [s for r in register.risk for s in _scenarios(r, name, model, every[r.id], core[r.id])]
+            runs = study.monte_carlo.runs
+            far[name] = _prepare(study, register, name, model, all_dates, {AS_IT_IS: {}} | dict(scenarios), runs)
+            near[name] = _prepare(study, register, name, model, first, {AS_IT_IS: {}}, 1)  # its draws are made elsewhere
+    return PreparedRegister(study, register, matrix, models, far, near, uses, core)
+
+
+Settings = Mapping[str, float]
+
+
+def _scenarios(
+    risk: Risk, name: str, model: Model, every: tuple[tuple[str, str], ...], core: tuple[tuple[str, str], ...]
+) -> list[tuple[str, Settings]]:
+    """Return the settings under which a risk needs a model, by name."""
+    found: list[tuple[str, Settings]] = [
+        (f"{risk.id} {run}", settings_of(risk, run, model)) for run in risk.run if (name, f"{risk.id} {run}") in every
+    ]
+    if any(n == name for n, _ in core):
+        found += [(mitigated(risk, m), _known(m.set, model)) for m in risk.mitigation]
+    return found
+
+
+def _model(register: Register, name: str) -> Model:
+    try:
+        return load_model(name, register.file.parent)
+    except InputError as error:
+        raise InputError(error.what, where=f"{register.file}, model > {name}", mend=error.mend) from None
+
+
+def _prepare(
+    study: Study,
+    register: Register,
+    name: str,
+    model: Model,
+    dates: tuple[float, ...],
+    settings: Mapping[str, Settings],
+    runs: int,
+) -> PreparedStudy:
+    """Return the study of one model: a scenario for each setting, an output for each register output and date."""
+    use = register.model[name]
+    outputs = {
+        key_of(n, date): OutputSpec(variable=o.variable, at=date if o.at is None else o.at)
+        for n, o in register.output.items()
+        if o.model == name
+        for date in dates
+    }
+    inner = Study(
+        title=study.title,
+        model=name,
+        seed=study.seed,
+        set={**use.set, "FINAL TIME": max(dates)},
+        site=use.site,
+        scenario=tuple(Scenario(name=n, set=values) for n, values in settings.items()),
+        uncertain=UncertainSpec(names=tuple(p.name for p in model.table if p.distribution.kind != "fixed")),
+        outputs=outputs,
+        monte_carlo=MonteCarlo(runs=runs),
+        correlation=use.correlation,
+        file=register.file,
+    )
+    prepared = prepare(inner, model)
+    named = {n: replace(s, name=f"{name}_{n}") for n, s in prepared.samples.items()}
+    return replace(prepared, samples=named)
+
+
+def settings_of(risk: Risk, run: str, model: Model) -> dict[str, float]:
+    """Return what a run of a risk sets in a model; "planned" holds the rest of the group at its most likely values."""
+    settings = _known(risk.run[run], model)
+    if run == PLANNED:
+        for name in risk.group:
+            found = model.table.find(name)
+            if found is not None and name not in settings:
+                settings[name] = found.distribution.centre if np.isfinite(found.distribution.centre) else found.value
+    return settings
+
+
+def mitigated(risk: Risk, mitigation: Mitigation) -> str:
+    """Return the name of the setting with a mitigation on."""
+    return f"{risk.id} with {mitigation.name}"
+
+
+def key_of(output: str, date: float) -> str:
+    """Return the name of a register output at a date, among the outputs of a model's study."""
+    return f"{output} {date:g}"
+
+
+def _known(settings: Mapping[str, float], model: Model) -> dict[str, float]:
+    return {name: value for name, value in settings.items() if model.table.find(name) is not None}
+
+
+def expressions(risk: Risk) -> dict[str, str]:
+    """Return every expression of a risk by the key that it stands under."""
+    found = {"metric": risk.metric}
+    for ladder, own in risk.ladder.items():
+        found |= {f"ladder > {ladder} > metric": own.metric} if own.metric else {}
+        found |= {f"ladder > {ladder} > of": own.of} if isinstance(own.of, str) else {}
+    found |= {f"reading > {name}": text for name, text in risk.reading.items()}
+    found |= {f"mitigation > {m.name} > metric": m.metric for m in risk.mitigation if m.metric}
+    return found
+
+
+def _is_core(key: str) -> bool:
+    return key == "metric" or key.startswith("ladder")
+
+
+def source(register: Register, risk: Risk, name: str) -> tuple[str, str] | None:
+    """Return the run and the output that a name in an expression stands for: ("", x) for x, ("planned", x) for planned_x; or None."""
+    for run in ("", "base", *risk.run):
+        output = name.removeprefix(f"{run}_") if run else name
+        if output in register.output and (not run or name != output):
+            return run, output
+    return None
+
+
+def _runs_of(register: Register, risk: Risk, texts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the runs that expressions name, as (model, setting); raise InputError where a name stands for nothing."""
+    found: dict[tuple[str, str], None] = {}
+    for key, text in texts.items():
+        where = f"{register.file}, risk {risk.id} > {key}"
+        for name in analysis.names_in(text, where):
+            known = source(register, risk, name)
+            if known is None and name != "time":
+                prefixes = ("", *(f"{run}_" for run in risk.run))
+                raise InputError(
+                    f'no output of the register is called "{name}".',
+                    where=where,
+                    mend=nearest(name, [f"{p}{n}" for p in prefixes for n in register.output])
+                    or "Name it under [output], or the run that it is read from under the risk's [run].",
+                )
+            if known is not None:
+                run, output = known
+                found[register.output[output].model, f"{risk.id} {run}" if run in risk.run else AS_IT_IS] = None
+    if not found:
+        raise InputError("names no output of a model.", where=f"{register.file}, risk {risk.id} > metric")
+    return tuple(found)
+
+
+def _check_outputs(register: Register, models: Mapping[str, Model]) -> None:
+    for name, output in register.output.items():
+        equations = models[output.model].equations
+        try:
+            if "[" in output.variable:
+                equations.cell(output.variable)
+            elif equations.variable(output.variable).axes:
+                raise InputError(f'"{output.variable}" has subscripts.', mend="Name one element of it.")
+        except InputError as error:
+            raise InputError(error.what, where=f"{register.file}, output > {name} > variable", mend=error.mend) from None
+
+
+def _check_names(register: Register, risk: Risk, models: list[Model]) -> None:
+    """Refuse a parameter that none of the risk's models has, and a value that a model does not take."""
+    asked: list[tuple[str, str, float | None]] = [("group", name, None) for name in risk.group]
+    asked += [(f"run > {run}", name, value) for run, settings in risk.run.items() for name, value in settings.items()]
+    asked += [(f"mitigation > {m.name} > set", name, value) for m in risk.mitigation for name, value in m.set.items()]
+    for key, name, value in asked:
+        where = f"{register.file}, risk {risk.id} > {key}"
+        having = [m for m in models if m.table.find(name) is not None]
+        if not having:
+            known = [p.name for m in models for p in m.table]
+            within = " or ".join(m.name for m in models)
+            raise InputError(f'no parameter is called "{name}" in {within}.', where=where, mend=nearest(name, known))
+        try:
+            for model in having:
+                model.design({} if value is None else {name: value})
+        except InputError as error:
+            raise InputError(error.what, where=where, mend=error.mend) from None
+    found = [m.table.find(name) for name in risk.group for m in models]
+    if all(p is None or p.distribution.kind == "fixed" for p in found):
+        raise InputError("none of these has a distribution.", where=f"{register.file}, risk {risk.id} > group")
+
+
+def files_of(prepared: PreparedRegister) -> dict[str, Path]:
+    """Return every file that the numbers depend on, beside the study, by its place in the results folder."""
+    register = prepared.register
+    found = {f"register/{f.name}": f for f in (register.file, register.matrix_file)}
+    for name, near in prepared.near.items():
+        model = near.model
+        parts = (model.equations.source, model.table.source, site_file(near.study, model))
+        found |= {f"model/{name}/{f.name}": f for f in parts if f is not None}
+    return found
