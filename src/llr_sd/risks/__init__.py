@@ -41,6 +41,8 @@ class Ratings:
 
 def rate_register(prepared: PreparedRegister, run: Run) -> Ratings:
     """Run the models of a checked register on common draws, rate its risks, and ask what each rating hangs on."""
+    import pandas as pd
+
     first = [(m, s.samples[n]) for m, s in prepared.far.items() for n in ("central", "monte_carlo")]
     main = run(prepared.far, first)
     drawn, middle = (
@@ -57,9 +59,10 @@ def rate_register(prepared: PreparedRegister, run: Run) -> Ratings:
     indices = reasons.sobol_table(prepared, held, saltelli, near)
     drivers = reasons.driver_table(prepared, indices)
     wider = {key: drawn.but({m: near[s.name] for m, s in samples.items()}) for key, samples in wide.items()}
+    outside = reasons.outside(prepared, held, drivers)
     boxes, words, said = reasons.boxes(prepared, held)
     tables = register_tables(prepared) | {
-        "ratings": rating_table(prepared, rated, drivers, central),
+        "ratings": rating_table(prepared, rated, drivers, outside, central),
         "exceedance": exceedance_table(prepared, rated),
         "curves": curve_table(rated),
         "stability": reasons.stability_table(prepared, held, drawn, wider),
@@ -67,7 +70,8 @@ def rate_register(prepared: PreparedRegister, run: Run) -> Ratings:
         "sobol": indices,
         "drivers": drivers,
         "boxes": boxes,
-        "words": words,
+        "outside": outside,
+        "words": pd.concat([words, reasons.outside_words(outside)], ignore_index=True),
     }
     if any(use.correlation for use in prepared.register.model.values()):
         said = (*said, analysis.INDEPENDENT)

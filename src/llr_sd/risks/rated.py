@@ -116,14 +116,16 @@ def register_tables(prepared: PreparedRegister) -> dict[str, pd.DataFrame]:
     return {"risks": pd.DataFrame(risks), "ladders": pd.DataFrame(ladders), "matrix": pd.DataFrame(cells)}
 
 
-def rating_table(prepared: PreparedRegister, rated: list[Rated], drivers: pd.DataFrame, central: Losses) -> pd.DataFrame:
+def rating_table(
+    prepared: PreparedRegister, rated: list[Rated], drivers: pd.DataFrame, outside: pd.DataFrame, central: Losses
+) -> pd.DataFrame:
     """Return one row a rating; the verdict, and what it hangs on, stand at the date that is held against the log."""
     import pandas as pd
 
     rows = []
     for r in rated:
         held = r.date == prepared.dates(r.risk)[0]
-        judged, measure = _judgement(drivers, r) if held else (np.nan, "")
+        judged, measure = _judgement(drivers, outside, r) if held else (np.nan, "")
         theirs, matrix = prepared.published(r.risk), prepared.matrix
         told, face = analysis.verdict(r.rating, theirs, matrix, judged) if held else ("", "")
         row: dict[str, object] = {"risk": r.risk.id, "ladder": r.ladder, "horizon": r.date}
@@ -138,15 +140,23 @@ def rating_table(prepared: PreparedRegister, rated: list[Rated], drivers: pd.Dat
     return pd.DataFrame(rows)
 
 
-def _judgement(drivers: pd.DataFrame, r: Rated) -> tuple[float, str]:
-    """Return the share of a group's total indices of the loss that grade-C judgement carries, and which judgement carries most."""
+def _judgement(drivers: pd.DataFrame, outside: pd.DataFrame, r: Rated) -> tuple[float, str]:
+    """Return the share of a group's total indices of the loss that grade-C judgement carries, and which judgement to measure first.
+
+    That is the one of the group that carries most, or one outside the group whose squared rank correlation with the loss is greater still.
+    """
     here = (drivers["risk"] == r.risk.id) & (drivers["ladder"] == r.ladder) & (drivers["quantity"] == "loss")
     own = drivers[here & (drivers["input"] != REST)]
     total = own["ST"].clip(lower=0.0)
     if own.empty or total.isna().any() or total.sum() == 0:
         return np.nan, ""
     judged = total[own["grade"] == "C"]
-    measure = str(own["label"].to_numpy()[np.argmax(np.where(own["grade"] == "C", total, -1.0))]) if judged.sum() > 0 else ""
+    beyond = outside[(outside["risk"] == r.risk.id) & (outside["ladder"] == r.ladder) & (outside["grade"] == "C")]
+    inside = float(judged.max()) if len(judged) else 0.0
+    if len(beyond) and float(beyond["rank_correlation"].iloc[0]) ** 2 > inside:
+        measure = str(beyond["label"].iloc[0])
+    else:
+        measure = str(own["label"].to_numpy()[np.argmax(np.where(own["grade"] == "C", total, -1.0))]) if inside > 0 else ""
     return float(judged.sum() / total.sum()), measure
 
 

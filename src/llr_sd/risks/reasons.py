@@ -16,7 +16,7 @@ from llr_sd.register import Matrix, Risk
 from llr_sd.risks.prepared import PreparedRegister
 from llr_sd.risks.rated import Rated, rate
 from llr_sd.risks.readings import Floats, Readings
-from llr_sd.risks.samples import ALL
+from llr_sd.risks.samples import ALL, REST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,13 +103,62 @@ def boxes(prepared: PreparedRegister, rated: list[Rated]) -> tuple[pd.DataFrame,
 def _own_draws(prepared: PreparedRegister, risk: Risk) -> tuple[Design, dict[str, str], dict[str, str]]:
     """Return the draws of a risk's own group, by parameter name, with labels and units."""
     own = {p.name: p for p, _ in prepared.group(risk)}
-    columns: dict[str, Floats] = {}
+    draws = _draws(prepared, risk)
+    design = Design(tuple(own), np.column_stack([draws[n] for n in own]), "monte_carlo", prepared.study.seed)
+    return design, {n: p.called for n, p in own.items()}, {n: p.unit for n, p in own.items()}
+
+
+def _draws(prepared: PreparedRegister, risk: Risk) -> dict[str, Floats]:
+    """Return the draws of every uncertain parameter of the models behind a risk's ratings, by parameter name."""
+    found: dict[str, Floats] = {}
     for model in reversed(prepared.models_of(risk)):
         drawn = prepared.far[model].samples["monte_carlo"].design
-        of = {p.variable: p.name for p, _ in prepared.far[model].uncertain if p.name in own}
-        columns |= {of[v]: drawn.values[:, i] for i, v in enumerate(drawn.names) if v in of}
-    design = Design(tuple(columns), np.column_stack(list(columns.values())), "monte_carlo", prepared.study.seed)
-    return design, {n: own[n].called for n in columns}, {n: own[n].unit for n in columns}
+        of = {p.variable: p.name for p, _ in prepared.far[model].uncertain}
+        found |= {of[v]: drawn.values[:, i] for i, v in enumerate(drawn.names)}
+    return found
+
+
+def outside(prepared: PreparedRegister, rated: list[Rated], drivers: pd.DataFrame) -> pd.DataFrame:
+    """Return, for ratings that inputs outside the risk's own group move more than those inside, which of those are most tied to the loss.
+
+    Returns
+    -------
+    DataFrame
+        Columns risk, ladder, carried (total index of everything else), input, label, grade, rank_correlation (Spearman's, with the loss
+        over the Monte Carlo runs); the three most tied, strongest first.
+    """
+    import pandas as pd
+    from scipy import stats
+
+    rows = []
+    for r in rated:
+        own = drivers[(drivers["risk"] == r.risk.id) & (drivers["ladder"] == r.ladder) & (drivers["quantity"] == "loss")]
+        inside, rest = (own[(own["input"] == REST) == there]["ST"].clip(lower=0.0).sum() for there in (False, True))
+        if rest <= inside:
+            continue
+        about = {p.name: p for p, _ in prepared.uncertain(r.risk) if p.name not in r.risk.group}
+        ok = np.isfinite(r.losses)
+        draws = _draws(prepared, r.risk)
+        tied = {n: float(stats.spearmanr(draws[n][ok], r.losses[ok]).statistic) for n in about}
+        for name in [n for n in sorted(tied, key=lambda n: -abs(tied[n]))[:3] if abs(tied[n]) > 0.1]:
+            row = {"risk": r.risk.id, "ladder": r.ladder, "carried": rest, "input": name, "label": about[name].called}
+            rows.append(row | {"grade": about[name].grade, "rank_correlation": tied[name]})
+    return pd.DataFrame(rows, columns=["risk", "ladder", "carried", "input", "label", "grade", "rank_correlation"])
+
+
+def outside_words(found: pd.DataFrame) -> pd.DataFrame:
+    """Say what moves the ratings that their own inputs do not."""
+    import pandas as pd
+
+    rows = []
+    for (risk, ladder), part in found.groupby(["risk", "ladder"], sort=False):
+        named = [f"{r.label} ({r.rank_correlation:+.2f}, grade {r.grade})".replace("-", "−") for r in part.itertuples()]
+        text = (
+            f"Inputs outside its own group carry {min(part['carried'].iloc[0], 1):.0%} of what moves {risk}. "
+            f"Most tied to it, by rank correlation with its loss: {'; '.join(named)}."
+        )
+        rows.append((risk, ladder, "outside", text))
+    return pd.DataFrame(rows, columns=["risk", "ladder", "topic", "text"])
 
 
 def _telling(reached: NDArray[np.int64], rated: int) -> int:
