@@ -6,6 +6,7 @@ expressions: each definition has numbered loops, and each reference says, axis b
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -201,10 +202,7 @@ class Variable:
 
     @property
     def size(self) -> int:
-        n = 1
-        for k in self.shape:
-            n *= k
-        return n
+        return math.prod(self.shape)
 
     def elements(self) -> Iterator[tuple[str, ...]]:
         """Yield the element names of every cell, last axis fastest."""

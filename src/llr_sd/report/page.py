@@ -9,11 +9,13 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from llr_sd.report import canvas, contents
+from llr_sd.report import canvas, contents, rating_words
 from llr_sd.report.decisions import findings
 from llr_sd.report.files import write_whole
 from llr_sd.report.findings import answer, failure_rows, how_sure
 from llr_sd.report.parts import NumberTable, Picture, Section
+from llr_sd.report.rating_sections import beside_the_log, inputs_table, rating_sections
+from llr_sd.report.ratings import rated
 from llr_sd.report.reading import failed_runs, headline
 from llr_sd.report.sections import drawn, sections
 from llr_sd.report.sensitivity import unsettled
@@ -34,7 +36,7 @@ def write_report(result: StudyResult) -> Path:
     ResultError
         When the folder cannot be written.
     """
-    parts = sections(result)
+    parts = rating_sections(result) if rated(result) else sections(result)
     vectors = {picture.name: canvas.svg_bytes(picture.figure) for picture in drawn(parts)}
     page = render_page(result, parts, vectors)
     for picture in drawn(parts):
@@ -50,29 +52,48 @@ def render_page(result: StudyResult, parts: tuple[Section, ...], vectors: Mappin
     environment = Environment(
         loader=PackageLoader("llr_sd.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    style = environment.loader.get_source(environment, "report.css")[0] if environment.loader else ""
     failures, failures_in_all = failure_rows(result)
-    head = headline(result)
-    return environment.get_template("report.html").render(
-        style=style,
+    name, own = ("ratings.html", _of_ratings(result)) if rated(result) else ("report.html", _of_outputs(result))
+    return environment.get_template(name).render(
         study=result.study,
-        answer=answer(result),
-        answer_table=contents.answer_table(result),
         any_failed=bool(failed_runs(result)),
-        how_sure=how_sure(result),
-        findings=findings(result),
-        unsettled=unsettled(result),
         sections=[(part, [_figure(p, vectors[p.name]) for p in part.pictures]) for part in parts],
-        targets=contents.target_table(result),
-        scenarios=contents.scenario_table(result),
-        parameters=contents.parameter_table(result),
-        history=contents.history_table(result),
         failures=NumberTable("Failed runs", ("Scenario", "Run", "Time", "Variable", "Reason"), tuple(tuple(r) for r in failures)),
         failures_in_all=failures_in_all,
         dates_note=DATES_NOTE,
-        unit_note=UNIT_NOTES.get(head.unit, ""),
         provenance=contents.provenance(result.manifest),
+        **own,
     )
+
+
+def _of_outputs(result: StudyResult) -> dict[str, Any]:
+    """What only a page of outputs and targets needs."""
+    return {
+        "answer": answer(result),
+        "answer_table": contents.answer_table(result),
+        "how_sure": how_sure(result),
+        "findings": findings(result),
+        "unsettled": unsettled(result),
+        "unit_note": UNIT_NOTES.get(headline(result).unit, ""),
+        "targets": contents.target_table(result),
+        "scenarios": contents.scenario_table(result),
+        "parameters": contents.parameter_table(result),
+        "history": contents.history_table(result),
+    }
+
+
+def _of_ratings(result: StudyResult) -> dict[str, Any]:
+    """What only a page of ratings needs."""
+    return {
+        "answer": rating_words.answer(result),
+        "answer_table": beside_the_log(result),
+        "how_sure": rating_words.how_sure(result),
+        "findings": rating_words.findings(result),
+        "unsettled": "",
+        "unit_note": "",
+        "parameters": inputs_table(result),
+        "grades_note": rating_words.GRADES_NOTE,
+    }
 
 
 def _figure(picture: Picture, vector: bytes) -> dict[str, Any]:

@@ -21,12 +21,12 @@ from llr_sd.report.ratings import (
     ladders,
     matrix,
     of_risk,
-    rated,
     ratings,
+    reached,
     risks,
     text,
 )
-from llr_sd.report.reading import failed_runs
+from llr_sd.report.reading import Chance, failed_runs
 from llr_sd.report.wording import NONE, count_of, date_words, listing, percent
 from llr_sd.result import StudyResult
 
@@ -35,7 +35,7 @@ MEANINGS = {
     UNDERSTATED: "the model’s score is higher: the log rates the risk too low",
     OVERSTATED: "the model’s score is lower: the log rates the risk too high",
     BORDERLINE: "the interval of the model’s score reaches into another range, so that chance in the runs decides",
-    NOT_TESTABLE: "most of what the risk’s own inputs explain rests on judgement (grade C) that nobody has measured",
+    NOT_TESTABLE: "most of what the risk’s own inputs explain rests on judgement (grade C), not on a source",
 }
 GRADES_NOTE = "Letters are the grade of the evidence: A, a source document; B, the literature; C, judgement."
 
@@ -48,7 +48,11 @@ def product(likelihood: int, consequence: int, score: int) -> str:
 def rating_words(rating: Rating, *, level: bool = True) -> str:
     """Return a rating with the interval of its score: "5 × 4 = 20 (16 to 20) significant"."""
     between = f" ({rating.score[1]} to {rating.score[2]})" if rating.open else ""
-    return product(rating.likelihood[0], rating.consequence[0], rating.score[0]) + between + (f" {rating.levels[0]}" if level else "")
+    return (
+        product(rating.likelihood[0], rating.consequence[0], rating.score[0])
+        + between
+        + (f" {rating.levels[0]}" if level else "")
+    )
 
 
 def counted(result: StudyResult, ladder: str) -> dict[str, list[str]]:
@@ -61,11 +65,21 @@ def counted(result: StudyResult, ladder: str) -> dict[str, list[str]]:
 def counts_sentence(result: StudyResult, ladder: Ladder) -> str:
     """Say how many published ratings hold on a ladder, and which."""
     found = counted(result, ladder.name)
-    parts = [f"{len(names)} {verdict} ({listing(names)})" for verdict, names in found.items()]
-    none = [v for v in VERDICTS[:3] if v not in found]
     total = len(held(result, ladder.name))
-    tail = f"; none {' or '.join(none)}" if none else ""
-    return f"{ladder.label}: of {count_of(total, 'rating')} in the log, {listing(parts)}{tail}."
+    if total == 1:
+        verdict, names = next(iter(found.items()))
+        return f"{ladder.label}: the one rating in the log is {verdict} ({names[0]})."
+    first = f"{len(found.get(SUPPORTED, [])) or 'none'} of {count_of(total, 'rating')} in the log"
+    there = [(v, names) for v, names in found.items() if v != SUPPORTED]
+    parts = [f"{first} {'is' if len(found.get(SUPPORTED, [])) < 2 else 'are'} supported{_which(found.get(SUPPORTED, []))}"]
+    parts += [f"{len(names)} {'is' if len(names) == 1 else 'are'} {verdict}{_which(names)}" for verdict, names in there]
+    none = [v for v in VERDICTS[1:3] if v not in found]
+    tail = f"; none is {' or '.join(none)}" if none else ""
+    return f"{ladder.label}: {listing(parts)}{tail}."
+
+
+def _which(names: Sequence[str]) -> str:
+    return f" ({listing(names)})" if names else ""
 
 
 def answer(result: StudyResult) -> list[str]:
@@ -158,9 +172,7 @@ def untested(result: StudyResult) -> list[tuple[Rating, str]]:
 def ready(result: StudyResult, risk: str, topic: str, ladder: str | None = None) -> list[str]:
     """Return the sentences that the analysis wrote on a topic of a risk."""
     rows = frame(result, "words", "risk", "ladder", "topic", "text").to_dict("records")
-    return [
-        quoted(text(r["text"])) for r in rows if r["risk"] == risk and r["topic"] == topic and ladder in (None, r["ladder"])
-    ]
+    return [quoted(text(r["text"])) for r in rows if r["risk"] == risk and r["topic"] == topic and ladder in (None, r["ladder"])]
 
 
 def quoted(sentence: str) -> str:
@@ -189,8 +201,7 @@ def rule_sentences(result: StudyResult) -> tuple[str, ...]:
     sentences = [
         "Each run of the model gives a loss. A ladder of thresholds turns the loss into a consequence from 1 to "
         f"{worst}: the more thresholds it reaches, the graver. The likelihood of a consequence comes from the share of runs that reach it "
-        "or a graver one; that share is the chance of the consequence, which analysts call p with the number of the consequence. "
-        "The bands below turn a chance into a likelihood.",
+        "or a graver one; that share is its chance (analysts write p_c for consequence c). The bands below turn a chance into a likelihood.",
         f"{rare}Every consequence that counts gives a score, from its likelihood and itself, in the matrix below. The rating is the "
         "highest of these scores, so that a risk is rated by the worst that is likely enough to matter.",
     ]
@@ -199,8 +210,6 @@ def rule_sentences(result: StudyResult) -> tuple[str, ...]:
 
 def _example(result: StudyResult) -> str:
     """The first rating told step by step."""
-    from llr_sd.report.ratings import reached
-
     first = next((r for risk in risks(result) for r in of_risk(result, risk.id)), None)
     chances = reached(result, first) if first else ()
     if not first or len(chances) < first.consequence[0]:
@@ -215,6 +224,17 @@ def _example(result: StudyResult) -> str:
     )
 
 
+def interval_words(chance: Chance) -> str:
+    """Return a chance and its 95% interval for a narrow column: "81% (78 to 83%)", "100% (99.6 to 100%)"."""
+    middle, low, high = (_narrow(p) for p in (chance.probability, chance.low, chance.high))
+    return f"{middle} ({low.removesuffix('%')} to {high})"
+
+
+def _narrow(share: float) -> str:
+    """A share as a percentage that shows neither a small one as none nor a large one as certain."""
+    return percent(share).replace("below ", "<").replace("above ", ">")
+
+
 def dated(result: StudyResult) -> str:
     """Return the date of the ratings that are held against the log: "end of Sep 2020", or each where they differ."""
     dates = list(dict.fromkeys(first_dates(result).values()))
@@ -224,8 +244,3 @@ def dated(result: StudyResult) -> str:
 def ladder_words(found: Sequence[Ladder]) -> tuple[str, ...]:
     """Say what each ladder measures."""
     return tuple(f"{k.label}: {quoted(k.text)}." for k in found if k.text)
-
-
-def is_rating(result: StudyResult) -> bool:
-    """Whether a result holds ratings of risks."""
-    return rated(result)

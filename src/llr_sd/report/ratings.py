@@ -161,12 +161,15 @@ def matrix(result: StudyResult) -> Matrix:
 def risks(result: StudyResult) -> tuple[Risk, ...]:
     """Return the risks in the order of the log."""
     rows = frame(result, "risks").to_dict("records")
-    named = ("risk", "title", "wording")
-    texts = ("published_level", "group", "models", "metric", "note")
-    numbers = ("published_likelihood", "published_consequence", "published_score")
-    return tuple(
-        Risk(*(text(r[k]) for k in named), *(int(r[k]) for k in numbers), *(text(r.get(k)) for k in texts)) for r in rows
+    return tuple(_risk(row) for row in rows)
+
+
+def _risk(row: dict[Any, Any]) -> Risk:
+    title, wording, level, group, models, metric, note = (
+        text(row.get(k)) for k in ("title", "wording", "published_level", "group", "models", "metric", "note")
     )
+    likelihood, consequence, score = (int(row[f"published_{k}"]) for k in ("likelihood", "consequence", "score"))
+    return Risk(text(row["risk"]), title, wording, likelihood, consequence, score, level, group, models, metric, note)
 
 
 @remembered
@@ -222,8 +225,8 @@ def reached(result: StudyResult, rating: Rating) -> tuple[Chance, ...]:
     """Return the chance of each consequence or worse behind a rating, consequence 1 first; empty where the result has none."""
     rows = frame(result, "exceedance", "risk", "ladder", "horizon", "consequence", "probability", "low", "high", "runs")
     rows = rows[(rows["risk"] == rating.risk) & (rows["ladder"] == rating.ladder) & (rows["horizon"] == rating.date)]
-    rows = rows.sort_values("consequence")
-    return tuple(Chance(float(r.probability), float(r.low), float(r.high), int(r.runs)) for r in rows.itertuples())
+    found = rows.sort_values("consequence").to_dict("records")
+    return tuple(Chance(float(r["probability"]), float(r["low"]), float(r["high"]), int(r["runs"])) for r in found)
 
 
 def likelihood_of(scale: Matrix, probability: float) -> int:

@@ -6,8 +6,11 @@ import math
 import textwrap
 from collections.abc import Sequence
 
+from llr_sd.report import rating_words
 from llr_sd.report.decisions import findings
 from llr_sd.report.findings import spreads
+from llr_sd.report.rating_words import answer
+from llr_sd.report.ratings import held, ladders, rated, risks
 from llr_sd.report.reading import Spread, chance, failed_runs, headline, level_of, meets, quantity, spread
 from llr_sd.report.sensitivity import main_cell, sobol_sentences, unsettled
 from llr_sd.report.wording import NONE, amount, chance_short, count_of, date_words, extent, full_name, goal, short_names
@@ -19,6 +22,8 @@ WIDTH = 100
 
 def terminal_summary(result: StudyResult) -> str:
     """Return the study's answer for a terminal; the last line is `report: <path>`."""
+    if rated(result):
+        return _ratings_summary(result)
     study, head = result.study, headline(result)
     facts = spreads(result)
     lines = [*textwrap.wrap(study.title, WIDTH)]
@@ -43,6 +48,34 @@ def terminal_summary(result: StudyResult) -> str:
         lines += textwrap.wrap(f"{count_of(total, 'run')} failed and left out: {where}. See failures.csv.", WIDTH)
     lines += ["", f"report: {result.path / 'report.html'}"]
     return "\n".join(lines)
+
+
+def _ratings_summary(result: StudyResult) -> str:
+    """Each risk with its published score, its rating and verdict on the first two ladders, then the counts of verdicts."""
+    study, shown = result.study, ladders(result)[:2]
+    lines = textwrap.wrap(study.title, WIDTH)
+    if study.illustrative:
+        lines.append("Illustrative data: the numbers describe no real service.")
+    head = ["", "", "the log", *(cell for k in shown for cell in (k.label, "verdict"))]
+    rows = []
+    for risk in risks(result):
+        cells = [risk.id, risk.title, f"{risk.likelihood}x{risk.consequence}={risk.score}"]
+        for ladder in shown:
+            r = held(result, ladder.name).get(risk.id)
+            between = f" ({r.score[1]}-{r.score[2]})" if r and r.open else ""
+            cells += [f"{r.likelihood[0]}x{r.consequence[0]}={r.score[0]}{between}", r.verdict] if r else [NONE, "not rated"]
+        rows.append(cells)
+    others = [max(len(line[i]) for line in [head, *rows]) for i in range(len(head)) if i != 1]
+    room = max(12, WIDTH - sum(others) - 2 * len(others))
+    for row in rows:
+        row[1] = textwrap.shorten(row[1], room, placeholder="…")
+    lines += ["", *(line[:WIDTH] for line in _aligned(head, rows, left=(0, 1, 2, 3, 4, 5, 6)))]
+    for sentence in (*answer(result), *rating_words.findings(result)):
+        lines += ["", *textwrap.wrap(sentence, WIDTH)]
+    failed = sum(failed_runs(result).values())
+    if failed:
+        lines += ["", f"{count_of(failed, 'run')} failed and left out. See failures.csv."]
+    return "\n".join([*lines, "", f"report: {result.path / 'report.html'}"])
 
 
 def _moves(result: StudyResult) -> tuple[str, ...]:
@@ -96,11 +129,12 @@ def _marks(result: StudyResult, facts: Sequence[Spread], target: Target) -> list
     return cells
 
 
-def _aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def _aligned(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> list[str]:
+    """Columns of text under their heads; those in `left` begin together, the others end together."""
     widths = [max(len(line[i]) for line in [head, *rows]) for i in range(len(head))]
     lines = []
     for line in [head, ["-" * w for w in widths], *rows]:
-        cells = [line[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(line[1:], widths[1:], strict=True))]
+        cells = [c.ljust(w) if i in left else c.rjust(w) for i, (c, w) in enumerate(zip(line, widths, strict=True))]
         lines.append("  ".join(cells).rstrip())
     return lines
 

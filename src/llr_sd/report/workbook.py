@@ -17,10 +17,11 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from llr_sd.report import contents
+from llr_sd.report import contents, rating_sheets, rating_words
 from llr_sd.report.decisions import findings
 from llr_sd.report.files import write_whole
 from llr_sd.report.findings import answer, how_sure
+from llr_sd.report.ratings import rated
 from llr_sd.report.reading import horizon, quantity, table
 from llr_sd.report.sensitivity import described
 from llr_sd.report.wording import DATES_NOTE, date_words
@@ -54,7 +55,10 @@ HEAD = PatternFill("solid", fgColor="E3EDF5")
 
 
 def write_workbook(result: StudyResult) -> Path:
-    """Write `workbook.xlsx`: Read me, Summary, Targets, Scenarios, Parameters, a sheet for each analysis that was made, and Failures.
+    """Write `workbook.xlsx`: Read me, then the tables of the result, a sheet each, and Failures.
+
+    The tables are Summary, Targets, Scenarios, Parameters and one for each analysis that was made; for ratings of risks they are those
+    of `rating_sheets`.
 
     Raises
     ------
@@ -63,15 +67,13 @@ def write_workbook(result: StudyResult) -> Path:
     """
     book = Workbook()
     book.remove(book.active)
-    _read_me(book, result)
-    _sheet(book, "Summary", _with_words(result, table(result, "summary")))
-    targets = table(result, "targets")
-    _sheet(book, "Targets", targets.assign(unit=[quantity(result, str(o)).unit for o in targets["output"]]))
-    _sheet(book, "Scenarios", _scenarios(result))
-    _sheet(book, "Parameters", contents.parameter_frame(result))
-    for name, (title, _) in ANALYSES.items():
-        if name in result.tables:
-            _sheet(book, title, *_analysis(result, name))
+    if rated(result):
+        _read_me(book, result, _about_ratings(result))
+        for title, frame in rating_sheets.sheets(result):
+            _sheet(book, title, frame.head(MOST_LONG), _left_out(frame, rating_sheets.SHEETS[title][0]))
+    else:
+        _read_me(book, result, _about_outputs(result))
+        _outputs(book, result)
     _sheet(book, "Failures", table(result, "failures"))
     book.properties.creator = "llr_sd"
     book.properties.title = _clean(result.study.title)
@@ -83,7 +85,20 @@ def write_workbook(result: StudyResult) -> Path:
     return path
 
 
-def _read_me(book: Workbook, result: StudyResult) -> None:
+def _outputs(book: Workbook, result: StudyResult) -> None:
+    """Write the tables of a study of outputs and targets."""
+    _sheet(book, "Summary", _with_words(result, table(result, "summary")))
+    targets = table(result, "targets")
+    _sheet(book, "Targets", targets.assign(unit=[quantity(result, str(o)).unit for o in targets["output"]]))
+    _sheet(book, "Scenarios", _scenarios(result))
+    _sheet(book, "Parameters", contents.parameter_frame(result))
+    for name, (title, _) in ANALYSES.items():
+        if name in result.tables:
+            _sheet(book, title, *_analysis(result, name))
+
+
+def _read_me(book: Workbook, result: StudyResult, about: list[tuple[str, str]]) -> None:
+    """Write title, question, what was found and what each sheet is, then notes and where it came from."""
     sheet = book.create_sheet("Read me")
     sheet.column_dimensions["A"].width = 26
     sheet.column_dimensions["B"].width = 110
@@ -91,10 +106,29 @@ def _read_me(book: Workbook, result: StudyResult) -> None:
     lines: list[tuple[str, str]] = [("Title", study.title), ("Question", study.question)]
     if study.illustrative:
         lines.append(("Illustrative data", "The numbers show how the method works. They describe no real service."))
-    lines += [("Answer" if i == 0 else "", s) for i, s in enumerate(answer(result))]
-    lines += [("Findings" if i == 0 else "", s) for i, s in enumerate(findings(result))]
-    lines += [("How sure we are" if i == 0 else "", s) for i, s in enumerate(how_sure(result))]
-    lines += [
+    lines += [*about, ("Failures", "Runs left out of every number, with their inputs."), ("Dates", DATES_NOTE)]
+    lines += [("Note", note) for note in study.notes]
+    lines += [(f"Run: {key}", value) for key, value in contents.provenance(result.manifest)]
+    for number, (key, value) in enumerate(lines, start=1):
+        _put(sheet, number, 1, key).font = Font(bold=True)
+        _put(sheet, number, 2, value).alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _found(said: Sequence[str], found: Sequence[str], sure: Sequence[str]) -> list[tuple[str, str]]:
+    """Answer, findings and how sure they are, each named once."""
+    parts = (("Answer", said), ("Findings", found), ("How sure we are", sure))
+    return [(name if i == 0 else "", s) for name, sentences in parts for i, s in enumerate(sentences)]
+
+
+def _about_ratings(result: StudyResult) -> list[tuple[str, str]]:
+    lines = _found(rating_words.answer(result), rating_words.findings(result), rating_words.how_sure(result))
+    lines.append(("Verdicts", rating_sheets.VERDICTS_NOTE))
+    return lines + [(title, words) for title, (_, words) in rating_sheets.SHEETS.items()]
+
+
+def _about_outputs(result: StudyResult) -> list[tuple[str, str]]:
+    return [
+        *_found(answer(result), findings(result), how_sure(result)),
         (
             "Summary",
             "One row a number: mean, p05 to p95 of the good runs, and probability (then the output is the target's name).",
@@ -107,14 +141,14 @@ def _read_me(book: Workbook, result: StudyResult) -> None:
             "The inputs that vary between runs, as people call them (label) and as scripts do (name). Grades: A source document, B literature, C judgement.",
         ),
         *(words for name, words in ANALYSES.items() if name in result.tables),
-        ("Failures", "Runs left out of every number, with their inputs."),
-        ("Dates", DATES_NOTE),
     ]
-    lines += [("Note", note) for note in study.notes]
-    lines += [(f"Run: {key}", value) for key, value in contents.provenance(result.manifest)]
-    for number, (key, value) in enumerate(lines, start=1):
-        _put(sheet, number, 1, key).font = Font(bold=True)
-        _put(sheet, number, 2, value).alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _left_out(frame: pd.DataFrame, name: str) -> str:
+    """Say where the rows are that a sheet does not hold; empty where it holds all."""
+    if len(frame) <= MOST_LONG:
+        return ""
+    return f"The first {MOST_LONG:,} of {len(frame):,} rows. All rows are in {name}.parquet."
 
 
 def _with_words(result: StudyResult, frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,376 @@
+"""The report of risk ratings: its pictures say their numbers and read without colour, its page answers first, and odd registers are drawn."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from collections.abc import Callable
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from rating_result import JUDGED, NEVER, NO_BOX, NO_VARIANCE, RISKS, SETTLES, TRUST, rating_result, rating_study
+
+from llr_sd.report import canvas, terminal_summary, write_report, write_workbook
+from llr_sd.report.parts import NumberTable, Section
+from llr_sd.report.rating_panels import initials, shades
+from llr_sd.report.rating_sections import beside_the_log, rating_sections
+from llr_sd.report.rating_words import answer, how_sure, interval_words, unsettled, untested
+from llr_sd.report.ratings import matrix
+from llr_sd.report.reading import Chance
+from llr_sd.report.sections import drawn
+from llr_sd.result import StudyResult
+
+LEAST_STEP = 7.0
+"""Least difference in lightness (CIE L*) of two levels next to each other, for up to six levels."""
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> StudyResult:
+    """Ten risks, with their page written."""
+    result = rating_result(tmp_path_factory.mktemp("log"))
+    write_report(result)
+    return result
+
+
+@pytest.fixture(scope="module")
+def parts(log: StudyResult) -> tuple[Section, ...]:
+    """Its sections, drawn once."""
+    return rating_sections(log)
+
+
+@pytest.fixture
+def vectors_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw each figure once, as SVG."""
+    monkeypatch.setattr(canvas, "png_bytes", lambda figure: b"")
+
+
+class Page(HTMLParser):
+    """Collects tags with their attributes, and text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    def all(self, *names: str) -> list[dict[str, str | None]]:
+        return [a for t, a in self.tags if t in names]
+
+
+def page_of(result: StudyResult) -> Page:
+    return Page((result.path / "report.html").read_text(encoding="utf-8"))
+
+
+def lightness(colour: str) -> float:
+    """CIE L* of a colour, 0 to 100."""
+    y = luminance(colour)
+    return 116 * y ** (1 / 3) - 16 if y > 0.008856 else 903.3 * y
+
+
+def luminance(colour: str) -> float:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return float(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+
+
+def written(figure: Figure) -> list[Text]:
+    """Every text of a figure that has letters and is seen."""
+    found = figure.findobj(lambda a: isinstance(a, Text) and bool(a.get_text().strip()) and a.get_visible())
+    return [t for t in found if isinstance(t, Text)]
+
+
+# --- pictures -----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_levels_are_told_apart_in_grey_and_ink_reads_on_each() -> None:
+    for count in range(2, 7):
+        light = [lightness(c) for c in shades(count)]
+        assert all(a - b >= LEAST_STEP for a, b in itertools.pairwise(light)), (count, light)
+        for colour in shades(count):
+            assert (luminance(colour) + 0.05) / (luminance(canvas.INK) + 0.05) >= 4.5
+
+
+def test_levels_have_marks_that_differ() -> None:
+    assert initials(("low", "moderate", "high", "significant")) == ("L", "M", "H", "S")
+    assert initials(("green", "amber", "amber-red", "red")) == ("G", "A", "AR", "R")
+    assert initials(("minor", "moderate", "major")) == ("MI", "MO", "MA")
+    assert initials(("major one", "major other")) == ("1", "2")
+
+
+def test_every_picture_says_its_numbers(parts: tuple[Section, ...]) -> None:
+    found = {p.name: p for p in drawn(parts)}
+    assert list(found) == [
+        "risk_overview", "risk_matrix", "risk_matrix_delivery", "risk_matrix_local", "exceedance", "drivers", "movement",
+    ]  # fmt: skip
+    for risk, title, *_ in RISKS:
+        assert f"{risk} {title}" in found["risk_overview"].alternative
+        assert f"{risk} {title}" in found["risk_matrix"].alternative
+    assert "R004 GPs leave or work less: log 16; Capacity 16 (16 to 20), borderline" in found["risk_overview"].alternative
+    assert "model 5 × 4 = 20 significant" in found["risk_matrix"].alternative
+    assert "consequence 4 55%, consequence 5 42%" in found["risk_matrix"].alternative
+    assert "R006 Capacity: 1: 97%, 2: 94%, 3: 51%, 4: 0%, 5: 0%" in found["exceedance"].alternative
+    assert "share of nurses who stay (C) 20% (15 to 25%)" in found["drivers"].alternative
+    assert f"{NO_VARIANCE} Age of the workforce: the loss is the same in every run" in found["drivers"].alternative
+    assert "with international and national recruitment 16, down" in found["movement"].alternative
+    for picture in found.values():
+        assert all(len(row) == len(picture.numbers.head) for row in picture.numbers.rows)
+        assert picture.numbers.rows
+
+
+@pytest.mark.parametrize("scale", ["plan", "trust"])
+def test_text_in_pictures_is_large_whole_and_apart(tmp_path: Path, parts: tuple[Section, ...], scale: str) -> None:
+    for picture in drawn(parts) if scale == "plan" else drawn(rating_sections(rating_result(tmp_path, scale=TRUST))):
+        canvas.png_bytes(picture.figure, dpi=100)  # measured in the pixels that it was drawn in
+        texts = written(picture.figure)
+        boxes = [(t, t.get_window_extent()) for t in texts]
+        for text, box in boxes:
+            assert text.get_fontsize() >= 9, (picture.name, text.get_text())
+            assert box.x0 >= 0, (picture.name, text.get_text())
+            assert box.y0 >= 0, (picture.name, text.get_text())
+            assert box.x1 <= picture.figure.bbox.x1, (picture.name, text.get_text())
+            assert box.y1 <= picture.figure.bbox.y1, (picture.name, text.get_text())
+        for (one, a), (other, b) in itertools.combinations(boxes, 2):
+            wide, high = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
+            assert wide < 1 or high < 3, (picture.name, one.get_text(), other.get_text())
+
+
+def test_a_cloud_has_as_many_dots_as_its_runs_share(parts: tuple[Section, ...]) -> None:
+    picture = next(p for p in drawn(parts) if p.name == "risk_matrix")
+    panel = picture.figure.axes[1]  # R002: 97 % reach consequence 4, 42 % reach 5
+    dots = [len(c.get_offsets()) for c in panel.collections]
+    assert sum(dots) == pytest.approx(150, abs=2)
+    assert dots[-1] == round(0.42 * 150)
+    for c in panel.collections:
+        x, y = zip(*[tuple(place) for place in c.get_offsets()], strict=True)
+        assert max(x) - min(x) < 1
+        assert max(y) - min(y) < 1
+
+
+# --- words --------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_answer_counts_each_verdict_on_each_ladder(log: StudyResult) -> None:
+    said = answer(log)
+    assert said[0] == (
+        "Capacity: 4 of 10 ratings in the log are supported (R001, R002, R005 and R008), 2 are understated (R007 and R009), "
+        "2 are borderline (R004 and R006) and 2 are not testable (R003 and R010); none is overstated."
+    )
+    assert said[1].startswith("Delivery: 5 of 10 ratings in the log are supported")
+    assert "1 is overstated (R001)" in said[1]
+    assert said[2] == "Local measure: the one rating in the log is not testable (R003)."
+    assert "The verdict depends on the ladder for R001, R004 and R006." in said
+
+
+def test_the_table_holds_every_rating_beside_the_log(log: StudyResult) -> None:
+    table = beside_the_log(log)
+    rows = {row[0]: [cell.replace("\u00a0", " ") for cell in row] for row in table.rows}
+    assert list(rows) == [risk for risk, *_ in RISKS]
+    assert rows["R004"][2:5] == ["4 × 4 = 16 significant", "4 × 4 = 16 (16 to 20) significant", "borderline"]
+    assert rows["R001"][7:] == ["–", "not rated"]
+    assert rows["R003"][7:] == ["5 × 2 = 10 high", "not testable"]
+
+
+def test_what_is_open_says_what_would_close_it(log: StudyResult, parts: tuple[Section, ...]) -> None:
+    settles = {r.risk: said for r, said in unsettled(log)}
+    assert settles[SETTLES] == "about 12,000 runs"
+    assert settles[NEVER] == "no number of runs would: a chance lies on the edge of a band"
+    assert {r.risk for r, _ in untested(log)} == {"R003", JUDGED}
+    assert all(said == "how many nurses stay" for _, said in untested(log))
+    section = next(s for s in parts if s.name == "open")
+    assert ("R004", "Capacity", "16 (significant) or 20 (significant)", "about 12,000 runs", "borderline") in section.tables[
+        0
+    ].rows
+
+
+def test_sentences_of_the_analysis_take_the_place_of_our_own(tmp_path: Path) -> None:
+    result = rating_result(tmp_path, without=("curves",))
+    more = [
+        {"risk": SETTLES, "ladder": "capacity", "topic": "settle", "text": "About 9,000 runs would tell."},
+        {"risk": JUDGED, "ladder": "capacity", "topic": "grade", "text": "Ask the finance team."},
+        {"risk": "R001", "ladder": "delivery", "topic": "range", "text": "The plan's number is 30."},
+    ]
+    words = pd.concat([result.tables["words"], pd.DataFrame(more)], ignore_index=True)
+    result = dataclasses.replace(result, tables={**result.tables, "words": words})
+    assert {r.risk: said for r, said in unsettled(result)}[SETTLES] == "About 9,000 runs would tell."
+    assert ("Ask the finance team.") in [said for r, said in untested(result) if r.ladder == "capacity"]
+    drivers = next(s for s in rating_sections(result) if s.name == "drivers")
+    assert ("R001", "Delivery", "The plan’s number is 30.") in drivers.tables[-1].rows
+
+
+def test_failed_runs_come_first(tmp_path: Path, log: StudyResult) -> None:
+    assert how_sure(rating_result(tmp_path, failed=3))[0].startswith("3 runs failed.")
+    assert how_sure(log)[0] == "Each rating rests on 1,000 runs, and none failed."
+
+
+def test_small_and_large_chances_stay_short_and_honest() -> None:
+    assert interval_words(Chance(1.0, 0.996, 1.0, 1000)) == "100% (99.6 to 100%)"
+    assert interval_words(Chance(0.0, 0.0, 0.0004, 9000)) == "0% (0 to <0.1%)"
+    assert interval_words(Chance(0.9996, 0.999, 0.9999, 9000)) == ">99.9% (99.9 to >99.9%)"
+
+
+def test_the_matrix_is_read_from_the_result(tmp_path: Path) -> None:
+    scale = matrix(rating_result(tmp_path, scale=TRUST))
+    assert scale.levels == ("green", "amber", "amber-red", "red")
+    assert [scale.level(s) for s in (14, 24, 26, 46, 70)] == ["green", "green", "amber", "amber-red", "red"]
+    assert scale.consequences[4] == "extreme"
+    assert scale.bands[0] == (0.0, 0.001)
+
+
+# --- page, workbook, terminal -------------------------------------------------------------------------------------------------
+
+
+def test_the_page_stands_alone_and_can_be_heard(log: StudyResult) -> None:
+    page = page_of(log)
+    assert not page.all("script", "iframe", "object")
+    for attrs in (a for _, a in page.tags):
+        for key in ("src", "href"):
+            value = attrs.get(key)
+            assert value is None or value.startswith(("data:", "#"))
+    assert len(page.all("img")) == 7
+    assert all(len(a["alt"] or "") > 80 for a in page.all("img"))
+    assert len(page.all("table")) == len(page.all("caption"))
+    assert all(a.get("scope") in ("col", "row") for a in page.all("th"))
+    levels = [int(t[1]) for t, _ in page.tags if re.fullmatch(r"h[1-6]", t)]
+    assert levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
+    names = {p.stem for p in (log.path / "figures").iterdir()}
+    assert {"risk_overview", "risk_matrix", "exceedance", "drivers", "movement"} <= names
+
+
+def test_every_figure_of_the_tables_is_in_the_page(log: StudyResult, parts: tuple[Section, ...]) -> None:
+    cells = {unescape(word).strip() for word in page_of(log).words}
+    tables: list[NumberTable] = [beside_the_log(log)]
+    for section in parts:
+        tables += [*section.tables, *getattr(section, "folded", ()), *(p.numbers for p in section.pictures)]
+    assert len(tables) > 15
+    for table in tables:
+        assert all(len(row) == len(table.head) for row in table.rows), table.caption
+        for row in table.rows:
+            for cell in row:
+                assert cell.strip() in cells, (table.caption, cell)
+    assert "R007 has the same consequence in nearly every run." in cells
+    assert NO_BOX not in [row[0] for t in tables if t.caption == "The boxes in numbers" for row in t.rows]
+
+
+def test_the_movement_table_has_the_columns_of_the_log(parts: tuple[Section, ...]) -> None:
+    section = next(s for s in parts if s.name == "movement")
+    assert section.tables[0].head == (
+        "Risk", "Cause", "Read from", "Original likelihood", "Original impact", "Original rating", "Level", "Mitigation",
+        "Reviewed likelihood", "Reviewed impact", "Reviewed rating", "Reviewed level", "Movement",
+    )  # fmt: skip
+    assert section.tables[0].rows[0] == (
+        "R001", "Too few training posts", "the log", "4", "4", "16", "significant", "none recorded", "4", "4", "16", "significant",
+        "unchanged",
+    )  # fmt: skip
+
+
+def test_changes_are_marked(parts: tuple[Section, ...]) -> None:
+    section = next(s for s in parts if s.name == "stability")
+    row = next(r for r in section.tables[0].rows if r[:2] == ("R002", "Delivery"))
+    assert row[2:] == (
+        "4 × 4 = 16 significant",
+        "stays",
+        "changed: likelihood one step down: 12 high, supported",
+        "stays",
+        "stays",
+    )
+    assert section.sentences[0].startswith("Each rating was made again in other ways: 84 times in all.")
+
+
+def test_two_writes_give_the_same_bytes(tmp_path: Path) -> None:
+    kept = []
+    for name in ("one", "two"):
+        result = rating_result(tmp_path / name, risks=1)
+        write_report(result)
+        write_workbook(result)
+        kept.append({p.relative_to(tmp_path / name): p.read_bytes() for p in sorted((tmp_path / name).rglob("*")) if p.is_file()})
+    assert len(kept[0]) == 14
+    assert kept[0] == kept[1]
+
+
+def test_the_workbook_has_its_sheets(tmp_path: Path) -> None:
+    result = rating_result(tmp_path, failed=2)
+    book = openpyxl.load_workbook(write_workbook(result))
+    assert book.sheetnames == [
+        "Read me", "Ratings", "Exceedance", "Stability", "Movement", "Drivers", "Boxes", "Register", "Matrix", "Parameters", "Failures",
+    ]  # fmt: skip
+    head = [c.value for c in book["Ratings"][1]]
+    assert {"risk", "title", "ladder", "date", "score_low", "verdict", "settle_runs"} <= set(head)
+    assert book["Ratings"].max_row == 1 + len(result.tables["ratings"])
+    assert book["Failures"].max_row == 3
+    said = [str(row[1].value) for row in book["Read me"].iter_rows()]
+    assert answer(result)[0] in said
+    assert any("borderline: the interval" in s for s in said)
+
+
+@pytest.mark.parametrize("case", ["plan", "trust", "one", "long"])
+def test_the_terminal_holds_a_row_a_risk_within_its_width(tmp_path: Path, case: str) -> None:
+    result = rating_result(tmp_path, **{"trust": {"scale": TRUST}, "one": {"risks": 1}}.get(case, {}))  # type: ignore[arg-type]
+    if case == "long":
+        risks = result.tables["risks"].assign(
+            title="A title that goes on and on, far beyond what a terminal of a hundred columns shows"
+        )
+        result = dataclasses.replace(result, tables={**result.tables, "risks": risks})
+    lines = terminal_summary(result).splitlines()
+    assert max(map(len, lines[:-1])) <= 100
+    assert lines[-1] == f"report: {result.path / 'report.html'}"
+    shown = [line for line in lines if re.match(r"R\d{3}  ", line)]
+    assert len(shown) == len(result.tables["risks"])
+    if case == "plan":
+        assert re.search(r"^R004  GPs leave or work less +4x4=16 +4x4=16 \(16-20\) +borderline +4x4=16 +supported$", shown[3])
+        assert "Capacity: 4 of 10 ratings in the log are supported" in "\n".join(lines)
+
+
+ODD: dict[str, Callable[[Path], StudyResult]] = {
+    "another organisation": lambda p: rating_result(p, scale=TRUST, risks=4),
+    "one risk": lambda p: rating_result(p, risks=1),
+    "a risk on three ladders first": lambda p: rating_result(p, risks=3),
+    "no reasons": lambda p: rating_result(
+        p, risks=2, without=("drivers", "boxes", "words", "stability", "movement", "curves", "parameters")
+    ),
+    "no chances": lambda p: rating_result(p, risks=2, without=("exceedance", "curves")),
+    "failed runs": lambda p: rating_result(p, risks=2, failed=3),
+    "a risk off the main ladder": lambda p: _off_the_main_ladder(rating_result(p, risks=3)),
+    "illustrative": lambda p: rating_result(p, risks=1, study=rating_study(illustrative=True, title="<script>alert(1)</script>")),
+    "a finding": lambda p: rating_result(p, risks=1, findings=["The boxes in words were left out."]),
+}
+
+
+def _off_the_main_ladder(result: StudyResult) -> StudyResult:
+    """R002 is read on the delivery ladder alone."""
+    gone = {
+        name: frame[~((frame["risk"] == "R002") & (frame["ladder"] == "capacity"))] if {"risk", "ladder"} <= set(frame) else frame
+        for name, frame in result.tables.items()
+    }
+    return dataclasses.replace(result, tables=gone)
+
+
+@pytest.mark.parametrize("case", list(ODD))
+@pytest.mark.usefixtures("vectors_only")
+def test_odd_registers_are_reported_without_a_crash(case: str, tmp_path: Path) -> None:
+    result = ODD[case](tmp_path)
+    text = write_report(result).read_text(encoding="utf-8")
+    write_workbook(result)
+    said = terminal_summary(result)
+    assert not re.search(r"\b(nan|inf)\b", re.sub(r"data:image[^\"]*", "", text), re.IGNORECASE)
+    assert not re.search(r"\b(nan|inf)\b", said, re.IGNORECASE)
+    assert "<script>" not in text
+    assert ("Illustrative data." in text) == (case == "illustrative")
+    assert ("were left out." in said) == (case == "a finding")
+    assert ("Failed runs" in text) == (case == "failed runs")
+    if case == "another organisation":
+        assert "amber-red" in text
+        assert "significant" not in text
