@@ -115,6 +115,11 @@ class Matrix(_Part):
         """Return the place of a score's level, 0 the least serious."""
         return _place(self.level, score)
 
+    def agreement_words(self, score: int) -> str:
+        """Return the range of scores that count as the same rating, as "13 to 16"."""
+        found = self.agreement[_place(self.agreement, score)]
+        return f"{found.from_} to {found.to}" if found.to > found.from_ else str(found.to)
+
     def agreement_of(self, score: int) -> int:
         """Return the place of the range of scores that count as the same rating."""
         return _place(self.agreement, score)

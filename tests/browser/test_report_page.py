@@ -14,6 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
 import itertools
 
+from rating_result import rating_result
 from report_result import analysed_result, plan_result, plan_study
 
 from llr_sd.report import write_report
@@ -61,8 +62,14 @@ def full_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
+@pytest.fixture(scope="module")
+def ratings_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of risk ratings."""
+    return write_report(rating_result(tmp_path_factory.mktemp("ratings")))
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (320, 640)])
-@pytest.mark.parametrize(("name", "pictures"), [("page", 3), ("full_page", 10)])
+@pytest.mark.parametrize(("name", "pictures"), [("page", 3), ("full_page", 10), ("ratings_page", 7)])
 def test_the_page_fits_and_is_quiet(
     browser: Any, request: pytest.FixtureRequest, name: str, pictures: int, width: int, height: int
 ) -> None:
@@ -83,8 +90,12 @@ def test_the_page_fits_and_is_quiet(
     assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
 
 
-def test_cells_do_not_run_into_each_other(browser: Any, full_page: Path) -> None:
-    browser.get(full_page.as_uri())
+@pytest.mark.parametrize("name", ["full_page", "ratings_page"])
+def test_cells_do_not_run_into_each_other(browser: Any, request: pytest.FixtureRequest, name: str) -> None:
+    size = {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    page: Path = request.getfixturevalue(name)
+    browser.get(page.as_uri())
     browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
     over = (
         "return [...document.querySelectorAll('td, th')].filter(c => c.scrollWidth > c.clientWidth + 1).map(c => c.textContent)"
@@ -92,7 +103,9 @@ def test_cells_do_not_run_into_each_other(browser: Any, full_page: Path) -> None
     assert browser.execute_script(over) == []
 
 
-def test_the_answer_is_on_the_first_screen(browser: Any, page: Path) -> None:
+@pytest.mark.parametrize("name", ["page", "ratings_page"])
+def test_the_answer_is_on_the_first_screen(browser: Any, request: pytest.FixtureRequest, name: str) -> None:
+    page: Path = request.getfixturevalue(name)
     size = {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     browser.get(page.as_uri())
@@ -102,8 +115,10 @@ def test_the_answer_is_on_the_first_screen(browser: Any, page: Path) -> None:
     assert top < 600
 
 
-def test_text_stands_out_from_its_ground(browser: Any, page: Path) -> None:
+@pytest.mark.parametrize("name", ["page", "ratings_page"])
+def test_text_stands_out_from_its_ground(browser: Any, request: pytest.FixtureRequest, name: str) -> None:
     """Every text on the page has a contrast of 4.5 or more against the nearest background (WCAG 2.2, 1.4.3)."""
+    page: Path = request.getfixturevalue(name)
     browser.get(page.as_uri())
     worst = browser.execute_script(
         """

@@ -10,6 +10,7 @@ from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -22,7 +23,7 @@ from llr_sd.report import canvas, terminal_summary, write_report, write_workbook
 from llr_sd.report.parts import NumberTable, Section
 from llr_sd.report.rating_panels import initials, shades
 from llr_sd.report.rating_sections import beside_the_log, rating_sections
-from llr_sd.report.rating_words import answer, how_sure, interval_words, unsettled, untested
+from llr_sd.report.rating_words import answer, how_sure, interval_words, rule_sentences, unsettled, untested
 from llr_sd.report.ratings import matrix
 from llr_sd.report.reading import Chance
 from llr_sd.report.sections import drawn
@@ -172,6 +173,30 @@ def test_the_answer_counts_each_verdict_on_each_ladder(log: StudyResult) -> None
     assert "1 is overstated (R001)" in said[1]
     assert said[2] == "Local measure: the one rating in the log is not testable (R003)."
     assert "The verdict depends on the ladder for R001, R004 and R006." in said
+
+
+def test_made_up_data_are_named_in_the_answer_the_table_and_the_terminal(tmp_path: Path) -> None:
+    result = rating_result(tmp_path)
+    ratings = result.tables["ratings"]
+    ratings["illustrative"] = (ratings["risk"] == "R001") | ((ratings["risk"] == "R003") & (ratings["ladder"] == "local"))
+    said = answer(result)[-1]
+    assert said.startswith(
+        "Illustrative: made-up example data stand behind R001 (Capacity and Delivery) and R003 (Local measure)"
+    )
+    titles = {row[0]: row[1] for row in beside_the_log(result).rows}
+    assert titles["R001"].endswith(" (illustrative)")
+    assert not any(title.endswith("(illustrative)") for risk, title in titles.items() if risk != "R001")
+    assert "Illustrative: made-up example data" in terminal_summary(result)
+
+
+def test_the_rule_names_what_counts_as_the_same_rating(tmp_path: Path) -> None:
+    result = rating_result(tmp_path)
+    cells = result.tables["matrix"]
+    cells["least"] = 0.05
+    cells["agreement"] = np.where(cells["score"] < 10, "1 to 9", "10 to 25")
+    said = " ".join(rule_sentences(result))
+    assert "counts only where its chance is 5.0% or more" in said
+    assert "in the same of these ranges: 1 to 9 and 10 to 25" in said
 
 
 def test_the_table_holds_every_rating_beside_the_log(log: StudyResult) -> None:

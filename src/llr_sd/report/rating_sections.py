@@ -46,6 +46,7 @@ MARK = "changed"
 KINDS = {
     "bands": "Other likelihood bands",
     "step": "Likelihood one step up or down",
+    "ladder": "Another ladder",
     "range": "Judgement with its range doubled",
     "reading": "Other ways to measure it",
 }

@@ -19,6 +19,7 @@ from llr_sd.report.ratings import (
     frame,
     held,
     ladders,
+    made_up,
     matrix,
     of_risk,
     ratings,
@@ -84,7 +85,18 @@ def _which(names: Sequence[str]) -> str:
 
 def answer(result: StudyResult) -> list[str]:
     """Return the answer for people who keep a risk log: the count on each ladder first."""
-    return [*(counts_sentence(result, k) for k in ladders(result)), *_agreement(result)]
+    return [*(counts_sentence(result, k) for k in ladders(result)), *_agreement(result), *_illustrative(result)]
+
+
+def _illustrative(result: StudyResult) -> list[str]:
+    """Say which ratings rest on made-up example data."""
+    label = {k.name: k.label for k in ladders(result)}
+    named = []
+    for risk in risks(result):
+        found = [label[k] for k, made in made_up(result, risk.id).items() if made]
+        if found:
+            named.append(f"{risk.id} ({listing(found)})")
+    return [f"Illustrative: made-up example data stand behind {listing(named)}; they describe no real service."] if named else []
 
 
 def _agreement(result: StudyResult) -> list[str]:
@@ -205,6 +217,11 @@ def rule_sentences(result: StudyResult) -> tuple[str, ...]:
         f"{rare}Every consequence that counts gives a score, from its likelihood and itself, in the matrix below. The rating is the "
         "highest of these scores, so that a risk is rated by the worst that is likely enough to matter.",
     ]
+    if scale.agreement:
+        sentences.append(
+            f"A score supports the log’s where both are in the same of these ranges: {listing(scale.agreement)}. These "
+            "are not the same as the levels."
+        )
     return (*sentences, *([example] if example else []))
 
 

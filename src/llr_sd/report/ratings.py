@@ -35,6 +35,8 @@ class Matrix:
         Names of ranges of scores, least serious first, and the least and greatest score of each that the matrix has.
     least
         A consequence less likely than this does not count; NaN where the result does not say.
+    agreement
+        The ranges of scores that count as the same rating, lowest first; empty where the result does not say.
     """
 
     likelihoods: tuple[str, ...]
@@ -44,6 +46,7 @@ class Matrix:
     levels: tuple[str, ...]
     zones: tuple[tuple[int, int], ...]
     least: float
+    agreement: tuple[str, ...]
 
     def rank(self, score: int) -> int:
         """Return the place of a score's level, 0 the least serious."""
@@ -154,21 +157,30 @@ def matrix(result: StudyResult) -> Matrix:
         tuple(names[rank] for rank in held),
         tuple((min(scores), max(scores)) for scores in held.values()),
         float(cells[0].get("least", math.nan)) if cells else math.nan,
+        tuple(dict.fromkeys(str(c["agreement"]) for c in sorted(cells, key=lambda c: int(c["score"])) if c.get("agreement"))),
     )
 
 
 @remembered
 def risks(result: StudyResult) -> tuple[Risk, ...]:
-    """Return the risks in the order of the log."""
+    """Return the risks in the order of the log; the title says where all ratings of one rest on made-up data."""
     rows = frame(result, "risks").to_dict("records")
-    return tuple(_risk(row) for row in rows)
+    return tuple(_risk(row, all(made_up(result, text(row["risk"])).values() or [False])) for row in rows)
 
 
-def _risk(row: dict[Any, Any]) -> Risk:
+def made_up(result: StudyResult, risk: str) -> dict[str, bool]:
+    """Return for each ladder of a risk whether made-up example data stand behind it."""
+    rows = frame(result, "ratings", "risk", "ladder", "illustrative")
+    own = rows[rows["risk"] == risk]
+    return {text(r["ladder"]): bool(r["illustrative"]) for r in own.to_dict("records")}
+
+
+def _risk(row: dict[Any, Any], illustrative: bool) -> Risk:
     title, wording, level, group, models, metric, note = (
         text(row.get(k)) for k in ("title", "wording", "published_level", "group", "models", "metric", "note")
     )
     likelihood, consequence, score = (int(row[f"published_{k}"]) for k in ("likelihood", "consequence", "score"))
+    title += " (illustrative)" if illustrative else ""
     return Risk(text(row["risk"]), title, wording, likelihood, consequence, score, level, group, models, metric, note)
 
 

@@ -109,6 +109,8 @@ def register_tables(prepared: PreparedRegister) -> dict[str, pd.DataFrame]:
             "score": matrix.scores[i - 1][j - 1],
             "level": matrix.level_of(matrix.scores[i - 1][j - 1]),
             "level_rank": matrix.level_rank(matrix.scores[i - 1][j - 1]),
+            "agreement": matrix.agreement_words(matrix.scores[i - 1][j - 1]),
+            "least": matrix.least,
         }
         for i, band in enumerate(matrix.likelihood[matrix.bands], 1)
         for j, label in enumerate(matrix.consequence, 1)
