@@ -175,7 +175,7 @@ def test_figures_in_the_prose_are_those_of_the_study(result: llr_sd.StudyResult)
     assert f"in {probability['R004', 'capacity', 4]:.0%} of the runs".replace("%", " %") in prose
     assert f"{float(runs['central: R009 delivery']):.0%} of it is lost".replace("%", " %") in prose
     assert f"over all runs in {probability['R002', 'capacity', 5]:.0%}".replace("%", " %") in prose
-    assert f"about £{central['R010 capacity'] * 0.112:.1f} million a year" in prose
+    assert f"about £{central['R010 capacity'] * 0.112:.1f} million a year beyond" in prose
     assert f"£{np.quantile(runs['R010 capacity'].values, 0.01) * 646 * 0.112:.1f} million or more in 99 of 100 runs" in prose
     stability = result.tables["stability"]
     for kind in ("bands", "step", "range"):

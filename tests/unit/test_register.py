@@ -126,6 +126,8 @@ def rated(staff: Path) -> Path:
         ('variable = "all staff"', 'variable = "al staff"', ["output > staff > variable", 'Did you mean "all staff"?']),
         ('variable = "all staff"', 'variable = "staff"', ["output > staff > variable", "subscripts"]),
         ('model = "staff"', 'model = "stuff"', ["output > staff > model", 'Did you mean "staff"?']),
+        ('group = ["leave_senior"]', 'group = ["level_share"]', ["risk R1 > group", "none of these has a distribution"]),
+        ("horizons = [2020.75, 2019.75]", "horizons = [2010.75]", ["2010.75"]),
         ('id = "R2"', 'id = "R1"', ["two risks are called R1"]),
         ('"150 - staff"', '"150 - open(staff)"', ["risk R1 > reading > against 150 WTE", "plain arithmetic"]),
         ('wording = "Seniors', 'worded = "Seniors', ["risk R1 > worded", "wording"]),
@@ -314,6 +316,16 @@ def test_ratings_are_the_same_again_and_for_any_number_of_threads(rated: Path, t
     assert files == sorted(p.relative_to(two.path) for p in two.path.rglob("*") if p.is_file())
     for file in files:
         assert (one.path / file).read_bytes() == (two.path / file).read_bytes(), file
+
+
+def test_names_are_read_as_the_model_reads_them(rated: Path) -> None:
+    """Vensim takes Leave Senior and leave_senior for one name; so does a register."""
+    one = llr_sd.run_study(rated).tables["ratings"]
+    text = REGISTER.replace('group = ["leave_senior"]', 'group = ["Leave Senior"]').replace(
+        "leave_senior = 0.05", '"LEAVE_senior" = 0.05'
+    )
+    (rated / "register.toml").write_text(text, encoding="utf-8")
+    pd.testing.assert_frame_equal(llr_sd.run_study(rated).tables["ratings"], one)
 
 
 def test_other_bands_are_a_switch(rated: Path) -> None:

@@ -21,6 +21,7 @@ from llr_sd.study import Uncertain as UncertainSpec
 
 AS_IT_IS = "as it is"
 PLANNED = "planned"
+Settings = Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,9 @@ class PreparedRegister:
     def group(self, risk: Risk) -> Uncertain:
         """Return the uncertain parameters of a risk's own group, in the register's order."""
         known = {p.name: (p, d) for p, d in self.uncertain(risk)}
-        return [known[name] for name in risk.group if name in known]
+        tables = [self.models[m].table for m in self.models_of(risk)]
+        named = dict.fromkeys(p.name for name in risk.group for table in tables if (p := table.find(name)) is not None)
+        return [known[name] for name in named if name in known]
 
     def metric(self, risk: Risk, ladder: str) -> str:
         """Return the metric of a risk on a ladder."""
@@ -129,10 +132,14 @@ def prepare_register(study: Study) -> PreparedRegister:
             runs = study.monte_carlo.runs
             far[name] = _prepare(study, register, name, model, all_dates, {AS_IT_IS: {}} | dict(scenarios), runs)
             near[name] = _prepare(study, register, name, model, first, {AS_IT_IS: {}}, 1)  # its draws are made elsewhere
-    return PreparedRegister(study, register, matrix, models, far, near, uses, core)
-
-
-Settings = Mapping[str, float]
+    prepared = PreparedRegister(study, register, matrix, models, far, near, uses, core)
+    for risk in register.risk:
+        if not prepared.group(risk):
+            raise InputError(
+                f"none of these has a distribution in {' or '.join(prepared.models_of(risk))}.",
+                where=prepared.where(risk, "group"),
+            )
+    return prepared
 
 
 def _scenarios(
@@ -195,8 +202,8 @@ def settings_of(risk: Risk, run: str, model: Model) -> dict[str, float]:
     if run == PLANNED:
         for name in risk.group:
             found = model.table.find(name)
-            if found is not None and name not in settings:
-                settings[name] = found.distribution.centre if np.isfinite(found.distribution.centre) else found.value
+            if found is not None and found.name not in settings:
+                settings[found.name] = found.distribution.centre if np.isfinite(found.distribution.centre) else found.value
     return settings
 
 
@@ -211,7 +218,7 @@ def key_of(output: str, date: float) -> str:
 
 
 def _known(settings: Mapping[str, float], model: Model) -> dict[str, float]:
-    return {name: value for name, value in settings.items() if model.table.find(name) is not None}
+    return {found.name: value for name, value in settings.items() if (found := model.table.find(name)) is not None}
 
 
 def expressions(risk: Risk) -> dict[str, str]:
@@ -290,9 +297,6 @@ def _check_names(register: Register, risk: Risk, models: list[Model]) -> None:
                 model.design({} if value is None else {name: value})
         except InputError as error:
             raise InputError(error.what, where=where, mend=error.mend) from None
-    found = [m.table.find(name) for name in risk.group for m in models]
-    if all(p is None or p.distribution.kind == "fixed" for p in found):
-        raise InputError("none of these has a distribution.", where=f"{register.file}, risk {risk.id} > group")
 
 
 def files_of(prepared: PreparedRegister) -> dict[str, Path]:
