@@ -38,9 +38,9 @@ class Exceedance:
 
 @dataclass(frozen=True)
 class Rating:
-    """A rating: likelihood, consequence and score, each with the 95 % bootstrap interval, and the runs that would settle the score.
+    """A rating: likelihood, consequence and score, each with the 95 % bootstrap interval, and the runs that would settle it.
 
-    `settle` is NaN where the score is the same at both ends of its interval, infinite where a probability lies on the edge of a band.
+    `settle` is NaN where the interval holds one cell of the matrix, infinite where a probability lies on the edge of a band.
     """
 
     likelihood: tuple[int, int, int]
@@ -131,19 +131,21 @@ def rate_runs(losses: Floats, shares: tuple[float, ...], matrix: Matrix, resampl
     point = rate(found.probability, matrix)
     low, high = np.quantile(rate(redrawn, matrix), [0.025, 0.975], axis=0, method="inverted_cdf")
     ends = [(int(p), int(min(a, p)), int(max(b, p))) for p, a, b in zip(point, low, high, strict=True)]
-    settle = _runs_to_settle(found.probability, int(point[2]), matrix) if ends[2][1] != ends[2][2] else math.nan
+    settled = all(a == b for _, a, b in ends)
+    settle = math.nan if settled else _runs_to_settle(found.probability, matrix)
     return Rating(ends[0], ends[1], ends[2], settle, found)
 
 
-def _runs_to_settle(probability: Floats, score: int, matrix: Matrix) -> float:
-    """Return the runs at which the Wilson interval of the p_c nearest to an edge that moves the score would end at that edge."""
+def _runs_to_settle(probability: Floats, matrix: Matrix) -> float:
+    """Return the runs at which the Wilson interval of the p_c nearest to an edge that moves the rating would end at that edge."""
     wanted = []
+    point = rate(probability, matrix)
     for c in range(SIZE):
         p = float(probability[c])
         for edge in {*matrix.edges, matrix.least}:
             moved = probability.copy()
             moved[c] = edge if p < edge else np.nextafter(edge, 0.0)
-            if rate(moved, matrix)[2] != score and 0.0 < p < 1.0:
+            if 0.0 < p < 1.0 and not np.array_equal(rate(moved, matrix), point):
                 wanted.append(math.inf if p == edge else (_Z / (p - edge)) ** 2 * edge * (1 - edge))
     return math.ceil(max(wanted)) if wanted and max(wanted) < math.inf else math.inf
 

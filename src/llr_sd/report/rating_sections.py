@@ -104,13 +104,13 @@ def _open(result: StudyResult) -> Section | None:
     sentences, tables = [], []
     if edge:
         sentences.append(
-            f"{count_of(len(edge), 'rating')} {'is' if len(edge) == 1 else 'are'} not settled: the 95% interval of the score holds more than one. "
+            f"{count_of(len(edge), 'rating')} {'is' if len(edge) == 1 else 'are'} not settled: the 95% interval holds more than one cell of the matrix. "
             "Both ends are given, with the number of runs after which one would be left, if the chance stays where it is."
         )
         rows = tuple((r.risk, label[r.ladder], both_scores(result, r), settle, r.verdict) for r, settle in edge)
         tables.append(
             NumberTable(
-                "Scores that are not settled", ("Risk", "Ladder", "Score", "What would settle it", "Verdict"), rows, (1, 2, 3, 4)
+                "Ratings that are not settled", ("Risk", "Ladder", "Score", "What would settle it", "Verdict"), rows, (1, 2, 3, 4)
             )
         )
     if judged:

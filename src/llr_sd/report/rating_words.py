@@ -141,17 +141,21 @@ def how_sure(result: StudyResult) -> list[str]:
 
 
 def unsettled(result: StudyResult) -> list[tuple[Rating, str]]:
-    """Return the ratings, at the dates of the log, whose interval holds more than one score, with what would settle them."""
+    """Return the ratings, at the dates of the log, whose interval holds more than one cell, with what would settle them."""
     found = []
     for rating in (r for risk in risks(result) for r in of_risk(result, risk.id)):
-        if rating.open:
+        if rating.straddles:
             found.append((rating, _settling(result, rating)))
     return found
 
 
 def both_scores(result: StudyResult, rating: Rating) -> str:
-    """Return the two ends of a score with their levels: "16 (significant) or 20 (significant)"."""
+    """Return the two ends of a score with their levels, "16 (significant) or 20 (significant)", or the cells that share it."""
     _, low, high = rating.score
+    if low == high:
+        (_, a, b), (_, c, d) = rating.likelihood, rating.consequence
+        cells = f"likelihood {a if a == b else f'{a} or {b}'}, consequence {c if c == d else f'{c} or {d}'}"
+        return f"{low} ({rating.levels[0]}) either way: {cells}"
     scale = matrix(result)
     return f"{low} ({rating.levels[1] or scale.level(low)}) or {high} ({rating.levels[2] or scale.level(high)})"
 

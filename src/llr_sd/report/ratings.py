@@ -100,7 +100,7 @@ class Rating:
     judged
         Share of what the risk's own inputs explain that rests on judgement, 0 to 1; NaN where unknown.
     settle
-        Runs that would settle the score; NaN where it is settled, infinite where no number would.
+        Runs that would settle the rating; NaN where it is settled, infinite where no number would.
     measure
         The judgement that carries most.
     """
@@ -125,6 +125,11 @@ class Rating:
     def open(self) -> bool:
         """Whether its interval holds more than one score."""
         return self.score[1] != self.score[2]
+
+    @property
+    def straddles(self) -> bool:
+        """Whether its interval holds more than one cell of the matrix."""
+        return any(low != high for _, low, high in (self.likelihood, self.consequence, self.score))
 
 
 def rated(result: StudyResult) -> bool:
