@@ -211,7 +211,7 @@ def _show_study(path: str | Path) -> None:
     if study.question:
         print(textwrap.fill(" ".join(study.question.split()), 98, initial_indent="  ", subsequent_indent="  ") + "\n")
     if study.risk_register:
-        _show_register(study.risk_register, study.folder)
+        _show_register(study.risk_register, study.folder, study.bands)
         return
     print("Scenarios")
     for s in study.scenario:
@@ -228,11 +228,12 @@ def _show_study(path: str | Path) -> None:
         print(f"  target {target.name}: {target.output} {level}")
 
 
-def _show_register(name: str, folder: Path | None = None) -> None:
+def _show_register(name: str, folder: Path | None = None, bands: str = "") -> None:
     from llr_sd.register import load_matrix, load_register
 
     register = load_register(name, folder)
     matrix = load_matrix(register.matrix_file)
+    matrix = matrix.with_bands(bands, "bands") if bands else matrix
     print(f"{register.title}\n  {register.file}\n  matrix: {matrix.title}\n\nRisks, with likelihood x consequence as published")
     for risk in register.risk:
         score = matrix.scores[risk.likelihood - 1][risk.consequence - 1]
@@ -243,8 +244,8 @@ def _show_register(name: str, folder: Path | None = None) -> None:
     for key, ladder in register.ladder.items():
         print(textwrap.fill(f"{key}: {ladder.text}", 98, initial_indent="  ", subsequent_indent="      "))
     print("\nLikelihood bands: a consequence gets the likelihood whose band holds its probability")
-    for key, bands in matrix.likelihood.items():
-        shown = ", ".join(f"{b.label} from {b.from_:g}" for b in bands)
+    for key, own in matrix.likelihood.items():
+        shown = ", ".join(f"{b.label} from {b.from_:g}" for b in own)
         print(f"  {key + (' (used)' if key == matrix.bands else ''):<18}{shown}")
 
 

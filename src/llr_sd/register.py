@@ -1,6 +1,6 @@
 """A risk register and the matrix that it is rated on: what each risk is, which model outputs measure it, and where thresholds lie.
 
-Read from TOML and checked. What the models of a risk must know (outputs, parameters) is checked by `ratings`.
+Read from TOML and checked. What the models of a risk must know (outputs, parameters) is checked by `risks`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,12 @@ from llr_sd.study import Correlation, Text, finding
 
 SIZE = 5
 """Likelihoods and consequences of a matrix."""
+
+SUPPORTED, UNDERSTATED, OVERSTATED = "supported", "understated", "overstated"
+BORDERLINE, NOT_TESTABLE = "borderline", "not testable"
+VERDICTS = (SUPPORTED, UNDERSTATED, OVERSTATED, BORDERLINE, NOT_TESTABLE)
+REST = "everything else"
+"""The input of a sensitivity analysis that stands for all parameters outside a risk's group."""
 
 Level = Annotated[int, Field(ge=1, le=SIZE)]
 Part = TypeVar("Part", bound="_Part")
@@ -183,7 +189,7 @@ class Risk(_Part):
         Further runs on the same draws, by name, with what they set. The one called "planned" also holds the rest of the group at its
         most likely values.
     reading
-        Other readings of the metric on the first ladder, for the table of stability: a name and an expression.
+        Other readings of the metric on the risk's first ladder, for the table of stability: a name and an expression.
     horizons
         Dates, where they differ from the register's; the first is the one that is held against the published rating.
     """

@@ -120,6 +120,7 @@ def rating_result(
         "ladders": [
             {"ladder": k, "label": v[0], "text": v[1], "unit": v[2]} for k, v in LADDERS.items() if any(k == b for _, b in main)
         ],
+        "measures": [{"risk": r, "mitigation": "a scheme", "sets": "gp_quit = 0.02", "note": "As believed."} for r in published],
         "matrix": _matrix(scale),
         "ratings": ratings,
         "exceedance": [row for place, p in found.items() for row in _exceedance(scale, place, p)],

@@ -330,7 +330,7 @@ def test_the_workbook_has_its_sheets(tmp_path: Path) -> None:
     result = rating_result(tmp_path, failed=2)
     book = openpyxl.load_workbook(write_workbook(result))
     assert book.sheetnames == [
-        "Read me", "Ratings", "Exceedance", "Stability", "Movement", "Drivers", "Boxes", "Register", "Matrix", "Parameters", "Failures",
+        "Read me", "Ratings", "Exceedance", "Stability", "Movement", "Measures", "Drivers", "Boxes", "Register", "Matrix", "Parameters", "Failures",
     ]  # fmt: skip
     head = [c.value for c in book["Ratings"][1]]
     assert {"risk", "title", "ladder", "date", "score_low", "verdict", "settle_runs"} <= set(head)

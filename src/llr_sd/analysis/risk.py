@@ -12,18 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.analysis.summary import wilson
+from llr_sd.analysis.summary import Z, wilson
 from llr_sd.errors import InputError
-from llr_sd.register import SIZE, Matrix
+from llr_sd.register import BORDERLINE, NOT_TESTABLE, OVERSTATED, SIZE, SUPPORTED, UNDERSTATED, Matrix
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-SUPPORTED, UNDERSTATED, OVERSTATED = "supported", "understated", "overstated"
-BORDERLINE, NOT_TESTABLE = "borderline", "not testable"
 MOST_JUDGEMENT = 0.70
 """Share of a group's total Sobol indices that grade-C judgement may carry before a rating is not testable."""
-_Z = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -146,7 +143,7 @@ def _runs_to_settle(probability: Floats, matrix: Matrix) -> float:
             moved = probability.copy()
             moved[c] = edge if p < edge else np.nextafter(edge, 0.0)
             if 0.0 < p < 1.0 and not np.array_equal(rate(moved, matrix), point):
-                wanted.append(math.inf if p == edge else (_Z / (p - edge)) ** 2 * edge * (1 - edge))
+                wanted.append(math.inf if p == edge else (Z / (p - edge)) ** 2 * edge * (1 - edge))
     return math.ceil(max(wanted)) if wanted and max(wanted) < math.inf else math.inf
 
 

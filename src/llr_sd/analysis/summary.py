@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 STATISTICS = {"p05": 0.05, "p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90, "p95": 0.95}
-_Z = 1.959963984540054  # the 97.5 % point of the standard normal
+Z = 1.959963984540054  # the 97.5 % point of the standard normal
 
 
 def wilson(met: int, runs: int) -> tuple[float, float, float]:
@@ -34,8 +34,8 @@ def wilson(met: int, runs: int) -> tuple[float, float, float]:
     if runs == 0:
         return math.nan, math.nan, math.nan
     p = met / runs
-    centre = (p + _Z**2 / (2 * runs)) / (1 + _Z**2 / runs)
-    half = _Z / (1 + _Z**2 / runs) * math.sqrt(p * (1 - p) / runs + _Z**2 / (4 * runs**2))
+    centre = (p + Z**2 / (2 * runs)) / (1 + Z**2 / runs)
+    half = Z / (1 + Z**2 / runs) * math.sqrt(p * (1 - p) / runs + Z**2 / (4 * runs**2))
     return p, 0.0 if met == 0 else centre - half, 1.0 if met == runs else centre + half
 
 
@@ -130,7 +130,7 @@ def statistics_of(good: NDArray[np.float64], where: pd.DataFrame) -> pd.DataFram
     mean, error = nan, nan
     if runs:
         mean = good.mean(axis=0)
-        error = _Z * good.std(axis=0, ddof=1) / math.sqrt(runs) if runs > 1 else nan
+        error = Z * good.std(axis=0, ddof=1) / math.sqrt(runs) if runs > 1 else nan
     rows.append(where.assign(statistic="mean", value=mean, low=mean - error, high=mean + error, runs=runs))
     ordered = np.sort(good, axis=0)
     for statistic, p in STATISTICS.items():

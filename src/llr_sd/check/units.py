@@ -227,6 +227,7 @@ class _Pass:
                 return self.reduce(e)
 
     def binary(self, e: Binary) -> Found:
+        """Return the unit of an operation on two sides, which must agree but for products, quotients and powers."""
         if e.operator == "^":
             return self.power(e.left, e.right)
         if e.operator in ("and", "or"):

@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
+from llr_sd.register import REST
 from llr_sd.report import canvas
 from llr_sd.report.canvas import INK, QUIET, RULE, SMALL
 from llr_sd.report.rating_clouds import axis_notes
@@ -22,7 +23,6 @@ from llr_sd.report.sensitivity import Floats
 from llr_sd.report.share_figures import lines_of
 from llr_sd.report.wording import balanced, percent
 
-REST = "everything else"
 JUDGED, FOUND = "#ffffff", "#8fb8d8"
 WRAP = 37  # characters of a line of an input's name
 

@@ -6,13 +6,13 @@ import math
 
 import numpy as np
 
+from llr_sd.register import REST, SUPPORTED
 from llr_sd.report.parts import NumberTable, Picture
 from llr_sd.report.rating_clouds import Cloud, cloud_chart
-from llr_sd.report.rating_figures import REST, Driver, Line, driver_chart, exceedance_chart, share_words
+from llr_sd.report.rating_figures import Driver, Line, driver_chart, exceedance_chart, share_words
 from llr_sd.report.rating_scores import Move, Path, movement_chart, overview_chart
 from llr_sd.report.rating_words import GRADES_NOTE, counted, dated, interval_words, product, rating_words
 from llr_sd.report.ratings import (
-    SUPPORTED,
     Ladder,
     Rating,
     Risk,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from llr_sd.equations import canonical
+from llr_sd.register import VERDICTS
 from llr_sd.report import rating_pictures
 from llr_sd.report.parts import NumberTable, Section
 from llr_sd.report.rating_words import (
@@ -25,7 +26,6 @@ from llr_sd.report.rating_words import (
     untested,
 )
 from llr_sd.report.ratings import (
-    VERDICTS,
     Rating,
     first_dates,
     frame,
@@ -322,7 +322,13 @@ def _movement(result: StudyResult) -> Section | None:
         "“reviewed” its rating at the end of the month named, as things go on, or with a measure of the log at work. Impact is the log’s word for "
         f"consequence. The ladder is {_main(result)}; the others are folded below the table."
     )
-    tables = (NumberTable("Original, reviewed and movement, as the log has them", heads, tuple(main), words),)
+    tables: tuple[NumberTable, ...] = (
+        NumberTable("Original, reviewed and movement, as the log has them", heads, tuple(main), words),
+    )
+    measures = frame(result, "measures", "risk", "mitigation", "sets", "note").to_dict("records")
+    if measures:
+        told = tuple(tuple(quoted(text(r[k])) or NONE for k in ("risk", "mitigation", "sets", "note")) for r in measures)
+        tables += (NumberTable("What each measure sets in the models", ("Risk", "Measure", "Sets", "As"), told, (1, 2, 3)),)
     folded = (NumberTable("The same on the other ladders", heads, tuple(others), words),) if others else ()
     picture = rating_pictures.movement(result)
     return Folded("movement", "How the ratings move", (sentence,), (picture,) if picture else (), tables, folded)

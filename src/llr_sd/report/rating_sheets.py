@@ -29,6 +29,7 @@ SHEETS = {
         "Original, reviewed and movement, as the log has them: kind “log” as published, “mitigation” with a measure of the log, "
         "“forward” at a later date.",
     ),
+    "Measures": ("measures", "What each measure of the log sets in the models, and on what belief."),
     "Drivers": (
         "drivers",
         "Sobol indices of each risk’s loss, and of whether the consequence of its rating is reached: S1 alone, ST in total; shares of the variance.",

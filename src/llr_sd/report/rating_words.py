@@ -5,13 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from llr_sd.register import BORDERLINE, NOT_TESTABLE, OVERSTATED, SUPPORTED, UNDERSTATED, VERDICTS
 from llr_sd.report.ratings import (
-    BORDERLINE,
-    NOT_TESTABLE,
-    OVERSTATED,
-    SUPPORTED,
-    UNDERSTATED,
-    VERDICTS,
     Ladder,
     Matrix,
     Rating,

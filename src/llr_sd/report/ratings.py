@@ -12,9 +12,6 @@ from llr_sd.report.memory import remembered
 from llr_sd.report.reading import Chance
 from llr_sd.result import StudyResult
 
-SUPPORTED, UNDERSTATED, OVERSTATED = "supported", "understated", "overstated"
-BORDERLINE, NOT_TESTABLE = "borderline", "not testable"
-VERDICTS = (SUPPORTED, UNDERSTATED, OVERSTATED, BORDERLINE, NOT_TESTABLE)
 Ends = tuple[int, int, int]
 """A whole number with the ends of its 95 % interval."""
 

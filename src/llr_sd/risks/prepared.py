@@ -71,6 +71,10 @@ class PreparedRegister:
         named = dict.fromkeys(p.name for name in risk.group for table in tables if (p := table.find(name)) is not None)
         return [known[name] for name in named if name in known]
 
+    def main(self, risk: Risk) -> str:
+        """Return the first of the register's ladders that a risk is read on."""
+        return next(k for k in self.register.ladder if k in risk.ladder)
+
     def metric(self, risk: Risk, ladder: str) -> str:
         """Return the metric of a risk on a ladder."""
         return risk.ladder[ladder].metric or risk.metric

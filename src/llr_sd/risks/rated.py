@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from llr_sd import analysis, sampling
 from llr_sd.errors import InputError
-from llr_sd.register import Risk
+from llr_sd.register import REST, Risk
 from llr_sd.risks.prepared import PreparedRegister
 from llr_sd.risks.readings import Floats, Readings
-from llr_sd.risks.samples import REST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +76,7 @@ def lost(rated: list[Rated]) -> list[str]:
 
 
 def register_tables(prepared: PreparedRegister) -> dict[str, pd.DataFrame]:
-    """Return the register, its ladders and its matrix as tables."""
+    """Return the register, its ladders, its measures and its matrix as tables."""
     import pandas as pd
 
     register, matrix = prepared.register, prepared.matrix
@@ -98,6 +97,11 @@ def register_tables(prepared: PreparedRegister) -> dict[str, pd.DataFrame]:
         for r in register.risk
     ]
     ladders = [{"ladder": k, "label": v.label, "text": v.text, "unit": v.unit} for k, v in register.ladder.items()]
+    measures = [
+        (r.id, m.name, "; ".join(f"{name} = {value:g}" for name, value in m.set.items()), m.note)
+        for r in register.risk
+        for m in r.mitigation
+    ]
     cells = [
         {
             "likelihood": i,
@@ -115,7 +119,12 @@ def register_tables(prepared: PreparedRegister) -> dict[str, pd.DataFrame]:
         for i, band in enumerate(matrix.likelihood[matrix.bands], 1)
         for j, label in enumerate(matrix.consequence, 1)
     ]
-    return {"risks": pd.DataFrame(risks), "ladders": pd.DataFrame(ladders), "matrix": pd.DataFrame(cells)}
+    return {
+        "risks": pd.DataFrame(risks),
+        "ladders": pd.DataFrame(ladders),
+        "measures": pd.DataFrame(measures, columns=["risk", "mitigation", "sets", "note"]),
+        "matrix": pd.DataFrame(cells),
+    }
 
 
 def rating_table(

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from llr_sd import analysis, sampling
 from llr_sd.design import Design
 from llr_sd.prepare import Sample
-from llr_sd.register import Matrix, Risk
+from llr_sd.register import REST, Matrix, Risk
 from llr_sd.risks.prepared import PreparedRegister
 from llr_sd.risks.rated import Rated, rate
 from llr_sd.risks.readings import Floats, Readings
-from llr_sd.risks.samples import ALL, REST
+from llr_sd.risks.samples import ALL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,13 +77,12 @@ def driver_table(prepared: PreparedRegister, indices: pd.DataFrame) -> pd.DataFr
 
 
 def boxes(prepared: PreparedRegister, rated: list[Rated]) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...]]:
-    """Return where in its own inputs each risk is red on the main ladder: the boxes, their words, and what could not be found."""
+    """Return where in its own inputs each risk is red on its first ladder: the boxes, their words, and what could not be found."""
     import pandas as pd
 
     there = importlib.util.find_spec("ema_workbench") is not None
-    main = next(iter(prepared.register.ladder))
     frames, words = [], []
-    for r in (r for r in rated if r.ladder == main and there):
+    for r in (r for r in rated if r.ladder == prepared.main(r.risk) and there):
         design, names, units = _own_draws(prepared, r.risk)
         ok = np.isfinite(r.losses)
         reached = np.where(ok, analysis.consequences(r.losses, r.shares), 0)
@@ -194,7 +193,7 @@ def stability_table(
                 tried.append(
                     ("range", f"range {what} doubled", _probability(readings.loss(r.risk, r.ladder, r.date), r), matrix, 0)
                 )
-        if r.ladder == next(iter(prepared.register.ladder)):
+        if r.ladder == prepared.main(r.risk):
             for name, text in r.risk.reading.items():
                 tried.append(("reading", name, _probability(drawn.loss(r.risk, r.ladder, r.date, text), r), matrix, 0))
         rows += [_stability_row(prepared, r, *t) for t in tried]

@@ -9,12 +9,9 @@ from llr_sd import sampling
 from llr_sd.design import Design
 from llr_sd.parameters import Distribution, Parameter
 from llr_sd.prepare import PreparedStudy, Sample, correlations
-from llr_sd.register import Risk
+from llr_sd.register import REST, Risk
 from llr_sd.risks.prepared import AS_IT_IS, PreparedRegister, settings_of
 from llr_sd.study import Sobol
-
-REST = "everything else"
-"""The input that stands for all parameters outside a risk's group."""
 
 ALL = "all"
 """All judgements of a group together."""
