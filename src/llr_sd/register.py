@@ -293,7 +293,10 @@ def load_register(name: str | Path, base: Path | None = None) -> Register:
         file = registers_folder() / f"{text}.toml"
     if not file.is_file():
         known = ", ".join(bundled_registers())
-        raise InputError(f'there is no register "{text}" (bundled: {known}).', mend=nearest(text, bundled_registers()))
+        raise InputError(
+            f'there is no register "{text}" (bundled: {known}).',
+            mend=nearest(text, bundled_registers()) or "Name a bundled one, or a path from the study's folder on.",
+        )
     return _read(file, Register).model_copy(update={"file": file})
 
 

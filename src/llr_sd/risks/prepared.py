@@ -116,7 +116,10 @@ def prepare_register(study: Study) -> PreparedRegister:
     InputError
         Naming file, risk and key, with the nearest name where one was misspelt.
     """
-    register = load_register(study.risk_register, study.folder)
+    try:
+        register = load_register(study.risk_register, study.folder)
+    except InputError as error:
+        raise InputError(error.what, where=error.where or f"{study.file}, register", mend=error.mend) from None
     matrix = load_matrix(register.matrix_file)
     if study.bands:
         matrix = matrix.with_bands(study.bands, f"{study.file}, bands")
