@@ -14,7 +14,19 @@ SOURCE = Path(__file__).parents[1] / "src" / "llr_sd"
 # From the bottom up; a module may import from layers below its own, and from its own folder.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("equations", "functions", "parameters", "study", "register", "design", "ensemble", "result"),
+    (
+        "values",
+        "textfiles",
+        "records",
+        "equations",
+        "functions",
+        "parameters",
+        "study",
+        "register",
+        "design",
+        "ensemble",
+        "result",
+    ),
     ("translate", "engine", "sampling", "analysis", "store", "report", "workforce"),
     ("model",),
     ("prepare",),

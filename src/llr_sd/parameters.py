@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from llr_sd.equations import Equations, canonical
 from llr_sd.errors import InputError, nearest
+from llr_sd.textfiles import Row, read_text, table_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -254,55 +254,41 @@ def read_parameters(path: Path, equations: Equations) -> ParameterTable:
 
     Two uncertain parameters must not have the same label: readers could not tell them apart.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            header = reader.fieldnames or []
-            lines = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"cannot be read ({error}).", where=str(path), mend="Save it as a UTF-8 CSV file.") from error
-    for column in COLUMNS[:11]:
-        if column not in header:
-            raise InputError(f'has no column "{column}".', where=str(path), mend=nearest(column, header))
-    rows = tuple(_row(line, f"{path}, row {number}", equations) for number, line in enumerate(lines, start=2))
+    lines = table_rows(read_text(path), str(path), COLUMNS[:11], (*COLUMNS, "sd"))
+    rows = tuple(_row(line, equations) for line in lines)
     seen: dict[str, int] = {}
-    for number, p in enumerate(rows, start=2):
+    for line, p in zip(lines, rows, strict=True):
         for key in {canonical(p.name), canonical(p.variable)}:
-            if seen.setdefault(key, number) != number:
-                raise InputError(
-                    f'"{p.name}" is already in row {seen[key]}.', where=f"{path}, row {number}", mend="Keep one row."
-                )
-    _check_labels(rows, path)
+            if seen.setdefault(key, line.number) != line.number:
+                raise InputError(f'"{p.name}" is already in row {seen[key]}.', where=line.where, mend="Keep one row.")
+    _check_labels(rows, lines)
     return ParameterTable(rows, path)
 
 
-def _check_labels(rows: tuple[Parameter, ...], path: Path) -> None:
-    labelled: dict[str, int] = {}
-    for number, p in enumerate(rows, start=2):
-        if p.label and p.distribution.kind != "fixed" and labelled.setdefault(p.label.casefold(), number) != number:
-            first = labelled[p.label.casefold()]
+def _check_labels(rows: tuple[Parameter, ...], lines: tuple[Row, ...]) -> None:
+    labelled: dict[str, tuple[Parameter, Row]] = {}
+    for line, p in zip(lines, rows, strict=True):
+        if not p.label or p.distribution.kind == "fixed":
+            continue
+        first, row = labelled.setdefault(p.label.casefold(), (p, line))
+        if row is not line:
             raise InputError(
-                f'column label: "{p.label}" of {p.name} is that of {rows[first - 2].name} in row {first}.',
-                where=f"{path}, row {number}",
+                f'column label: "{p.label}" of {p.name} is that of {first.name} in row {row.number}.',
+                where=line.where,
                 mend="Give each uncertain parameter a label of its own.",
             )
 
 
-def _row(line: dict[str, str | None], where: str, equations: Equations) -> Parameter:
-    text = {k: (v or "").strip() for k, v in line.items() if k}
-
-    def number(column: str, default: float) -> float:
-        entry = text.get(column, "")
-        if not entry:
-            return default
-        try:
-            return float(entry)
-        except ValueError:
-            raise InputError(f'column {column}: "{entry}" is not a number.', where=where) from None
-
+def _row(line: Row, equations: Equations) -> Parameter:
+    number, where = line.number_in, line.where
     mode = number("mode", math.nan)
     low, high = number("low", math.nan), number("high", math.nan)
-    cell = equations.cell(text["variable"])
+    if not line["name"]:
+        raise InputError("column name: is empty.", where=where, mend="Give each row a name.")
+    try:
+        cell = equations.cell(line["variable"])
+    except InputError as error:
+        raise InputError(f"column variable: {error.what}", where=where, mend=error.mend) from None
     if cell.variable.kind != "constant":
         raise InputError(f'column variable: "{cell.label}" is not a constant of the model.', where=where)
     value = equations.constant_value(cell)
@@ -310,33 +296,33 @@ def _row(line: dict[str, str | None], where: str, equations: Equations) -> Param
         raise InputError(
             f"column mode: {mode:g}, but the model file has {cell.label} = {value:g}.", where=where, mend="Make the two agree."
         )
-    if text["unit"] != cell.variable.unit:
+    if line["unit"] != cell.variable.unit:
         raise InputError(
-            f'column unit: "{text["unit"]}", but the model file has "{cell.variable.unit}".',
+            f'column unit: "{line["unit"]}", but the model file has "{cell.variable.unit}".',
             where=where,
             mend="Make the two agree.",
         )
     for column, allowed in (("group", ("", *GROUPS)), ("grade", tuple(GRADES))):
-        if text[column] not in allowed:
+        if line[column] not in allowed:
             names = ", ".join(a for a in allowed if a)
-            raise InputError(f'column {column}: "{text[column]}" is not one of {names}.', where=where)
+            raise InputError(f'column {column}: "{line[column]}" is not one of {names}.', where=where)
     try:
-        distribution = Distribution(text["distribution"] or "fixed", low, mode, high, number("sd", math.nan))
+        distribution = Distribution(line["distribution"] or "fixed", low, mode, high, number("sd", math.nan))
     except InputError as error:
         raise InputError(f"column distribution: {error.what}", where=where, mend=error.mend) from None
     return Parameter(
-        text["name"],
+        line["name"],
         cell.label,
-        text["unit"],
+        line["unit"],
         value,
         distribution,
-        text["group"],
-        text["source"],
-        text["grade"],
-        text["note"],
+        line["group"],
+        line["source"],
+        line["grade"],
+        line["note"],
         number("min", -math.inf),
         number("max", math.inf),
-        " ".join(text.get("label", "").split()),
+        " ".join(line["label"].split()),
     )
 
 

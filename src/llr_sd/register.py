@@ -5,16 +5,19 @@ Read from TOML and checked. What the models of a risk must know (outputs, parame
 
 from __future__ import annotations
 
+import keyword
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from llr_sd.errors import InputError, nearest
-from llr_sd.study import Correlation, Text, finding
+from llr_sd.records import Record, check_record
+from llr_sd.study import Correlation
+from llr_sd.textfiles import read_toml
+from llr_sd.values import Name, Number, Text, Whole, Words, check_distinct, check_outputs
 
 SIZE = 5
 """Likelihoods and consequences of a matrix."""
@@ -25,31 +28,27 @@ VERDICTS = (SUPPORTED, UNDERSTATED, OVERSTATED, BORDERLINE, NOT_TESTABLE)
 REST = "everything else"
 """The input of a sensitivity analysis that stands for all parameters outside a risk's group."""
 
-Level = Annotated[int, Field(ge=1, le=SIZE)]
-Part = TypeVar("Part", bound="_Part")
+Level = Annotated[Whole, Field(ge=1, le=SIZE)]
+Part = TypeVar("Part", bound=Record)
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Band(_Part):
+class Band(Record):
     """A likelihood: probabilities from `from` up to, not including, `to` (which is 1, included, in the last band)."""
 
     label: Text
-    from_: Annotated[float, Field(ge=0, le=1, alias="from")]
-    to: Annotated[float, Field(ge=0, le=1)]
+    from_: Annotated[Number, Field(ge=0, le=1, alias="from")]
+    to: Annotated[Number, Field(ge=0, le=1)]
 
 
-class ScoreRange(_Part):
+class ScoreRange(Record):
     """Scores from `from` to `to`, both included; named where it is a level of the log."""
 
     name: str = ""
-    from_: Annotated[int, Field(ge=1, alias="from")]
-    to: Annotated[int, Field(ge=1)]
+    from_: Annotated[Whole, Field(ge=1, alias="from")]
+    to: Annotated[Whole, Field(ge=1)]
 
 
-class Matrix(_Part):
+class Matrix(Record):
     """A matrix of likelihood and consequence.
 
     Attributes
@@ -69,12 +68,12 @@ class Matrix(_Part):
     """
 
     title: Text
-    source: str = ""
+    source: Words = ""
     bands: Text
-    least: Annotated[float, Field(ge=0, lt=1)] = 0.05
+    least: Annotated[Number, Field(ge=0, lt=1)] = 0.05
     likelihood: Mapping[str, tuple[Band, ...]]
     consequence: tuple[Text, ...]
-    scores: tuple[tuple[int, ...], ...]
+    scores: tuple[tuple[Whole, ...], ...]
     level: tuple[ScoreRange, ...]
     agreement: tuple[ScoreRange, ...]
 
@@ -109,7 +108,7 @@ class Matrix(_Part):
         return self.model_copy(update={"bands": name})
 
     @property
-    def edges(self) -> tuple[float, ...]:
+    def edges(self) -> tuple[Number, ...]:
         """The four probabilities at which the likelihood goes up."""
         return tuple(b.from_ for b in self.likelihood[self.bands][1:])
 
@@ -131,14 +130,14 @@ class Matrix(_Part):
         return _place(self.agreement, score)
 
 
-class Ladder(_Part):
+class Ladder(Record):
     """Four shares of a loss, at which the consequence becomes 2, 3, 4 and 5; any loss from 0 up is a 1. `of` is what they are shares of."""
 
     label: Text
-    text: str = ""
+    text: Words = ""
     unit: Text
-    shares: tuple[float, float, float, float]
-    of: float | None = None
+    shares: tuple[Number, Number, Number, Number]
+    of: Number | None = None
 
     @model_validator(mode="after")
     def _rising(self) -> Ladder:
@@ -146,12 +145,12 @@ class Ladder(_Part):
         return self
 
 
-class RiskLadder(_Part):
+class RiskLadder(Record):
     """How one risk is read on a ladder, where that differs: another metric, another denominator (a number or an expression), other shares."""
 
     metric: str = ""
-    of: float | str | None = None
-    shares: tuple[float, float, float, float] | None = None
+    of: Number | str | None = None
+    shares: tuple[Number, Number, Number, Number] | None = None
     unit: str = ""
 
     @model_validator(mode="after")
@@ -161,16 +160,16 @@ class RiskLadder(_Part):
         return self
 
 
-class Mitigation(_Part):
+class Mitigation(Record):
     """A measure of the log: what it sets in the models, and the metric with it, where what it brings is no part of the risk's own."""
 
     name: Text
-    set: Mapping[str, float]
+    set: Mapping[str, Number]
     metric: str = ""
-    note: str = ""
+    note: Words = ""
 
 
-class Risk(_Part):
+class Risk(Record):
     """One risk.
 
     Attributes
@@ -194,7 +193,7 @@ class Risk(_Part):
         Dates, where they differ from the register's; the first is the one that is held against the published rating.
     """
 
-    id: Text
+    id: Name
     title: Text
     wording: Text
     likelihood: Level
@@ -204,36 +203,36 @@ class Risk(_Part):
     group: tuple[Text, ...] = Field(min_length=1)
     metric: Text
     ladder: Mapping[str, RiskLadder] = Field(min_length=1)
-    run: Mapping[str, Mapping[str, float]] = {}
+    run: Mapping[str, Mapping[str, Number]] = {}
     reading: Mapping[str, str] = {}
     mitigation: tuple[Mitigation, ...] = ()
-    horizons: tuple[float, ...] = ()
-    note: str = ""
+    horizons: tuple[Number, ...] = ()
+    note: Words = ""
 
 
-class OutputOf(_Part):
+class OutputOf(Record):
     """A model's variable (with its element), read at the horizon or `at` one date."""
 
     model: Text
     variable: Text
-    at: float | None = None
+    at: Number | None = None
 
 
-class ModelUse(_Part):
+class ModelUse(Record):
     """How a model is run for a register: what holds in every run, its site table, and rank correlations of its parameters."""
 
-    set: Mapping[str, float] = {}
+    set: Mapping[str, Number] = {}
     site: str | None = None
     correlation: tuple[Correlation, ...] = ()
 
 
-class Register(_Part):
+class Register(Record):
     """A checked risk register; `matrix` is the path of its matrix, beside it."""
 
     title: Text
-    source: str = ""
+    source: Words = ""
     matrix: Text
-    horizons: tuple[float, ...] = Field(min_length=1)
+    horizons: tuple[Number, ...] = Field(min_length=1)
     ladder: Mapping[str, Ladder] = Field(min_length=1)
     model: Mapping[str, ModelUse]
     output: Mapping[str, OutputOf]
@@ -242,10 +241,11 @@ class Register(_Part):
 
     @model_validator(mode="after")
     def _names_fit(self) -> Register:
-        ids = [r.id for r in self.risk]
-        for name in ids:
-            if ids.count(name) > 1:
-                raise ValueError(f"two risks are called {name}")
+        check_distinct([r.id for r in self.risk], "risks")
+        check_outputs(self.output)
+        for name in self.output:
+            if not name.isidentifier() or keyword.iskeyword(name):
+                raise ValueError(f"output > {name}: cannot be a name in an expression; use letters, digits and underscores")
         for name, output in self.output.items():
             if output.model not in self.model:
                 raise ValueError(
@@ -308,16 +308,13 @@ def load_matrix(file: Path) -> Matrix:
 
 
 def _read(file: Path, kind: type[Part]) -> Part:
-    try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"is not valid TOML: {error}.", where=str(file)) from error
+    raw = read_toml(file)
     raw.pop("file", None)
     try:
-        return kind.model_validate(raw)
-    except ValidationError as error:
-        text = re.sub(r"\brisk > (\d+)", lambda m: f"risk {_risk_id(raw, int(m[1]))}", finding(error, kind))
-        raise InputError(text, where=str(file)) from None
+        return check_record(raw, kind, file)
+    except InputError as error:
+        text = re.sub(r"\brisk > (\d+)", lambda m: f"risk {_risk_id(raw, int(m[1]))}", error.what)
+        raise InputError(text, where=error.where, mend=error.mend) from None
 
 
 def _risk_id(raw: Mapping[str, Any], number: int) -> str:

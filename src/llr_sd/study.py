@@ -3,49 +3,45 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from llr_sd.errors import InputError, nearest
-
-Text = Annotated[str, Field(min_length=1)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, populate_by_name=True)
+from llr_sd.records import Record, check_record
+from llr_sd.textfiles import is_file, read_toml
+from llr_sd.values import Flag, Name, Number, Text, Whole, Words, check_distinct, check_outputs
 
 
-class Scenario(_Part):
+class Scenario(Record):
     """A named setting of parameters; what it sets is fixed in it, whatever `uncertain` says.
 
     `kind` is "published" for arithmetic of somebody else that the study repeats, and "check" for a run that tests the model and
     answers no question; neither is counted among the scenarios that may meet a target.
     """
 
-    name: Text
+    name: Name
     kind: Literal["scenario", "published", "check"] = "scenario"
-    set: Mapping[str, float] = {}
-    note: str = ""
+    set: Mapping[str, Number] = {}
+    note: Words = ""
 
 
-class Override(_Part):
+class Override(Record):
     """Another distribution for one uncertain parameter."""
 
     distribution: str
-    unit: str | None = None
-    low: float = math.nan
-    mode: float = math.nan
-    high: float = math.nan
-    sd: float = math.nan
-    values: tuple[float, ...] = ()
-    weights: tuple[float, ...] = ()
+    unit: Words | None = None
+    low: Number = math.nan
+    mode: Number = math.nan
+    high: Number = math.nan
+    sd: Number = math.nan
+    values: tuple[Number, ...] = ()
+    weights: tuple[Number, ...] = ()
 
 
-class Uncertain(_Part):
+class Uncertain(Record):
     """Which parameters vary between runs: whole groups of the model's table, single names, or both."""
 
     groups: tuple[str, ...] = ()
@@ -53,7 +49,7 @@ class Uncertain(_Part):
     override: Mapping[str, Override] = {}
 
 
-class OutputSpec(_Part):
+class OutputSpec(Record):
     """A number of interest: a variable (over all saved times, or `at` one time), or an expression of scalar outputs.
 
     A `unit` that is given must be the model's; for an expression it is the unit of the result. `equivalents` marks an output that
@@ -61,11 +57,11 @@ class OutputSpec(_Part):
     """
 
     variable: str | None = None
-    at: float | None = None
+    at: Number | None = None
     expression: str | None = None
-    label: str = ""
-    unit: str | None = None
-    equivalents: bool = False
+    label: Words = ""
+    unit: Words | None = None
+    equivalents: Flag = False
 
     @model_validator(mode="after")
     def _one_kind(self) -> OutputSpec:
@@ -76,14 +72,14 @@ class OutputSpec(_Part):
         return self
 
 
-class Target(_Part):
+class Target(Record):
     """A level that a scalar output should reach; the study reports the probability that it does."""
 
-    name: Text
+    name: Name
     output: str
-    at_least: float | None = None
-    at_most: float | None = None
-    source: str = ""
+    at_least: Number | None = None
+    at_most: Number | None = None
+    source: Words = ""
 
     @model_validator(mode="after")
     def _one_side(self) -> Target:
@@ -92,37 +88,37 @@ class Target(_Part):
         return self
 
 
-class HistoryPoint(_Part):
+class HistoryPoint(Record):
     """An observed value, shown beside the runs and never fitted."""
 
-    time: float
-    value: float
-    source: str = ""
+    time: Number
+    value: Number
+    source: Words = ""
 
 
-class Correlation(_Part):
+class Correlation(Record):
     """Spearman rank correlation of two uncertain parameters."""
 
     between: tuple[Text, Text]
-    rank: Annotated[float, Field(gt=-1, lt=1)]
+    rank: Annotated[Number, Field(gt=-1, lt=1)]
 
 
-class MonteCarlo(_Part):
+class MonteCarlo(Record):
     """How many draws, and of which design; every scenario uses the same ones."""
 
-    runs: Annotated[int, Field(ge=1, le=10_000_000)] = 1024
+    runs: Annotated[Whole, Field(ge=1, le=10_000_000)] = 1024
     design: Literal["random", "latin_hypercube"] = "random"
 
 
-class Sobol(_Part):
+class Sobol(Record):
     """Sobol indices: base * (inputs + 2) runs a scenario, or base * (2 inputs + 2) with second order.
 
     `groups` adds indices of the parameter groups. `scenarios` limits the analysis; all that answer the question by default.
     """
 
-    base: Annotated[int, Field(ge=2)] = 1024
-    second_order: bool = False
-    groups: bool = False
+    base: Annotated[Whole, Field(ge=2)] = 1024
+    second_order: Flag = False
+    groups: Flag = False
     scenarios: tuple[str, ...] = ()
 
     @field_validator("base")
@@ -133,28 +129,28 @@ class Sobol(_Part):
         return base
 
 
-class Convergence(_Part):
+class Convergence(Record):
     """Double the Sobol base, from the stated one, until every interval's half width is at most `tolerance` or `budget` runs are spent."""
 
-    tolerance: Annotated[float, Field(gt=0)] = 0.05
-    budget: Annotated[int, Field(ge=1)] = 100_000
+    tolerance: Annotated[Number, Field(gt=0)] = 0.05
+    budget: Annotated[Whole, Field(ge=1)] = 100_000
 
 
-class Morris(_Part):
+class Morris(Record):
     """Morris screening: trajectories * (inputs + 1) runs a scenario; says which inputs deserve a Sobol analysis."""
 
-    trajectories: Annotated[int, Field(ge=4)] = 32
+    trajectories: Annotated[Whole, Field(ge=4)] = 32
     scenarios: tuple[str, ...] = ()
 
 
-class ShapleyEffects(_Part):
+class ShapleyEffects(Record):
     """Shapley effects, which take correlations into account: base * 2^inputs runs a scenario; by group, so that inputs are few."""
 
-    base: Annotated[int, Field(ge=2)] = 512
+    base: Annotated[Whole, Field(ge=2)] = 512
     scenarios: tuple[str, ...] = ()
 
 
-class Attribution(_Part):
+class Attribution(Record):
     """Exact Shapley attribution of what one scenario changes against another to the settings that differ (2^k scenarios)."""
 
     base: Text
@@ -162,31 +158,31 @@ class Attribution(_Part):
     levers: Mapping[str, tuple[str, ...]] = {}
 
 
-class Discovery(_Part):
+class Discovery(Record):
     """The box in the inputs where a target is missed (PRIM)."""
 
     target: Text
-    density: Annotated[float, Field(gt=0, le=1)] = 0.8
+    density: Annotated[Number, Field(gt=0, le=1)] = 0.8
     scenarios: tuple[str, ...] = ()
 
 
-class Levers(_Part):
+class Levers(Record):
     """Which mix of lever settings meets a target with a stated probability at the least cost; `cost` is an output."""
 
     scenario: Text
     target: Text
     cost: Text
-    probability: Annotated[float, Field(gt=0, lt=1)] = 0.8
-    most: Annotated[int, Field(ge=2)] = 256
-    set: Mapping[str, tuple[float, ...]]
+    probability: Annotated[Number, Field(gt=0, lt=1)] = 0.8
+    most: Annotated[Whole, Field(ge=2)] = 256
+    set: Mapping[str, tuple[Number, ...]]
 
 
-class ValueOfInformation(_Part):
+class ValueOfInformation(Record):
     """What it is worth to learn an input before choosing among scenarios; `benefit` is an output, larger is better."""
 
     benefit: Text
     options: tuple[Text, ...] = Field(min_length=2)
-    groups: bool = False
+    groups: Flag = False
 
 
 _OF_REGISTERS = {
@@ -204,7 +200,7 @@ _OF_REGISTERS = {
 """The keys of a study that rates the risks of a register."""
 
 
-class Study(_Part):
+class Study(Record):
     """A checked study file. `folder` is where it lies; paths in it are relative to that. `set` holds for every scenario;
     `site` is a table of a site's own numbers, beside the study or in the model's folder, which `set` may override.
 
@@ -221,9 +217,9 @@ class Study(_Part):
     model: str = ""
     risk_register: str = Field(default="", alias="register")
     bands: str = ""
-    question: str = ""
-    seed: Annotated[int, Field(ge=0)] = 0
-    set: Mapping[str, float] = {}
+    question: Words = ""
+    seed: Annotated[Whole, Field(ge=0)] = 0
+    set: Mapping[str, Number] = {}
     site: str | None = None
     scenario: tuple[Scenario, ...] = (Scenario(name="base"),)
     uncertain: Uncertain = Uncertain()
@@ -241,8 +237,8 @@ class Study(_Part):
     discovery: tuple[Discovery, ...] = ()
     levers: Levers | None = None
     value_of_information: ValueOfInformation | None = None
-    illustrative: bool = False
-    notes: tuple[str, ...] = ()
+    illustrative: Flag = False
+    notes: tuple[Words, ...] = ()
     file: Path = Field(default=Path("study.toml"), exclude=True)
 
     @property
@@ -269,11 +265,13 @@ class Study(_Part):
         if self.risk_register:
             return self
         names = [s.name for s in self.scenario]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f'two scenarios are called "{name}"')
+        check_distinct(names, "scenarios")
+        check_distinct([t.name for t in self.target], "targets")
         if not self.outputs:
             raise ValueError("outputs: name at least one output")
+        if not names:
+            raise ValueError("scenario: name at least one scenario, or leave the key out")
+        check_outputs(self.outputs)
         self._scenarios_fit(names)
         for target in self.target:
             if target.output not in self.outputs:
@@ -287,16 +285,31 @@ class Study(_Part):
         self._analyses_fit()
         return self
 
+    @property
+    def _answering(self) -> list[str]:
+        return [s.name for s in self.scenario if s.kind == "scenario"]
+
     def _scenarios_fit(self, names: list[str]) -> None:
         """Refuse an analysis of a scenario that the study does not have."""
-        used = [("compare_with", self.compare_with)] if self.compare_with else []
+        used = [("compare_with", self.compare_with)] if self.compare_with is not None else []
         for key in ("sobol", "morris", "shapley"):
-            used += [(f"{key} > scenarios", n) for n in getattr(getattr(self, key), "scenarios", ())]
-        for number, part in enumerate(self.attribution, 1):
-            used += [(f"attribution > {number} > base", part.base), (f"attribution > {number} > scenario", part.scenario)]
-        used += [(f"discovery > {i} > scenarios", n) for i, d in enumerate(self.discovery, 1) for n in d.scenarios]
+            part = getattr(self, key)
+            used += [(f"{key} > scenarios", n) for n in getattr(part, "scenarios", ())]
+            if part is not None and not part.scenarios and not self._answering:
+                raise ValueError(f"{key}: every scenario is published or a check; name some under {key} > scenarios")
+        for number, step in enumerate(self.attribution, 1):
+            used += [(f"attribution > {number} > base", step.base), (f"attribution > {number} > scenario", step.scenario)]
+        for number, box in enumerate(self.discovery, 1):
+            used += [(f"discovery > {number} > scenarios", n) for n in box.scenarios]
+            if not box.scenarios and not self._answering:
+                raise ValueError(f"discovery > {number}: every scenario is published or a check; name some under scenarios")
         used += [("levers > scenario", self.levers.scenario)] if self.levers else []
-        used += [("value_of_information > options", n) for n in getattr(self.value_of_information, "options", ())]
+        options = getattr(self.value_of_information, "options", ())
+        used += [("value_of_information > options", n) for n in options]
+        if len(set(options)) < len(options):
+            raise ValueError("value_of_information > options: a scenario is named twice; options must differ")
+        if self.compare_with is not None and len(names) < 2:
+            raise ValueError("compare_with: there is no other scenario to compare with")
         for key, name in used:
             if name not in names:
                 raise ValueError(f'{key}: no scenario is called "{name}". {nearest(name, names)}')
@@ -333,60 +346,18 @@ def load_study(path: str | Path) -> Study:
         Naming file and key, with the nearest name where one was misspelt.
     """
     file = Path(path)
-    if file.is_dir():
+    if not is_file(file) and (file.suffix != ".toml" or is_file(file / "study.toml")):
         file = file / "study.toml"
-    if not file.is_file():
+    if not is_file(file):
         raise InputError(
             "there is no study here.",
             where=str(file),
             mend="Give a folder with a study.toml; `llr-sd list` shows the bundled ones.",
         )
-    try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"is not valid TOML: {error}.", where=str(file)) from error
+    raw = read_toml(file)
     if not raw:
         raise InputError(
             "the study is empty.", where=str(file), mend="It needs at least title, model and [outputs], or title and register."
         )
     raw.pop("file", None)
-    try:
-        return Study.model_validate({**raw, "file": file})
-    except ValidationError as error:
-        raise InputError(finding(error, Study), where=str(file)) from None
-
-
-def finding(error: ValidationError, root: type[BaseModel]) -> str:
-    """Turn the first finding of pydantic into a sentence with the key as the author wrote it, for any of the package's TOML files."""
-    found = error.errors()
-    first = next((f for f in found if f["type"] == "extra_forbidden"), found[0])
-    parts = [str(p + 1) if isinstance(p, int) else p for p in first["loc"]]
-    key = " > ".join(parts)
-    if first["type"] == "extra_forbidden":
-        known = _keys_at(first["loc"], root)
-        return f'unknown key "{key}". {nearest(parts[-1], known) or "Known here: " + ", ".join(known) + "."}'
-    if first["type"] == "missing":
-        return f'"{key}" is missing.'
-    message = first["msg"].removeprefix("Value error, ")
-    if key:
-        return f'"{key}": {message}.'
-    return message if message.rstrip().endswith("?") else f"{message.rstrip('. ')}."
-
-
-def _keys_at(loc: tuple[int | str, ...], root: type[BaseModel]) -> list[str]:
-    """Return the keys that a format knows at a place: lists and free names are passed through."""
-    part = root
-    for step in loc[:-1]:
-        if str(step) in part.model_fields:
-            part = _model_in(part.model_fields[str(step)].annotation) or part
-    return [field.alias or name for name, field in part.model_fields.items() if not field.exclude]
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        found = _model_in(argument)
-        if found:
-            return found
-    return None
+    return check_record({**raw, "file": file}, Study, file)

@@ -128,7 +128,7 @@ def rated(staff: Path) -> Path:
         ('model = "staff"', 'model = "stuff"', ["output > staff > model", 'Did you mean "staff"?']),
         ('group = ["leave_senior"]', 'group = ["level_share"]', ["risk R1 > group", "none of these has a distribution"]),
         ("horizons = [2020.75, 2019.75]", "horizons = [2010.75]", ["2010.75"]),
-        ('id = "R2"', 'id = "R1"', ["two risks are called R1"]),
+        ('id = "R2"', 'id = "R1"', ['two risks are called "R1"']),
         ('"150 - staff"', '"150 - open(staff)"', ["risk R1 > reading > against 150 WTE", "plain arithmetic"]),
         ('wording = "Seniors', 'worded = "Seniors', ["risk R1 > worded", "wording"]),
         ('matrix = "matrix.toml"', 'matrix = "nowhere.toml"', ["nowhere.toml", "no matrix"]),

@@ -5,7 +5,6 @@ The table is read leniently here, so that one bad row is a finding and the other
 
 from __future__ import annotations
 
-import csv
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from llr_sd.equations import CONTROLS, Equations, canonical
 from llr_sd.errors import InputError, LlrSdError
 from llr_sd.parameters import COLUMNS, GRADES, Distribution, Parameter, ParameterTable
+from llr_sd.textfiles import Row, read_text, table_rows
 
 FILE = "parameters.csv"
 _CONTROLS = {canonical(c) for c in CONTROLS}
@@ -33,13 +33,13 @@ def audit_table(file: Path, equations: Equations) -> Audit:
     findings: list[str] = []
     rows: list[Parameter] = []
     seen: set[str] = set()
-    lines = _lines(file)
-    for number, line in lines:
-        where = f"row {number}"
+    lines = table_rows(read_text(file), str(file), COLUMNS[:11], (*COLUMNS, "sd"))
+    for line in lines:
+        where = f"row {line.number}"
         try:
             row = _row(line, where, equations, findings)
         except LlrSdError as error:
-            findings.append(f"{where}, {line.get('name') or line.get('variable') or 'no name'}: {error}")
+            findings.append(f"{where}, {line['name'] or line['variable'] or 'no name'}: {error}")
             continue
         if canonical(row.variable) in seen:
             findings.append(f"{where}: {row.variable} has a row already.")
@@ -51,22 +51,7 @@ def audit_table(file: Path, equations: Equations) -> Audit:
     return Audit(tuple(findings), len(constants), len(lines), ParameterTable(tuple(rows), file))
 
 
-def _lines(file: Path) -> list[tuple[int, dict[str, str]]]:
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            missing = [c for c in COLUMNS[:11] if c not in (reader.fieldnames or [])]
-            if missing:
-                raise InputError(f"has no column {', '.join(missing)}.", where=str(file))
-            return [
-                (n, {k: (v or "").strip() for k, v in line.items() if k and not isinstance(v, list)})
-                for n, line in enumerate(reader, start=2)
-            ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"cannot be read ({error}).", where=str(file)) from error
-
-
-def _row(line: dict[str, str], where: str, equations: Equations, findings: list[str]) -> Parameter:
+def _row(line: Row, where: str, equations: Equations, findings: list[str]) -> Parameter:
     """Return a row with the model's own value; what is wrong with it is noted."""
     cell = equations.cell(line["variable"])
     if cell.variable.kind != "constant":
@@ -75,9 +60,9 @@ def _row(line: dict[str, str], where: str, equations: Equations, findings: list[
 
     def number(column: str, default: float) -> float:
         try:
-            return float(line[column]) if line.get(column) else default
-        except ValueError:
-            findings.append(f'{where}, {cell.label}: {column} "{line[column]}" is not a number.')
+            return line.number_in(column, default)
+        except InputError as error:
+            findings.append(f"{where}, {cell.label}: {error.what} {error.mend}".strip())
             return default
 
     low, mode, high = (number(c, math.nan) for c in ("low", "mode", "high"))

@@ -47,32 +47,26 @@ for all its elements. `set` holds constants for the run, and may hold INITIAL TI
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from llr_sd.errors import InputError
-from llr_sd.study import finding
+from llr_sd.records import Record, read_record
+from llr_sd.values import Flag, Number, Text, Whole
 
 FILE = "checks.toml"
 HALVING_LIMIT = 1e-3
 """The most that half a time step may change an output, as a share of its largest value."""
 
-Text = Annotated[str, Field(min_length=1)]
-Tolerance = Annotated[float, Field(ge=0)]
+Tolerance = Annotated[Number, Field(ge=0)]
 Outputs = Annotated[tuple[Text, ...], Field(min_length=1)]
-When = float | Literal["start", "end", "all"]
-Settings = Mapping[str, float]
+When = Number | Literal["start", "end", "all"]
+Settings = Mapping[str, Number]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, populate_by_name=True)
-
-
-class Conservation(_Part):
+class Conservation(Record):
     """A balance that must be zero."""
 
     name: Text
@@ -81,14 +75,14 @@ class Conservation(_Part):
     scale: Text | None = None
 
 
-class Expectation(_Part):
+class Expectation(Record):
     """What an output must do in a run with extreme settings."""
 
     output: Text
     kind: Literal["constant", "equal", "at most", "at least", "falling", "rising", "as base", "above base", "below base"] = Field(
         alias="is"
     )
-    value: float | None = None
+    value: Number | None = None
     to: Text | None = None
     tolerance: Tolerance = 0.0
     at: When = "all"
@@ -103,28 +97,28 @@ class Expectation(_Part):
         return self
 
 
-class Extreme(_Part):
+class Extreme(Record):
     """A run with extreme settings, and what must then hold; `base` are the settings of the run that it is compared with."""
 
     name: Text
-    set: Settings = {}
-    base: Settings = {}
+    set: Mapping[str, Number] = {}
+    base: Mapping[str, Number] = {}
     expect: tuple[Expectation, ...] = Field(min_length=1)
 
 
-class LoopKnockOut(_Part):
+class LoopKnockOut(Record):
     """A feedback loop that a switch cuts, and the stated effect of cutting it."""
 
     name: Text
     switch: Text
     output: Text
-    at: float
+    at: Number
     sign: Literal["+", "-"]
-    least: Annotated[float, Field(gt=0)]
-    set: Settings = {}
+    least: Annotated[Number, Field(gt=0)]
+    set: Mapping[str, Number] = {}
 
 
-class Homogeneity(_Part):
+class Homogeneity(Record):
     """Doubling all that has a size doubles outputs with a size, and leaves ratios."""
 
     name: Text
@@ -132,10 +126,10 @@ class Homogeneity(_Part):
     doubles: tuple[Text, ...] = ()
     same: tuple[Text, ...] = ()
     tolerance: Tolerance = 1e-9
-    set: Settings = {}
+    set: Mapping[str, Number] = {}
 
 
-class Symmetry(_Part):
+class Symmetry(Record):
     """Elements of a subscript range that are alike develop alike."""
 
     name: Text
@@ -143,34 +137,34 @@ class Symmetry(_Part):
     alike: Settings
     outputs: Outputs
     tolerance: Tolerance = 1e-9
-    set: Settings = {}
+    set: Mapping[str, Number] = {}
 
 
-class Point(_Part):
+class Point(Record):
     """An observed value."""
 
-    time: float
-    value: float
+    time: Number
+    value: Number
     tolerance: Tolerance
     source: str = ""
 
 
-class History(_Part):
+class History(Record):
     """Observed values that a run must pass."""
 
     name: Text
     output: Text
     points: tuple[Point, ...] = Field(min_length=1)
-    set: Settings = {}
+    set: Mapping[str, Number] = {}
 
 
-class Halving(_Part):
+class Halving(Record):
     """Outputs that must not depend on the time step."""
 
     name: str = ""
     outputs: Outputs
-    tolerance: Annotated[float, Field(gt=0)] = HALVING_LIMIT
-    set: Settings = {}
+    tolerance: Annotated[Number, Field(gt=0)] = HALVING_LIMIT
+    set: Mapping[str, Number] = {}
     why: str = ""
 
     @model_validator(mode="after")
@@ -180,65 +174,65 @@ class Halving(_Part):
         return self
 
 
-class NotNegative(_Part):
+class NotNegative(Record):
     """Outputs that are never below zero."""
 
     outputs: Outputs
 
 
-class MayBeNegative(_Part):
+class MayBeNegative(Record):
     """Stocks that may be below zero, and why."""
 
     outputs: Outputs
     why: Text
 
 
-class SumsToOne(_Part):
+class SumsToOne(Record):
     """Shares that add up to one over a subscript."""
 
     variable: Text
     over: Text
 
 
-class Reality(_Part):
+class Reality(Record):
     """A condition and what it implies, as text."""
 
     name: Text
     when: Text
     implies: Text
-    set: Settings = {}
+    set: Mapping[str, Number] = {}
 
 
-class Tables(_Part):
+class Tables(Record):
     """Tables of the user's."""
 
     files: Text
     needs: tuple[Text, ...] = ()
-    illustrative: bool = False
+    illustrative: Flag = False
 
 
-class Draws(_Part):
+class Draws(Record):
     """The wide random runs."""
 
-    runs: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
-    seed: Annotated[int, Field(ge=0)] = 0
+    runs: Annotated[Whole, Field(ge=1, le=1_000_000)] = 10_000
+    seed: Annotated[Whole, Field(ge=0)] = 0
 
 
-class Pysd(_Part):
+class Pysd(Record):
     """The comparison with PySD."""
 
-    steps: Annotated[int, Field(ge=1)] = 4
-    seconds: Annotated[float, Field(gt=0)] = 120.0
+    steps: Annotated[Whole, Field(ge=1)] = 4
+    seconds: Annotated[Number, Field(gt=0)] = 120.0
 
 
-class Golden(_Part):
+class Golden(Record):
     """What `golden.csv` holds."""
 
-    times: tuple[float, ...] = ()
+    times: tuple[Number, ...] = ()
     outputs: tuple[Text, ...] = ()
 
 
-class Checks(_Part):
+class Checks(Record):
     """A checked `checks.toml`; empty for a model without one."""
 
     conservation: tuple[Conservation, ...] = ()
@@ -280,13 +274,4 @@ def load_checks(file: Path) -> Checks:
     InputError
         Naming file and key, with the nearest name where one was misspelt.
     """
-    if not file.is_file():
-        return Checks()
-    try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"is not valid TOML: {error}.", where=str(file)) from error
-    try:
-        return Checks.model_validate(raw)
-    except ValidationError as error:
-        raise InputError(finding(error, Checks), where=str(file)) from None
+    return read_record(file, Checks) if file.exists() else Checks()

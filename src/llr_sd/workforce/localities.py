@@ -5,8 +5,6 @@ Only what belongs to localities changes in the model file: the range `Loc` and t
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llr_sd.errors import InputError, nearest
+from llr_sd.textfiles import Row, read_table, table_rows
 
 SKILLS = ("autonomous", "enhanced", "core", "foundation")
 SHARES = tuple(f"{skill}_share" for skill in SKILLS)
@@ -69,19 +68,16 @@ def read_localities(source: str | Path | Iterable[Mapping[str, object]], name: s
         negative, deprivation or a share is not between 0 and 1, or the shares of a skill level do not add to 1 (tolerance 1e-6).
         Rows are counted as in the file: the header is row 1.
     """
-    header, lines, where = _table(source, name)
-    for column in COLUMNS:
-        if column not in header:
-            raise InputError(f'row 1: there is no column "{column}".', where=where, mend=nearest(column, header))
+    lines, where = _table(source, name)
     if not lines:
         raise InputError("row 2: there is no locality.", where=where, mend="Give one row a locality.")
-    rows = tuple(_row(line, f"{where}, row {number}") for number, line in enumerate(lines, start=2))
+    rows = tuple(_row(line) for line in lines)
     seen: dict[str, int] = {}
-    for number, row in enumerate(rows, start=2):
-        first = seen.setdefault(row.name.casefold(), number)
-        if first != number:
-            raise InputError(f'column locality: "{row.name}" is already in row {first}.', where=f"{where}, row {number}")
-    last = len(rows) + 1
+    for line, row in zip(lines, rows, strict=True):
+        first = seen.setdefault(row.name.casefold(), line.number)
+        if first != line.number:
+            raise InputError(f'column locality: "{row.name}" is already in row {first}.', where=line.where)
+    last = lines[-1].number
     if not math.fsum(r.list_size for r in rows) > 0:
         raise InputError("column list_size: nobody is registered anywhere.", where=f"{where}, rows 2 to {last}")
     for i, column in enumerate(SHARES):
@@ -141,46 +137,39 @@ def relocalise(mdl: str, localities: Sequence[Locality] | str | Path | Iterable[
     return _replace(equations, r"practice_share\[Loc,Skill\]=", shares) + mark + sketch
 
 
-def _table(source: str | Path | Iterable[Mapping[str, object]], name: str) -> tuple[list[str], list[dict[str, str]], str]:
-    """Return header, rows as text, and what to call the table."""
+def _table(source: str | Path | Iterable[Mapping[str, object]], name: str) -> tuple[tuple[Row, ...], str]:
+    """Return the rows and what to call the table."""
     if isinstance(source, str | Path):
-        inline = isinstance(source, str) and "\n" in source
-        text = str(source) if inline else _read(Path(source))
-        reader = csv.DictReader(io.StringIO(text))
-        lines = [{(k or "").strip(): str(v or "").strip() for k, v in line.items()} for line in reader]
-        return [h.strip() for h in reader.fieldnames or []], lines, name if inline else str(source)
-    lines = [{str(k): str(v).strip() for k, v in row.items()} for row in source]
-    return list(lines[0]) if lines else list(COLUMNS), lines, name
+        if isinstance(source, str) and "\n" in source:
+            return table_rows(source, name, COLUMNS), name
+        return read_table(Path(source), COLUMNS), str(source)
+    rows = [{str(k): str(v).strip() for k, v in row.items()} for row in source]
+    for row in rows[:1]:
+        for column in COLUMNS:
+            if column not in row:
+                raise InputError(f'has no column "{column}".', where=f"{name}, row 1", mend=nearest(column, row))
+    return tuple(Row(number, name, row) for number, row in enumerate(rows, start=2)), name
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read ({error}).", where=str(path), mend="Save it as a UTF-8 CSV file.") from error
-
-
-def _row(line: Mapping[str, str], where: str) -> Locality:
+def _row(line: Row) -> Locality:
     def number(column: str, top: float) -> float:
-        entry = line.get(column, "")
-        try:
-            value = float(entry)
-        except ValueError:
-            raise InputError(f'column {column}: "{entry}" is not a number.', where=where) from None
-        if not math.isfinite(value) or value < 0:
-            raise InputError(f"column {column}: {entry} is negative or not finite.", where=where)
+        value = line.number_in(column)
+        if value < 0:
+            raise InputError(f"column {column}: {line[column]} is negative.", where=line.where)
         if value > top:
-            raise InputError(f"column {column}: {entry} is above {top:g}.", where=where)
+            raise InputError(f"column {column}: {line[column]} is above {top:g}.", where=line.where)
         return value
 
-    name = line.get("locality", "")
+    name = line["locality"]
     if not re.fullmatch(r"[A-Za-z]\w*", name, flags=re.ASCII):
         raise InputError(
-            f'column locality: "{name}" is not a name.', where=where, mend="Use a letter, then letters, digits or underscores."
+            f'column locality: "{name}" is not a name.',
+            where=line.where,
+            mend="Use a letter, then letters, digits or underscores.",
         )
     return Locality(
         name,
-        line.get("ccg", ""),
+        line["ccg"],
         number("list_size", math.inf),
         number("deprivation", 1.0),
         tuple(number(column, 1.0) for column in SHARES),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from llr_sd import values
 from llr_sd.equations import Equations
-from llr_sd.errors import InputError, nearest
+from llr_sd.errors import InputError
 from llr_sd.parameters import ParameterTable
+from llr_sd.textfiles import Row, read_table
 
 COLUMNS = ("parameter", "value", "unit", "source", "note")
 TOLERANCE = 1e-6
@@ -92,55 +93,40 @@ def inspect_site(
     InputError
         When the file cannot be read or lacks a column.
     """
-    lines = _lines(path)
+    lines = read_table(path, COLUMNS)
     rows: dict[str, tuple[int, float]] = {}
     faults: list[Fault] = []
-    for number, line in enumerate(lines, start=2):
-        _take(number, line, parameters, rows, faults)
+    for line in lines:
+        _take(line, parameters, rows, faults)
     if not faults:
         faults += _missing_levels(rows, parameters, equations)
         for variable, over in sums_to_one:
             faults += _sums_off(rows, parameters, equations, variable, over)
-    notes = [(line.get("note") or "").casefold() for line in lines]
+    notes = [line["note"].casefold() for line in lines]
     settings = {name: value for name, (_, value) in rows.items()}
     return SiteTable(settings, any("illustrative" in n for n in notes)), tuple(faults)
 
 
-def _lines(path: Path) -> list[dict[str, str | None]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            header = reader.fieldnames or []
-            lines = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"cannot be read ({error}).", where=str(path), mend="Save it as a UTF-8 CSV file.") from error
-    for column in COLUMNS:
-        if column not in header:
-            raise InputError(f'has no column "{column}".', where=str(path), mend=nearest(column, header))
-    return lines
-
-
 def _take(
-    number: int,
-    line: dict[str, str | None],
+    line: Row,
     parameters: ParameterTable,
     rows: dict[str, tuple[int, float]],
     faults: list[Fault],
 ) -> None:
     """Add one line to the rows, or to the faults, or to both."""
-    text = {k: (v or "").strip() for k, v in line.items() if k}
+    number = line.number
     try:
-        parameter = parameters.get(text["parameter"], "")
+        parameter = parameters.get(line["parameter"], "")
     except InputError as error:
         faults.append(Fault(number, "parameter", error.what, error.mend))
         return
     try:
-        value = float(text["value"])
-    except ValueError:
-        faults.append(Fault(number, "value", f'"{text["value"]}" is not a number.'))
+        value = values.number(line["value"])
+    except InputError as error:
+        faults.append(Fault(number, "value", error.what, error.mend))
         return
-    if text["unit"] != parameter.unit:
-        what = f'unit "{text["unit"]}", but {parameter.name} is in "{parameter.unit}".'
+    if line["unit"] != parameter.unit:
+        what = f'unit "{line["unit"]}", but {parameter.name} is in "{parameter.unit}".'
         faults.append(Fault(number, "unit", what, "Convert the value and its unit."))
     else:
         try:

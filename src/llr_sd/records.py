@@ -1,0 +1,92 @@
+"""TOML files as checked records: unknown keys are refused with the nearest name, values with file, key and mend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from llr_sd.errors import InputError, nearest, shown
+from llr_sd.textfiles import read_toml
+
+
+class Record(BaseModel):
+    """A table of a TOML file: frozen, and without keys that are not known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+Kind = TypeVar("Kind", bound=Record)
+_KINDS = ("[key]", "float", "str", "int", "literal", "nullable")
+_WORDS = {
+    "string_type": "must be text, in quotes",
+    "string_too_short": "must not be empty",
+    "bool_type": "must be true or false",
+    "tuple_type": "must be a list, in square brackets",
+    "dict_type": "must be a table of keys and values",
+    "mapping_type": "must be a table of keys and values",
+    "model_type": "must be a table of keys and values",
+    "model_attributes_type": "must be a table of keys and values",
+    "finite_number": "must be a finite number",
+}
+
+
+def check_record(raw: Any, kind: type[Kind], file: Path) -> Kind:
+    """Return what a TOML file holds as a record; raise InputError naming file and key."""
+    try:
+        return kind.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(finding(error, kind), where=str(file)) from None
+
+
+def read_record(file: Path, kind: type[Kind]) -> Kind:
+    """Read a TOML file and check it; raise InputError naming file and key."""
+    return check_record(read_toml(file), kind, file)
+
+
+def finding(error: ValidationError, root: type[BaseModel]) -> str:
+    """Turn the first finding of pydantic into a sentence with the key as the author wrote it."""
+    found = error.errors(include_url=False)
+    first = next((f for f in found if f["type"] == "extra_forbidden"), found[0])
+    # Of a union pydantic also names the kind that it tried, such as "float" or "function-before[...]".
+    parts = [str(p + 1) if isinstance(p, int) else p for p in first["loc"] if p not in _KINDS and "[" not in str(p)[8:]]
+    key = " > ".join(parts)
+    kind, message = str(first["type"]), str(first["msg"]).removeprefix("Value error, ")
+    if kind == "extra_forbidden":
+        known = _keys_at(first["loc"], root)
+        return f'unknown key "{key}". {nearest(parts[-1], known) or "Known here: " + ", ".join(known) + "."}'
+    if kind == "missing":
+        return f'"{key}" is missing.'
+    if kind in _WORDS:
+        message = _WORDS[kind]
+    elif kind == "literal_error":
+        message = f"{shown(str(first['input']))} is not one of {first['ctx']['expected']}"
+    elif kind in ("too_short", "too_long"):
+        context = first["ctx"]
+        bound = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
+        message = f"needs {bound} entries, not {context['actual_length']}"
+    else:
+        message = message.replace("Input should be", "must be")
+    if key:
+        return f'"{key}": {message}.'
+    return message if message.rstrip().endswith("?") else f"{message.rstrip('. ')}."
+
+
+def _keys_at(loc: tuple[int | str, ...], root: type[BaseModel]) -> list[str]:
+    """Return the keys that a format knows at a place: lists and free names are passed through."""
+    part = root
+    for step in loc[:-1]:
+        if str(step) in part.model_fields:
+            part = _model_in(part.model_fields[str(step)].annotation) or part
+    return [field.alias or name for name, field in part.model_fields.items() if not field.exclude]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _model_in(argument)
+        if found:
+            return found
+    return None
