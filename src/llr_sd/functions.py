@@ -51,7 +51,7 @@ _ROWS = (
     _f("MAX", "a b", ELEMENTWISE, "The larger of two.", "numpy.maximum: not a number if either is."),
     _f("EXP", "x", ELEMENTWISE, "e to the power x."),
     _f("LN", "x", ELEMENTWISE, "Natural logarithm."),
-    _f("LOG", "x base", ELEMENTWISE, "Logarithm to a base.", "log(x) / log(base)."),
+    _f("LOG", "x base", ELEMENTWISE, "Logarithm to a base.", "log(x) / log(base): LOG(1000, 10) is just below 3; here it is 3."),
     _f("SQRT", "x", ELEMENTWISE, "Square root."),
     _f("POWER", "base exponent", ELEMENTWISE, "Base to the power exponent."),
     _f("MODULO", "x divisor", ELEMENTWISE, "Remainder.", "Takes the sign of x, as C's fmod."),

@@ -179,13 +179,7 @@ def _make_structure(equations: Equations, outputs: tuple[str, ...], method: str,
     plan = hoist(lowered.program, make_plan(lowered.program, arrays), native.has_fma())
     layout = make_layout(plan, arrays, lowered.points)
     width = native.width()
-    text = write_module(
-        lowered.program,
-        plan,
-        layout,
-        arrays,
-        Settings(width, {n: symbol for n, (symbol, _) in native.vector_functions(width).items()}),
-    )
+    text = write_module(lowered.program, plan, layout, arrays, Settings(width))
     return Structure(lowered, layout, arrays, width, text, tuple(stages))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 
 from llr_sd.engine.program import Node, Program
 from llr_sd.errors import EngineError
@@ -11,18 +12,21 @@ SMALL = 1e-6  # what PySD takes for zero, after Vensim's help
 
 
 def power(p: Program, base: Node, exponent: Node) -> Node:
-    """base ^ exponent; a square is a product, as numpy does it."""
-    if exponent.op == "number" and exponent.value == 2.0:
+    """base ^ exponent; a square, a reciprocal and a root are what the function gives for them, without calling it."""
+    inner = exponent.args[0] if exponent.op == "neg" else exponent
+    constant = None if inner.op != "number" else inner.value if inner is exponent else -inner.value
+    if constant == 2.0:
         return p.op("mul", base, base)
+    if constant == -1.0:
+        return p.op("div", p.constant(1.0), base)
+    if constant == 0.5:
+        root = p.op("add", p.op("sqrt", base), p.constant(0.0))  # the root of -0 is -0, its power 0
+        return p.select(p.compare("eq", base, p.constant(-inf)), p.constant(inf), root)
     return p.op("pow", base, exponent)
 
 
 def _same(op: str) -> Callable[..., Node]:
     return lambda p, *args: p.op(op, *args)
-
-
-def _log(p: Program, x: Node, base: Node) -> Node:
-    return p.op("div", p.op("log", x), p.op("log", base))
 
 
 def _near_zero(p: Program, x: Node) -> Node:
@@ -111,7 +115,7 @@ LOWERINGS: dict[str, Callable[..., Node]] = {
     "MAX": _same("max"),
     "EXP": _same("exp"),
     "LN": _same("log"),
-    "LOG": _log,
+    "LOG": _same("log_base"),
     "SQRT": _same("sqrt"),
     "POWER": power,
     "MODULO": _modulo,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from llr_sd.engine.maths import FUNCTIONS
+from llr_sd.engine.maths.text import literal
 from llr_sd.engine.memory import Layout, table_stride
 from llr_sd.engine.order import RUN, START
 from llr_sd.engine.program import DISCRETE, RING, SERIES, STATES, TABLE, Array, Kernel, Node, Offset
@@ -15,8 +16,6 @@ PARAMETERS = (
     "ptr noalias %ws, ptr noalias %cur, ptr noalias %nxt, ptr noalias %ring, ptr noalias %tables, ptr noalias %series, "
     "double %time, double %dt, i64 %tick, i64 %ticks, i64 %row, i64 %cap"
 )
-LIBM = {name: name for name in ("exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh")}
-LIBM2 = ("pow", "fmod")
 INFIX = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 COMPARE = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq", "ne": "une"}
 INTRINSIC = {"abs": "fabs", "sqrt": "sqrt", "trunc": "trunc", "rint": "rint"}
@@ -29,12 +28,11 @@ Key = tuple[object, ...]
 class Settings:
     """How the IR is written.
 
-    `width` is the number of lanes, `vector` the symbol of each function that takes a whole vector. A loop is unrolled up to `unroll`
-    operations, a whole step up to `unroll_all`, and a function is cut in parts of about `part`.
+    `width` is the number of lanes. A loop is unrolled up to `unroll` operations, a whole step up to `unroll_all`, and a function is
+    cut in parts of about `part`.
     """
 
     width: int
-    vector: dict[str, str] = field(default_factory=dict)
     unroll: int = 64
     unroll_all: int = 6000
     part: int = 800
@@ -45,16 +43,11 @@ class Used:
     """What the functions of a module turn out to need: arrays read from memory, helpers called."""
 
     loaded: set[tuple[str, int]] = field(default_factory=set)
-    libm: set[str] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)
     lookups: set[int] = field(default_factory=set)
     helpers: set[str] = field(default_factory=set)
     lists: dict[tuple[int, ...], str] = field(default_factory=dict)
     tagged: set[int] = field(default_factory=set)
-
-
-def literal(x: float) -> str:
-    """Return a double as LLVM reads it without loss."""
-    return f"0x{struct.unpack('<Q', struct.pack('<d', x))[0]:016X}"
 
 
 class Writer:
@@ -270,8 +263,8 @@ class Writer:
             return self._lookup(node, a[0])
         if op == "floormod":
             return self._floormod(a[0], a[1])
-        if op in LIBM or op in LIBM2:
-            self.used.libm.add(op)
+        if op in FUNCTIONS:
+            self.used.functions.add(op)
             return self.put(f"call {V} @v_{op}({', '.join(f'{V} {x}' for x in a)})")
         raise KeyError(op)
 
@@ -298,7 +291,7 @@ class Writer:
 
     def _floormod(self, x: str, divisor: str) -> str:
         """Python's %: the remainder takes the sign of the divisor."""
-        self.used.libm.add("fmod")
+        self.used.functions.add("fmod")
         V, B = self.V, self.B
         r = self.put(f"call {V} @v_fmod({V} {x}, {V} {divisor})")
         low = self.put(f"fcmp olt {V} {r}, zeroinitializer")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from llr_sd.engine.driver import write_driver
-from llr_sd.engine.llvm import LIBM, PARAMETERS, Settings, Used, Writer
+from llr_sd.engine.llvm import PARAMETERS, Settings, Used, Writer
+from llr_sd.engine.maths import write_functions
 from llr_sd.engine.memory import TABLE_HEAD, Layout
 from llr_sd.engine.order import RUN, START, Plan
 from llr_sd.engine.program import Array, Kernel, Offset, Program
@@ -127,45 +128,13 @@ def _declarations(w: int) -> str:
 
 def _helpers(used: Used, layout: Layout, settings: Settings) -> str:
     w = settings.width
-    out = []
-    for name in sorted(used.libm):
-        arity = 1 if name in LIBM else 2
-        symbol = settings.vector.get(name)
-        out.append(_per_lane(name, arity, w) if symbol is None else _whole(name, symbol, arity, w))
+    out = [write_functions(used.functions, w)]
     out += [_lookup(points, w) for points in sorted(used.lookups)]
     if "fill" in used.helpers:
         out.append(_fill(layout.rings_size, w))
     if "recall" in used.helpers:
         out.append(_recall(layout.rings_size, w))
     return "\n".join(out)
-
-
-def _per_lane(name: str, arity: int, w: int) -> str:
-    """A function of the C library, lane by lane, so that its results are the library's own."""
-    V = f"<{w} x double>"
-    parameters = ", ".join(f"{V} %a{k}" for k in range(arity))
-    lines = [f"declare double @{name}({', '.join(['double'] * arity)})"]
-    lines.append(f"define internal {V} @v_{name}({parameters}) #0 {{")
-    last = "poison"
-    for i in range(w):
-        for k in range(arity):
-            lines.append(f"  %x{k}_{i} = extractelement {V} %a{k}, i32 {i}")
-        arguments = ", ".join(f"double %x{k}_{i}" for k in range(arity))
-        lines.append(f"  %y{i} = call double @{name}({arguments})")
-        lines.append(f"  %r{i} = insertelement {V} {last}, double %y{i}, i32 {i}")
-        last = f"%r{i}"
-    return "\n".join([*lines, f"  ret {V} {last}", "}"])
-
-
-def _whole(name: str, symbol: str, arity: int, w: int) -> str:
-    """A function of the C library that takes all lanes at once; no lane changes another's result."""
-    V = f"<{w} x double>"
-    arguments = ", ".join(f"{V} %a{k}" for k in range(arity))
-    return f"""declare {V} @{symbol}({", ".join([V] * arity)})
-define internal {V} @v_{name}({arguments}) alwaysinline nounwind {{
-  %r = call {V} @{symbol}({arguments})
-  ret {V} %r
-}}"""
 
 
 def _splat(name: str, scalar: str, w: int) -> list[str]:

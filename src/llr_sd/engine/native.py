@@ -41,8 +41,6 @@ class Native:
         # The compiler keeps the code; both must live as long as the function.
         self._jit = llvm.create_lljit_compiler(_machine())
         builder = llvm.JITLibraryBuilder().add_object_img(code).add_current_process().export_symbol("batch")
-        for symbol, address in vector_functions(width()).values():
-            builder.import_symbol(symbol, address)
         self._library = builder.link(self._jit, "model")
         self.batch: Any = BATCH(self._library["batch"])
 
@@ -68,28 +66,6 @@ def width() -> int:
     if "+avx512f" in features:
         return 8
     return 4 if "+avx2" in features or "+avx" in features else 2
-
-
-@functools.cache
-def vector_functions(lanes: int) -> dict[str, tuple[str, int]]:
-    """Return name and address of the C library's vector form of each function that has one, on Linux with an Intel processor.
-
-    They are within 4 units in the last place, as numpy's own are; elsewhere the scalar functions are called lane by lane.
-    """
-    kind = {2: "b", 4: "d", 8: "e"}[lanes]
-    found: dict[str, tuple[str, int]] = {}
-    if platform.system() != "Linux" or platform.machine() != "x86_64":
-        return found
-    try:
-        library = ctypes.CDLL("libmvec.so.1")
-    except OSError:
-        return found
-    for name, arguments in (("exp", "v"), ("log", "v"), ("sin", "v"), ("cos", "v"), ("pow", "vv")):
-        symbol = f"_ZGV{kind}N{lanes}{arguments}_{name}"
-        function = getattr(library, symbol, None)
-        if function is not None:
-            found[name] = symbol, ctypes.cast(function, ctypes.c_void_p).value or 0
-    return found
 
 
 def has_fma() -> bool:
