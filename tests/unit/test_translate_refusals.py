@@ -179,6 +179,7 @@ def test_a_file_that_is_not_there_and_a_folder(tmp_path):
 HEAD = '<xmile version="1.0" xmlns="http://docs.oasis-open.org/xmile/ns/XMILE/v1.0">'
 SPECS = "<sim_specs><start>0</start><stop>1</stop><dt>1</dt></sim_specs>"
 DIMS = '<dimensions><dim name="d"><elem name="e1"/><elem name="e2"/></dim></dimensions>'
+ONE = '<model><variables><aux name="a"><eqn>1</eqn></aux></variables></model>'
 HERE = '<dimensions><dim name="d"/></dimensions>'
 
 
@@ -186,18 +187,12 @@ HERE = '<dimensions><dim name="d"/></dimensions>'
     ("inside", "variable", "what"),
     [
         ('<stock name="s"><eqn>1</eqn><conveyor><len>3</len></conveyor></stock>', "s", "conveyor"),
-        ('<stock name="s">' + HERE + '<element subscript="e1"><eqn>1</eqn></element></stock>', "s", "each element"),
-        ('<module name="part"/>', "part", "modules"),
+        ('<module name="part"/>', "part", "no model for this module"),
         ('<aux name="a"><doc>to do</doc></aux>', "a", "has no equation"),
         ('<aux name="a"><eqn> ??? </eqn></aux>', "a", "???"),
         ('<aux name="a"><eqn>1 +* 2</eqn></aux>', "a", "cannot be read"),
         ('<aux name="a"><eqn>b + 1</eqn></aux>', "a", '"b" is not defined'),
-        ('<aux name="a"><eqn>NORMAL(0, 1)</eqn></aux>', "a", "NORMAL is not a supported function"),
-        (
-            '<aux name="a"><eqn>TIME</eqn><gf type="discrete"><xscale min="0" max="1"/><ypts>1,2</ypts></gf></aux>',
-            "a",
-            "hold_backward",
-        ),
+        ('<aux name="a"><eqn>NORMAL(0, 1)</eqn></aux>', "a", "RANDOM NORMAL is not supported"),
         ('<aux name="a"><eqn>DELAY1(1)</eqn></aux>', "a", "DELAY1"),
         ('<aux name="a"><eqn>1</eqn></aux><aux name="A"><eqn>2</eqn></aux>', "A", "two"),
     ],
@@ -213,9 +208,11 @@ def test_xmile_that_cannot_be_translated(tmp_path, inside, variable, what):
 @pytest.mark.parametrize(
     ("specs", "models", "what"),
     [
-        (SPECS.replace("<sim_specs", '<sim_specs method="Gear"'), "<model><variables/></model>", 'method "gear"'),
-        ("<sim_specs><start>0</start><stop>1</stop></sim_specs>", "<model><variables/></model>", "lacks <dt>"),
+        (SPECS.replace("<sim_specs", '<sim_specs method="Gear"'), ONE, 'method "gear"'),
+        ("<sim_specs><start>0</start><stop>1</stop></sim_specs>", ONE, "lacks <dt>"),
         (SPECS, "<model/><model/>", "2 models"),
+        (SPECS, "<model/>", "no <variables>"),
+        (SPECS, "<model><variables/></model>", "no variables"),
     ],
 )
 def test_xmile_files_that_cannot_be_simulated(tmp_path, specs, models, what):

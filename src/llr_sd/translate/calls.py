@@ -134,11 +134,6 @@ def _lookup_call(tree: Any, known: Known, scope: Scope) -> Expression:
 def _inline_lookup(tree: Any, scope: Scope) -> Expression:
     argument = scope.of(tree.argument)
     table = points(tree.lookups, scope)
-    if tree.lookups.type != "interpolate":
-        raise scope.refuse(
-            f"a graph of the type {tree.lookups.type} inside an equation would be interpolated by PySD.",
-            "Make the graph a variable of its own.",
-        )
     known = Known(scope.names.reserve(f"_{scope.title} lookup"), (), "lookup")
     scope.names.store(known, Definition((), (), table))
     return LookupCall(known.name, (), argument)

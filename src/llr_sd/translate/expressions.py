@@ -130,6 +130,8 @@ def _subscript_number(name: str, scope: Scope) -> Expression:
     """Return a subscript name used as a number: its place in its range, counted from 1."""
     ranges = scope.names.ranges
     numbers = tuple(float(n) for n in ranges.number(name))
+    if scope.names.loose and name in ranges:
+        numbers = tuple(float(i + 1) for i in range(len(ranges[name].elements)))
     if name not in ranges:
         return Number(numbers[0])
     r = ranges[name]

@@ -28,7 +28,7 @@ from llr_sd.translate.subscripts import Ranges
 
 
 def translate(path: Path) -> Equations:
-    """Translate a Vensim (`.mdl`) or XMILE (`.xmile`, `.xml`, `.stmx`) model file; write nothing.
+    """Translate a Vensim (`.mdl`) or XMILE (`.xmile`, `.xml`, `.stmx`, `.itmx`) model file; write nothing.
 
     Parameters
     ----------
@@ -95,7 +95,10 @@ class _Translation:
             raise place.refuse("its equations have different numbers of subscripts.", "Give each the same number.")
         if counts == {0} and len(raw.parts) > 1:
             raise place.refuse("has two equations.", "Keep one.")
-        axes = self._ranges.axes([p.subscripts for p in raw.parts], place)
+        if raw.dimensions:
+            axes = self._ranges.declared(raw.dimensions)
+        else:
+            axes = self._ranges.axes([p.subscripts for p in raw.parts], place)
         roles = {role(p.tree) for p in raw.parts}
         if len(roles) > 1 and "lookup" in roles:
             raise place.refuse("is partly a lookup and partly an equation.", "Split it into two variables.")

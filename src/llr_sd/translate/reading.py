@@ -9,7 +9,7 @@ from llr_sd.translate.source import Place, RawModel
 from llr_sd.translate.vensim import read_vensim
 
 VENSIM = (".mdl",)
-XMILE = (".xmile", ".xml", ".stmx")
+XMILE = (".xmile", ".xml", ".stmx", ".itmx")
 
 
 def read(path: Path) -> RawModel:

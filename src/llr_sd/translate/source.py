@@ -39,7 +39,10 @@ class Part:
 
 @dataclass(slots=True)
 class RawVariable:
-    """A variable as the file writes it; its parts stand in the order of the file."""
+    """A variable as the file writes it; its parts stand in the order of the file.
+
+    `dimensions` names its axes where the file declares them for the variable (XMILE).
+    """
 
     name: str
     parts: list[Part] = field(default_factory=list)
@@ -47,6 +50,7 @@ class RawVariable:
     comment: str = ""
     limits: tuple[float | None, float | None] = (None, None)
     group: str = ""
+    dimensions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,10 @@ class Ranges:
             axes.append(self._twin(self[axis.name]) if axis in axes else axis)
         return tuple(axes)
 
+    def declared(self, names: Iterable[str]) -> tuple[Axis, ...]:
+        """Return the axes of a variable whose file names them."""
+        return tuple(Axis(self[n].name, self[n].elements) for n in names)
+
     def _homes(self, subscripts: Sequence[str], place: Place) -> list[tuple[str, tuple[str, ...]]]:
         """Return, for each subscript, its range (or "" where none is left for an element) and the elements it names."""
         taken = {canonical(s) for s in subscripts}

@@ -1,0 +1,189 @@
+"""The functions of XMILE (3.5 of its specification) and of Stella, in terms of the functions that the engine has."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from pysd.translators.structures import abstract_expressions as ae
+
+from llr_sd.translate.source import Place
+
+Tree = Any
+
+STEP_NAME = "TIME STEP"
+CONSTANTS: dict[str, Tree] = {
+    "time": ae.ReferenceStructure("time"),
+    "dt": ae.ReferenceStructure(STEP_NAME),
+    "starttime": ae.ReferenceStructure("INITIAL TIME"),
+    "stoptime": ae.ReferenceStructure("FINAL TIME"),
+    "pi": math.pi,
+    "inf": math.inf,
+}
+
+
+def call(name: str, *arguments: Tree) -> Tree:
+    """Return a call of a function by the engine's name."""
+    return ae.CallStructure(ae.ReferenceStructure(name), arguments)
+
+
+def arithmetic(left: Tree, operator: str, right: Tree) -> Tree:
+    """Return one of + - * / applied to two trees."""
+    return ae.ArithmeticStructure([operator], (left, right))
+
+
+def compare(left: Tree, operator: str, right: Tree) -> Tree:
+    """Return a comparison, which gives 1 or 0."""
+    return ae.LogicStructure([operator], (left, right))
+
+
+def condition(test: Tree, then: Tree, otherwise: Tree) -> Tree:
+    """Return one of two values, after a test."""
+    return call("if then else", test, then, otherwise)
+
+
+def _floor(x: Tree) -> Tree:
+    """The greatest whole number that is not above x (3.3.1, footnote)."""
+    whole = call("integer", x)
+    return arithmetic(whole, "-", compare(x, "<", whole))
+
+
+def _modulo(x: Tree, divisor: Tree) -> Tree:
+    """The remainder with the sign of the divisor (3.3.1, footnote)."""
+    rest = call("modulo", x, call("abs", divisor))
+    other = compare(arithmetic(rest, "*", divisor), "<", 0.0)
+    return condition(other, arithmetic(rest, "+", divisor), rest)
+
+
+def _divide(numerator: Tree, denominator: Tree, otherwise: Tree = 0.0) -> Tree:
+    return condition(compare(denominator, "=", 0.0), otherwise, arithmetic(numerator, "/", denominator))
+
+
+def _wave(shape: str) -> Callable[..., Tree]:
+    def made(height: Tree, period: Tree) -> Tree:
+        turn = arithmetic(arithmetic(2.0 * math.pi, "*", CONSTANTS["time"]), "/", period)
+        return arithmetic(height, "*", call(shape, turn))
+
+    return made
+
+
+def _pulse(magnitude: Tree, first: Tree, interval: Tree = 0.0) -> Tree:
+    if interval == 0.0:
+        return call("Xpulse", first, magnitude)
+    return call("Xpulse_train", first, interval, magnitude)
+
+
+def _chain(name: str) -> Callable[..., Tree]:
+    def made(*arguments: Tree) -> Tree:
+        tree = arguments[0]
+        for a in arguments[1:]:
+            tree = call(name, tree, a)
+        return tree
+
+    return made
+
+
+def _delay(order: float) -> Callable[..., Tree]:
+    return lambda x, t, *initial: ae.DelayStructure(x, t, *(initial or (x,)), order)
+
+
+def _smooth(order: float) -> Callable[..., Tree]:
+    return lambda x, t, *initial: ae.SmoothStructure(x, t, *(initial or (x,)), order)
+
+
+def _named(name: str) -> Callable[..., Tree]:
+    return lambda *arguments: call(name, *arguments)
+
+
+# Name: least and greatest number of arguments, the arguments' names, and the tree.
+BUILTINS: dict[str, tuple[int, int, str, Callable[..., Tree]]] = {
+    **{n: (1, 1, "x", _named(n)) for n in ("abs", "arccos", "arcsin", "arctan", "cos", "exp", "ln", "sin", "sqrt", "tan")},
+    **{n: (1, 1, "x", _named(n)) for n in ("sinh", "cosh", "tanh")},
+    "int": (1, 1, "x", _floor),
+    "round": (1, 1, "x", lambda x: _floor(arithmetic(x, "+", 0.5))),
+    "log10": (1, 1, "x", lambda x: call("log", x, 10.0)),
+    "percent": (1, 1, "fraction", lambda x: arithmetic(x, "*", 100.0)),
+    "rootn": (2, 2, "x, n", lambda x, n: call("power", x, arithmetic(1.0, "/", n))),
+    "power": (2, 2, "base, exponent", _named("power")),
+    "mod": (2, 2, "x, divisor", _modulo),
+    "//": (2, 2, "numerator, denominator", _divide),
+    "safediv": (2, 3, "numerator, denominator, value if zero", _divide),
+    "min": (2, 99, "x, y", _chain("min")),
+    "max": (2, 99, "x, y", _chain("max")),
+    "if then else": (3, 3, "condition, then, else", condition),
+    "if_then_else": (3, 3, "condition, then, else", condition),
+    "sinwave": (2, 2, "amplitude, period", _wave("sin")),
+    "coswave": (2, 2, "amplitude, period", _wave("cos")),
+    "step": (2, 2, "height, start", _named("step")),
+    "ramp": (2, 3, "slope, start", _named("ramp")),
+    "pulse": (2, 3, "magnitude, first time, interval", _pulse),
+    "init": (1, 1, "x", ae.InitialStructure),
+    "previous": (2, 2, "x, initial", lambda x, initial: ae.DelayFixedStructure(x, CONSTANTS["dt"], initial)),
+    "delay": (2, 3, "input, time, initial", lambda x, t, *i: ae.DelayFixedStructure(x, t, *(i or (x,)))),
+    "delay1": (2, 3, "input, time, initial", _delay(1)),
+    "delay3": (2, 3, "input, time, initial", _delay(3)),
+    "delayn": (3, 4, "input, time, order, initial", lambda x, t, n, *i: ae.DelayNStructure(x, t, *(i or (x,)), n)),
+    "smth1": (2, 3, "input, time, initial", _smooth(1)),
+    "smth3": (2, 3, "input, time, initial", _smooth(3)),
+    "smthn": (3, 4, "input, time, order, initial", lambda x, t, n, *i: ae.SmoothNStructure(x, t, *(i or (x,)), n)),
+    "trend": (2, 3, "input, time, initial", lambda x, t, *i: ae.TrendStructure(x, t, *(i or (0.0,)))),
+    "forcst": (3, 4, "input, time, horizon, initial", lambda x, t, h, *i: ae.ForecastStructure(x, t, h, *(i or (0.0,)))),
+}
+# What Vensim calls these, as converters from Vensim write them.
+VENSIM = {
+    "smooth": "smth1",
+    "smoothi": "smth1",
+    "smooth3": "smth3",
+    "smooth3i": "smth3",
+    "delay1i": "delay1",
+    "delay3i": "delay3",
+}
+# Vensim's own XMILE, and that of converters from it, means Vensim's whole numbers and remainders by these.
+VENSIM_FILES = {"int": "integer", "mod": "modulo"}
+VENSIM |= {"initial": "init", "integer": "integer", "modulo": "modulo", "zidz": "zidz", "xidz": "xidz", "quantum": "quantum"}
+RANDOM = {
+    "random": "RANDOM",
+    "uniform": "RANDOM",
+    "normal": "RANDOM NORMAL",
+    "poisson": "RANDOM POISSON",
+    "exprnd": "RANDOM EXPONENTIAL",
+    "lognormal": "RANDOM LOGNORMAL",
+    "triangular": "RANDOM TRIANGULAR",
+    "montecarlo": "RANDOM",
+    "binomial": "RANDOM BINOMIAL",
+    "gamma": "RANDOM GAMMA",
+    "weibull": "RANDOM WEIBULL",
+    "beta": "RANDOM BETA",
+}
+_MENDS = {
+    "history": "Keep the past value in a stock, or read it with DELAY.",
+    "counter": "Count with TIME MOD n.",
+    "rank": "Rank outside the model.",
+    "lookupinv": "Draw the graph the other way round.",
+}
+
+
+def apply(name: str, arguments: tuple[Tree, ...], place: Place, *, vensim: bool = False) -> Tree | None:
+    """Return a builtin applied to its arguments; None where XMILE has no such function. `vensim` says that Vensim wrote the file.
+
+    Raises
+    ------
+    TranslationError
+        For a wrong number of arguments, and for functions of Stella that are not supported.
+    """
+    name = VENSIM.get(name, name)
+    if name in _MENDS:
+        raise place.refuse(f"{name.upper()} is not supported.", _MENDS[name])
+    if vensim and name in VENSIM_FILES:
+        return call(VENSIM_FILES[name], *arguments)
+    if name not in BUILTINS:
+        return call(name, *arguments) if name in VENSIM.values() else None
+    least, most, wanted, made = BUILTINS[name]
+    if not least <= len(arguments) <= most:
+        count = str(least) if least == most else f"at least {least}" if most > 4 else f"{least} or {most}"
+        raise place.refuse(
+            f"{name.upper()} takes {count} argument{'s' * (most > 1)} and has {len(arguments)}.",
+            f"Write {name.upper()}({wanted}).",
+        )
+    return made(*arguments)

@@ -1,0 +1,87 @@
+"""The clock of an XMILE file: start, stop, time step, saving interval and method of integration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pysd.translators.structures import abstract_expressions as ae
+
+from llr_sd.equations import CONTROLS, canonical
+from llr_sd.translate.source import Part, Place, RawVariable
+from llr_sd.translate.xmile.document import Element, attribute, child, number, text_of
+from llr_sd.translate.xmile.names import Directory
+
+# XMILE lets a file name several methods, the first choice first; RK2 falls back to RK4 (3.4.1).
+_METHODS = {"euler": "euler", "rk4": "rk4", "rk2": "rk4", "rk 4": "rk4", "rk 2": "rk4", "runge-kutta 4": "rk4"}
+_SHORT = {"INITIAL TIME": "start", "FINAL TIME": "stop", "TIME STEP": "dt"}
+
+
+def clock(root: Element, main: Element, directory: Directory, file: Place) -> tuple[list[RawVariable], str]:
+    """Return the four control variables and the method of integration.
+
+    Variables of the main model with a control's name, which converters from Vensim write, are taken out of `directory`: the
+    clock is what <sim_specs> says, and only SAVEPER may say more.
+
+    Raises
+    ------
+    TranslationError
+        When <sim_specs> lacks a part, one is not a number, or a variable of the model contradicts it.
+    """
+    specs = child(root, "sim_specs")
+    specs = child(main, "sim_specs") if specs is None else specs
+    if specs is None:
+        raise file.refuse("the file has no <sim_specs>.", "Set start, stop and dt of the simulation.")
+    values: dict[str, Any] = {}
+    for control, name in _SHORT.items():
+        node = child(specs, name)
+        if not text_of(node):
+            raise file.refuse(f"<sim_specs> lacks <{name}>.", "Set start, stop and dt of the simulation.")
+        values[control] = _value(text_of(node), file, name)
+        if name == "dt" and node is not None and attribute(node, "reciprocal").lower() == "true":
+            if values[control] == 0:
+                raise file.refuse("<dt> is 1 divided by 0.", "Set the number of steps in one unit of time.")
+            values[control] = 1.0 / values[control]
+    saved = attribute(specs, "save_interval")
+    values["SAVEPER"] = _value(saved, file, "save_interval") if saved else ae.ReferenceStructure("TIME STEP")
+    for control in CONTROLS:
+        _take(control, values, bool(saved), directory, file)
+    unit = attribute(specs, "time_units")
+    return [RawVariable(c, [Part((), (), values[c])], unit) for c in CONTROLS], _method(specs, file)
+
+
+def _value(text: str, file: Place, name: str) -> float:
+    upper, slash, lower = text.partition("/")
+    value = number(upper.strip(), file, f"<{name}>")
+    if not slash:
+        return value
+    divisor = number(lower.strip(), file, f"<{name}>")
+    if divisor == 0:
+        raise file.refuse(f"<{name}> is divided by 0.", "Write a number.")
+    return value / divisor
+
+
+def _take(control: str, values: dict[str, Any], saved: bool, directory: Directory, file: Place) -> None:
+    """Remove a variable with a control's name; let one called SAVEPER say how often values are kept."""
+    entity = directory.entities.pop((canonical(control),), None)
+    if entity is None:
+        return
+    text = text_of(child(entity.node, "eqn"))
+    try:
+        stated: float | None = float(text)
+    except ValueError:
+        stated = None
+    if control == "SAVEPER" and not saved and stated is not None:
+        values[control] = stated
+    elif control != "SAVEPER" and stated is not None and abs(stated - values[control]) > 1e-6 * abs(values[control]):
+        raise Place(file.file, entity.name).refuse(
+            f"is {text}, and <{_SHORT[control]}> of <sim_specs> is {values[control]:g}.", "Make them the same."
+        )
+
+
+def _method(specs: Element, file: Place) -> str:
+    """Return the integration method: the first of those listed that is known here."""
+    asked = [m.strip().lower() for m in attribute(specs, "method").split(",") if m.strip()] or ["euler"]
+    known = [_METHODS[m] for m in asked if m in _METHODS]
+    if not known:
+        raise file.refuse(f'the integration method "{asked[0][:30]}" is not supported.', "Set it to Euler or RK4.")
+    return known[0]
