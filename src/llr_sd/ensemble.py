@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llr_sd.errors import InputError
+from llr_sd.findings import Finding
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -20,7 +21,7 @@ class RunStatus(str):
     Attributes
     ----------
     reason
-        "" when ok, else "not a number", "infinity", "negative stock" or "error".
+        "" when ok, else "not a number", "infinity", "negative stock", "delay time below zero", "delay time of zero" or "error".
     variable
         The variable as the modeller wrote it, with its element.
     time
@@ -32,7 +33,9 @@ class RunStatus(str):
     time: float | None
 
     def __new__(cls, reason: str = "", variable: str = "", time: float | None = None) -> RunStatus:
-        text = f'{reason} in "{variable}" at time {time:g}' if reason and time is not None else reason or "ok"
+        where = f' in "{variable}"' if variable else ""
+        when = "" if time is None else f" at time {time:.12g}"
+        text = f"{reason}{where}{when}" if reason else "ok"
         self = super().__new__(cls, text)
         self.reason, self.variable, self.time = reason, variable, time
         return self
@@ -58,11 +61,14 @@ class Ensemble:
         One RunStatus a run.
     engine
         "compiled" or "pysd".
+    findings
+        What must be known about runs that are ok, such as a smooth over less than TIME STEP; each counts its runs.
     """
 
     dataset: xr.Dataset
     status: tuple[RunStatus, ...]
     engine: str
+    findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
         runs = self.dataset.sizes["run"]

@@ -16,6 +16,7 @@ from llr_sd.design import Design
 from llr_sd.ensemble import Ensemble
 from llr_sd.equations import CONTROLS, Equations, canonical
 from llr_sd.errors import InputError, nearest
+from llr_sd.findings import merged
 from llr_sd.parameters import Distribution, Parameter, ParameterTable, parameters_of, read_parameters
 from llr_sd.translate import translate
 
@@ -108,7 +109,8 @@ class Model:
         if len(parts) == 1:
             return parts[0]
         dataset = xr.concat([p.dataset for p in parts], dim="run", join="exact", combine_attrs="override")
-        return Ensemble(dataset, tuple(s for p in parts for s in p.status), parts[0].engine)
+        status = tuple(s for p in parts for s in p.status)
+        return Ensemble(dataset, status, parts[0].engine, merged(p.findings for p in parts))
 
     def stream(
         self,
