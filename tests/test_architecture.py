@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "register",
         "design",
         "ensemble",
+        "findings",
         "result",
     ),
     ("translate", "engine", "sampling", "analysis", "store", "report", "workforce"),
