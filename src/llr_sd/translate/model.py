@@ -88,7 +88,8 @@ class _Translation:
             raise place.refuse("Time is the clock of the simulation, and cannot have an equation.", "Rename the variable.")
         if raw.name.strip('"').startswith("_"):
             raise place.refuse('names that begin with "_" are kept for variables made up here.', "Rename the variable.")
-        if raw.name in self._ranges:
+        # XMILE keeps the two apart; one and the same word cannot name both in a table of results.
+        if raw.name in self._ranges and not (self._raw.loose and self._ranges[raw.name].name != raw.name):
             raise place.refuse("a subscript range has the same name.", "Rename one of them.")
         counts = {len(p.subscripts) for p in raw.parts}
         if len(counts) > 1:

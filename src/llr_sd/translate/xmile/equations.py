@@ -137,7 +137,8 @@ class Equation:
                 f'"{variable}" is read at element {short(written, 20)} of {dimension.name}, which has {len(dimension.elements)}.',
                 "Name an element that is there.",
             )
-        if self._names.find(self._module, written) is None and not any(c in written for c in "+-*/(:,"):
+        known = self._names.find(self._module, written) is not None or folded(written) in builtins.CONSTANTS
+        if not known and not any(c in written for c in "+-*/(:,"):
             raise self._place.refuse(
                 f'"{short(written, 40)}" is not an element of {dimension.name}, the subscript of "{variable}".',
                 f"Its elements are {short(', '.join(dimension.elements), 80)}.",

@@ -145,6 +145,10 @@ def dimensions(parents: Iterable[Element], place: Place) -> dict[str, Dimension]
         if before is not None and before.elements != elements:
             raise here.refuse("this dimension is declared twice.", "Keep one of the declarations.")
         found[canonical(name)] = Dimension(name, elements)
+    for d in found.values():
+        for e in d.elements:
+            if canonical(e) in found:
+                raise Place(place.file, d.name).refuse(f'its element "{e}" has the name of a dimension.', "Rename one of them.")
     return found
 
 
@@ -165,10 +169,21 @@ def dimensions_of(node: Element, known: dict[str, Dimension], place: Place) -> t
                 raise place.refuse(
                     f'its dimension "{name}" is not declared.', "List it under <dimensions> at the top of the file."
                 )
-            number = 1
             while dimension.name in found:
-                twin = f"{known[folded(name)].name}{number}"
-                number += 1
-                dimension = known.setdefault(canonical(twin), Dimension(twin, dimension.elements, known[folded(name)].name))
+                dimension = _twin(known[folded(name)], known, found)
             found.append(dimension.name)
     return tuple(found)
+
+
+def _twin(dimension: Dimension, known: dict[str, Dimension], taken: list[str]) -> Dimension:
+    """Return a numbered copy of a dimension that is not yet `taken`, under a name that is no other dimension's or element's."""
+    elements = {canonical(e) for d in known.values() for e in d.elements}
+    number = 0
+    while True:
+        number += 1
+        name = f"{dimension.name}{number}"
+        there = known.get(canonical(name))
+        if there is None and canonical(name) not in elements:
+            return known.setdefault(canonical(name), Dimension(name, dimension.elements, dimension.name))
+        if there is not None and there.copies == dimension.name and there.name not in taken:
+            return there
