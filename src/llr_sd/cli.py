@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import codecs
+import os
+import re
 import sys
 import textwrap
+import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llr_sd.errors import InputError, LlrSdError, nearest
+from llr_sd.errors import InputError, LlrSdError, clean, nearest, shown
 
 if TYPE_CHECKING:
     from llr_sd.model import Model
@@ -37,29 +42,80 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> Any:
         if "invalid choice" in message:
-            given = message.split("invalid choice: ")[1].split("'")[1]
+            given = re.split(r"['\"]", message.split("invalid choice: ")[1])[1]
             message = f'there is no command "{given}".'
             raise InputError(message, mend=nearest(given, COMMANDS) or "`llr-sd --help` lists the commands.")
         raise InputError(f"{message}.", mend=f"`{self.prog} --help` explains the arguments.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+    """Run one command and return its exit code; no exception leaves it but those that end the process (`--help`)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _degrade()
     try:
         options = _parser().parse_args(given)
-        return int(options.command(options))
-    except LlrSdError as error:
-        if "--debug" in given:
-            raise
-        print(f"llr-sd: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("llr-sd: stopped; nothing half written is left.", file=sys.stderr)
-        return 130
+        code = int(options.command(options))
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
     except BrokenPipeError:
-        sys.stderr.close()
+        _let_go(sys.stdout)
         return 0
+    except KeyboardInterrupt:
+        return _ended("stopped; nothing half written is left.", 130)
+    except LlrSdError as error:
+        return _ended(str(error), error.exit_code, "--debug" in given)
+    except Exception as error:
+        return _ended(_unforeseen(error), 2, "--debug" in given)
+
+
+def _ended(said: str, code: int, debug: bool = False) -> int:
+    """Say in one line why a command ended, after its traceback where that was asked for."""
+    try:
+        if debug:
+            traceback.print_exc()
+        print(f"llr-sd: {said}", file=sys.stderr)
+    except OSError:  # nobody listens; the exit code says it too
+        _let_go(sys.stderr)
+    return code
+
+
+def _unforeseen(error: Exception) -> str:
+    """Return one line for an error that no part of the package names: what, where, and how to see more."""
+    more = "Run it with --debug for the full report."
+    if isinstance(error, MemoryError):
+        return f"there is not enough memory for this. Ask for fewer runs, outputs or saved times. {more}"
+    if isinstance(error, OSError) and error.strerror:
+        _let_go(sys.stdout) if error.filename is None else None
+        name = f"{shown(str(error.filename))}: " if error.filename is not None else ""
+        return f"{name}{error.strerror.lower()}. {more}"
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "llr_sd" in f.filename]
+    place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    what = " ".join(clean(str(error)).split())[:200]
+    return f"unforeseen {type(error).__name__}{place}{': ' + what if what else ''}. {more}"
+
+
+_TYPED = {"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-", "…": "...", "≤": "<=", "≥": ">=", "×": "x"}
+
+
+def _degrade() -> None:
+    """Let a terminal that knows few letters show plain ones in place of those that it lacks."""
+
+    def plain(error: UnicodeError) -> tuple[str, int]:
+        if not isinstance(error, UnicodeEncodeError):
+            raise error
+        return "".join(_TYPED.get(c, "?") for c in error.object[error.start : error.end]), error.end
+
+    codecs.register_error("llr_sd.plain", plain)
+    for stream in (sys.stdout, sys.stderr):
+        if getattr(stream, "encoding", "utf-8").casefold().replace("-", "") != "utf8" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="llr_sd.plain")
+
+
+def _let_go(stream: Any) -> None:
+    """Point a stream that cannot be written at nothing, so that Python does not complain of it at its end."""
+    with suppress(Exception):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,6 +144,13 @@ def _version() -> str:
     return f"llr-sd {version('llr-sd')}"
 
 
+def _count(text: str) -> int:
+    """Read a number of threads or members."""
+    if not re.fullmatch(r"\d{1,4}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{shown(text)} is not a whole number from 0 to 9999")
+    return int(text)
+
+
 # --- run --------------------------------------------------------------------------------------------------------------
 
 
@@ -95,9 +158,11 @@ def _add_run(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("study", metavar="STUDY", help="a study folder or study.toml, such as experiments/gp_plan")
     sub.add_argument("--out", metavar="DIR", type=Path, help="results folder (default: results, beside the study)")
     sub.add_argument("--engine", default=None, help='the simulator; "pysd" is the slow reference')
-    sub.add_argument("--threads", metavar="N", type=int, help="threads (default: one for each core); results do not depend on it")
+    sub.add_argument(
+        "--threads", metavar="N", type=_count, help="threads (default: one for each core); results do not depend on it"
+    )
     sub.add_argument("--scheduler", metavar="ADDRESS", help="run on a Dask cluster, such as tcp://host:8786 (extra: cluster)")
-    sub.add_argument("--verify", metavar="K", type=int, help="run K members again in PySD and record the largest difference")
+    sub.add_argument("--verify", metavar="K", type=_count, help="run K members again in PySD and record the largest difference")
     sub.add_argument("--require-converged", action="store_true", help="exit with 1 when sensitivity indices did not settle")
 
 
@@ -134,9 +199,11 @@ class _ProgressBar:
     def show(self, stage: str, done: int, total: int) -> None:
         from tqdm import tqdm
 
+        if sys.stderr is None:
+            return
         if stage == "drawing":
             self.close()
-            if sys.stderr.isatty():
+            if sys.stderr is not None and sys.stderr.isatty():
                 print("drawing figures and report ...", file=sys.stderr)
             return
         if self._bar is None:
