@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("translate", "engine", "sampling", "analysis", "store", "report", "workforce"),
     ("model",),
+    ("feasible",),
     ("prepare",),
     ("runs",),
     ("execute", "tables", "levers", "verify", "risks"),

@@ -187,7 +187,7 @@ def _run(options: argparse.Namespace) -> int:
 
     print(terminal_summary(result))
     unsettled = options.require_converged and not result.manifest.get("converged", True)
-    return 1 if len(result.failures) or unsettled else 0
+    return 1 if len(result.failures) or unsettled or result.manifest.get("gaps") else 0
 
 
 class _ProgressBar:

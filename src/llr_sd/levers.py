@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from llr_sd import analysis
 from llr_sd.errors import InputError
-from llr_sd.prepare import PreparedStudy, Sample
+from llr_sd.prepare import PreparedStudy, Sample, merged
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -47,7 +47,9 @@ def find_levers(prepared: PreparedStudy, run: Callable[[Sample], xr.Dataset]) ->
         for setting in settings:
             # Named by what it sets, so that a block is found again whatever the search did before.
             name = hashlib.sha256(repr(sorted(setting.items())).encode()).hexdigest()[:16]
-            runs = run(Sample(f"levers_{name}", design, ((wanted.scenario, {**scenario.set, **setting}),))).isel(scenario=0)
+            runs = run(
+                Sample(f"levers_{name}", design, ((wanted.scenario, merged(prepared.model, scenario.set, setting)),))
+            ).isel(scenario=0)
             values, cost, ok = runs[target.output].values, runs[wanted.cost].values, runs["ok"].values
             met = values >= target.at_least if target.at_least is not None else values <= target.at_most
             outcomes.append((cost, met & ok, ok))

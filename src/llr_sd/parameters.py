@@ -32,6 +32,8 @@ DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
     "p10_p90": ("low", "high"),
     "discrete": ("values",),
 }
+_COUNTED = ("head", "heads", "person", "persons", "people", "patient", "patients", "wte", "fte")
+"""Units of people and posts, of which there are never fewer than none."""
 UNBOUNDED = ("normal", "lognormal", "p10_p90")
 
 
@@ -161,6 +163,8 @@ class Parameter:
                 where=where,
                 mend="Choose a value inside it.",
             )
+        if value < 0 <= self.value and math.isinf(self.minimum) and self.unit.casefold() in _COUNTED:
+            raise InputError(f"{self.name} = {value:g}: there cannot be fewer than 0 {self.unit}.", where=where)
 
 
 def is_share(name: str, unit: str) -> bool:
@@ -320,8 +324,8 @@ def _row(line: Row, equations: Equations) -> Parameter:
         line["source"],
         line["grade"],
         line["note"],
-        number("min", -math.inf),
-        number("max", math.inf),
+        number("min", -math.inf if cell.variable.limits[0] is None else cell.variable.limits[0]),
+        number("max", math.inf if cell.variable.limits[1] is None else cell.variable.limits[1]),
         " ".join(line["label"].split()),
     )
 

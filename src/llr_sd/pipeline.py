@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from llr_sd.execute import Progress, Runner, Where, run_samples
 from llr_sd.levers import find_levers
 from llr_sd.model import load_model
 from llr_sd.prepare import Job, PreparedStudy, Sample, prepare, sensitivity_samples, site_file
-from llr_sd.result import Block, StudyResult
+from llr_sd.result import Block, Gap, StudyResult
 from llr_sd.risks import PreparedRegister, Ratings, files_of, loss_pieces, prepare_register, rate_register
 from llr_sd.study import Study, load_study
 from llr_sd.verify import verify_members
@@ -28,6 +28,10 @@ from llr_sd.verify import verify_members
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+
+INDICES = {"sobol": "Sobol indices", "morris": "the screening", "shapley": "Shapley effects"}
+"""The tables of indices, and what a sentence calls them."""
 
 
 def run_study(
@@ -70,6 +74,8 @@ def run_study(
     """
     if not isinstance(study, Study):
         study = load_study(study)
+    if threads is not None and threads < 1:
+        raise InputError("at least one thread is needed.", where="threads")
     where = (engine, threads, scheduler)
     if study.risk_register:
         return _rate_register(study, out, where, verify, progress)
@@ -137,8 +143,9 @@ def _finish(folder: store.ResultsFolder, work: store.WorkFolder, result: StudyRe
 
 
 def _tables(prepared: PreparedStudy, runner: Runner, runs: xr.Dataset, facts: dict[str, Any]) -> dict[str, pd.DataFrame]:
-    """Work out every table that the study asks for; `facts` gains what the analyses say of themselves."""
+    """Work out every table that the study asks for; `facts` gains what the analyses say of themselves, and what they cannot give."""
     study, main = prepared.study, prepared.samples["monte_carlo"]
+    gaps: list[Gap] = []
     found = {
         "summary": tables.summary_table(prepared, runs),
         "targets": analysis.target_table(runs, study.target),
@@ -151,15 +158,21 @@ def _tables(prepared: PreparedStudy, runner: Runner, runs: xr.Dataset, facts: di
     if study.sobol:
         found |= _sobol(prepared, runner, others, facts)
     found |= tables.sensitivity_tables(prepared, others)
+    for name, what in INDICES.items():
+        gaps += tables.refused(found[name], what) if name in found else []
     found |= tables.comparison_tables(prepared, {**others, "monte_carlo": runs})
-    more, facts["findings"] = tables.decision_tables(prepared, runs)
+    more, said = tables.decision_tables(prepared, runs, gaps)
     found |= more
     if study.sobol and study.correlation:
-        facts["findings"].append(analysis.INDEPENDENT)
+        said.append(analysis.INDEPENDENT)
     if study.levers:
-        search = find_levers(prepared, runner.run_and_read)
-        found["levers"] = search.table
-        facts["findings"].append(f"Levers: {search.reason}")
+        mix = ("the cheapest mix of levers", study.levers.scenario, "")
+        search = tables.attempt(gaps, mix, lambda: find_levers(prepared, runner.run_and_read))
+        if search is not None:
+            found["levers"] = search.table
+            said.append(f"Levers: {search.reason}")
+    facts["findings"] = [*(g.words for g in gaps), *said, *tables.constant_outputs(prepared, runs), *prepared.told]
+    facts["gaps"] = [asdict(g) for g in gaps]
     return found
 
 
@@ -216,7 +229,7 @@ def _rating_facts(prepared: PreparedRegister, ratings: Ratings, engine: str) -> 
         "runs in all": ratings.runs,
         "risks": len(prepared.register.risk),
         "illustrative": study.illustrative,
-        "findings": list(ratings.said),
+        "findings": [*ratings.said, *dict.fromkeys(t for p in prepared.far.values() for t in p.told)],
     }
 
 

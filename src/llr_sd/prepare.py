@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,16 +12,18 @@ import numpy as np
 from llr_sd import analysis, sampling
 from llr_sd.design import Design
 from llr_sd.engine.request import make_request
+from llr_sd.equations import canonical
 from llr_sd.errors import InputError, nearest
+from llr_sd.evidence import outside, said
+from llr_sd.feasible import Uncertain, check_analyses, check_sizes, groups_of
 from llr_sd.model import Model
 from llr_sd.parameters import Distribution, Parameter
 from llr_sd.study import Scenario, Study
-from llr_sd.workforce.sites import read_site
+from llr_sd.values import check_outputs
+from llr_sd.workforce.sites import read_site, read_sums
 
 BLOCK = 4096
 """Runs that are computed, stored and (after a kill) lost together."""
-
-Uncertain = list[tuple[Parameter, Distribution]]
 
 
 @dataclass(frozen=True)
@@ -56,17 +57,21 @@ class Job:
 
 @dataclass(frozen=True)
 class PreparedStudy:
-    """A checked study with its model, its uncertain parameters and its samples by name ("central", "monte_carlo", ...)."""
+    """A checked study with its model, its uncertain parameters and its samples by name ("central", "monte_carlo", ...).
+
+    `told` are sentences for the reader: values outside their evidence, inputs that a screening cannot judge.
+    """
 
     study: Study
     model: Model
     uncertain: Uncertain
     samples: Mapping[str, Sample]
+    told: tuple[str, ...] = ()
 
     def jobs(self, sample: Sample) -> Iterator[Job]:
         """Yield the blocks of a sample: every setting uses the same draws, with what it sets held at its values."""
         for number, (_, settings) in enumerate(sample.settings):
-            fixed = fix(sample.design, {**self.study.set, **settings}, self.model)
+            fixed = fix(sample.design, merged(self.model, self.study.set, settings), self.model)
             for start in range(0, fixed.runs, BLOCK):
                 rows = Design(fixed.names, fixed.values[start : start + BLOCK].copy(), fixed.kind, fixed.seed)
                 yield Job(sample.name, number, start, rows)
@@ -88,23 +93,68 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
     study = with_site(study, model)
     uncertain = uncertain_parameters(study, model)
     _check_settings(study, model)
-    _check_outputs(study, model)
-    _check_analyses(study, uncertain)
-    middle = {p.variable: (d.centre if math.isfinite(d.centre) else p.value) for p, d in uncertain}
+    cells = _check_outputs(study, model)
+    check_analyses(study, uncertain, model)
+    steps = [attribution_steps(study, number, model) for number in range(1, len(study.attribution) + 1)]
+    check_sizes(study, uncertain, cells, [len(part.settings) for part in steps])
+    middle = {p.variable: _middle(p, d) for p, d in uncertain}
     central = Design(tuple(middle), np.array([list(middle.values())], dtype=np.float64).reshape(1, len(middle)), "central")
     draw = sampling.draw_latin_hypercube if study.monte_carlo.design == "latin_hypercube" else sampling.draw_monte_carlo
     try:
         draws = draw(uncertain, study.monte_carlo.runs if uncertain else 1, study.seed, correlations(study, model))
     except InputError as error:
-        raise InputError(error.what, where=f"{study.file}, {error.where or 'correlation'}", mend=error.mend) from None
+        raise error.at(f"{study.file}, {error.where or 'correlation'}") from None
     scenarios = tuple((s.name, s.set) for s in study.scenario)
     samples = [Sample("central", central, scenarios), Sample("monte_carlo", draws, scenarios)]
     samples += sensitivity_samples(study, uncertain, model)
-    for number in range(1, len(study.attribution) + 1):
-        steps = attribution_steps(study, number)
-        settings = tuple(zip(steps.names, steps.settings, strict=True))
-        samples.append(Sample(f"attribution_{number}", draws, settings))
-    return PreparedStudy(study, model, uncertain, {s.name: s for s in samples})
+    for number, part in enumerate(steps, 1):
+        samples.append(Sample(f"attribution_{number}", draws, tuple(zip(part.names, part.settings, strict=True))))
+    told = [*_unlike_evidence(study, model, uncertain), *_unseen(study, uncertain)]
+    return PreparedStudy(study, model, uncertain, {s.name: s for s in samples}, tuple(told))
+
+
+def _middle(parameter: Parameter, distribution: Distribution) -> float:
+    """Return where the central run stands: the centre, else the model's value where it can be drawn, else the middle of what can."""
+    d, value = distribution, parameter.value
+    if math.isfinite(d.centre):
+        return d.centre
+    if d.kind == "discrete":
+        weights = d.weights or (1.0,) * len(d.values)
+        return value if value in d.values else max(zip(weights, d.values, strict=True), key=lambda pair: pair[0])[1]
+    return value if d.low <= value <= d.high else (d.low + d.high) / 2
+
+
+def _unlike_evidence(study: Study, model: Model, uncertain: Uncertain) -> list[str]:
+    """Say which values of the study, its site, scenarios, overrides and levers lie outside the range of their evidence."""
+    places: list[tuple[Mapping[str, float], str]] = [(study.set, "every scenario")]
+    places += [(s.set, f'the scenario "{s.name}"') for s in study.scenario]
+    for name, override in study.uncertain.override.items():
+        ends = (override.low, override.mode, override.high, *override.values)
+        places += [({name: v}, "[uncertain.override]") for v in ends if math.isfinite(v)]
+    if study.levers:
+        places += [({name: v}, "[levers]") for name, levels in study.levers.set.items() for v in levels]
+    return said(o for settings, where in places for o in outside(model.table, settings, where))
+
+
+def _unseen(study: Study, uncertain: Uncertain) -> list[str]:
+    """Say which inputs a Morris screening cannot judge: discrete ones with an end that is rarer than its levels reach."""
+    hidden = unseen(uncertain) if study.morris else ()
+    return [
+        f"The screening does not judge {name}: it has a value rarer than 1 in 40, which no level of the screening takes."
+        for name in hidden
+    ]
+
+
+def unseen(uncertain: Uncertain) -> tuple[str, ...]:
+    """Return the names of inputs with a least or greatest value outside the middle 95 %, which a Morris design spans."""
+    found = []
+    for p, d in uncertain:
+        if d.kind == "discrete":
+            weights = d.weights or (1.0,) * len(d.values)
+            drawn = sorted((v, w / sum(weights)) for v, w in zip(d.values, weights, strict=True) if w > 0)
+            if len(drawn) > 1 and min(drawn[0][1], drawn[-1][1]) <= sampling.TAIL:
+                found.append(p.name)
+    return tuple(found)
 
 
 def site_file(study: Study, model: Model) -> Path | None:
@@ -120,9 +170,7 @@ def with_site(study: Study, model: Model) -> Study:
     path = site_file(study, model)
     if path is None:
         return study
-    checks = model.equations.source.parent / "checks.toml"
-    entries = tomllib.loads(checks.read_text(encoding="utf-8")).get("sums_to_one", []) if checks.is_file() else []
-    sums = [(e["variable"], e["over"]) for e in entries]
+    sums = read_sums(model.equations.source.parent / "checks.toml")
     site = read_site(path, model.table, model.equations, sums)
     return study.model_copy(
         update={"set": {**site.settings, **study.set}, "illustrative": study.illustrative or site.illustrative}
@@ -131,9 +179,7 @@ def with_site(study: Study, model: Model) -> Study:
 
 def sensitivity_samples(study: Study, uncertain: Uncertain, model: Model, base: int | None = None) -> list[Sample]:
     """Return the samples of the sensitivity analyses that a study asks for; `base` replaces the stated Sobol base."""
-    groups: dict[str, list[str]] = {}
-    for p, _ in uncertain:
-        groups.setdefault(p.group or p.name, []).append(p.name)
+    groups = groups_of(uncertain)
     samples = []
     if study.sobol:
         n = base or study.sobol.base
@@ -157,14 +203,25 @@ def _settings(study: Study, names: tuple[str, ...]) -> tuple[tuple[str, Mapping[
     return tuple((s.name, s.set) for s in study.scenario if (s.name in names if names else s.kind == "scenario"))
 
 
-def attribution_steps(study: Study, number: int) -> analysis.LeverSettings:
-    """Return the lever settings of a study's attribution, counted from 1."""
+def attribution_steps(study: Study, number: int, model: Model) -> analysis.LeverSettings:
+    """Return the lever settings of a study's attribution, counted from 1; constants go by the names of the table."""
     part = study.attribution[number - 1]
-    sets = {s.name: s.set for s in study.scenario}
+    sets = {s.name: merged(model, study.set, s.set) for s in study.scenario if s.name in (part.base, part.scenario)}
+    levers = {lever: tuple(model.table.get(n, "").name for n in names) for lever, names in part.levers.items()}
     try:
-        return analysis.lever_settings(sets[part.base], sets[part.scenario], part.levers or None)
+        return analysis.lever_settings(sets[part.base], sets[part.scenario], levers or None)
     except InputError as error:
-        raise InputError(error.what, where=f"{study.file}, attribution > {number}", mend=error.mend) from None
+        raise error.at(f"{study.file}, attribution > {number}") from None
+
+
+def merged(model: Model, *sets: Mapping[str, float]) -> dict[str, float]:
+    """Return settings of which the later win, whichever of its names a constant is called by."""
+    found: dict[str, tuple[str, float]] = {}
+    for settings in sets:
+        for name, value in settings.items():
+            known = model.table.find(name)
+            found[canonical(known.name if known else name)] = (known.name if known else name, value)
+    return dict(found.values())
 
 
 def correlations(study: Study, model: Model) -> tuple[sampling.Correlation, ...]:
@@ -205,7 +262,7 @@ def uncertain_parameters(study: Study, model: Model) -> Uncertain:
                 given.distribution, given.low, given.mode, given.high, given.sd, given.values, given.weights
             ).within(parameter.minimum, parameter.maximum)
         except InputError as error:
-            raise InputError(error.what, where=key, mend=error.mend) from None
+            raise error.at(key) from None
         for value in (distribution.low, distribution.mode, distribution.high):
             if math.isfinite(value):
                 parameter.check(value, key)
@@ -225,49 +282,58 @@ def _check_settings(study: Study, model: Model) -> None:
     everywhere = Scenario(name="every scenario", set=study.set)
     for scenario in (everywhere, *study.scenario):
         key = "set" if scenario is everywhere else f'scenario "{scenario.name}" > set'
-        for name, value in scenario.set.items():
-            try:
+        try:
+            for name, value in scenario.set.items():
                 model.design({name: value})
-            except InputError as error:
-                raise InputError(error.what, where=f"{study.file}, {key}", mend=error.mend) from None
+            model.design(scenario.set)
+        except InputError as error:
+            raise error.at(f"{study.file}, {key}") from None
 
 
-def _check_outputs(study: Study, model: Model) -> None:
-    scalars = {name for name, o in study.outputs.items() if o.at is not None}
-    clocks = [model.design({**study.set, **s.set}) for s in study.scenario]
+def _check_outputs(study: Study, model: Model) -> dict[str, int]:
+    """Hold outputs, and what uses them, against the model; return how many numbers a run keeps of each."""
+    clocks = [model.design(merged(model, study.set, s.set)) for s in study.scenario]
+    ranges = {axis.name for v in model.equations.variables.values() for axis in v.axes}
+    try:
+        check_outputs(study.outputs, ranges)
+    except ValueError as error:
+        raise InputError(f"{error}.", where=f"{study.file}, outputs") from None
+    cells: dict[str, int] = {}
     for name, output in study.outputs.items():
         where = f"{study.file}, outputs > {name}"
-        if output.variable is not None:
-            _same_unit(output.unit, _output_unit(model, output.variable, where), output.variable, where)
-            for scenario, settings in zip(study.scenario, clocks, strict=True):
-                try:
-                    make_request(model.equations, settings, [output.variable], None if output.at is None else [output.at])
-                except InputError as error:
-                    place = f'{where}, in the scenario "{scenario.name}"'
-                    raise InputError(error.what, where=place, mend=error.mend) from None
+        if output.variable is None:
             continue
-        for used in analysis.names_in(output.expression or "", where):
-            if used not in scalars:
-                raise InputError(f'no output with "at" is called "{used}".', where=where, mend=nearest(used, scalars))
-        scalars.add(name)
-
-
-def _check_analyses(study: Study, uncertain: Uncertain) -> None:
-    asked = [k for k in ("sobol", "morris", "shapley", "value_of_information") if getattr(study, k)]
-    asked += ["discovery"] if study.discovery else []
-    if asked and not uncertain:
-        raise InputError(
-            "nothing is uncertain, so there is nothing to analyse.", where=f"{study.file}, {asked[0]}", mend="Fill [uncertain]."
-        )
-    names = [p.name for p, _ in uncertain]
-    for number, part in enumerate(study.correlation, 1):
-        for name in part.between:
-            if name not in names:
-                raise InputError(
-                    f'"{name}" is not among the uncertain parameters.',
-                    where=f"{study.file}, correlation > {number} > between",
-                    mend=nearest(name, names),
-                )
+        _same_unit(output.unit, _output_unit(model, output.variable, where), output.variable, where)
+        for scenario, settings in zip(study.scenario, clocks, strict=True):
+            try:
+                asked = make_request(model.equations, settings, [output.variable], None if output.at is None else [output.at])
+            except InputError as error:
+                raise error.at(f'{where}, in the scenario "{scenario.name}"') from None
+            one = asked.outputs[0]
+            cells[name] = max(cells.get(name, 0), len(asked.times) * (1 if one.cell else one.variable.size))
+    scalars = {name for name, o in study.outputs.items() if o.at is not None and cells[name] == 1}
+    for name, output in study.outputs.items():
+        if output.variable is None:
+            where = f"{study.file}, outputs > {name}"
+            for used in analysis.names_in(output.expression or "", where):
+                if used not in scalars:
+                    mend = nearest(used, scalars) or 'Give it "at", and an element where it has subscripts.'
+                    raise InputError(f'no single number called "{used}" is among the outputs before.', where=where, mend=mend)
+            scalars.add(name)
+            cells[name] = 1
+    asked_of = [(f"target > {i} > output", t.output) for i, t in enumerate(study.target, 1)]
+    asked_of += [("levers > cost", study.levers.cost)] if study.levers else []
+    asked_of += [("value_of_information > benefit", study.value_of_information.benefit)] if study.value_of_information else []
+    for key, name in asked_of:
+        if name not in scalars:
+            mend = "Name one element of its variable, and a time with at."
+            raise InputError(f'"{name}" is more than one number.', where=f"{study.file}, {key}", mend=mend)
+    for name in study.history:
+        variable = study.outputs[name].variable
+        if variable is not None and "[" not in variable and model.equations.variable(variable).axes:
+            mend = "Name one element of its variable."
+            raise InputError(f'"{name}" has subscripts.', where=f"{study.file}, history > {name}", mend=mend)
+    return cells
 
 
 def _output_unit(model: Model, variable: str, where: str) -> str:
@@ -276,7 +342,7 @@ def _output_unit(model: Model, variable: str, where: str) -> str:
             return model.equations.cell(variable).variable.unit
         return model.equations.variable(variable).unit
     except InputError as error:
-        raise InputError(error.what, where=where, mend=error.mend) from None
+        raise error.at(where) from None
 
 
 def _same_unit(given: str | None, unit: str, name: str, where: str) -> None:

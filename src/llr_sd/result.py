@@ -43,6 +43,26 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """An analysis that a study asks for and that its runs do not allow; everything else is written.
+
+    `analysis` says what is missing ("Sobol indices"), `scenario` and `output` of what (empty: of all), `reason` why.
+    """
+
+    analysis: str
+    scenario: str
+    output: str
+    reason: str
+
+    @property
+    def words(self) -> str:
+        """The gap as a sentence."""
+        of = f" of {self.output}" if self.output else ""
+        where = f' in "{self.scenario}"' if self.scenario else ""
+        return f"Not given: {self.analysis}{of}{where}: {self.reason.rstrip('.')}."
+
+
+@dataclass(frozen=True)
 class StudyResult:
     """A finished study.
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd import analysis, sampling
-from llr_sd.prepare import Job, PreparedStudy, Sample, attribution_steps
-from llr_sd.result import Block
+from llr_sd.errors import InputError
+from llr_sd.prepare import Job, PreparedStudy, Sample, attribution_steps, merged, unseen
+from llr_sd.result import Block, Gap
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+Made = TypeVar("Made")
+NOT_JUDGED = "not judged: a value rarer than 1 in 40 lies outside the levels of the screening"
 Runs = Mapping[str, "xr.Dataset"]
 """The runs of each sample, dims (scenario, run, ...) with "ok"; the "scenario" of a sample is its setting."""
 
@@ -103,6 +107,15 @@ def tables_of_models(
     }
 
 
+def attempt(gaps: list[Gap], analysis_of: tuple[str, str, str], make: Callable[[], Made]) -> Made | None:
+    """Return what an analysis gives; where its runs do not allow it, None, and the gap with its reason."""
+    try:
+        return make()
+    except InputError as error:
+        gaps.append(Gap(*analysis_of, error.what))
+        return None
+
+
 def sobol_tables(prepared: PreparedStudy, samples: Mapping[str, Sample], runs: Runs) -> pd.DataFrame:
     """Return the Sobol indices by parameter and, where asked for, by group."""
     import pandas as pd
@@ -117,7 +130,10 @@ def sobol_tables(prepared: PreparedStudy, samples: Mapping[str, Sample], runs: R
 
 
 def sensitivity_tables(prepared: PreparedStudy, runs: Runs) -> dict[str, pd.DataFrame]:
-    """Return the tables of Morris screening and Shapley effects, where the study asks for them."""
+    """Return the tables of Morris screening and Shapley effects, where the study asks for them.
+
+    An input that the screening's levels cannot show has no number there, and a note.
+    """
     tables = {}
     makers: dict[str, Callable[..., pd.DataFrame]] = {"morris": analysis.morris_table, "shapley": analysis.shapley_table}
     for name, make in makers.items():
@@ -125,7 +141,37 @@ def sensitivity_tables(prepared: PreparedStudy, runs: Runs) -> dict[str, pd.Data
             design = prepared.samples[name].design
             again = sampling.resamples(prepared.study.seed, name, design.plan.base if design.plan else 1)
             tables[name] = make(design, runs[name], times_of(prepared), again)
+    if "morris" in tables:
+        given = ~tables["morris"]["note"].astype(str).str.startswith("refused")
+        hidden = tables["morris"]["input"].isin(unseen(prepared.uncertain)) & given
+        tables["morris"].loc[hidden, ["value", "low", "high"]] = np.nan
+        tables["morris"].loc[hidden, "note"] = NOT_JUDGED
     return tables
+
+
+def refused(table: pd.DataFrame, what: str) -> list[Gap]:
+    """Return a gap for each output of a scenario whose indices were refused, with the reason that the table notes."""
+    notes = table["note"].astype(str)
+    rows = table[notes.str.startswith("refused: ")].drop_duplicates(["scenario", "output"])
+    return [
+        Gap(what, str(r["scenario"]), str(r["output"]), str(r["note"]).removeprefix("refused: ")) for r in rows.to_dict("records")
+    ]
+
+
+def constant_outputs(prepared: PreparedStudy, runs: xr.Dataset) -> list[str]:
+    """Say which single numbers are the same in every run of a scenario although its inputs vary and other numbers do."""
+    study, told = prepared.study, []
+    names = [n for n, o in study.outputs.items() if n in runs and runs[n].ndim == 2]
+    for number, scenario in enumerate(study.scenario):
+        held = merged(prepared.model, study.set, scenario.set)
+        if scenario.kind != "scenario" or all(p.name in held for p, _ in prepared.uncertain):
+            continue
+        ok = runs["ok"].values[number]
+        same = [n for n in names if analysis.no_variance(runs[n].values[number][ok][:, None])[0]]
+        if ok.sum() > 1 and same and len(same) < len(names):
+            where = f' in "{scenario.name}"' if len(study.scenario) > 1 else ""
+            told += [f"{study.outputs[n].label or n} is the same in all {int(ok.sum()):,} runs{where}." for n in same]
+    return told
 
 
 def comparison_tables(prepared: PreparedStudy, runs: Runs) -> dict[str, pd.DataFrame]:
@@ -137,7 +183,9 @@ def comparison_tables(prepared: PreparedStudy, runs: Runs) -> dict[str, pd.DataF
     if study.compare_with:
         tables["differences"] = analysis.paired_table(runs["monte_carlo"], study.compare_with, times)
     parts = [
-        analysis.attribution_table(attribution_steps(study, i), runs[f"attribution_{i}"], times, part.base, part.scenario)
+        analysis.attribution_table(
+            attribution_steps(study, i, prepared.model), runs[f"attribution_{i}"], times, part.base, part.scenario
+        )
         for i, part in enumerate(study.attribution, 1)
     ]
     if parts:
@@ -145,8 +193,11 @@ def comparison_tables(prepared: PreparedStudy, runs: Runs) -> dict[str, pd.DataF
     return tables
 
 
-def decision_tables(prepared: PreparedStudy, runs: xr.Dataset) -> tuple[dict[str, pd.DataFrame], list[str]]:
-    """Return the tables of scenario discovery and of the value of information, and sentences that say what was found."""
+def decision_tables(prepared: PreparedStudy, runs: xr.Dataset, gaps: list[Gap]) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """Return the tables of scenario discovery and of the value of information, and sentences that say what was found.
+
+    What the runs do not allow goes to `gaps`.
+    """
     import pandas as pd
 
     study = prepared.study
@@ -161,12 +212,17 @@ def decision_tables(prepared: PreparedStudy, runs: xr.Dataset) -> tuple[dict[str
         for scenario in part.scenarios or [s.name for s in study.scenario if s.kind == "scenario"]:
             missed, ok = _missed(runs, scenario, target.output, target.at_least, target.at_most)
             what = f'In "{scenario}" the target "{target.name}" is missed'
-            if missed[ok].all() or not missed[ok].any():
+            place = (f'the box where the target "{target.name}" is missed', scenario, "")
+            if not ok.any():
+                gaps.append(Gap(*place, "every run failed"))
+            elif missed[ok].all() or not missed[ok].any():
                 said.append(f"{what} in {'every' if missed[ok].any() else 'no'} run: there is no box to look for.")
-                continue
-            box = analysis.discover(design, missed, ok, part.density, what, names=labels, units=units)
-            boxes.append(box.to_frame().assign(scenario=scenario, target=target.name))
-            said.append(box.words)
+            else:
+                look = partial(analysis.discover, design, missed, ok, part.density, what, names=labels, units=units)
+                box = attempt(gaps, place, look)
+                if box is not None:
+                    boxes.append(box.to_frame().assign(scenario=scenario, target=target.name))
+                    said.append(box.words)
     if boxes:
         tables["boxes"] = pd.concat(boxes, ignore_index=True)
     voi = study.value_of_information
@@ -174,7 +230,10 @@ def decision_tables(prepared: PreparedStudy, runs: xr.Dataset) -> tuple[dict[str
         values = [runs[voi.benefit].sel(scenario=option).values for option in voi.options]
         ok = np.logical_and.reduce([runs["ok"].sel(scenario=option).values for option in voi.options])
         groups = _groups(prepared) if voi.groups else None
-        tables["information"] = analysis.evppi_table(design, np.column_stack(values), ok, groups)
+        learn = partial(analysis.evppi_table, design, np.column_stack(values), ok, groups)
+        table = attempt(gaps, ("the value of information", "", voi.benefit), learn)
+        if table is not None:
+            tables["information"] = table
     return tables, said
 
 

@@ -1,9 +1,10 @@
 """Analysis: an ensemble becomes numbers, each with an interval."""
 
 from llr_sd.analysis.attribution import LeverSettings, attribution_table, contributions, lever_settings
-from llr_sd.analysis.cells import output_cells
+from llr_sd.analysis.cells import no_variance, output_cells
 from llr_sd.analysis.convergence import Convergence, grow
 from llr_sd.analysis.discovery import FEWEST, Box, Restriction, discover
+from llr_sd.analysis.evppi import FEWEST as FEWEST_FOR_VALUE
 from llr_sd.analysis.evppi import evppi_table
 from llr_sd.analysis.expressions import evaluate, names_in
 from llr_sd.analysis.levers import LeverSearch, search_levers
@@ -28,6 +29,7 @@ from llr_sd.analysis.summary import STATISTICS, summarise, target_table, wilson
 
 __all__ = [
     "FEWEST",
+    "FEWEST_FOR_VALUE",
     "INDEPENDENT",
     "STATISTICS",
     "Box",
@@ -55,6 +57,7 @@ __all__ = [
     "morris",
     "morris_table",
     "names_in",
+    "no_variance",
     "output_cells",
     "paired_table",
     "rate",

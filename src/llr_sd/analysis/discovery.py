@@ -139,12 +139,10 @@ def discover(
         raise InputError(f"interest and ok need the shape ({design.runs},).")
     x, y = design.values[good], interest[good]
     lost = design.runs - len(x)
-    few = min(int(y.sum()), int((~y).sum()))
-    if few < FEWEST:
-        raise InputError(
-            f"{int(y.sum())} of {len(y)} runs are of interest: a box needs at least {FEWEST} that are and {FEWEST} that are not.",
-            mend="Use more runs or another level.",
-        )
+    hits = int(y.sum())
+    if min(hits, len(y) - hits) < FEWEST:
+        few = f"{hits:,} of {len(y):,} runs miss it" if hits <= len(y) - hits else f"{len(y) - hits:,} of {len(y):,} runs meet it"
+        raise InputError(f"{few}: too few for a box ({FEWEST} needed).", mend="Use more runs or another level.")
     find, test = slice(0, None, 2), slice(1, None, 2)
     path = _peel(pd.DataFrame(x[find], columns=list(design.names)), y[find], density)
     limits = _choose(path, x[find], y[find], density)

@@ -19,7 +19,8 @@ COLUMNS = ("input", "value", "low", "high", "share", "runs", "lost")
 FOLDS = 5
 KNOTS = 4
 """Inner knots of the spline of each parameter, at its quantiles."""
-_FEWEST = 100
+FEWEST = 100
+"""Fewest good runs."""
 
 
 def evppi_table(
@@ -67,8 +68,8 @@ def evppi_table(
     if benefit.ndim != 2 or len(benefit) != design.runs or benefit.shape[1] < 2:
         raise InputError(f"benefit needs the shape ({design.runs}, options), with two options or more.")
     good = np.isfinite(benefit).all(axis=1) & (True if ok is None else ok)
-    if good.sum() < _FEWEST:
-        raise InputError(f"{int(good.sum())} good runs are too few: the value of information needs at least {_FEWEST}.")
+    if good.sum() < FEWEST:
+        raise InputError(f"{int(good.sum())} good runs are too few: the value of information needs at least {FEWEST}.")
     learnt = groups or {name: (name,) for name in design.names}
     net, inputs = benefit[good], design.values[good]
     perfect = float(net.max(axis=1).mean() - net.mean(axis=0).max())

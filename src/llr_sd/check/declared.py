@@ -35,6 +35,8 @@ for all its elements. `set` holds constants for the run, and may hold INITIAL TI
     [[not_negative]]     outputs             are never below zero, in the wide random runs too. All stocks are held to it in any case.
     [[may_be_negative]]  outputs, why        stocks that may be below zero, and why.
     [[sums_to_one]]      variable, over      entered values add up to one over this subscript, in the model and in the tables below.
+    [[adds_up]]          variable, over, to  entered counts of a table below add up over this subscript to the constant `to`, within
+                         `tolerance`, a share of it (0.01 when left out).
     [[reality]]          when, implies       comparisons such as "hiring = 0" and "staff <= opening staff": wherever the first holds, so
                                              does the second. As for reality checks in a Vensim model; `set`, optional.
     [[tables]]           files, needs        tables of the user's (columns parameter, value, unit, source, note) and the constants that
@@ -55,6 +57,7 @@ from pydantic import Field, model_validator
 
 from llr_sd.records import Record, read_record
 from llr_sd.values import Flag, Number, Text, Whole
+from llr_sd.workforce.sites import AddsUp, SumsToOne
 
 FILE = "checks.toml"
 HALVING_LIMIT = 1e-3
@@ -187,13 +190,6 @@ class MayBeNegative(Record):
     why: Text
 
 
-class SumsToOne(Record):
-    """Shares that add up to one over a subscript."""
-
-    variable: Text
-    over: Text
-
-
 class Reality(Record):
     """A condition and what it implies, as text."""
 
@@ -245,6 +241,7 @@ class Checks(Record):
     not_negative: tuple[NotNegative, ...] = ()
     may_be_negative: tuple[MayBeNegative, ...] = ()
     sums_to_one: tuple[SumsToOne, ...] = ()
+    adds_up: tuple[AddsUp, ...] = ()
     reality: tuple[Reality, ...] = ()
     tables: tuple[Tables, ...] = ()
     draws: Draws = Draws()

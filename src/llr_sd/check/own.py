@@ -14,7 +14,6 @@ from llr_sd.check.declared import (
     Homogeneity,
     LoopKnockOut,
     Settings,
-    SumsToOne,
     Symmetry,
 )
 from llr_sd.check.draws import Wide
@@ -23,6 +22,7 @@ from llr_sd.check.subject import Run, Series, Subject
 from llr_sd.check.wording import figure, percent, shorten
 from llr_sd.equations import canonical
 from llr_sd.errors import InputError
+from llr_sd.workforce.sites import SumsToOne
 
 Reals = NDArray[np.float64]
 TIMES_SUM = 1e-9

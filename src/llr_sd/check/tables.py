@@ -13,7 +13,7 @@ from llr_sd.check.sheet import Line, judge
 from llr_sd.check.subject import Subject
 from llr_sd.check.wording import figure
 from llr_sd.errors import InputError
-from llr_sd.workforce.sites import inspect_site
+from llr_sd.workforce.sites import Sums, inspect_site
 
 
 def table_files(subject: Subject, item: Tables) -> list[Path]:
@@ -23,7 +23,7 @@ def table_files(subject: Subject, item: Tables) -> list[Path]:
 
 def table(subject: Subject, item: Tables, file: Path) -> Line:
     """Read one table, hold it against the model, and run the model with it."""
-    site, faults = inspect_site(file, subject.model.table, subject.model.equations)
+    site, faults = inspect_site(file, subject.model.table, subject.model.equations, Sums(adds_up=subject.checks.adds_up))
     findings = [f"row {f.row}: {f.what} {f.mend}".strip() for f in faults]
     settings = subject.settings(site.settings)
     for name in item.needs:

@@ -16,6 +16,7 @@ from llr_sd.report.reading import (
     failed_runs,
     headline,
     horizon,
+    inputs_vary,
     level_of,
     meets,
     quantity,
@@ -84,7 +85,7 @@ def fan_title(result: StudyResult) -> str:
     head = headline(result)
     facts = [f for f in spreads(result) if not f.fixed and not f.void]
     if not facts:
-        return f"{(course(result) or head).label}: nothing is uncertain in this study"
+        return f"{(course(result) or head).label}: {_why_one_value(result)}"
     by = f" at {the_close(head.time)}" if math.isfinite(head.time) else ""
     if result.study.target:
         target = result.study.target[0]
@@ -110,7 +111,7 @@ def histogram_title(result: StudyResult) -> str:
     target = result.study.target[0]
     best = best_chance(result, target)
     if best is None:
-        return f"{head.label} against the target: nothing is uncertain in this study"
+        return f"{head.label} against the target: {_why_one_value(result)}"
     name, odds = best
     many = reach(target)[1]
     if odds.met == 0:
@@ -242,7 +243,14 @@ def _fixed_sentence(result: StudyResult, head: Quantity, others: list[Spread]) -
         )
     else:
         body = listing([f"“{f.scenario}” gives {_to_level(result, f.best, head)}{_unit_after(head)}" for f in known])
+    if any(inputs_vary(result, f.scenario) for f in known):
+        return f"The same in every run, {body}{_date(head)}."
     return f"With nothing uncertain in {'it' if len(known) == 1 else 'them'}, {body}{_date(head)}."
+
+
+def _why_one_value(result: StudyResult) -> str:
+    varied = any(inputs_vary(result, n) for n in answering(result))
+    return "the same in every run" if varied else "nothing is uncertain in this study"
 
 
 def how_sure(result: StudyResult) -> list[str]:
@@ -260,7 +268,11 @@ def how_sure(result: StudyResult) -> list[str]:
     if not uncertain and failed:
         return [*sentences, *_checked(result)]
     if not uncertain:
-        return [*sentences, "Nothing varies between runs in this study: the numbers carry no interval.", *_checked(result)]
+        same = [f for f in facts if inputs_vary(result, f.scenario)]
+        text = "Nothing varies between runs in this study: the numbers carry no interval."
+        if same:
+            text = f"{head.label} is the same in all {same[0].runs:,} runs, although their inputs vary: it carries no interval."
+        return [*sentences, text, *_checked(result)]
     runs = sorted({f.runs for f in uncertain})
     each = f"{runs[0]:,}" if len(runs) == 1 else f"{runs[0]:,} to {runs[-1]:,}"
     text = f"Each uncertain scenario rests on {each} runs"

@@ -290,6 +290,15 @@ def spread(result: StudyResult, scenario: str, shown: Quantity) -> Spread:
 
 
 @remembered
+def inputs_vary(result: StudyResult, scenario: str) -> bool:
+    """Whether any input is drawn anew in every run of a scenario: one that neither it nor the whole study sets."""
+    own = next((s.set for s in result.study.scenario if s.name == scenario), {})
+    held = {canonical(name) for name in (*result.study.set, *own)}
+    rows = table(result, "parameters")
+    return any(not {canonical(str(n)), canonical(str(v))} & held for n, v in zip(rows["name"], rows["variable"], strict=True))
+
+
+@remembered
 def chance(result: StudyResult, scenario: str, target: Target) -> Chance | None:
     """Return the probability of a target in a scenario; None when the result does not say."""
     rows = table(result, "targets")

@@ -208,7 +208,8 @@ def sobol_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
     alone, whole = {s.input: s for s in shares(result, cell, "S1")}, shares(result, cell, "ST")
     drawn, rest, none = split(whole)
     if not drawn:
-        return (f"The indices of {name} {where} are not given: {cell.note or 'the table has no number'}.",)
+        note = cell.note.removeprefix("refused: ") or "the table has no number"
+        return (f"The indices of {name} {where} are not given: {note}.",)
     top = [alone.get(s.input, s) for s in drawn[:3]]
     words = [spoken(result, s.input) for s in top]
     said = [f"{part_words(top[0].value)} of the spread in {name} comes from {words[0]} (between {between(top[0], 'and')})"]
@@ -295,9 +296,17 @@ def kept_inputs(result: StudyResult) -> tuple[str, ...]:
 
 def morris_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
     """Say which screened input has the largest effect, and which deserve a Sobol analysis."""
-    order = ranked(shares(result, cell, "mu_star"))
+    found = shares(result, cell, "mu_star")
+    order = ranked(found)
+    if not order and "refused" in cell.note:
+        return (
+            f"The screening of {full_name(cell.shown)} in “{cell.scenario}” is not given: {cell.note.removeprefix('refused: ')}.",
+        )
+    hidden = [s.name for s in found if not math.isfinite(s.value)]
+    judged = f"Not judged, since a rare value lies outside the levels of the screening: {listing(hidden)}." if hidden else ""
     if not order or order[0].value <= 0:
-        return (f"No input moves {full_name(cell.shown)} in “{cell.scenario}”.",)
+        none = f"No input {'that is judged ' if hidden else ''}moves {full_name(cell.shown)} in “{cell.scenario}”."
+        return (none, judged) if hidden else (none,)
     top, unit = order[0], cell.shown.unit
     sentences = [
         f"Taken from one end of its range to the other, {spoken(result, top.input)} moves {full_name(cell.shown)} by "
@@ -311,6 +320,8 @@ def morris_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
     sentences.append(f"{count_of(len(kept), 'input')} of {len(order)} may matter for some output at some time: {names}.")
     if rest:
         sentences.append(f"The others could be held at their central values: {listing([s.name for s in rest])}.")
+    if hidden:
+        sentences.append(judged)
     return tuple(sentences)
 
 

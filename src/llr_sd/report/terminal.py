@@ -11,7 +11,7 @@ from llr_sd.report.decisions import findings
 from llr_sd.report.findings import spreads
 from llr_sd.report.rating_words import answer
 from llr_sd.report.ratings import held, ladders, rated, risks
-from llr_sd.report.reading import Spread, chance, failed_runs, headline, level_of, meets, quantity, spread
+from llr_sd.report.reading import Spread, chance, failed_runs, headline, inputs_vary, level_of, meets, quantity, spread
 from llr_sd.report.sensitivity import main_cell, sobol_sentences, unsettled
 from llr_sd.report.wording import NONE, amount, chance_short, count_of, date_words, extent, full_name, goal, short_names
 from llr_sd.result import StudyResult
@@ -30,7 +30,7 @@ def terminal_summary(result: StudyResult) -> str:
     if study.illustrative:
         lines.append("Illustrative data: the numbers describe no real service.")
     lines += textwrap.wrap(unsettled(result), WIDTH)
-    lines += textwrap.wrap(f"{full_name(head)}{_runs(facts)}", WIDTH)
+    lines += textwrap.wrap(f"{full_name(head)}{_runs(result, facts)}", WIDTH)
     for number, target in enumerate(study.target, start=1):
         shown = quantity(result, target.output)
         when = f", {date_words(shown.time, closing=True)}" if math.isfinite(shown.time) else ""
@@ -139,8 +139,9 @@ def _aligned(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[
     return lines
 
 
-def _runs(facts: Sequence[Spread]) -> str:
+def _runs(result: StudyResult, facts: Sequence[Spread]) -> str:
     runs = sorted({f.runs for f in facts if not f.fixed and f.runs})
     if not runs:
-        return "; nothing uncertain"
+        same = max((f.runs for f in facts if inputs_vary(result, f.scenario)), default=0)
+        return f"; the same in all {same:,} runs" if same else "; nothing uncertain"
     return f"; {runs[0]:,} good runs a scenario" if len(runs) == 1 else f"; {runs[0]:,} to {runs[-1]:,} good runs a scenario"

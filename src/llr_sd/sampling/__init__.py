@@ -4,11 +4,12 @@ from llr_sd.sampling.copula import Copula, Correlation, gaussian_copula
 from llr_sd.sampling.distributions import quantile
 from llr_sd.sampling.draws import Uncertain, draw_latin_hypercube, draw_monte_carlo
 from llr_sd.sampling.streams import resamples
-from llr_sd.sampling.structured import PLAYERS, REPLICATES, Groups, draw_morris, draw_saltelli, draw_shapley
+from llr_sd.sampling.structured import PLAYERS, REPLICATES, TAIL, Groups, draw_morris, draw_saltelli, draw_shapley
 
 __all__ = [
     "PLAYERS",
     "REPLICATES",
+    "TAIL",
     "Copula",
     "Correlation",
     "Groups",

@@ -21,7 +21,8 @@ REPLICATES = 16
 PLAYERS = 12
 """Most inputs of a Shapley design: its cost doubles with each."""
 
-_TAIL = 0.025  # Morris levels span the middle 95 % of each distribution
+TAIL = 0.025
+"""Morris levels span the middle 95 % of each distribution."""
 _LEVELS = 4
 
 Groups = Mapping[str, Sequence[str]]
@@ -121,9 +122,9 @@ def draw_morris(parameters: Uncertain, trajectories: int, seed: int, groups: Gro
     column = np.abs(change).argmax(axis=2)
     direction = np.sign(np.take_along_axis(change, column[..., None], axis=2)[..., 0])
     moves = ((owner[column] + 1) * direction).astype(np.int64)
-    shares = _TAIL + (1 - 2 * _TAIL) * cube
+    shares = TAIL + (1 - 2 * TAIL) * cube
     table = values(parameters, dict(zip(names, shares.T, strict=True)), len(shares))
-    width = _LEVELS / (2 * (_LEVELS - 1)) * (1 - 2 * _TAIL)
+    width = _LEVELS / (2 * (_LEVELS - 1)) * (1 - 2 * TAIL)
     plan = Plan(trajectories, inputs, members, moves=moves, step=width)
     return Design(columns(parameters), table, "morris", seed, plan)
 

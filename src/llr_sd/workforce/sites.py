@@ -2,18 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
 
 from llr_sd import values
 from llr_sd.equations import Equations
 from llr_sd.errors import InputError
 from llr_sd.parameters import ParameterTable
+from llr_sd.records import Record, read_record
 from llr_sd.textfiles import Row, read_table
+from llr_sd.values import Number, Text
 
 COLUMNS = ("parameter", "value", "unit", "source", "note")
 TOLERANCE = 1e-6
+
+
+class SumsToOne(Record):
+    """Shares that add up to one over a subscript."""
+
+    variable: Text
+    over: Text
+
+
+class AddsUp(Record):
+    """Counts that add up over a subscript to another constant, within a share `tolerance` of it."""
+
+    variable: Text
+    over: Text
+    to: Text
+    tolerance: Annotated[Number, Field(ge=0, lt=1)] = 0.01
+
+
+class Sums(Record):
+    """What the entries of a table must add up to, as the model's `checks.toml` says."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    sums_to_one: tuple[SumsToOne, ...] = ()
+    adds_up: tuple[AddsUp, ...] = ()
+
+
+def read_sums(checks: Path) -> Sums:
+    """Return what tables must add up to; raise InputError when `checks.toml` cannot be read."""
+    return read_record(checks, Sums) if checks.exists() else Sums()
 
 
 @dataclass(frozen=True)
@@ -46,9 +80,7 @@ class Fault:
         return InputError(self.what, where=f"{path}, row {self.row}, column {self.column}", mend=self.mend)
 
 
-def read_site(
-    path: Path, parameters: ParameterTable, equations: Equations, sums_to_one: Sequence[tuple[str, str]] = ()
-) -> SiteTable:
+def read_site(path: Path, parameters: ParameterTable, equations: Equations, sums: Sums | None = None) -> SiteTable:
     """Read a site's table and hold it against the model.
 
     Parameters
@@ -57,8 +89,8 @@ def read_site(
         A CSV file with the columns of `COLUMNS`.
     parameters, equations
         Of the model.
-    sums_to_one
-        (variable, subscript range) whose entries must add up to one over the range.
+    sums
+        What entries must add up to, from `read_sums`.
 
     Raises
     ------
@@ -66,20 +98,20 @@ def read_site(
         Naming row and column: an unknown name or unit, a value that is no number or out of its range, a level that is missing where
         others are given, shares that do not add up to one.
     """
-    table, faults = inspect_site(path, parameters, equations, sums_to_one)
+    table, faults = inspect_site(path, parameters, equations, sums)
     if faults:
         raise faults[0].error(path)
     return table
 
 
 def inspect_site(
-    path: Path, parameters: ParameterTable, equations: Equations, sums_to_one: Sequence[tuple[str, str]] = ()
+    path: Path, parameters: ParameterTable, equations: Equations, sums: Sums | None = None
 ) -> tuple[SiteTable, tuple[Fault, ...]]:
     """Read a site's table and say all that is wrong with it.
 
     Parameters
     ----------
-    path, parameters, equations, sums_to_one
+    path, parameters, equations, sums
         As in `read_site`.
 
     Returns
@@ -100,8 +132,10 @@ def inspect_site(
         _take(line, parameters, rows, faults)
     if not faults:
         faults += _missing_levels(rows, parameters, equations)
-        for variable, over in sums_to_one:
-            faults += _sums_off(rows, parameters, equations, variable, over)
+        for share in sums.sums_to_one if sums else ():
+            faults += _sums_off(rows, parameters, equations, share.variable, share.over)
+        for count in sums.adds_up if sums else ():
+            faults += _total_off(rows, parameters, equations, count)
     notes = [line["note"].casefold() for line in lines]
     settings = {name: value for name, (_, value) in rows.items()}
     return SiteTable(settings, any("illustrative" in n for n in notes)), tuple(faults)
@@ -171,3 +205,20 @@ def _sums_off(
             which = f" of {', '.join(key)}" if key else ""
             what = f"the entries of {variable}{which} add up to {total:g} over {over}, not to 1."
             yield Fault(number, "value", what, "Mend the shares.")
+
+
+def _total_off(
+    rows: dict[str, tuple[int, float]], parameters: ParameterTable, equations: Equations, count: AddsUp
+) -> Iterator[Fault]:
+    """Find counts that do not add up to the total that the table, or else the model, states."""
+    found, whole = equations.variable(count.variable), parameters.get(count.to, "")
+    names = [p.name for e in found.elements() if (p := parameters.find(found.label(e))) is not None]
+    given = [rows[n] for n in names if n in rows]
+    total = rows.get(whole.name, (0, whole.value))[1]
+    added = sum(value for _, value in given)
+    if given and len(given) == len(names) and abs(added - total) > count.tolerance * max(abs(total), 1e-300):
+        origin = "" if whole.name in rows else " of the model"
+        what = (
+            f"the entries of {count.variable} add up to {added:,.6g} over {count.over}, but {whole.name}{origin} is {total:,.6g}."
+        )
+        yield Fault(given[-1][0], "value", what, "Mend the one or the other.")

@@ -1,0 +1,68 @@
+"""Values outside the range of their evidence: allowed, since a study may ask what nobody has seen, but always said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from llr_sd.parameters import Parameter, ParameterTable, plain_unit
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A value that lies outside the range which the parameter's row gives, and where it is set."""
+
+    parameter: Parameter
+    value: float
+    where: str
+
+    @property
+    def words(self) -> str:
+        """The value, the range, and the value that was meant where it looks like a percentage."""
+        low, high = span(self.parameter)
+        unit = plain_unit(self.parameter.called, self.parameter.unit)
+        text = f"{self.parameter.called} is {self.value:g}{' ' + unit if unit else ''}"
+        text += f" in {self.where}" if self.where else ""
+        text += f", outside the range of its evidence, {low:g} to {high:g}"
+        return f"{text}. Did you mean {self.value / 100:g}?" if low <= self.value / 100 <= high and self.value else f"{text}."
+
+
+def span(parameter: Parameter) -> tuple[float, float]:
+    """Return the least and the greatest value that a parameter's row gives evidence for; NaN where it gives none."""
+    d = parameter.distribution
+    if d.kind == "discrete":
+        return min(d.values), max(d.values)
+    if math.isfinite(d.low) and math.isfinite(d.high):
+        return d.low, d.high
+    return math.nan, math.nan
+
+
+def outside(table: ParameterTable, settings: Mapping[str, float], where: str) -> tuple[Outside, ...]:
+    """Return the settings that lie outside the range of their evidence."""
+    found = []
+    for name, value in settings.items():
+        parameter = table.find(name)
+        if parameter is None:
+            continue
+        low, high = span(parameter)
+        room = 1e-9 * max(abs(low), abs(high), abs(value))
+        if value < low - room or value > high + room:
+            found.append(Outside(parameter, value, where))
+    return tuple(found)
+
+
+def said(found: Iterable[Outside]) -> list[str]:
+    """Return one sentence for each parameter and value, with all the places where it is set."""
+    places: dict[tuple[str, float], list[Outside]] = {}
+    for one in found:
+        places.setdefault((one.parameter.name, one.value), []).append(one)
+    sentences = []
+    for same in places.values():
+        where = list(dict.fromkeys(o.where for o in same))
+        more = f" and {len(where) - 3} more" if len(where) > 3 else ""
+        text = ", ".join(where[:3]).replace(', the scenario "', ', "') + more
+        if len(where) > 1:
+            text = text.replace('the scenario "', 'the scenarios "', 1)
+        sentences.append(Outside(same[0].parameter, same[0].value, text).words)
+    return sentences
