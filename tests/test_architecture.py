@@ -21,6 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "equations",
         "functions",
         "parameters",
+        "evidence",
         "study",
         "register",
         "design",

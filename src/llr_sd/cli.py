@@ -228,6 +228,7 @@ def _add_list(sub: argparse.ArgumentParser) -> None:
 def _list(options: argparse.Namespace) -> int:
     from llr_sd.model import bundled_models, load_model
     from llr_sd.register import bundled_registers
+    from llr_sd.textfiles import is_file
 
     name = options.name
     if name is None:
@@ -242,11 +243,11 @@ def _list(options: argparse.Namespace) -> int:
             print(f"  {folder.as_posix():<{width}}{_study_line(folder)}")
         print("\n`llr-sd list NAME` shows one of them with its parameters, sources and scenarios.")
         return 0
-    if (Path(name) / "study.toml").is_file() or name.endswith(".toml"):
+    if is_file(Path(name) / "study.toml") or name.endswith(".toml"):
         _show_study(name)
-    elif Path("experiments", name, "study.toml").is_file():
+    elif is_file(Path("experiments", name, "study.toml")):
         _show_study(Path("experiments", name))
-    elif name in bundled_registers() and not Path(name).exists():
+    elif name in bundled_registers() and not is_file(Path(name)):
         _show_register(name)
     else:
         _show_model(load_model(name))

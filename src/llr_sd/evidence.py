@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from llr_sd.findings import Finding
 from llr_sd.parameters import Parameter, ParameterTable, plain_unit
 
 
@@ -18,14 +19,31 @@ class Outside:
     where: str
 
     @property
-    def words(self) -> str:
-        """The value, the range, and the value that was meant where it looks like a percentage."""
+    def mend(self) -> str:
+        """The value that was meant, where it looks like a percentage."""
         low, high = span(self.parameter)
+        return f"Did you mean {self.value / 100:g}?" if low <= self.value / 100 <= high and self.value else ""
+
+    @property
+    def words(self) -> str:
+        """The value, where it is set, the range, and what was perhaps meant."""
+        low, high = span(self.parameter)
+        where = f" in {self.where}" if self.where else ""
+        text = f"{self.parameter.called} is {self._value}{where}, outside the range of its evidence, {low:g} to {high:g}."
+        return f"{text} {self.mend}".strip()
+
+    def finding(self, runs: int) -> Finding:
+        """Return it as a finding of a batch of runs."""
+        low, high = span(self.parameter)
+        limit = low if self.value < low else high
+        end = f"begins at {low:g}" if self.value < low else f"ends at {high:g}"
+        what = f"is {self._value}, outside the range of its evidence, {low:g} to {high:g}"
+        return Finding(self.parameter.variable, what, self.value, limit, runs, self.mend or f"The evidence {end}.")
+
+    @property
+    def _value(self) -> str:
         unit = plain_unit(self.parameter.called, self.parameter.unit)
-        text = f"{self.parameter.called} is {self.value:g}{' ' + unit if unit else ''}"
-        text += f" in {self.where}" if self.where else ""
-        text += f", outside the range of its evidence, {low:g} to {high:g}"
-        return f"{text}. Did you mean {self.value / 100:g}?" if low <= self.value / 100 <= high and self.value else f"{text}."
+        return f"{self.value:g}{' ' + unit if unit else ''}"
 
 
 def span(parameter: Parameter) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,11 @@ from llr_sd import store
 from llr_sd.design import Design
 from llr_sd.ensemble import Ensemble
 from llr_sd.equations import CONTROLS, Equations, canonical
-from llr_sd.errors import InputError, nearest
-from llr_sd.findings import merged
+from llr_sd.errors import InputError, nearest, shown
+from llr_sd.evidence import outside
+from llr_sd.findings import Finding, merged
 from llr_sd.parameters import Distribution, Parameter, ParameterTable, parameters_of, read_parameters
+from llr_sd.textfiles import is_file, is_folder
 from llr_sd.translate import translate
 
 if TYPE_CHECKING:
@@ -123,9 +125,22 @@ class Model:
         method: str | None = None,
     ) -> Iterator[Ensemble]:
         """Run as `run` does, but yield the runs block by block, so that memory does not grow with their number."""
-        return engines.stream(
-            self.equations, self.design(values), outputs, times, engine, threads, block, store.ObjectCache(), method
-        )
+        design = self.design(values)
+        found = self._unlike_evidence(design) if design.kind == "frame" else ()
+        parts = engines.stream(self.equations, design, outputs, times, engine, threads, block, store.ObjectCache(), method)
+        for part in parts:
+            yield replace(part, findings=(*part.findings, *found)) if found else part
+            found = ()
+
+    def _unlike_evidence(self, design: Design) -> tuple[Finding, ...]:
+        """Say which values of a batch lie outside the range of their evidence, the furthest of each column."""
+        found = []
+        for end in ("min", "max"):
+            worst = dict(zip(design.names, getattr(design.values, end)(axis=0).tolist(), strict=True))
+            for one in outside(self.table, worst, ""):
+                column = design.values[:, design.names.index(one.parameter.variable)]
+                found.append(one.finding(int((column == one.value).sum())))
+        return tuple(found)
 
     def design(self, values: Mapping[str, float] | pd.DataFrame | Design | None) -> Design:
         """Check the values of a batch and return them as a design; raise InputError where a name or value does not fit."""
@@ -155,7 +170,10 @@ class Model:
             cell = self.equations.cell(name)
             if canonical(variable.name) in {canonical(c) for c in CONTROLS} or variable.kind == "constant":
                 value = self.equations.constant_value(cell) if variable.kind == "constant" else 0.0
-                return Parameter(cell.label, cell.label, variable.unit, value, _FIXED, "", "the model file", "C")
+                low, high = (
+                    end if bound is None else bound for bound, end in zip(variable.limits, (-math.inf, math.inf), strict=True)
+                )
+                return Parameter(cell.label, cell.label, variable.unit, value, _FIXED, "", "the model file", "C", "", low, high)
             raise InputError(
                 f'"{cell.label}" is worked out by the model, so it cannot be set.',
                 where=self.equations.source.name,
@@ -184,11 +202,18 @@ def _columns(values: Any) -> tuple[list[str], np.ndarray[tuple[int, int], np.dty
     if len(values) == 0:
         raise InputError("the table of runs is empty.", mend="Give it at least one row.")
     for column in values.columns:
-        bad = pd.to_numeric(values[column], errors="coerce").isna()
-        if bad.any():
-            row = int(np.argmax(bad.to_numpy()))
-            raise InputError(f'"{values[column].iloc[row]}" is not a number.', where=f'run {row}, column "{column}"')
-    rows = values.to_numpy(dtype=np.float64).reshape(len(values), len(values.columns))
+        if values[column].dtype.kind not in "fiu":
+            for row, entry in enumerate(values[column].tolist()):
+                if isinstance(entry, bool | str) or not isinstance(entry, int | float | np.number):
+                    raise InputError(f"{shown(str(entry))} is not a number.", where=f'run {row}, column "{column}"')
+    try:
+        rows = values.to_numpy(dtype=np.float64).reshape(len(values), len(values.columns))
+    except (TypeError, ValueError, OverflowError):
+        raise InputError("a value is not a number, or too large.", where="the table of runs") from None
+    bad = ~np.isfinite(rows)
+    if bad.any():
+        row, column = (int(i) for i in np.argwhere(bad)[0])
+        raise InputError(f'"{rows[row, column]}" is not a finite number.', where=f'run {row}, column "{values.columns[column]}"')
     return [str(c) for c in values.columns], rows, "frame", None
 
 
@@ -212,9 +237,9 @@ def load_model(name: str | Path, base: Path | None = None) -> Model:
     """
     text = str(name)
     path = (base or Path()) / text
-    if text in bundled_models() and not path.is_file():
+    if text in bundled_models() and not is_file(path):
         path = models_folder() / text
-    if path.is_dir():
+    if not is_file(path) and is_folder(path):
         files = [f for f in sorted(path.iterdir()) if f.suffix.casefold() in SUFFIXES]
         chosen = [f for f in files if f.stem == path.name] or files
         if len(chosen) != 1:
@@ -222,12 +247,12 @@ def load_model(name: str | Path, base: Path | None = None) -> Model:
                 f"holds {len(chosen)} model files.", where=str(path), mend=f"Keep one, or name it {path.resolve().name}.mdl."
             )
         path = chosen[0]
-    if not path.is_file():
+    if not is_file(path):
         known = ", ".join(bundled_models())
-        raise InputError(f'there is no model "{text}" (bundled: {known}).', mend=nearest(text, bundled_models()))
+        raise InputError(f"there is no model {shown(text)} (bundled: {known}).", mend=nearest(text, bundled_models()))
     if path.suffix.casefold() not in SUFFIXES:
         raise InputError(f'"{path.suffix}" is not a model file.', where=str(path), mend=f"Known are {', '.join(SUFFIXES)}.")
     equations = translate(path)
     table = path.parent / "parameters.csv"
-    own = table.is_file() and (path.stem == path.resolve().parent.name)
+    own = table.exists() and (path.stem == path.resolve().parent.name)
     return Model(path.stem, equations, read_parameters(table, equations) if own else parameters_of(equations))

@@ -19,6 +19,7 @@ from llr_sd.feasible import Uncertain, check_analyses, check_sizes, groups_of
 from llr_sd.model import Model
 from llr_sd.parameters import Distribution, Parameter
 from llr_sd.study import Scenario, Study
+from llr_sd.textfiles import is_file
 from llr_sd.values import check_outputs
 from llr_sd.workforce.sites import read_site, read_sums
 
@@ -162,7 +163,7 @@ def site_file(study: Study, model: Model) -> Path | None:
     if study.site is None:
         return None
     places = (study.folder / study.site, model.equations.source.parent / study.site)
-    return next((p for p in places if p.is_file()), places[0])
+    return next((p for p in places if is_file(p)), places[0])
 
 
 def with_site(study: Study, model: Model) -> Study:

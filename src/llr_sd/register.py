@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 from llr_sd.errors import InputError, nearest
 from llr_sd.records import Record, check_record
 from llr_sd.study import Correlation
-from llr_sd.textfiles import read_toml
+from llr_sd.textfiles import is_file, read_toml
 from llr_sd.values import Name, Number, Text, Whole, Words, check_distinct, check_outputs
 
 SIZE = 5
@@ -289,9 +289,9 @@ def load_register(name: str | Path, base: Path | None = None) -> Register:
     """
     text = str(name)
     file = (base or Path()) / text
-    if text in bundled_registers() and not file.is_file():
+    if text in bundled_registers() and not is_file(file):
         file = registers_folder() / f"{text}.toml"
-    if not file.is_file():
+    if not is_file(file):
         known = ", ".join(bundled_registers())
         raise InputError(
             f'there is no register "{text}" (bundled: {known}).',
@@ -302,7 +302,7 @@ def load_register(name: str | Path, base: Path | None = None) -> Register:
 
 def load_matrix(file: Path) -> Matrix:
     """Read and check a matrix; raise InputError naming file and key."""
-    if not file.is_file():
+    if not is_file(file):
         raise InputError("there is no matrix here.", where=str(file), mend="Name one in the register, beside it.")
     return _read(file, Matrix)
 

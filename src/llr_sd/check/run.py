@@ -26,6 +26,7 @@ from llr_sd.equations import Equations, canonical
 from llr_sd.errors import InputError
 from llr_sd.model import SUFFIXES, Model, bundled_models, load_model, models_folder
 from llr_sd.parameters import parameters_of
+from llr_sd.textfiles import is_file, is_folder
 from llr_sd.translate import translate
 
 
@@ -75,7 +76,7 @@ def _open(model: Model | str | Path) -> tuple[Model, Audit | None]:
     equations = model.equations if isinstance(model, Model) else translate(_file(model))
     file = equations.source.parent / PARAMETERS
     audit = None
-    if _own_folder(equations) and file.is_file():
+    if _own_folder(equations) and file.exists():
         try:
             audit = audit_table(file, equations)
         except InputError as error:
@@ -87,14 +88,14 @@ def _open(model: Model | str | Path) -> tuple[Model, Audit | None]:
 
 def _file(name: str | Path) -> Path:
     path = Path(name)
-    if str(name) in bundled_models() and not path.is_file():
+    if str(name) in bundled_models() and not is_file(path):
         path = models_folder() / str(name)
-    if path.is_dir():
+    if is_folder(path):
         files = [f for f in sorted(path.iterdir()) if f.suffix.casefold() in SUFFIXES]
         own_files = [f for f in files if f.stem == path.resolve().name] or files
         if len(own_files) == 1:
             return own_files[0]
-    return path if path.is_file() and path.suffix.casefold() in SUFFIXES else load_model(name).equations.source
+    return path if is_file(path) and path.suffix.casefold() in SUFFIXES else load_model(name).equations.source
 
 
 @dataclass
