@@ -134,13 +134,14 @@ class Model:
 
     def _unlike_evidence(self, design: Design) -> tuple[Finding, ...]:
         """Say which values of a batch lie outside the range of their evidence, the furthest of each column."""
-        found = []
-        for end in ("min", "max"):
-            worst = dict(zip(design.names, getattr(design.values, end)(axis=0).tolist(), strict=True))
-            for one in outside(self.table, worst, ""):
+        if not design.runs:
+            return ()
+        found: dict[tuple[str, float], Finding] = {}
+        for ends in (design.values.min(axis=0), design.values.max(axis=0)):
+            for one in outside(self.table, dict(zip(design.names, ends.tolist(), strict=True)), ""):
                 column = design.values[:, design.names.index(one.parameter.variable)]
-                found.append(one.finding(int((column == one.value).sum())))
-        return tuple(found)
+                found[one.parameter.variable, one.value] = one.finding(int((column == one.value).sum()))
+        return tuple(found.values())
 
     def design(self, values: Mapping[str, float] | pd.DataFrame | Design | None) -> Design:
         """Check the values of a batch and return them as a design; raise InputError where a name or value does not fit."""

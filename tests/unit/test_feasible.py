@@ -195,7 +195,10 @@ def test_values_outside_their_evidence_are_said(tmp_path: Path, capsys: pytest.C
     words = "is 3.5 in every scenario, outside the range of its evidence, 0.015 to 0.055. Did you mean 0.035?"
     assert words in " ".join(capsys.readouterr().out.split())
     assert words in (tmp_path / "results" / "report.html").read_text(encoding="utf-8")
-    table = llr_sd.load_model("gp_supply").table
+    model = llr_sd.load_model("gp_supply")
+    table = model.table
+    batch = model.run({"gp_quit_u55": 3.5, "FINAL TIME": 2018}, outputs=["GP WTE"])
+    assert [f.mend for f in batch.findings] == ["Did you mean 0.035?"]
     assert not outside(table, {"gp_quit_u55": 0.055}, "")
     assert len(said([*outside(table, {"gp_quit_u55": 1.0}, "a"), *outside(table, {"gp_quit_u55": 1.0}, "b")])) == 1
 
