@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from llr_sd.translate.source import Place
+
 _ARGUMENTS = {
     "game": "value",
     "integ": "flow, initial",
@@ -26,6 +28,14 @@ _ARGUMENTS = {
     "allocate available": "request, priority profile, supply",
     "allocate by priority": "request, priority, size, width, supply",
 }
+
+
+def check_count(name: str, given: int, place: Place) -> None:
+    """Raise TranslationError when a call of the function `name` (with underscores) has the wrong number of arguments."""
+    title = name.replace("_", " ")
+    wanted = _ARGUMENTS.get(title)
+    if wanted is not None and given != len(wanted.split(",")):
+        raise place.refuse(*count_message(title.upper(), wanted, given))
 
 
 def wrong_arity(expression: str) -> tuple[str, str] | None:

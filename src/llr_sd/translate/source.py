@@ -37,6 +37,19 @@ class Part:
     keyword: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class MacroCall:
+    """A call of a macro that names variables for the macro's further outputs, as in M(a : b).
+
+    `result` is the number of the output that the call stands for: 0 for the macro's own value, 1 for the first behind the colon.
+    """
+
+    function: Any
+    arguments: tuple[Any, ...]
+    outputs: tuple[str, ...]
+    result: int = 0
+
+
 @dataclass(slots=True)
 class RawVariable:
     """A variable as the file writes it; its parts stand in the order of the file.
@@ -57,12 +70,12 @@ class RawVariable:
 class RawRange:
     """A subscript range: `definition` lists elements and ranges, or names the range it copies, or tells a spreadsheet.
 
-    `mappings` holds the ranges it maps to, each with the text of an explicit pairing ("" when there is none).
+    `mappings` holds the ranges it maps to, each with the names that its elements pair with in turn (none when all pair in order).
     """
 
     name: str
     definition: tuple[str, ...] | str | Mapping[str, str]
-    mappings: tuple[tuple[str, str], ...] = ()
+    mappings: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +93,8 @@ class RawMacro:
 class RawModel:
     """A whole model file, with names still as text.
 
-    `loose` says that subscripts may be left out where they are those of the left-hand side (XMILE).
+    `loose` says that subscripts may be left out where they are those of the left-hand side (XMILE). `notes` are sentences about what
+    was read in a way that its author may not expect.
     """
 
     file: Path
@@ -91,3 +105,4 @@ class RawModel:
     method: str = "euler"
     comment: str = ""
     loose: bool = False
+    notes: tuple[str, ...] = ()
