@@ -10,14 +10,15 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
-from llr_sd.errors import InputError, nearest
+from llr_sd.errors import InputError, NotSupported, nearest
 
 CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
 
 
+@lru_cache(maxsize=1 << 18)
 def canonical(name: str) -> str:
     """Return the form in which two spellings of one name are equal: case, quotes, spaces and underscores do not count."""
     return re.sub(r"[\s_]+", "_", name.strip().strip('"').strip()).casefold()
@@ -236,7 +237,9 @@ class Equations:
     """A whole model.
 
     `variables` keeps the order of the file and holds the four control variables under their Vensim names. `ranges` maps each
-    subscript range to its elements. `method` is "euler" or "rk4" as the model file asks. `source` is the file it came from.
+    subscript range to its elements. `method` is "euler" or "rk4" as the model file asks. `source` is the file it came from. `notes`
+    are sentences that whoever runs the model should see. `left_out` holds variables that nothing reads and whose equations use what
+    is not supported, with the error that asking for them raises.
     """
 
     source: Path
@@ -245,14 +248,20 @@ class Equations:
     method: str = "euler"
     reality_checks: tuple[str, ...] = ()
     comment: str = ""
+    notes: tuple[str, ...] = ()
+    left_out: Mapping[str, NotSupported] = field(default_factory=dict)
 
     @cached_property
     def _by_canonical(self) -> dict[str, str]:
         return {canonical(n): n for n in self.variables}
 
     def find(self, name: str) -> Variable | None:
-        """Return the variable that `name` spells in any accepted way, or None."""
+        """Return the variable that `name` spells in any accepted way, or None; raise NotSupported when it was left out."""
         key = self._by_canonical.get(canonical(name))
+        if key is None:
+            for left_out, error in self.left_out.items():
+                if canonical(left_out) == canonical(name):
+                    raise error
         return None if key is None else self.variables[key]
 
     def variable(self, name: str) -> Variable:

@@ -77,6 +77,10 @@ class TranslationError(LlrSdError):
     """A model file that cannot be read, or that uses a construct which is not supported."""
 
 
+class NotSupported(TranslationError):
+    """A construct that is not supported: its variable can be left out of the model as long as nothing reads it."""
+
+
 class EngineError(LlrSdError):
     """A model that cannot be simulated: a circular definition, a missing value, a damaged cache."""
 

@@ -31,7 +31,7 @@ def body(tree: Any, scope: Scope) -> Body:
     if kind == "IntegStructure":
         return stock(tree, scope)
     if kind == "DataStructure":
-        raise scope.refuse(
+        raise scope.not_supported(
             "its data come from another model or file (.vdf, .tab), which is not read.",
             "Write the series as a lookup of Time, or read it with GET DIRECT DATA from a spreadsheet.",
         )

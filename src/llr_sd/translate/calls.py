@@ -71,7 +71,7 @@ def structure(tree: Any, scope: Scope) -> Expression:
         return _inline_lookup(tree, scope)
     name = _NOT_SUPPORTED.get(kind, kind.removesuffix("Structure"))
     mend = _MENDS.get(name, "Give it a variable of its own.")
-    raise scope.refuse(f"{name} is not supported.", mend)
+    raise scope.not_supported(f"{name} is not supported.", mend)
 
 
 def _call(tree: Any, scope: Scope) -> Expression:
@@ -113,13 +113,13 @@ def _call(tree: Any, scope: Scope) -> Expression:
 def _unknown(name: str, scope: Scope) -> Exception:
     for start, reason in REFUSED.items():
         if name.startswith(start):
-            return scope.refuse(f"{name} is not supported.", reason)
+            return scope.not_supported(f"{name} is not supported.", reason)
     if name == "A FUNCTION OF":
-        return scope.refuse("has no equation yet (A FUNCTION OF).", "Write its equation.")
+        return scope.not_supported("has no equation yet (A FUNCTION OF).", "Write its equation.")
     if name in _MENDS:
-        return scope.refuse(f"{name} is not supported.", _MENDS[name])
+        return scope.not_supported(f"{name} is not supported.", _MENDS[name])
     names = [*FUNCTIONS, *REDUCTIONS, *(k.name for k in scope.names.known.values() if k.kind == "lookup")]
-    return scope.refuse(f"{name} is not a supported function, nor a lookup or macro of the model.", nearest(name, names))
+    return scope.not_supported(f"{name} is not a supported function, nor a lookup or macro of the model.", nearest(name, names))
 
 
 def _lookup_call(tree: Any, known: Known, scope: Scope) -> Expression:

@@ -1,4 +1,4 @@
-"""PySD's syntax trees to expressions: numbers, operators and references, in the order in which PySD computes them."""
+"""Syntax trees to expressions: numbers, operators and references, with the grouping that Vensim and XMILE document."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from llr_sd.equations import (
     canonical,
 )
 from llr_sd.errors import nearest
-from llr_sd.translate import calls
+from llr_sd.translate import calls, macros
 from llr_sd.translate.scope import Known, Scope
 
 # XMILE's own names for the clock, which PySD leaves undefined.
@@ -47,21 +47,23 @@ def expression(tree: Any, scope: Scope) -> Expression:
         raise scope.refuse("a list of numbers stands inside an expression.", "Give the list a variable of its own.")
     kind = type(tree).__name__
     if kind == "ArithmeticStructure":
-        return _arithmetic(list(tree.operators), [scope.of(a) for a in tree.arguments])
+        return _arithmetic(list(tree.operators), [scope.of(a) for a in tree.arguments], scope)
     if kind == "LogicStructure":
         return _logic(list(tree.operators), [scope.of(a) for a in tree.arguments])
     if kind == "ReferenceStructure":
         return _reference(tree, scope)
     if kind == "GameStructure":
         return scope.of(tree.expression)
+    if kind == "MacroCall":
+        return macros.call_with_outputs(tree, scope)
     return calls.structure(tree, scope)
 
 
-def _arithmetic(operators: list[str], operands: list[Expression]) -> Expression:
+def _arithmetic(operators: list[str], operands: list[Expression], scope: Scope) -> Expression:
     if operators == ["negative"]:
         return _negative(operands[0])
     if operators[0] == "^":
-        return _power(operands)
+        return _power(operands, scope.names.loose)
     value = operands[0]
     for operator, operand in zip(operators, operands[1:], strict=True):
         value = Binary(operator, value, operand)
@@ -72,11 +74,14 @@ def _negative(operand: Expression) -> Expression:
     return Number(-operand.value) if isinstance(operand, Number) else Unary("-", operand)
 
 
-def _power(operands: list[Expression]) -> Expression:
-    """Group powers from the right, with a minus sign outside the power of the number it stands before, as PySD computes."""
+def _power(operands: list[Expression], folded: bool) -> Expression:
+    """Group powers from the right.
+
+    `folded` says that a minus sign before the base has become part of the number (PySD's reading of XMILE); it belongs outside.
+    """
     value = operands[-1]
     for base in reversed(operands[:-1]):
-        if isinstance(base, Number) and math.copysign(1.0, base.value) < 0:
+        if folded and isinstance(base, Number) and math.copysign(1.0, base.value) < 0:
             value = Unary("-", Binary("^", Number(-base.value), value))
         else:
             value = Binary("^", base, value)
@@ -84,12 +89,16 @@ def _power(operands: list[Expression]) -> Expression:
 
 
 def _logic(operators: list[str], operands: list[Expression]) -> Expression:
-    """Group :AND: and :OR: from the right without precedence, as PySD computes."""
+    """Group comparisons and logic: :AND: binds more tightly than :OR:, also where a reader hands both over in one list."""
     if operators == [":NOT:"]:
         return Unary("not", operands[0])
-    value = operands[-1]
-    for operator, operand in zip(reversed(operators), reversed(operands[:-1]), strict=True):
-        value = Binary({":AND:": "and", ":OR:": "or"}.get(operator, operator), operand, value)
+    names = [o.strip(":").lower() if o[0] == ":" else o.lower() for o in operators]
+    if "or" in names:
+        at = len(names) - 1 - names[::-1].index("or")
+        return Binary("or", _logic(operators[:at], operands[: at + 1]), _logic(operators[at + 1 :], operands[at + 1 :]))
+    value = operands[0]
+    for name, operand in zip(names, operands[1:], strict=True):
+        value = Binary(name, value, operand)
     return value
 
 

@@ -8,11 +8,32 @@ from llr_sd.equations import Definition, Expression, Reference, canonical
 from llr_sd.translate.arity import count_message
 from llr_sd.translate.bodies import body, role
 from llr_sd.translate.scope import Known, Scope
-from llr_sd.translate.source import Place, RawMacro, RawVariable
+from llr_sd.translate.source import MacroCall, Place, RawMacro, RawVariable
 
 
-def expand(macro: RawMacro, arguments: Any, scope: Scope) -> Expression:
-    """Expand one call of `macro`; return the reference to what it gives.
+def call_with_outputs(tree: MacroCall, scope: Scope) -> Expression:
+    """Expand a call that names variables for the further outputs of a macro, as in M(a : b); return the output it stands for."""
+    macro = scope.names.macros.get(canonical(tree.function.reference))
+    if macro is None:
+        raise scope.refuse(
+            f"{title_of(tree.function.reference)} is not a macro of the model, and a colon stands among its arguments.",
+            "Only macros have outputs behind a colon.",
+        )
+    if len(tree.outputs) != len(macro.outputs):
+        raise scope.refuse(
+            f"the macro {title_of(macro.name)} has {len(macro.outputs)} outputs behind its colon, and is called with {len(tree.outputs)}.",
+            f"Write {title_of(macro.name)}({', '.join(macro.parameters)} : {', '.join(macro.outputs)}).",
+        )
+    return expand(macro, tree.arguments, scope, tree.result)
+
+
+def title_of(name: str) -> str:
+    """Return a macro's name as messages write it."""
+    return name.replace("_", " ").upper()
+
+
+def expand(macro: RawMacro, arguments: Any, scope: Scope, result: int = 0) -> Expression:
+    """Expand one call of `macro`; return the reference to what it gives: its own value, or the output number `result`.
 
     The copies have one cell for each turn of the caller's left-hand loops: a macro works element by element.
 
@@ -21,7 +42,7 @@ def expand(macro: RawMacro, arguments: Any, scope: Scope) -> Expression:
     TranslationError
         For a call inside a sum, a wrong number of arguments, a macro that calls itself, and subscripts inside a macro.
     """
-    title = macro.name.replace("_", " ").upper()
+    title = title_of(macro.name)
     _check(macro, title, arguments, scope)
     caller = scope.place.variable.strip('"')
     axes, own = scope.own_axes()
@@ -31,6 +52,10 @@ def expand(macro: RawMacro, arguments: Any, scope: Scope) -> Expression:
         made_up = scope.names.reserve(f"_{caller}.{name.strip(chr(34))}")
         local[canonical(name)] = Known(made_up, () if kind == "lookup" else axes, kind)
     for name, argument in zip(macro.parameters, arguments, strict=True):
+        table = _lookup_named(argument, scope)
+        if table is not None:
+            local[canonical(name)] = table
+            continue
         outside = scope.fresh()
         tree = outside.of(argument)
         scope.names.store(local[canonical(name)], Definition(tuple(outside.loops), own, tree))
@@ -39,7 +64,15 @@ def expand(macro: RawMacro, arguments: Any, scope: Scope) -> Expression:
         inside.place = Place(scope.place.file, f"{variable.name} in macro {title}")
         inside.local, inside.calls = local, (*scope.calls, canonical(macro.name))
         _store(variable, local[canonical(variable.name)], inside)
-    return Reference(local[canonical(macro.name)].name, own)
+    return Reference(local[canonical((macro.name, *macro.outputs)[result])].name, own)
+
+
+def _lookup_named(argument: Any, scope: Scope) -> Known | None:
+    """Return the lookup that an argument names, which a macro calls under the name of its parameter."""
+    if type(argument).__name__ != "ReferenceStructure" or argument.subscripts:
+        return None
+    known = (scope.names.known if scope.local is None else scope.local).get(canonical(argument.reference))
+    return known if known is not None and known.kind == "lookup" and not known.axes else None
 
 
 def _check(macro: RawMacro, title: str, arguments: Any, scope: Scope) -> None:
@@ -47,14 +80,13 @@ def _check(macro: RawMacro, title: str, arguments: Any, scope: Scope) -> None:
         raise scope.refuse(f"the macro {title} is called inside a sum over subscripts.", "Give the call a variable of its own.")
     if len(arguments) != len(macro.parameters):
         raise scope.refuse(*count_message(title, ", ".join(macro.parameters), len(arguments)))
-    if macro.returns:
-        raise scope.refuse(
-            f"the macro {title} returns more than its own value ({', '.join(macro.returns)}).", "Write a macro for each value."
-        )
     if canonical(macro.name) in scope.calls:
         raise scope.refuse(f"the macro {title} calls itself.", "Write the equations without the macro.")
-    if canonical(macro.name) not in {canonical(v.name) for v in macro.variables}:
-        raise scope.refuse(f"the macro {title} has no equation for its own value.", f"Add {title} = ... to the macro.")
+    defined = {canonical(v.name) for v in macro.variables}
+    for output in (macro.name, *macro.outputs):
+        if canonical(output) not in defined:
+            what = "its own value" if output == macro.name else f'its output "{output}"'
+            raise scope.refuse(f"the macro {title} has no equation for {what}.", f"Add {output} = ... to the macro.")
 
 
 def _store(variable: RawVariable, known: Known, scope: Scope) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from llr_sd.errors import TranslationError
+from llr_sd.errors import LONGEST, TranslationError, shown
 from llr_sd.translate.arity import wrong_arity
 from llr_sd.translate.source import Place
 
@@ -47,9 +47,9 @@ def unreadable(expression: str, error: Exception, place: Place) -> TranslationEr
     )
 
 
-def short(text: str, width: int = 60) -> str:
-    """Return `text` on one line, cut to `width` characters."""
-    text = " ".join(text.split())
+def short(text: str, width: int = LONGEST) -> str:
+    """Return `text` on one line, without control characters, cut to `width` characters."""
+    text = shown(text, quotes=False)
     return text if len(text) <= width else text[: width - 3] + "..."
 
 

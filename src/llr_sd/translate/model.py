@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 from llr_sd.equations import (
     CONTROLS,
+    Axis,
     Binary,
     Body,
     Definition,
     Equations,
+    LookupCall,
     Number,
+    Reference,
     Stock,
+    Table,
     Unary,
     Values,
     Variable,
     canonical,
 )
+from llr_sd.errors import NotSupported
 from llr_sd.translate.bodies import role
 from llr_sd.translate.definitions import definitions
+from llr_sd.translate.depth import children, deep_recursion, shallow
 from llr_sd.translate.externals import forget
 from llr_sd.translate.reading import read
 from llr_sd.translate.scope import Known, Names
@@ -47,7 +55,7 @@ def translate(path: Path) -> Equations:
         When the file is missing or damaged, or uses what is not supported. The message names file, variable and mend.
     """
     path = Path(path)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), deep_recursion():
         # PySD's warnings at this stage concern what is handled here: encodings, mappings and reality checks.
         warnings.simplefilter("ignore")
         try:
@@ -64,19 +72,44 @@ class _Translation:
         self._place = Place(raw.file)
         self._ranges = Ranges(raw.ranges, self._place)
         self._names = Names(self._ranges, {}, {canonical(m.name): m for m in raw.macros}, raw.loose)
+        self._left_out: dict[str, NotSupported] = {}
         for variable in raw.variables:
             self._declare(variable)
 
     def equations(self) -> Equations:
         variables: dict[str, Variable] = {}
         for raw in self._raw.variables:
-            variable = self._variable(raw)
-            variables[variable.name] = variable
+            before = set(self._names.made_up)
+            try:
+                variable = self._variable(raw)
+            except NotSupported as error:
+                self._left_out[self._names.known[canonical(raw.name)].name] = error
+                for key in self._names.made_up.keys() - before:
+                    del self._names.made_up[key]
+            else:
+                variables[variable.name] = variable
         self._controls(variables)
+        for made_up in list(self._names.made_up.values()):
+            self._names.made_up[canonical(made_up.name)] = self._shallow(made_up, Place(self._raw.file, made_up.name))
         variables.update({v.name: v for v in self._names.made_up.values()})
+        self._check_left_out(variables)
+        notes = (*self._raw.notes, *(f'"{n}" is left out of the model: {e.what}' for n, e in self._left_out.items()))
         ranges = {r.name: r.elements for r in self._ranges}
         whole = self._raw
-        return Equations(whole.file, variables, ranges, whole.method, whole.reality_checks, whole.comment)
+        return Equations(
+            whole.file, variables, ranges, whole.method, whole.reality_checks, whole.comment, notes, dict(self._left_out)
+        )
+
+    def _check_left_out(self, variables: dict[str, Variable]) -> None:
+        """Raise the reason why a variable is left out when another reads it, or when nothing is left to compute."""
+        if not self._left_out:
+            return
+        for variable in variables.values():
+            for name in _read_by(variable):
+                if name in self._left_out:
+                    raise self._left_out[name]
+        if all(v.kind in ("constant", "lookup") or v.name in CONTROLS for v in variables.values()):
+            raise next(iter(self._left_out.values()))
 
     # --- names and axes --------------------------------------------------------------------------------------------------
 
@@ -108,9 +141,23 @@ class _Translation:
 
     def _variable(self, raw: RawVariable) -> Variable:
         known = self._names.known[canonical(raw.name)]
-        found = definitions(raw, known, self._names, Place(self._raw.file, raw.name))
+        place = Place(self._raw.file, raw.name)
+        found = definitions(raw, known, self._names, place)
         kind = _kind(known.kind, [d.body for d in found])
-        return Variable(known.name, known.axes, found, kind, raw.unit, raw.comment, raw.limits, raw.group)
+        whole = Variable(known.name, known.axes, found, kind, raw.unit, raw.comment, raw.limits, raw.group)
+        return self._shallow(whole, place)
+
+    def _shallow(self, variable: Variable, place: Place) -> Variable:
+        """Return the variable with equations that are not too deep for those that walk them."""
+
+        def store(axes: tuple[Axis, ...], definition: Definition) -> str:
+            known = Known(self._names.reserve(f"_{variable.name.strip(chr(34)).lstrip('_')} part"), axes, "auxiliary")
+            self._names.store(known, definition)
+            return known.name
+
+        found = tuple(shallow(d, store, place) for d in variable.definitions)
+        same = all(a is b for a, b in zip(found, variable.definitions, strict=True))
+        return variable if same else dataclasses.replace(variable, definitions=found)
 
     # --- the clock -------------------------------------------------------------------------------------------------------
 
@@ -130,6 +177,20 @@ class _Translation:
 
 def _control_name(name: str) -> str:
     return next((c for c in CONTROLS if canonical(c) == canonical(name)), name)
+
+
+def _read_by(variable: Variable) -> Iterator[str]:
+    """Yield the names of the variables that a variable's equations read."""
+    for definition in variable.definitions:
+        body = definition.body
+        if isinstance(body, Table | Values):
+            continue
+        waiting = [body.flow, body.initial] if isinstance(body, Stock) else [body]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, Reference | LookupCall):
+                yield node.name
+            waiting.extend(children(node))
 
 
 def _kind(declared: str, bodies: list[Body]) -> str:

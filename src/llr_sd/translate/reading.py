@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from llr_sd.errors import clean
 from llr_sd.translate.source import Place, RawModel
 from llr_sd.translate.vensim import read_vensim
 
 VENSIM = (".mdl",)
 XMILE = (".xmile", ".xml", ".stmx", ".itmx")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
 def read(path: Path) -> RawModel:
@@ -37,24 +39,46 @@ def read(path: Path) -> RawModel:
     if b"\x00" in content:
         raise place.refuse("the file is not text.", "Save it again as text, not as a binary format.")
     if suffix in VENSIM:
-        return read_vensim(path, _encoding(content, place))
+        text, notes = _text(content, place)
+        return read_vensim(path, text, notes)
     from llr_sd.translate.xmile import read_xmile
 
     return read_xmile(path, content)
 
 
-def _encoding(content: bytes, place: Place) -> str:
-    """Return the encoding that a Vensim file names, or UTF-8; make sure that every byte can be read in it."""
+def _text(content: bytes, place: Place) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a Vensim file, and a note where its bytes are not those of the encoding that it names."""
     mark = re.match(rb"(?:\xef\xbb\xbf)?\s*\{([^}\n]*)\}", content)
     named = mark.group(1).decode("ascii", "replace").strip() if mark else ""
-    encoding = "utf-8-sig" if not named or named.upper() == "UTF-8" else named
+    encoding = "utf-8-sig" if named.upper().replace("-", "") in ("", "UTF8") else named
+    notes: tuple[str, ...] = ()
     try:
-        content.decode(encoding)
-    except LookupError:
-        encoding = "utf-8-sig"
+        text = content.decode(encoding)
+    except (LookupError, UnicodeDecodeError):
+        text, notes = _windows(content, named, place)
+    # Vensim for DOS ended files with Ctrl-Z.
+    text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\x1a\n\t ") + "\n"
+    odd = _CONTROL.search(text)
+    if odd:
+        line = text.count("\n", 0, odd.start()) + 1
+        raise place.refuse(f"line {line} holds a control character (number {ord(odd.group())}).", "Remove it.")
+    return text, notes
+
+
+def _windows(content: bytes, named: str, place: Place) -> tuple[str, tuple[str, ...]]:
+    """Read bytes that are not what the file says as Windows-1252, which Vensim writes where {UTF-8} is not asked for."""
+    try:
+        text = content.decode("utf-8-sig")
+        encoding = "UTF-8"
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise place.refuse(
-            f"line {line} holds characters that are not {named or 'UTF-8'}.", "Save the file as UTF-8 text, with {UTF-8} on top."
-        ) from error
-    return encoding
+        try:
+            text, encoding = content.decode("cp1252"), "Windows-1252"
+        except UnicodeDecodeError:
+            raise place.refuse(
+                f"line {line} holds characters that are neither UTF-8 nor Windows-1252.",
+                "Save the file as UTF-8 text, with {UTF-8} on top.",
+            ) from error
+        note = f"{place.file.name} is not {named or 'UTF-8'} text (line {line}); it was read as {encoding}: check names with accents."
+        return text, (clean(note),)
+    return text, (clean(f'{place.file.name} names the encoding "{named}", which is not known; it was read as {encoding}.'),)

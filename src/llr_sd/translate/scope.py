@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from llr_sd.equations import Along, Axis, Definition, Expression, Fixed, Index, Loop, Stock, Table, Variable, canonical
-from llr_sd.errors import TranslationError, nearest
+from llr_sd.errors import NotSupported, TranslationError, nearest
 from llr_sd.translate.source import Place, RawMacro
 from llr_sd.translate.subscripts import Ranges, positions
 
@@ -105,6 +105,10 @@ class Scope:
         """Return the error about a construct in this equation."""
         return self.place.refuse(what, mend)
 
+    def not_supported(self, what: str, mend: str = "") -> NotSupported:
+        """Return the error about a construct without which the model may still do."""
+        return self.place.not_supported(what, mend)
+
     def left_loops(self) -> tuple[Loop, ...]:
         """Return the loops of the left-hand side."""
         return tuple(self.loops[: len(self.left)])
@@ -180,10 +184,13 @@ class Scope:
         if key in self.left:
             return self.left[key], None
         own = ranges[name].elements
-        for target in ranges[name].maps_to:
-            if canonical(target) in self.left:
-                pairs = zip(ranges[target].elements, own, strict=True)
-                return self.left[canonical(target)], {canonical(t): o for t, o in pairs}
+        mapped = [(n, pairs) for target, pairs in ranges[name].maps_to for n in self._over(target)]
+        if len(mapped) == 1:
+            number, pairs = mapped[0]
+            return number, {t: self._partner(known, name, t, sources) for t, sources in pairs.items() if self._needs(number, t)}
+        backwards = self._backwards(name)
+        if len(backwards) == 1:
+            return backwards[0]
         same = [n for k, n in self.left.items() if _same(ranges[k].elements, own) and _copied(ranges, k, key)]
         if len(same) == 1:
             return same[0], None
@@ -194,9 +201,43 @@ class Scope:
         )
 
 
+    def _over(self, target: str) -> list[int]:
+        """Return the loop of the left-hand side over the range `target`, or else those over parts of it."""
+        if canonical(target) in self.left:
+            return [self.left[canonical(target)]]
+        whole = positions(self.names.ranges[target].elements)
+        return [n for n in self.left.values() if all(canonical(e) in whole for e in self.loops[n].elements)]
+
+    def _backwards(self, name: str) -> list[tuple[int, dict[str, str]]]:
+        """Return each loop of the left-hand side whose range maps to `name` element by element, with the element to read at each."""
+        found = []
+        for key, number in self.left.items():
+            for target, pairs in self.names.ranges[key].maps_to:
+                if canonical(target) == canonical(name):
+                    partners: dict[str, list[str]] = {}
+                    for theirs, sources in pairs.items():
+                        for own in sources:
+                            partners.setdefault(canonical(own), []).append(theirs)
+                    if all(len(partners.get(canonical(e), ())) == 1 for e in self.loops[number].elements):
+                        found.append((number, {own: theirs[0] for own, theirs in partners.items()}))
+        return found
+
+    def _needs(self, number: int, element: str) -> bool:
+        return element in positions(self.loops[number].elements)
+
+    def _partner(self, known: Known, name: str, element: str, sources: tuple[str, ...]) -> str:
+        if len(sources) == 1:
+            return sources[0]
+        many = f"{' and '.join(sources)} both map to it" if sources else "nothing maps to it"
+        raise self.refuse(
+            f'"{known.name}" is read over "{name}" at "{element}" of the left-hand side, but {many}.',
+            f"Pair each element on the left with one element of {name}.",
+        )
+
+
 def _copied(ranges: Ranges, one: str, other: str) -> bool:
     """Whether one of two ranges was declared as a copy of the other."""
-    return any(canonical(t) == other for t in ranges[one].maps_to) or any(canonical(t) == one for t in ranges[other].maps_to)
+    return any(canonical(t) == other for t, _ in ranges[one].maps_to) or any(canonical(t) == one for t, _ in ranges[other].maps_to)
 
 
 def _same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

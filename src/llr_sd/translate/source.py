@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from llr_sd.errors import TranslationError
+from llr_sd.errors import NotSupported, TranslationError, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,15 @@ class Place:
 
     def refuse(self, what: str, mend: str = "") -> TranslationError:
         """Return the error that says `what` is wrong here and how to mend it."""
-        where = f'{self.file.name}, "{self.variable.strip(chr(34))}"' if self.variable else self.file.name
-        return TranslationError(what, where=where, mend=mend)
+        return TranslationError(what, where=self._where(), mend=mend)
+
+    def not_supported(self, what: str, mend: str = "") -> NotSupported:
+        """Return the error about a construct without which the model may still do."""
+        return NotSupported(what, where=self._where(), mend=mend)
+
+    def _where(self) -> str:
+        name = shown(self.variable.strip('"'))
+        return f"{self.file.name}, {name}" if self.variable else self.file.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +87,11 @@ class RawRange:
 
 @dataclass(frozen=True, slots=True)
 class RawMacro:
-    """A macro: its parameters, the variables it returns besides its own name, and its equations."""
+    """A macro: its parameters, the outputs that it has besides its own value, and its equations."""
 
     name: str
     parameters: tuple[str, ...]
-    returns: tuple[str, ...]
+    outputs: tuple[str, ...]
     variables: tuple[RawVariable, ...]
     ranges: tuple[RawRange, ...] = ()
 

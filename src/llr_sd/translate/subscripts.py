@@ -6,7 +6,7 @@ variable defined in parts, the first declared range with just the elements named
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,11 +23,15 @@ def positions(elements: tuple[str, ...]) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A subscript range with its elements in order, and the ranges that it maps to by position."""
+    """A subscript range with its elements in order.
+
+    `maps_to` holds each range that it maps to and, for every element of that range by canonical name, its own elements that map to
+    it: none, one, or (which no equation can use) several.
+    """
 
     name: str
     elements: tuple[str, ...]
-    maps_to: tuple[str, ...] = ()
+    maps_to: tuple[tuple[str, Mapping[str, tuple[str, ...]]], ...] = ()
 
 
 class Ranges:
@@ -178,15 +182,15 @@ class Ranges:
             declared[canonical(r.name)] = r
         for key, r in declared.items():
             elements = self._expand(r.name, declared, ())
-            maps = tuple(m for m, _ in r.mappings)
             if isinstance(r.definition, str):
                 self._copies.add(key)
-                maps = (*maps, r.definition)
-            self._ranges[key] = Range(r.name, elements, maps)
+            self._ranges[key] = Range(r.name, elements)
             for e in elements:
                 self._elements.setdefault(canonical(e), e)
-        for r in declared.values():
-            self._check_mappings(r)
+        for key, r in declared.items():
+            copied = ((r.definition, ()),) if isinstance(r.definition, str) else ()
+            maps = tuple((self[t].name, self._pairs(r, t, names)) for t, names in (*r.mappings, *copied) if self._known(r, t))
+            self._ranges[key] = Range(r.name, self._ranges[key].elements, maps)
 
     def _expand(self, name: str, declared: dict[str, RawRange], above: tuple[str, ...]) -> tuple[str, ...]:
         r = declared[canonical(name)]
@@ -208,27 +212,41 @@ class Ranges:
         elements: list[str] = []
         for e in r.definition:
             elements.extend(self._expand(e, declared, above) if canonical(e) in declared else (e,))
-        repeated = [e for i, e in enumerate(elements) if canonical(e) in map(canonical, elements[:i])]
-        if repeated:
-            raise place.refuse(f'the element "{repeated[0]}" stands twice in the range.', "Keep one of them.")
+        seen: set[str] = set()
+        for e in elements:
+            if canonical(e) in seen:
+                raise place.refuse(f'the element "{e}" stands twice in the range.', "Keep one of them.")
+            seen.add(canonical(e))
         return tuple(elements)
 
-    def _check_mappings(self, r: RawRange) -> None:
-        """Accept mappings that pair all elements in order; PySD takes those written out for further elements of the range."""
-        place, own = self._at(r.name), self[r.name].elements
-        for target, pairing in r.mappings:
-            if target not in self:
-                raise place.refuse(f'maps to "{target}", which is not a subscript range.', nearest(target, self.names()))
-            if pairing:
-                raise place.refuse(
-                    f"its mapping ({target}: {pairing}) is written out element by element, which PySD misreads.",
-                    f"Map with -> {target} where the elements pair in order; else sum over a table of 1 and 0.",
-                )
-            if len(own) != len(self[target].elements):
-                raise place.refuse(
-                    f'has {len(own)} elements and maps to "{target}", which has {len(self[target].elements)}.',
-                    "A mapping pairs element with element.",
-                )
+    def _known(self, r: RawRange, target: str) -> bool:
+        if target not in self:
+            raise self._at(r.name).refuse(
+                f'maps to "{target}", which is not a subscript range.', nearest(target, (known.name for known in self))
+            )
+        return True
+
+    def _pairs(self, r: RawRange, target: str, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+        """Return the own elements that map to each element of `target`: in order, or with the elements and ranges in `names`."""
+        place, own, theirs = self._at(r.name), self[r.name].elements, self[target].elements
+        if not names and len(own) != len(theirs):
+            raise place.refuse(
+                f'has {len(own)} elements and maps to "{target}", which has {len(theirs)}.',
+                f"A mapping pairs element with element; write -> ({target}: one, two) to pair each with elements or subranges.",
+            )
+        if names and len(names) != len(own):
+            raise place.refuse(
+                f'has {len(own)} elements, and its mapping to "{target}" names {len(names)}.', "Name one partner for each element."
+            )
+        pairs: dict[str, tuple[str, ...]] = {canonical(t): () for t in theirs}
+        for element, partner in zip(own, names or theirs, strict=True):
+            for t in self[partner].elements if partner in self else (partner,):
+                if canonical(t) not in pairs:
+                    raise place.refuse(
+                        f'its mapping to "{target}" names "{t}", which is not an element of it.', nearest(t, self[target].elements)
+                    )
+                pairs[canonical(t)] += (element,)
+        return pairs
 
     def _at(self, name: str) -> Place:
         return Place(self._place.file, name)

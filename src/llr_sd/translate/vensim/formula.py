@@ -248,7 +248,7 @@ class _Formula:
 
     def _named(self, token: str) -> Any:
         self._at += 1
-        name = re.sub(r"[\s\\]", "_", plain(token).lower())
+        name = plain(token).lower().replace(" ", "_")
         subscripts = self._subscripts() if self._next_is("[") else None
         reference = self._made.ReferenceStructure(name, subscripts)
         if not self._next_is("("):

@@ -52,7 +52,15 @@ def _sort(entries: Iterable[Entry], path: Path) -> tuple[tuple[RawVariable, ...]
             checks.append(entry.equation)
         else:
             _add(variables, left, entry, place)
+    for variable in variables.values():
+        # A FUNCTION OF beside an equation only draws the arrows of the sketch (Vensim manual).
+        written = [p for p in variable.parts if not _only_links(p.tree)]
+        variable.parts[:] = written or variable.parts[:1]
     return tuple(variables.values()), tuple(ranges), tuple(checks)
+
+
+def _only_links(tree: Any) -> bool:
+    return type(tree).__name__ == "CallStructure" and canonical(tree.function.reference) == "a_function_of"
 
 
 def _add(variables: dict[str, RawVariable], left: Left, entry: Entry, place: Place) -> None:

@@ -1,0 +1,142 @@
+"""Keeps expression trees shallow: a long sum or deeply nested conditions become several variables, computed in the same order.
+
+Every pass over a tree recurses, so that a sum of 5,000 terms would end in Python's recursion limit somewhere.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from llr_sd.equations import (
+    Along,
+    Axis,
+    Binary,
+    Call,
+    Definition,
+    Expression,
+    Index,
+    LookupCall,
+    Reduce,
+    Reference,
+    Stock,
+    Table,
+    Unary,
+    Values,
+)
+from llr_sd.translate.source import Place
+
+DEEPEST = 100
+_IN_A_SUM = 400  # a reduction's body cannot be split: its loops exist only inside it
+
+
+@contextmanager
+def deep_recursion() -> Iterator[None]:
+    """Let translation follow equations nested as deeply as the reader takes them; since Python 3.11 that needs no C stack."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, 50_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def shallow(definition: Definition, store: Callable[[tuple[Axis, ...], Definition], str], place: Place) -> Definition:
+    """Return a definition whose expressions are at most `DEEPEST` levels deep.
+
+    Parameters
+    ----------
+    definition
+        Any definition.
+    store
+        Keeps the definition of a variable with the given axes, and returns the name that it made up for it.
+    place
+        Where the equation stands, for messages.
+
+    Raises
+    ------
+    TranslationError
+        When what stands inside a reduction is too deep; it cannot be split.
+    """
+    body = definition.body
+    if isinstance(body, Table | Values):
+        return definition
+    parts = (body.flow, body.initial) if isinstance(body, Stock) else (body,)
+    if max(map(_depth, parts)) <= DEEPEST:
+        return definition
+    left = sorted({i.loop for i in definition.target if isinstance(i, Along)})
+    loops = [definition.loops[n] for n in left]
+    axes = tuple(Axis(lp.name, lp.elements) for lp in loops)
+    own: tuple[Index, ...] = tuple(Along(n, tuple(range(len(lp)))) for n, lp in zip(left, loops, strict=True))
+
+    def split(part: Expression) -> Expression:
+        return Reference(store(axes, Definition(definition.loops, own, part)), own)
+
+    cut = [_cut(p, split, place) for p in parts]
+    return dataclasses.replace(
+        definition, body=dataclasses.replace(body, flow=cut[0], initial=cut[1]) if isinstance(body, Stock) else cut[0]
+    )
+
+
+def children(node: Expression) -> tuple[Expression, ...]:
+    """Return the expressions directly below a node."""
+    if isinstance(node, Unary):
+        return (node.operand,)
+    if isinstance(node, Binary):
+        return node.left, node.right
+    if isinstance(node, Call):
+        return node.arguments
+    if isinstance(node, LookupCall):
+        return (node.argument,)
+    return (node.body,) if isinstance(node, Reduce) else ()
+
+
+def _depth(root: Expression) -> int:
+    deepest, waiting = 0, [(root, 1)]
+    while waiting:
+        node, level = waiting.pop()
+        deepest = max(deepest, level)
+        waiting.extend((c, level + 1) for c in children(node))
+    return deepest
+
+
+def _cut(root: Expression, split: Callable[[Expression], Expression], place: Place) -> Expression:
+    """Rebuild a tree from its leaves; what has grown to `DEEPEST` levels goes into a variable of its own."""
+    done: list[tuple[Expression, int]] = []
+    waiting: list[tuple[Expression, bool]] = [(root, False)]
+    while waiting:
+        node, ready = waiting.pop()
+        below = children(node)
+        if isinstance(node, Reduce):
+            depth = _depth(node)
+            if depth > _IN_A_SUM:
+                raise place.refuse(
+                    f"what stands inside {node.operator} is nested {depth} levels deep.", "Give it a variable of its own."
+                )
+            done.append((split(node), 1) if depth > DEEPEST else (node, depth))
+        elif not below:
+            done.append((node, 1))
+        elif not ready:
+            waiting.append((node, True))
+            waiting.extend((c, False) for c in reversed(below))
+        else:
+            parts = done[len(done) - len(below) :]
+            del done[len(done) - len(below) :]
+            level = 1 + max(d for _, d in parts)
+            built = _with_children(node, [p for p, _ in parts])
+            done.append((split(built), 1) if level >= DEEPEST else (built, level))
+    return done[0][0]
+
+
+def _with_children(node: Expression, parts: list[Expression]) -> Expression:
+    if isinstance(node, Unary):
+        return Unary(node.operator, parts[0])
+    if isinstance(node, Binary):
+        return Binary(node.operator, parts[0], parts[1])
+    if isinstance(node, Call):
+        return Call(node.function, tuple(parts))
+    if isinstance(node, LookupCall):
+        return LookupCall(node.name, node.indices, parts[0])
+    return node
