@@ -1,8 +1,6 @@
-"""Argument counts of the functions that PySD's parser takes apart itself, so that a wrong count can be named."""
+"""Argument counts of the functions that become structures while they are read, so that a wrong count can be named."""
 
 from __future__ import annotations
-
-import re
 
 from llr_sd.translate.source import Place
 
@@ -38,34 +36,8 @@ def check_count(name: str, given: int, place: Place) -> None:
         raise place.refuse(*count_message(title.upper(), wanted, given))
 
 
-def wrong_arity(expression: str) -> tuple[str, str] | None:
-    """Return what is wrong and how to mend it when a function in `expression` has the wrong number of arguments."""
-    for match in re.finditer(r"([A-Za-z][\w ]*?)\s*\(", expression):
-        name = re.sub(r"[\s_]+", " ", match.group(1)).strip().lower()
-        wanted = _ARGUMENTS.get(name)
-        given = _count(expression, match.end())
-        if wanted is not None and given is not None and given != len(wanted.split(",")):
-            return count_message(name.upper(), wanted, given)
-    return None
-
-
 def count_message(name: str, wanted: str, given: int) -> tuple[str, str]:
     """Return the two sentences about a call with the wrong number of arguments."""
     count = len(wanted.split(",")) if wanted else 0
     plural = "" if count == 1 else "s"
     return f"{name} takes {count} argument{plural} and has {given}.", f"Write {name}({wanted})."
-
-
-def _count(text: str, start: int) -> int | None:
-    """Return the number of arguments of the call whose bracket opened just before `start`."""
-    depth, commas = 0, 0
-    for i, c in enumerate(text[start:], start):
-        if c in "([":
-            depth += 1
-        elif c == ")" and depth == 0:
-            return commas + 1 if text[start:i].strip() else 0
-        elif c in ")]":
-            depth -= 1
-        elif c == "," and depth == 0:
-            commas += 1
-    return None

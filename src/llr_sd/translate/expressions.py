@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -47,7 +46,7 @@ def expression(tree: Any, scope: Scope) -> Expression:
         raise scope.refuse("a list of numbers stands inside an expression.", "Give the list a variable of its own.")
     kind = type(tree).__name__
     if kind == "ArithmeticStructure":
-        return _arithmetic(list(tree.operators), [scope.of(a) for a in tree.arguments], scope)
+        return _arithmetic(list(tree.operators), [scope.of(a) for a in tree.arguments])
     if kind == "LogicStructure":
         return _logic(list(tree.operators), [scope.of(a) for a in tree.arguments])
     if kind == "ReferenceStructure":
@@ -59,11 +58,11 @@ def expression(tree: Any, scope: Scope) -> Expression:
     return calls.structure(tree, scope)
 
 
-def _arithmetic(operators: list[str], operands: list[Expression], scope: Scope) -> Expression:
+def _arithmetic(operators: list[str], operands: list[Expression]) -> Expression:
     if operators == ["negative"]:
         return _negative(operands[0])
     if operators[0] == "^":
-        return _power(operands, scope.names.loose)
+        return _power(operands)
     value = operands[0]
     for operator, operand in zip(operators, operands[1:], strict=True):
         value = Binary(operator, value, operand)
@@ -74,17 +73,11 @@ def _negative(operand: Expression) -> Expression:
     return Number(-operand.value) if isinstance(operand, Number) else Unary("-", operand)
 
 
-def _power(operands: list[Expression], folded: bool) -> Expression:
-    """Group powers from the right.
-
-    `folded` says that a minus sign before the base has become part of the number (PySD's reading of XMILE); it belongs outside.
-    """
+def _power(operands: list[Expression]) -> Expression:
+    """Group powers from the right."""
     value = operands[-1]
     for base in reversed(operands[:-1]):
-        if folded and isinstance(base, Number) and math.copysign(1.0, base.value) < 0:
-            value = Unary("-", Binary("^", Number(-base.value), value))
-        else:
-            value = Binary("^", base, value)
+        value = Binary("^", base, value)
     return value
 
 

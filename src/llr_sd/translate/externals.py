@@ -5,21 +5,26 @@ Missing values are treated as PySD does: a data series or lookup is filled by it
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.errors import TranslationError
-from llr_sd.translate.messages import first_line
+from llr_sd.errors import TranslationError, shown
 from llr_sd.translate.source import Place
 
 Coordinates = dict[str, list[str]]
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
 METHODS = ("interpolate", "raw", "hold_backward", "look_forward")
 _T = TypeVar("_T")
+_LARGEST = 200 * 2**20
+_SEPARATORS = ("", ",", ";", "\t", "|", " ", ":")
+_CELL = re.compile(r"[^\W\d][\w.]*\*?|\d{1,7}|", re.ASCII)
 
 
 def forget() -> None:
@@ -44,7 +49,8 @@ def subscript_elements(definition: Mapping[str, str], place: Place) -> tuple[str
         )
         return tuple(str(e).strip() for e in found.subscript)
 
-    elements = _guarded(read, definition["file"], definition["tab"], place)
+    cells = definition["firstcell"], definition["lastcell"]
+    elements = _guarded(read, definition["file"], definition["tab"], cells, place)
     if not elements:
         raise place.refuse(
             f'the cells from {definition["firstcell"]} of "{definition["file"]}" are empty.', "List the elements there."
@@ -61,8 +67,8 @@ def constants(tree: Any, coordinates: Coordinates, place: Place) -> NDArray[np.f
         found.initialize()
         return np.asarray(found.data, dtype=np.float64)
 
-    numbers = _guarded(read, tree.file, tree.tab, place)
-    if np.isnan(numbers).any():
+    numbers = _guarded(read, tree.file, tree.tab, (tree.cell,), place)
+    if not np.isfinite(numbers).all():
         raise place.refuse(
             f'a cell of "{tree.file}", sheet "{tree.tab}", from {tree.cell} on is empty or not a number.', "Fill in the number."
         )
@@ -91,27 +97,68 @@ def _curve(external: Callable[..., Any], dimension: str, tree: Any, coordinates:
         found.initialize()
         return np.asarray(found.data[dimension], dtype=np.float64), np.asarray(found.data, dtype=np.float64)
 
-    return _guarded(read, tree.file, tree.tab, place)
+    across = tree.x_row_or_col if dimension == "lookup_dim" else tree.time_row_or_col
+    return _guarded(read, tree.file, tree.tab, (across, tree.cell), place)
 
 
-def _guarded(read: Callable[[], _T], file: str, tab: str, place: Place) -> _T:
+def _guarded(read: Callable[[], _T], file: str, tab: str, cells: tuple[str, ...], place: Place) -> _T:
     """Run a reading; turn whatever goes wrong into an error that names the spreadsheet and the variable."""
-    if str(file).startswith("?"):
-        raise place.refuse(f'the file "{file}" is an indirect reference.', "Write the name of the file.")
-    if not (place.file.parent / file).is_file():
-        raise place.refuse(
-            f'the file "{file}" is not there.', f'Put it beside {place.file.name}, in "{place.file.parent.resolve()}".'
-        )
+    _check(file, tab, cells, place)
     try:
         return read()
     except TranslationError:
         raise
     except ImportError as error:
-        raise place.refuse(f'"{file}" is of a kind that is not read here.', "Save it as .xlsx or .csv.") from error
+        raise place.refuse(f"{shown(file)} is of a kind that is not read here.", "Save it as .xlsx or .csv.") from error
     except Exception as error:
-        lines = [s.strip() for s in str(error).splitlines() if s.strip() and s.strip() != place.variable]
-        reason = first_line(ValueError(lines[0])) if lines else type(error).__name__
+        where = f"separator {tab!r}" if _is_text(file) else f"sheet {shown(tab)}"
         raise place.refuse(
-            f'"{file}", sheet or separator "{tab}", cannot be read as the equation asks ({reason}).',
-            "Check the sheet and the cells that the equation names.",
+            f"{shown(file)}, {where}, cannot be read as the equation asks (cells {', '.join(shown(c) for c in cells)}).",
+            "Check the sheet, and that the cells which the equation names hold as many numbers as it needs.",
         ) from error
+
+
+def _check(file: str, tab: str, cells: tuple[str, ...], place: Place) -> None:
+    """Refuse files outside the model's folder and what is no plain name of a sheet, separator or cell."""
+    if file.startswith("?"):
+        raise place.refuse(f"the file {shown(file)} is an indirect reference.", "Write the name of the file.")
+    home = place.file.parent.resolve()
+    if not file.strip() or any(ord(c) < 32 for c in file):
+        raise place.refuse(f"{shown(file)} is not the name of a file.", f"Name a file beside {place.file.name}.")
+    try:
+        path = (home / file).resolve()
+        there = path.is_file()
+        size = path.stat().st_size if there else 0
+    except (OSError, ValueError, RuntimeError) as error:
+        raise place.refuse(f"the file {shown(file)} cannot be opened.", "Check its name.") from error
+    if not path.is_relative_to(home):
+        raise place.refuse(
+            f"the file {shown(file)} lies outside the model's folder.",
+            f"Copy it beside {place.file.name}; a model reads no other folder.",
+        )
+    if not there:
+        raise place.refuse(f"the file {shown(file)} is not there.", f'Put it beside {place.file.name}, in "{home}".')
+    if size > _LARGEST or _unpacked(path) > _LARGEST:
+        raise place.refuse(
+            f"the file {shown(file)} is larger than {_LARGEST // 2**20} MB.", "Keep only the cells that the model reads."
+        )
+    if _is_text(file) and tab not in _SEPARATORS and not tab[:1].isalnum():
+        raise place.refuse(
+            f"the separator {shown(tab)} of {shown(file)} is not one plain character.", "Write ',' or ';' or a tab."
+        )
+    for cell in cells:
+        if not _CELL.fullmatch(cell):
+            raise place.refuse(f"{shown(cell)} is neither a cell, a row, a column nor a range's name.", "Write it as B2, or B2*.")
+
+
+def _is_text(file: str) -> bool:
+    return not file.lower().endswith((".xls", ".xlsx", ".xlsm", ".xlsb", ".odf", ".ods", ".odt"))
+
+
+def _unpacked(path: Path) -> int:
+    """Return the size of a workbook once unpacked, which a small file can make very large."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            return sum(i.file_size for i in packed.infolist())
+    except (zipfile.BadZipFile, OSError):
+        return 0

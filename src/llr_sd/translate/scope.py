@@ -200,7 +200,6 @@ class Scope:
             f"Sum over {name}! or name one element of it, or map {name} to the range on the left.",
         )
 
-
     def _over(self, target: str) -> list[int]:
         """Return the loop of the left-hand side over the range `target`, or else those over parts of it."""
         if canonical(target) in self.left:
@@ -237,7 +236,9 @@ class Scope:
 
 def _copied(ranges: Ranges, one: str, other: str) -> bool:
     """Whether one of two ranges was declared as a copy of the other."""
-    return any(canonical(t) == other for t, _ in ranges[one].maps_to) or any(canonical(t) == one for t, _ in ranges[other].maps_to)
+    return any(canonical(t) == other for t, _ in ranges[one].maps_to) or any(
+        canonical(t) == one for t, _ in ranges[other].maps_to
+    )
 
 
 def _same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

@@ -236,14 +236,16 @@ class Ranges:
             )
         if names and len(names) != len(own):
             raise place.refuse(
-                f'has {len(own)} elements, and its mapping to "{target}" names {len(names)}.', "Name one partner for each element."
+                f'has {len(own)} elements, and its mapping to "{target}" names {len(names)}.',
+                "Name one partner for each element.",
             )
         pairs: dict[str, tuple[str, ...]] = {canonical(t): () for t in theirs}
         for element, partner in zip(own, names or theirs, strict=True):
             for t in self[partner].elements if partner in self else (partner,):
                 if canonical(t) not in pairs:
                     raise place.refuse(
-                        f'its mapping to "{target}" names "{t}", which is not an element of it.', nearest(t, self[target].elements)
+                        f'its mapping to "{target}" names "{t}", which is not an element of it.',
+                        nearest(t, self[target].elements),
                     )
                 pairs[canonical(t)] += (element,)
         return pairs

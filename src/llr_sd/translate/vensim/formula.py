@@ -126,7 +126,9 @@ def _numbers(texts: list[str], place: Place) -> Any:
         elif re.fullmatch(r":\s*NA\s*:", text, re.IGNORECASE):
             found[i] = NA
         else:
-            raise place.refuse(f'"{short(text, 30)}" in its list of numbers is not a number.', "Write numbers with commas between.")
+            raise place.refuse(
+                f'"{short(text, 30)}" in its list of numbers is not a number.', "Write numbers with commas between."
+            )
     return found
 
 
@@ -193,7 +195,8 @@ class _Formula:
             operands.append(self._operation(binds))
         if binds == 4 and len(operators) > 1:
             raise self._place.refuse(
-                f'two comparisons stand in a row, "{operators[0]}" and "{operators[1]}".', "Write a < b :AND: b < c, or use brackets."
+                f'two comparisons stand in a row, "{operators[0]}" and "{operators[1]}".',
+                "Write a < b :AND: b < c, or use brackets.",
             )
         if binds > 4:
             return self._made.ArithmeticStructure(operators, operands)
@@ -359,8 +362,28 @@ class _Formula:
 
 
 _STRUCTURED = frozenset(
-    "game allocate_available allocate_by_priority initial integ delay1 delay1i delay3 delay3i delay_n delay_fixed smooth smoothi "
-    "smooth3 smooth3i smooth_n trend forecast sample_if_true pulse_train".split()
+    [
+        "game",
+        "allocate_available",
+        "allocate_by_priority",
+        "initial",
+        "integ",
+        "delay1",
+        "delay1i",
+        "delay3",
+        "delay3i",
+        "delay_n",
+        "delay_fixed",
+        "smooth",
+        "smoothi",
+        "smooth3",
+        "smooth3i",
+        "smooth_n",
+        "trend",
+        "forecast",
+        "sample_if_true",
+        "pulse_train",
+    ]
 )
 
 

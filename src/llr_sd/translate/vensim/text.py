@@ -49,6 +49,11 @@ def sections(text: str, place: Place) -> list[Section]:
         When an entry lacks a "~" or "|", a comment is not closed, or a macro does not end.
     """
     text = text.partition(_SKETCH)[0]
+    if "~" not in text or "|" not in text:
+        raise place.refuse(
+            "this is not a Vensim model: its equations cannot be told apart.",
+            "Open it in Vensim and save it again as .mdl text, not as binary .vmf or .vmfx.",
+        )
     main = Section()
     found, current, group = [main], main, ""
     for parts, terminated in _entries(text, place):
@@ -152,8 +157,12 @@ def _check(equation: str, parts: list[str], place: Place) -> None:
     """Refuse an entry that has too few or too many parts, which would swallow the next equation."""
     where = _at(place, _left(equation))
     if len(parts) < 3:
-        raise where.refuse(f'"{short(equation)}" has one "~" instead of two.' if len(parts) > 1 else
-                           f'"{short(equation)}" has no unit and no comment.', _MEND)
+        raise where.refuse(
+            f'"{short(equation)}" has one "~" instead of two.'
+            if len(parts) > 1
+            else f'"{short(equation)}" has no unit and no comment.',
+            _MEND,
+        )
     flags = [p.strip() for p in parts[3:]]
     if len(flags) > 1 or any(f and not f.startswith(":") for f in flags):
         raise where.refuse(f'from "{short(equation)}" on the file is cut off, or lacks a "~" or "|".', _MEND)
