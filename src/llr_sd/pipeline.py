@@ -22,6 +22,7 @@ from llr_sd.model import load_model
 from llr_sd.prepare import Job, PreparedStudy, Sample, prepare, sensitivity_samples, site_file
 from llr_sd.result import Block, Gap, StudyResult
 from llr_sd.risks import PreparedRegister, Ratings, files_of, loss_pieces, prepare_register, rate_register
+from llr_sd.runs import first_look
 from llr_sd.study import Study, load_study
 from llr_sd.verify import verify_members
 
@@ -81,6 +82,8 @@ def run_study(
         return _rate_register(study, out, where, verify, progress)
     model = load_model(study.model, study.folder)
     prepared = prepare(study, model)
+    if engine != "pysd":
+        prepared = replace(prepared, told=(*first_look(prepared, engine), *prepared.told))
     study, files = prepared.study, _files(prepared)
 
     with _folders(study, out, files, engine) as (folder, work):

@@ -8,22 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd import analysis
+from llr_sd.design import Design
 from llr_sd.engine.request import saved_times
 from llr_sd.ensemble import RunStatus
 from llr_sd.equations import canonical
+from llr_sd.findings import merged
 from llr_sd.model import Model
-from llr_sd.prepare import Job
+from llr_sd.prepare import Job, PreparedStudy, Sample
 from llr_sd.result import Block
 from llr_sd.study import Study
 
 
 def run_block(study: Study, model: Model, job: Job, engine: str, threads: int | None) -> Block:
     """Run a job and return the study's outputs; a run whose numbers are not finite is a failed run."""
-    every = saved_times(model.equations, job.design)
-    at = [o.at for o in study.outputs.values() if o.at is not None]
-    over_time = any(o.variable is not None and o.at is None for o in study.outputs.values())
-    times = sorted({*(every.tolist() if over_time else ()), *at})
-    names = list(dict.fromkeys(o.variable for o in study.outputs.values() if o.variable is not None))
+    every, names, times = _asked(study, model, job.design)
     ensemble = model.run(job.design, names, times, engine, threads)
     spelling = {canonical(str(n)): str(n) for n in ensemble.dataset.data_vars}
 
@@ -46,6 +44,31 @@ def run_block(study: Study, model: Model, job: Job, engine: str, threads: int | 
     labels = {name: spec.label or spec.variable or name for name, spec in study.outputs.items()}
     ok, failures = _failures(study, ensemble.status, outputs)
     return Block(outputs, dims, coords, units, labels, ok, failures)
+
+
+def _asked(study: Study, model: Model, design: Design) -> tuple[NDArray[np.float64], list[str], list[float]]:
+    """Return every saved time, and the variables and times that the outputs of a study need."""
+    every = saved_times(model.equations, design)
+    at = [o.at for o in study.outputs.values() if o.at is not None]
+    over_time = any(o.variable is not None and o.at is None for o in study.outputs.values())
+    names = list(dict.fromkeys(o.variable for o in study.outputs.values() if o.variable is not None))
+    return every, names, sorted({*(every.tolist() if over_time else ()), *at})
+
+
+def first_look(prepared: PreparedStudy, engine: str) -> list[str]:
+    """Return what the engine finds in a few runs of each scenario: the central one, and those where an input is at its ends.
+
+    What is found are delays and smooths that are shorter than a step: sentences for the reader, before the many runs are made.
+    """
+    draws = prepared.samples["monte_carlo"].design
+    ends = np.unique(np.concatenate([draws.values.argmin(axis=0), draws.values.argmax(axis=0)])) if draws.names else np.array([0])
+    rows = np.vstack([prepared.samples["central"].design.values, draws.values[ends]])
+    few = Sample("first_look", Design(draws.names, rows, "central"), prepared.samples["central"].settings)
+    study, model, found = prepared.study, prepared.model, []
+    for job in prepared.jobs(few):
+        _, names, times = _asked(study, model, job.design)
+        found.append(model.run(job.design, names, times, engine).findings)
+    return [str(f) for f in merged(found)]
 
 
 def _failures(

@@ -12,6 +12,7 @@ from llr_sd.check.reality import Claim, Tally
 from llr_sd.check.subject import Subject
 from llr_sd.check.wording import figure
 from llr_sd.ensemble import Ensemble, RunStatus
+from llr_sd.findings import Finding, merged
 
 Reals = NDArray[np.float64]
 ROUNDING = 1e-9
@@ -58,6 +59,7 @@ class Wide:
     lows: dict[str, Low] = field(default_factory=dict)
     offs: dict[str, Off] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
 
 def look_at_draws(subject: Subject, outputs: tuple[str, ...], claims: tuple[Claim, ...]) -> Wide:
@@ -75,6 +77,7 @@ def look_at_draws(subject: Subject, outputs: tuple[str, ...], claims: tuple[Clai
             if not claim.settings and not claim.problem:
                 tally = wide.tallies.setdefault(claim.name, Tally())
                 claim.look(tally, subject, ensemble, "random run", first)
+        wide.findings = merged((wide.findings, ensemble.findings))
         wide.runs += len(ensemble.status)
     return wide
 

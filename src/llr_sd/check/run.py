@@ -23,7 +23,8 @@ from llr_sd.check.tables import table, table_files
 from llr_sd.check.units import check_units
 from llr_sd.check.wording import count, figure
 from llr_sd.equations import Equations, canonical
-from llr_sd.errors import InputError
+from llr_sd.errors import InputError, LlrSdError, clean
+from llr_sd.findings import merged
 from llr_sd.model import SUFFIXES, Model, bundled_models, load_model, models_folder
 from llr_sd.parameters import parameters_of
 from llr_sd.textfiles import is_file, is_folder
@@ -118,7 +119,10 @@ class _Checker:
         try:
             line = make()
         except Exception as error:
-            line = Line(section, name, FAIL, findings=(f"{error}" or type(error).__name__,))
+            said = (
+                str(error) if isinstance(error, LlrSdError) else f"unforeseen {type(error).__name__}: {clean(str(error))[:200]}"
+            )
+            line = Line(section, name, FAIL, findings=(said,))
         self.lines.append(line)
 
     def sheet(self) -> Sheet:
@@ -217,6 +221,7 @@ class _Checker:
     def _behaviour(self) -> None:
         subject, excused = self.subject, {canonical(n) for x in self.checks.halving if not x.set for n in x.outputs}
         self.add("base run", "every variable is a finite number", self._finite)
+        self._short_delays()
         stocks = tuple(n for n in subject.stocks if canonical(n) not in excused)
         if stocks:
             every = Halving(outputs=stocks, tolerance=HALVING_LIMIT)
@@ -274,6 +279,16 @@ class _Checker:
         return judge(
             "base run", "every variable is a finite number", f"{len(names)} variables at {len(run.times)} times", "", findings
         )
+
+    def _short_delays(self) -> None:
+        """Add a line where the engine found something to know of a run, such as a smooth over less than a step."""
+        with suppress(LlrSdError):  # a run that cannot be made is told by the checks that ask for it
+            base = self.subject.model.run({}, self.subject.outputs, threads=self.subject.threads).findings
+            found = merged((base, self.wide.findings if self.wide else ()))
+            if found:
+                name = "delays and smooths last at least a step, in the base run and the random runs"
+                shown = tuple(str(f) for f in found)
+                self.lines.append(Line("base run", name, FAIL, count(len(found), "finding"), "none", shown))
 
     def _conservation(self, item: Conservation) -> Line:
         if self.wide_error:

@@ -1,0 +1,30 @@
+"""What the engine finds in a few runs of a study is told to the reader, on the page and in `check`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from llr_sd import runs
+from llr_sd.findings import Finding
+from llr_sd.model import Model, load_model
+from llr_sd.prepare import prepare
+from llr_sd.study import load_study
+
+
+def test_scenarios_and_ends_of_inputs_are_looked_at(staff: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = load_study(staff)
+    prepared = prepare(study, load_model(study.model, study.folder))
+    run = Model.run
+
+    def finding(self: Model, design: object, *rest: object) -> object:
+        low = design.values[:, design.names.index("hiring")].min()  # type: ignore[attr-defined]
+        seen = (Finding("staff", f"is smoothed over {low:.3f}, less than TIME STEP 0.25", float(low)),) if low < 7 else ()
+        return replace(run(self, design, *rest), findings=seen)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Model, "run", finding)
+    least = prepared.samples["monte_carlo"].design.values.min()
+    assert least > 0
+    assert runs.first_look(prepared, "compiled") == ['"staff" is smoothed over 0.000, less than TIME STEP 0.25.']
