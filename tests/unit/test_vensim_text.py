@@ -138,7 +138,7 @@ def test_comments_stand_in_lists_and_not_in_quotes(tmp_path):
 )
 def test_bytes_of_windows_are_read_and_said(tmp_path, head, text, note):
     path = tmp_path / "m.mdl"
-    path.write_bytes(head + text + CONTROLS.encode() + b"\x1a")
+    path.write_bytes(head + text + CONTROLS.encode() + b"\\\\\\---/// Sketch\n:L\x7f<%^E!@ \x81\x1a")
     model = load_model(path)
     assert model.run({}, outputs=["größe"]).dataset["größe"].values[0, -1] == 7
     assert (note in " ".join(model.equations.notes)) if note else model.equations.notes == ()

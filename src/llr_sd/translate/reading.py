@@ -11,6 +11,7 @@ from llr_sd.translate.vensim import read_vensim
 
 VENSIM = (".mdl",)
 XMILE = (".xmile", ".xml", ".stmx", ".itmx")
+_SKETCH = re.compile(rb"^\s*\\+---///", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
@@ -48,6 +49,7 @@ def read(path: Path) -> RawModel:
 
 def _text(content: bytes, place: Place) -> tuple[str, tuple[str, ...]]:
     """Return the text of a Vensim file, and a note where its bytes are not those of the encoding that it names."""
+    content = _SKETCH.split(content, maxsplit=1)[0]  # what follows is for drawing, with bytes of its own
     mark = re.match(rb"(?:\xef\xbb\xbf)?\s*\{([^}\n]*)\}", content)
     named = mark.group(1).decode("ascii", "replace").strip() if mark else ""
     encoding = "utf-8-sig" if named.upper().replace("-", "") in ("", "UTF8") else named

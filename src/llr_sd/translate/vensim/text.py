@@ -10,7 +10,6 @@ from llr_sd.translate.messages import short
 from llr_sd.translate.source import Place
 from llr_sd.translate.vensim.formula import QUOTED, plain, split_names
 
-_SKETCH = "\\\\\\---///"
 _STOP = re.compile(r'["{~|]')
 _QUOTED = re.compile(QUOTED, re.DOTALL)
 _BRACE = re.compile(r"[{}]")
@@ -48,7 +47,6 @@ def sections(text: str, place: Place) -> list[Section]:
     TranslationError
         When an entry lacks a "~" or "|", a comment is not closed, or a macro does not end.
     """
-    text = text.partition(_SKETCH)[0]
     if "~" not in text or "|" not in text:
         raise place.refuse(
             "this is not a Vensim model: its equations cannot be told apart.",
