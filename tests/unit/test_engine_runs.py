@@ -269,13 +269,6 @@ def test_the_clock_is_set_by_the_design() -> None:
     assert (got["h"] == 0.25).all()
 
 
-def test_time_is_added_up_step_by_step_as_pysd_does() -> None:
-    t = 0.0
-    for _ in range(1000):
-        t = t + 0.1
-    assert series(model({"y": binary("*", Time(), 1.0)}, time_step=0.1, final_time=100.0), "y", times=[100.0])[0] == t
-
-
 # --- the cache of object code ----------------------------------------------------------------------------------------
 
 

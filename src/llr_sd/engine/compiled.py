@@ -28,7 +28,7 @@ from llr_sd.errors import InputError
 
 METHODS = ("euler", "rk4")
 CHECK_EVERY = 64
-VERSION = "1"
+VERSION = "2"
 
 Reals = NDArray[np.float64]
 
@@ -55,6 +55,8 @@ class CompiledModel:
         Arrays that are saved, one after another; `out_size` elements in all.
     save_steps
         Number of the step at each saved time, increasing.
+    ticks
+        The time at every step, and with RK4 between them too.
     inputs
         Values of all constants as the model file gives them, by input array.
     slots
@@ -70,7 +72,7 @@ class CompiledModel:
     width: int
     code: native.Native
     save_steps: NDArray[np.int64]
-    times: Reals
+    ticks: Reals
     inputs: dict[int, Reals]
     slots: NDArray[np.int64]
     tables: Reals
@@ -84,6 +86,10 @@ class CompiledModel:
     @property
     def steps(self) -> int:
         return int(self.save_steps[-1])
+
+    def time(self, step: int) -> float:
+        """Return the time at a step."""
+        return float(self.ticks[2 * step if self.method == "rk4" else step])
 
 
 _loaded: OrderedDict[str, native.Native] = OrderedDict()
@@ -122,11 +128,7 @@ def compile_model(equations: Equations, request: Request, method: str | None = N
     bounds = Bounds(equations, _ranges(equations, constants, request), (request.clock.initial, request.clock.final))
     structure = _structure(equations, tuple(o.variable.name for o in request.outputs), method, bounds)
     lowered, layout = structure.lowered, structure.layout
-    times = host.times_of(request.clock, int(save_steps[-1]))
-    ticks = times
-    if method == "rk4":
-        ticks = np.empty(2 * times.size - 1)
-        ticks[::2], ticks[1::2] = times, times[:-1] + 0.5 * request.clock.step
+    ticks = request.clock.times(int(save_steps[-1]), halves=method == "rk4")
     inputs = {lowered.place[n].number: v for n, v in constants.items() if n in lowered.place}
     inputs |= {n: np.asarray(v, dtype=np.float64) for n, v in lowered.fixed.items()}
     return CompiledModel(
@@ -139,11 +141,11 @@ def compile_model(equations: Equations, request: Request, method: str | None = N
         structure.width,
         _load(structure.text, cache),
         save_steps,
-        times,
+        ticks,
         inputs,
         _slots(equations, request, lowered, layout),
         host.fill_tables(lowered, layout),
-        host.fill_series(lowered, layout, ticks),
+        host.fill_series(lowered, layout, ticks, request.clock.step),
         _capacity(lowered, bounds, request, int(save_steps[-1])),
     )
 
@@ -213,7 +215,7 @@ def forget() -> None:
 
 def steps_of(request: Request) -> NDArray[np.int64]:
     """Return the number of the step at each saved time."""
-    steps = np.rint((request.times - request.clock.initial) / request.clock.step).astype(np.int64)
+    steps = np.array([request.clock.step_at(t) for t in request.times], dtype=np.int64)
     if np.any(np.diff(steps) <= 0):
         raise InputError("two saved times fall on one step.", where="times")
     return steps
@@ -304,9 +306,9 @@ class Memory:
             out.ctypes.data,
             bad.ctypes.data,
             None if seen is None else seen.ctypes.data,
-            m.request.clock.initial,
+            m.ticks.ctypes.data,
             m.request.clock.step,
-            m.series.shape[1],
+            m.ticks.size,
             m.capacity,
             every,
         )

@@ -8,7 +8,7 @@ SIGNATURE = (
     "ptr noalias %ws, ptr noalias %s0, ptr noalias %s1, ptr noalias %k, ptr noalias %acc, ptr noalias %ring, "
     "ptr noalias %tables, ptr noalias %series, ptr noalias %design, i64 %stride, ptr noalias %slots, i64 %nslots, "
     "i64 %blocks, ptr noalias %saves, i64 %nsaves, i64 %steps, ptr noalias %out, ptr noalias %bad, "
-    "ptr %seen, double %t0, double %dt, i64 %ticks, i64 %cap, i64 %every"
+    "ptr %seen, ptr noalias %clock, double %dt, i64 %ticks, i64 %cap, i64 %every"
 )
 
 
@@ -130,11 +130,17 @@ done:
 }}"""
 
 
-def _call(function: str, cur: str, nxt: str, time: str, tick: str, extra: str = "") -> str:
+def _call(function: str, cur: str, nxt: str, time: str, tick: str, extra: str = "", begun: str = "%t") -> str:
     return (
         f"  call void @{function}(ptr %ws, ptr {cur}, ptr {nxt}, ptr %ring, ptr %tables, ptr %series, double {time}, "
-        f"double %dt, i64 {tick}, i64 %ticks, i64 %row, i64 %cap{extra})"
+        f"double {begun}, double %dt, i64 {tick}, i64 %ticks, i64 %row, i64 %cap{extra})"
     )
+
+
+def _time(name: str, tick: str) -> str:
+    """Read the time at a tick of the clock."""
+    return f"""  {name}p = getelementptr inbounds double, ptr %clock, i64 {tick}
+  {name} = load double, ptr {name}p, align 8"""
 
 
 def _advance(method: str, layout: Layout) -> str:
@@ -149,8 +155,8 @@ def _advance(method: str, layout: Layout) -> str:
   %half = fmul double %dt, 5.0e-1
   %third = fdiv double %dt, 3.0
   %sixth = fdiv double %dt, 6.0
-  %tm = fadd double %t, %half
-  %te = fadd double %t, %dt
+{_time("%tm", "%tick1")}
+{_time("%te", "%tick2")}
 {_call("step", "%cur", "%k", "%t", "%tick0")}
   call void @axpy(ptr %acc, ptr %cur, ptr %k, double %sixth, i64 {c})
   call void @axpy(ptr %nxt, ptr %cur, ptr %k, double %half, i64 {c})
@@ -221,7 +227,8 @@ def _start(layout: Layout, w: int) -> str:
     V = f"<{w} x double>"
     minus = "<" + ", ".join(["double -1.0"] * w) + ">"
     return f"""begin:
-{_call("start", "%s0", "%s1", "%t0", "0").replace("%row", "0")}
+  %t0 = load double, ptr %clock, align 8
+{_call("start", "%s0", "%s1", "%t0", "0", begun="%t0").replace("%row", "0")}
   %badp = getelementptr {V}, ptr %bad, i64 %b
   %seenat = mul i64 %b, {layout.stocks}
   %seenp = getelementptr {V}, ptr %seen, i64 %seenat
@@ -233,12 +240,12 @@ def _steps(method: str) -> str:
     """The head of the loop over steps: %cur and %nxt change places at each, and every so often the stocks are looked at."""
     return f"""stephead:
   %n = phi i64 [0, %begin], [%nnext, %stepped]
-  %t = phi double [%t0, %begin], [%tnext, %stepped]
   %row = phi i64 [0, %begin], [%rownext, %stepped]
   %cur = phi ptr [%s0, %begin], [%nxt, %stepped]
   %nxt = phi ptr [%s1, %begin], [%cur, %stepped]
   %s = phi i64 [0, %begin], [%snext, %stepped]
   {"" if method == "euler" else "%tick = shl i64 %n, 1"}
+{_time("%t", "%n" if method == "euler" else "%tick")}
   %last = icmp sge i64 %n, %steps
   %phase = urem i64 %n, %every
   %due = icmp eq i64 %phase, 0
@@ -294,7 +301,6 @@ def _next_step(method: str, layout: Layout) -> str:
 stepped:
 {_advance(method, layout)}
   %nnext = add i64 %n, 1
-  %tnext = fadd double %t, %dt
   %rowone = add i64 %row, 1
   %rowwrap = icmp sge i64 %rowone, %cap
   %rownext = select i1 %rowwrap, i64 0, i64 %rowone

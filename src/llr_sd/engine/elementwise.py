@@ -51,56 +51,107 @@ def _modulo(p: Program, x: Node, divisor: Node) -> Node:
     return p.op("sub", x, _quantum(p, x, divisor))
 
 
+def slack(p: Program) -> Node:
+    """How far from a time still counts as that time: rounding, never a step."""
+    return p.op("mul", p.constant(1e-6), p.node("dt"))
+
+
+def compare_times(p: Program, op: str, left: Node, right: Node) -> Node:
+    """Compare two times: nearly equal is equal."""
+    if op in ("eq", "ne"):
+        return p.compare("le" if op == "eq" else "gt", p.op("abs", p.op("sub", left, right)), slack(p))
+    either = "add" if op in ("ge", "lt") else "sub"
+    return p.compare(op, p.op(either, left, slack(p)), right)
+
+
+def _settled(p: Program, count: Node) -> Node:
+    """Return the whole number that a count of units of time is a rounding away from, else the count."""
+    whole = p.op("rint", count)
+    return p.select(p.compare("lt", p.op("abs", p.op("sub", count, whole)), p.constant(1e-9)), whole, count)
+
+
+def _quantum_of_time(p: Program, x: Node, quantum: Node) -> Node:
+    cut = p.op("mul", quantum, p.op("trunc", _settled(p, p.op("div", x, quantum))))
+    return p.select(p.compare("lt", quantum, p.constant(SMALL)), x, cut)
+
+
+def _modulo_of_time(p: Program, x: Node, divisor: Node) -> Node:
+    count = p.op("div", x, divisor)
+    even = p.compare("eq", _settled(p, count), p.op("rint", count))
+    return p.select(even, p.constant(0.0), _modulo(p, x, divisor))
+
+
+OF_TIME: dict[str, Callable[..., Node]] = {
+    "INTEGER": lambda p, x: p.op("trunc", _settled(p, x)),
+    "QUANTUM": _quantum_of_time,
+    "MODULO": _modulo_of_time,
+}
+"""How functions that cut a number off do so where it is the time: a rounding does not lose a whole unit."""
+
+
+def _middle(p: Program) -> Node:
+    """A hair before the middle of the step, as Vensim's "time plus": a start or an end on the grid is then never in doubt."""
+    return p.op("add", p.node("begun"), p.op("mul", p.constant(0.5 - 1e-6), p.node("dt")))
+
+
 def _step(p: Program, height: Node, start: Node) -> Node:
-    t = p.op("add", p.node("time"), p.op("div", p.node("dt"), p.constant(2.0)))
+    t = p.op("add", p.node("time"), p.op("mul", p.constant(0.5 - 1e-6), p.node("dt")))
     return p.op("mul", height, p.compare("gt", t, start))
 
 
 def _ramp(p: Program, slope: Node, start: Node, end: Node | None = None) -> Node:
+    """An end before the start is no end, as Vensim has it."""
     t = p.node("time")
-    final = t if end is None else p.op("min", end, t)
-    begun = p.compare("gt", p.op("add", t, p.constant(SMALL)), start)
-    return p.op("mul", p.op("mul", begun, slope), p.op("sub", final, start))
+    final = t if end is None else p.select(p.compare("lt", end, start), t, p.op("min", end, t))
+    return p.op("mul", p.op("mul", p.compare("gt", t, start), slope), p.op("sub", final, start))
 
 
-def _single(p: Program, start: Node, width: Node) -> Node:
-    t = p.node("time")
-    begun = p.compare("le", p.op("sub", start, p.constant(SMALL)), t)
-    return p.both(begun, p.compare("lt", t, p.op("add", start, width)))
-
-
-def _repeated(p: Program, start: Node, interval: Node, width: Node, end: Node | None) -> Node:
-    """A pulse every interval; one pulse only where the interval is zero."""
-    t = p.node("time")
-    within = p.compare("le", start, t)
-    if end is not None:
-        within = p.both(within, p.compare("lt", t, end))
-    since = p.op("add", p.op("sub", t, start), p.constant(SMALL))
-    on = p.both(within, p.compare("lt", p.op("floormod", since, interval), width))
-    once = p.compare("eq", interval, p.constant(0.0))
-    return p.select(once, p.number(_single(p, start, width)), p.number(on))
-
-
-def _half_step(p: Program) -> Node:
-    return p.op("mul", p.constant(0.5), p.node("dt"))
+def _lasting(p: Program, since: Node, width: Node) -> Node:
+    """Whether a pulse of `width` that began `since` before the middle of the step is still on."""
+    return p.both(
+        p.compare("gt", since, p.constant(0.0)),
+        p.compare("lt", p.op("add", since, p.op("mul", p.constant(2e-6), p.node("dt"))), width),
+    )
 
 
 def _pulse(p: Program, start: Node, width: Node) -> Node:
-    return p.number(_single(p, start, width))
+    width = p.select(p.compare("eq", width, p.constant(0.0)), p.node("dt"), width)
+    return p.number(_lasting(p, p.op("sub", _middle(p), start), width))
+
+
+def _train(p: Program, start: Node, interval: Node, width: Node, end: Node | None) -> Node:
+    """Pulses from `start`, one every `interval`; always on where they follow one another without a gap."""
+    since = p.op("sub", _middle(p), start)
+    each = p.op("max", interval, p.node("dt"))
+    count = p.op("trunc", p.op("div", since, each))
+    gapless = p.compare("ge", p.op("add", width, slack(p)), each)
+    width = p.select(gapless, p.op("mul", p.constant(2.0), p.op("add", width, each)), width)
+    if end is None:
+        return _lasting(p, p.op("sub", since, p.op("mul", count, each)), width)
+    # No pulse begins after the end, and none goes on after it; one that begins at the end still does.
+    last = p.op("trunc", p.op("div", p.op("add", p.op("sub", end, start), slack(p)), each))
+    since = p.op("sub", since, p.op("mul", p.op("min", count, last), each))
+    open_still = p.both(
+        p.compare("le", start, p.op("add", end, slack(p))), p.compare("le", p.node("begun"), p.op("add", end, slack(p)))
+    )
+    return p.both(open_still, _lasting(p, since, width))
 
 
 def _pulse_train(p: Program, start: Node, interval: Node, width: Node, end: Node) -> Node:
-    return _repeated(p, start, interval, width, end)
+    return p.number(_train(p, start, interval, p.op("max", width, p.node("dt")), end))
 
 
 def _pulse_magnitude(p: Program, start: Node, magnitude: Node) -> Node:
     height = p.op("div", magnitude, p.node("dt"))
-    return p.select(_single(p, start, _half_step(p)), height, p.constant(0.0))
+    return p.select(_lasting(p, p.op("sub", _middle(p), start), p.node("dt")), height, p.constant(0.0))
 
 
 def _pulse_train_magnitude(p: Program, start: Node, interval: Node, magnitude: Node) -> Node:
     height = p.op("div", magnitude, p.node("dt"))
-    return p.select(_repeated(p, start, interval, _half_step(p), None), height, p.constant(0.0))
+    once = p.compare("le", interval, p.constant(0.0))
+    single = p.number(_lasting(p, p.op("sub", _middle(p), start), p.node("dt")))
+    on = p.select(once, single, p.number(_train(p, start, interval, p.node("dt"), None)))
+    return p.op("mul", on, height)
 
 
 def _get_time_value(p: Program, relative: Node, offset: Node, measure: Node) -> Node:

@@ -26,7 +26,7 @@ class _Hoister:
         """Return whether a node keeps its value during a run."""
         found = self._still.get(node.number)
         if found is None:
-            moves = node.op in ("time", "series", "ring", "phase")
+            moves = node.op in ("time", "begun", "series", "ring", "phase")
             if node.array is not None:
                 moves |= node.array.role in STATES or node.array.number in self.moving
             found = not moves and all(self.still(a) for a in node.args)

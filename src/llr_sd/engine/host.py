@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from llr_sd.engine.clock import NEAR, Clock
 from llr_sd.engine.lowering import Lowered, is_control, offset_of
 from llr_sd.engine.memory import TABLE_HEAD, Layout, table_stride
-from llr_sd.engine.request import Clock
 from llr_sd.equations import Definition, Equations, Number, Table, Unary, Values, Variable, canonical
 from llr_sd.errors import EngineError
 
@@ -93,30 +93,25 @@ def _table(table: Table, room: int, name: str) -> Reals:
     return out
 
 
-def times_of(clock: Clock, steps: int) -> Reals:
-    """Return the time at every step, by repeated addition as PySD advances it."""
-    out = np.empty(steps + 1)
-    t = clock.initial
-    for n in range(steps + 1):
-        out[n] = t
-        t = t + clock.step
-    return out
-
-
-def fill_series(lowered: Lowered, layout: Layout, times: Reals) -> Reals:
+def fill_series(lowered: Lowered, layout: Layout, times: Reals, step: float) -> Reals:
     """Return the series memory, shape (series, tick): the value of each data series at each time."""
     out = np.full((max(len(layout.series), 1), times.size), np.nan)
     for number, row in layout.series.items():
-        out[row] = _at(lowered.series[number], times)
+        out[row] = _at(lowered.series[number], times, NEAR * step)
     return out
 
 
-def _at(table: Table, times: Reals) -> Reals:
+def _at(table: Table, times: Reals, near: float) -> Reals:
+    """Read a series at each time; a point that lies within `near` of a time stands at it."""
     x, y = np.asarray(table.x, dtype=np.float64), np.asarray(table.y, dtype=np.float64)
     if x.size == 0:
         return np.full(times.size, np.nan)
     order = np.argsort(x, kind="stable")
     x, y = x[order], y[order]
+    tick = times[
+        np.clip(np.rint((x - times[0]) / max(times[-1] - times[0], near) * (times.size - 1)), 0, times.size - 1).astype(int)
+    ]
+    x = np.where(np.abs(x - tick) <= near, tick, x)
     after = np.searchsorted(x, times, side="left")
     exact = (after < x.size) & (x[np.minimum(after, x.size - 1)] == times)
     if table.method == "raw":

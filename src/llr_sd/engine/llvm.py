@@ -14,7 +14,7 @@ from llr_sd.engine.schedule import Group, merged_loops
 
 PARAMETERS = (
     "ptr noalias %ws, ptr noalias %cur, ptr noalias %nxt, ptr noalias %ring, ptr noalias %tables, ptr noalias %series, "
-    "double %time, double %dt, i64 %tick, i64 %ticks, i64 %row, i64 %cap"
+    "double %time, double %begun, double %dt, i64 %tick, i64 %ticks, i64 %row, i64 %cap"
 )
 INFIX = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 COMPARE = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq", "ne": "une"}
@@ -253,7 +253,7 @@ class Writer:
             return self.put(f"call {V} @llvm.{INTRINSIC[op]}.v{self.w}f64({V} {a[0]})")
         if op in ("min", "max"):
             return self._extreme("olt" if op == "min" else "ogt", a[0], a[1])
-        if op in ("time", "dt"):
+        if op in ("time", "begun", "dt"):
             return self.splat(f"%{op}")
         if op == "series":
             return self._series(node)

@@ -15,7 +15,7 @@ from llr_sd.engine.schedule import make_groups
 CHAIN = 16  # lookups up to this many points are a chain of selects; longer ones are searched
 ARGUMENTS = (
     "ptr %ws, ptr {cur}, ptr {nxt}, ptr %ring, ptr %tables, ptr %series, "
-    "double {time}, double %dt, i64 {tick}, i64 %ticks, i64 %row, i64 %cap"
+    "double {time}, double %begun, double %dt, i64 {tick}, i64 %ticks, i64 %row, i64 %cap"
 )
 ENTRY = "batch"
 

@@ -23,7 +23,7 @@ BATCH = ctypes.CFUNCTYPE(
     POINTER,
     POINTER,
     POINTER,
-    REAL,
+    POINTER,
     REAL,
     INTEGER,
     INTEGER,

@@ -149,7 +149,7 @@ class _Graph:
         for k in self.closure([kernel], RUN):
             if k.number not in self._moves:
                 self._moves[k.number] = any(
-                    n.op in ("time", "series", "ring", "phase") or (n.array is not None and n.array.role in STATES)
+                    n.op in ("time", "begun", "series", "ring", "phase") or (n.array is not None and n.array.role in STATES)
                     for n in active_nodes(k.value, RUN)
                 ) or any(self._moves[m.number] for m in self.needs(k, RUN))
         return self._moves[kernel.number]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.design import Design
+from llr_sd.engine.clock import NEAR, Clock
 from llr_sd.equations import CONTROLS, Cell, Equations, Number, Reference, Variable, canonical
 from llr_sd.errors import InputError
 
@@ -20,16 +22,6 @@ class Output:
     name: str
     variable: Variable
     cell: Cell | None = None
-
-
-@dataclass(frozen=True)
-class Clock:
-    """The time grid of a batch, the same for all its runs. Times in the model's own time unit."""
-
-    initial: float
-    final: float
-    step: float
-    saveper: float
 
 
 @dataclass(frozen=True)
@@ -65,8 +57,14 @@ def make_request(equations: Equations, design: Design, outputs: Sequence[str] | 
             raise InputError(
                 f'"{cell.label}" is not a constant of the model.', where=equations.source.name, mend="Only constants can be set."
             )
+    for column, cell in enumerate(cells):
+        bad = np.flatnonzero(~np.isfinite(design.values[:, keep[column]]))
+        if bad.size:
+            raise InputError(
+                f'"{cell.label}" is {design.values[bad[0], keep[column]]:g} in run {bad[0]}.', mend="Give a finite number."
+            )
     rest = Design(tuple(c.label for c in cells), design.values[:, keep].copy(), design.kind, design.seed)
-    return Request(_outputs(equations, outputs), _times(clock, times), clock, rest)
+    return Request(_outputs(equations, outputs), _times(equations, clock, times), clock, rest)
 
 
 def _outputs(equations: Equations, names: Sequence[str] | None) -> tuple[Output, ...]:
@@ -106,16 +104,17 @@ def _clock(equations: Equations, design: Design) -> Clock:
 
     for name in CONTROLS:
         got[name] = value(name)
-    clock = Clock(got["INITIAL TIME"], got["FINAL TIME"], got["TIME STEP"], got["SAVEPER"])
-    if not clock.step > 0:
-        raise InputError(f"TIME STEP is {clock.step:g}.", where=equations.source.name, mend="It must be above zero.")
-    if clock.final < clock.initial:
-        raise InputError(
-            f"FINAL TIME {clock.final:g} is before INITIAL TIME {clock.initial:g}.",
-            where=equations.source.name,
-            mend="Swap or set them.",
-        )
-    return clock
+    with _named(equations):
+        return Clock(got["INITIAL TIME"], got["FINAL TIME"], got["TIME STEP"], got["SAVEPER"])
+
+
+@contextmanager
+def _named(equations: Equations) -> Iterator[None]:
+    """Say whose clock it is that cannot be."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(error.what, where=equations.source.name, mend=error.mend) from None
 
 
 def _evaluate(body: object, equations: Equations, value: Callable[[str], float], name: str) -> float:
@@ -131,38 +130,32 @@ def _evaluate(body: object, equations: Equations, value: Callable[[str], float],
     raise InputError(f'"{name}" must be a number or another control variable.', where=equations.source.name)
 
 
-def _times(clock: Clock, times: Sequence[float] | None) -> NDArray[np.float64]:
+def _times(equations: Equations, clock: Clock, times: Sequence[float] | None) -> NDArray[np.float64]:
     if times is None:
-        # As PySD: the steps at which the time is a multiple of SAVEPER, which need not be a multiple of TIME STEP.
-        elapsed = clock.step * np.arange(int(np.floor((clock.final - clock.initial) / clock.step + 1e-5)) + 1)
-        every = clock.saveper if clock.saveper > 0 else clock.step
-        rounds = np.rint(elapsed / every)
-        kept = np.abs(elapsed - every * rounds) < 1e-5 * clock.step
-        return np.asarray(clock.initial + every * rounds[kept], dtype=np.float64)
+        with _named(equations):
+            return clock.saved()
     wanted = np.asarray(sorted(set(map(float, times))), dtype=np.float64)
     if wanted.size == 0:
         raise InputError("no time is named.", where="times")
-    tolerance = 1e-6 * clock.step
+    tolerance = NEAR * clock.step
     for t in wanted:
         if not clock.initial - tolerance <= t <= clock.final + tolerance:
             raise InputError(
-                f"time {t:g} is outside the run, {clock.initial:g} to {clock.final:g}.",
+                f"time {t:.12g} is outside the run, {clock.initial:.12g} to {clock.final:.12g}.",
                 where="times",
                 mend="Ask for a time inside it, or set FINAL TIME.",
             )
-        steps = (t - clock.initial) / clock.step
-        if abs(steps - round(steps)) > 1e-6:
-            near = clock.initial + round(steps) * clock.step
-            raise InputError(f"time {t:g} falls between two steps.", where="times", mend=f"The nearest is {near:g}.")
+        if clock.step_at(t) is None:
+            near = clock.initial + round((t - clock.initial) / clock.step) * clock.step
+            raise InputError(f"time {t:.12g} falls between two steps.", where="times", mend=f"The nearest is {near:.12g}.")
     return wanted
 
 
 def saved_times(equations: Equations, design: Design) -> NDArray[np.float64]:
     """Return the times that a batch saves when none are asked for, shape (time,)."""
-    return _times(_clock(equations, design), None)
+    return _times(equations, _clock(equations, design), None)
 
 
 def steps_in(equations: Equations, design: Design) -> int:
     """Return the number of steps that a run of a batch takes."""
-    clock = _clock(equations, design)
-    return round((clock.final - clock.initial) / clock.step)
+    return _clock(equations, design).steps

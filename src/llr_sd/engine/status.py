@@ -80,7 +80,7 @@ def _first_stock(model: CompiledModel, state: Reals, step: float) -> tuple[RunSt
     low[model.layout.floor :] = state[model.layout.floor :] < 0
     at = int(np.flatnonzero(~np.isfinite(state) | low)[0])
     reason = NAN if np.isnan(state[at]) else INFINITY if np.isinf(state[at]) else NEGATIVE
-    return RunStatus(reason, _stock_label(model, at), float(model.times[int(step)])), step
+    return RunStatus(reason, _stock_label(model, at), model.time(int(step))), step
 
 
 def _stock_label(model: CompiledModel, at: int) -> str:
