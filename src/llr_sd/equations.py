@@ -16,6 +16,8 @@ from pathlib import Path
 from llr_sd.errors import InputError, NotSupported, nearest
 
 CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
+NA = -(2.0**109)
+"""Vensim's :NA:, the number that stands for a missing value."""
 
 
 @lru_cache(maxsize=1 << 18)

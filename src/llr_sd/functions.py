@@ -1,13 +1,14 @@
 """The one table of supported functions: what each does, and what PySD computes for it.
 
-The translator refuses a function that is not here; the engines must have a lowering for each that is (a test holds it).
+The translator refuses a function that is not here. One that is "written out" is made of other equations in `translate/written`,
+so that no engine knows it; every other has a lowering in the engine under the same key (a test holds both).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-ELEMENTWISE, OF_TIME, STATEFUL = "elementwise", "of time", "stateful"
+ELEMENTWISE, OF_TIME, STATEFUL, WRITTEN_OUT = "elementwise", "of time", "stateful", "written out"
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Function:
     arguments
         Names of the arguments in order; one that ends in "?" may be left out.
     kind
-        "elementwise", "of time" (depends on the clock too) or "stateful" (carries a value from step to step).
+        "elementwise", "of time" (depends on the clock too), "stateful" (carries a value from step to step) or "written out".
     meaning
         What it gives, in a sentence.
     pysd
@@ -45,6 +46,8 @@ def _f(key: str, arguments: str, kind: str, meaning: str, pysd: str = "") -> Fun
 
 
 _CUT = "Cuts the first input to a whole number where the initial value is written as one; here it is not cut."
+_DRAWS = "Draws a number at each step, or has none."
+_KEPT = "the mean of the law before it is cut, kept between min and max"
 _ROWS = (
     _f("ABS", "x", ELEMENTWISE, "Absolute value."),
     _f("MIN", "a b", ELEMENTWISE, "The smaller of two.", "numpy.minimum: not a number if either is."),
@@ -86,6 +89,113 @@ _ROWS = (
     _f("DELAY FIXED", "input time initial", STATEFUL, "The input of a fixed time ago."),
     _f("TREND", "input time initial", STATEFUL, "Average fractional growth rate."),
     _f("FORECAST", "input time horizon initial", STATEFUL, "The trend carried forward by a horizon."),
+    _f(
+        "VECTOR SELECT",
+        "selection expression missing action error",
+        WRITTEN_OUT,
+        "Action 0 to 10 over the elements that are selected; missing where none is; a failed run where `error` asks for one.",
+        "As here; the action must be a number, and error 1 to 3 stop it. Action 5 is expression ^ selection, as Vensim computes.",
+    ),
+    _f(
+        "VECTOR ELM MAP",
+        "element offset",
+        WRITTEN_OUT,
+        "The element that stands `offset` (to the nearest whole number) after one, last subscript fastest; :NA: outside.",
+        "Has none.",
+    ),
+    _f(
+        "VECTOR SORT ORDER",
+        "vector direction",
+        WRITTEN_OUT,
+        "At each place which element stands there, from 0; rising where direction > 0, else falling; equals in their own order.",
+        "Equals in turned order when falling.",
+    ),
+    _f(
+        "VECTOR RANK",
+        "vector direction",
+        WRITTEN_OUT,
+        "Place of each element in the order, from 1; equals in their own order.",
+        "Equals in turned order when falling.",
+    ),
+    _f(
+        "VECTOR REORDER",
+        "vector order",
+        WRITTEN_OUT,
+        "The element that the order names, from 0; :NA: outside.",
+        "An error outside.",
+    ),
+    _f(
+        "ALLOCATE BY PRIORITY",
+        "request priority size width supply",
+        WRITTEN_OUT,
+        "Supply shared by request and priority over the last subscript; a request falls in a straight line over `width`. Requests or "
+        "a supply below zero, or no width, fail the run.",
+        "Agrees; an error where this fails.",
+    ),
+    _f(
+        "ALLOCATE AVAILABLE",
+        "request profile supply",
+        WRITTEN_OUT,
+        "Supply shared along curves: 1 rectangular, 2 triangular, 3 normal, 4 exponential; others, requests or a supply below zero "
+        "fail the run. The shares add up to the supply.",
+        "Agrees to the tolerance of its solver.",
+    ),
+    _f(
+        "INVERT MATRIX",
+        "matrix size",
+        WRITTEN_OUT,
+        "The inverse over the last two subscripts, up to 30 rows, at every step; a singular matrix fails the run.",
+        "numpy.linalg.inv.",
+    ),
+    _f(
+        "LOOKUP EXTRAPOLATE",
+        "lookup x",
+        WRITTEN_OUT,
+        "The lookup, its first and last stretch going on in a straight line.",
+        "Has none.",
+    ),
+    _f("LOOKUP FORWARD", "lookup x", WRITTEN_OUT, "The y of the point at x or after.", "Has none."),
+    _f("LOOKUP BACKWARD", "lookup x", WRITTEN_OUT, "The y of the point at x or before.", "Has none."),
+    _f(
+        "LOOKUP INVERT",
+        "lookup y",
+        WRITTEN_OUT,
+        "The x at which the lookup is y, :NA: outside its values; y must rise or fall all the way.",
+        "Has none.",
+    ),
+    _f("LOOKUP AREA", "lookup start end", WRITTEN_OUT, "The area below the lookup, flat outside its points.", "Has none."),
+    _f(
+        "NPV",
+        "stream rate initial factor",
+        WRITTEN_OUT,
+        "Present value of what has come in, the present step included.",
+        "Has none.",
+    ),
+    _f("NPVE", "stream rate initial factor", WRITTEN_OUT, "As NPV, each step valued at its end.", "Has none."),
+    # Drawn at random in Vensim and PySD; here held at the mean, and only on request.
+    _f("RANDOM 0 1", "", WRITTEN_OUT, "0.5.", _DRAWS),
+    _f("RANDOM UNIFORM", "min max seed?", WRITTEN_OUT, "(min + max) / 2.", _DRAWS),
+    _f("RANDOM NORMAL", "min max mean deviation seed?", WRITTEN_OUT, "Mean of the normal law cut at min and max.", _DRAWS),
+    _f(
+        "RANDOM EXPONENTIAL",
+        "min max shift stretch seed?",
+        WRITTEN_OUT,
+        "Mean of the exponential law cut at min and max.",
+        _DRAWS,
+    ),
+    _f(
+        "RANDOM TRIANGULAR",
+        "min max start peak stop seed?",
+        WRITTEN_OUT,
+        "Mean of the triangular law cut at min and max.",
+        _DRAWS,
+    ),
+    _f("RANDOM POISSON", "min max mean shift stretch seed?", WRITTEN_OUT, f"shift + stretch * mean, {_KEPT}.", _DRAWS),
+    _f("RANDOM BINOMIAL", "min max p n shift stretch seed?", WRITTEN_OUT, f"shift + stretch * p * n, {_KEPT}.", _DRAWS),
+    _f("RANDOM NEGATIVE BINOMIAL", "min max p n shift stretch seed?", WRITTEN_OUT, f"shift + stretch * n / p, {_KEPT}.", _DRAWS),
+    _f("RANDOM BETA", "min max a b shift stretch seed?", WRITTEN_OUT, f"shift + stretch * a / (a + b), {_KEPT}.", _DRAWS),
+    _f("RANDOM WEIBULL", "min max shape shift stretch seed?", WRITTEN_OUT, f"shift + stretch, {_KEPT}.", _DRAWS),
+    _f("RANDOM PINK NOISE", "mean deviation time seed?", WRITTEN_OUT, "The mean.", _DRAWS),
 )
 
 FUNCTIONS = {f.key: f for f in _ROWS}
@@ -95,6 +205,53 @@ REDUCTIONS = {
     "VMIN": "The least over the subscripts marked with !.",
     "VMAX": "The greatest over the subscripts marked with !.",
 }
+_DELAYS = "DELAY FIXED, DELAY N and SMOOTH N are supported; a conveyor can be written as a chain of stocks."
+_DATA = "Write the series as a lookup of Time and call it at the time that is asked for."
+_MARKET = "ALLOCATE AVAILABLE shares one supply among many."
 REFUSED = {
-    "RANDOM": "Randomness belongs to the study, where draws are seeded and recorded: make it a constant and vary it there.",
+    "RANDOM": "Make it a constant and vary it in the study, where draws are seeded and recorded.",
+    "DELAY MATERIAL": _DELAYS,
+    "DELAY INFORMATION": _DELAYS,
+    "DELAY CONVEYOR": _DELAYS,
+    "DELAY BATCH": _DELAYS,
+    "DELAY PROFILE": _DELAYS,
+    "DELAYP": _DELAYS,
+    "QUEUE FIFO": _DELAYS,
+    "QUEUE FIFO ATTRIB": _DELAYS,
+    "GET DATA AT TIME": _DATA,
+    "GET DATA BETWEEN TIMES": _DATA,
+    "GET DATA FIRST TIME": _DATA,
+    "GET DATA LAST TIME": _DATA,
+    "GET DATA MAX": _DATA,
+    "GET DATA MEAN": _DATA,
+    "GET DATA MIN": _DATA,
+    "GET DATA STDV": _DATA,
+    "GET DATA TOTAL POINTS": _DATA,
+    "TIME SHIFT": _DATA,
+    "TIME BASE": "Write start + rate * Time.",
+    "LOOKUP SLOPE": "Write the slopes as a lookup of their own.",
+    "VECTOR LOOKUP": "Write the points as a lookup.",
+    "SHIFT IF TRUE": "Write the moves as flows between the stocks, such as IF THEN ELSE(condition, stock / TIME STEP, 0).",
+    "REINITIAL": "INITIAL keeps the value at the start.",
+    "SAMPLE UNTIL": "Write SAMPLE IF TRUE(Time <= last, input, initial).",
+    "SSHAPE": "Write the curve as a lookup.",
+    "RAMP FROM TO": "Write from + RAMP((to - from) / (end - start), start, end).",
+    "GAMMA LN": "Write its values as a lookup.",
+    "DEMAND AT PRICE": _MARKET,
+    "SUPPLY AT PRICE": _MARKET,
+    "FIND MARKET PRICE": _MARKET,
+    "MARKETP": _MARKET,
+    "ALLOC P": _MARKET,
+    "FIND ZERO": "Solve it by hand, or approach the solution with a stock.",
+    "SIMULTANEOUS": "Break the circle with a stock.",
+    "DEPRECIATE STRAIGHTLINE": "Write the write-off as a stock with an outflow, such as DELAY FIXED(stream / time, ...).",
+    "DEPRECIATE BY SCHEDULE": "Write the write-off as a stock with an outflow.",
+    "INTERNAL RATE OF RETURN": "NPV is supported; search for the rate outside the model.",
+    "CUMULATE": "Write the sum as a stock, INTEG(x / TIME STEP, 0).",
+    "CUMULATEF": "Write the sum as a stock, INTEG(x / TIME STEP, 0).",
+    "MESSAGE": "Remove it: it shows a message and has no value.",
+    "SUBSCRIPT": "Name the element.",
+    "TASK": "Write the task as a stock.",
+    "PROB": "Vary a constant in the study.",
 }
+"""Functions of Vensim that are not supported, with what can be written instead; a name stands for all that begin with it."""

@@ -218,7 +218,7 @@ def _columns(values: Any) -> tuple[list[str], np.ndarray[tuple[int, int], np.dty
     return [str(c) for c in values.columns], rows, "frame", None
 
 
-def load_model(name: str | Path, base: Path | None = None) -> Model:
+def load_model(name: str | Path, base: Path | None = None, random: str = "") -> Model:
     """Load a model.
 
     Parameters
@@ -228,6 +228,8 @@ def load_model(name: str | Path, base: Path | None = None) -> Model:
         `parameters.csv` of its own folder is read with it.
     base
         Folder that relative paths start from; the working folder by default.
+    random
+        "mean" holds RANDOM functions at their mean; without it they are refused.
 
     Raises
     ------
@@ -253,7 +255,7 @@ def load_model(name: str | Path, base: Path | None = None) -> Model:
         raise InputError(f"there is no model {shown(text)} (bundled: {known}).", mend=nearest(text, bundled_models()))
     if path.suffix.casefold() not in SUFFIXES:
         raise InputError(f'"{path.suffix}" is not a model file.', where=str(path), mend=f"Known are {', '.join(SUFFIXES)}.")
-    equations = translate(path)
+    equations = translate(path, random)
     table = path.parent / "parameters.csv"
     own = table.exists() and (path.stem == path.resolve().parent.name)
     return Model(path.stem, equations, read_parameters(table, equations) if own else parameters_of(equations))

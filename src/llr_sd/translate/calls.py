@@ -17,10 +17,11 @@ from llr_sd.equations import (
 )
 from llr_sd.errors import nearest
 from llr_sd.functions import FUNCTIONS, REDUCTIONS, REFUSED
-from llr_sd.translate import macros, vectors
+from llr_sd.translate import macros
 from llr_sd.translate.arity import count_message
 from llr_sd.translate.scope import Known, Scope
 from llr_sd.translate.tables import points, stock
+from llr_sd.translate.written import WRITTEN
 
 # PySD's internal names, where they are not the key in lower case.
 _KEYS = {"Xpulse": "PULSE MAGNITUDE", "Xpulse_train": "PULSE TRAIN MAGNITUDE", "Xramp": "RAMP"}
@@ -38,21 +39,16 @@ _STATEFUL = {
     "SampleIfTrueStructure": ("SAMPLE IF TRUE", ("condition", "input", "initial")),
 }
 _NOT_SUPPORTED = {
-    "AllocateAvailableStructure": "ALLOCATE AVAILABLE",
-    "AllocateByPriorityStructure": "ALLOCATE BY PRIORITY",
     "GetConstantsStructure": "GET DIRECT CONSTANTS inside an expression",
     "GetDataStructure": "GET DIRECT DATA inside an expression",
     "GetLookupsStructure": "GET DIRECT LOOKUPS inside an expression",
     "LookupsStructure": "a list of points inside an expression",
     "DataStructure": "an empty data equation inside an expression",
 }
-_MENDS = {
-    "ALLOCATE AVAILABLE": "Share by a formula, such as request * MIN(1, ZIDZ(supply, total request)).",
-    "ALLOCATE BY PRIORITY": "Share by a formula, such as request * MIN(1, ZIDZ(supply, total request)).",
-    "INVERT MATRIX": "Invert the matrix outside the model and enter the result as a constant.",
-    "VECTOR SORT ORDER": "Sort outside the model.",
-    "VECTOR RANK": "Rank outside the model.",
-    "VECTOR REORDER": "Order outside the model.",
+# Structures of PySD that are written out with other equations, and their fields in the order of the arguments.
+_WRITTEN = {
+    "AllocateAvailableStructure": ("ALLOCATE AVAILABLE", ("request", "pp", "avail")),
+    "AllocateByPriorityStructure": ("ALLOCATE BY PRIORITY", ("request", "priority", "size", "width", "supply")),
 }
 
 
@@ -65,13 +61,15 @@ def structure(tree: Any, scope: Scope) -> Expression:
         key, fields = _STATEFUL[kind]
         _outside_reduction(key, scope)
         return Call(key, tuple(scope.of(getattr(tree, f)) for f in fields))
+    if kind in _WRITTEN:
+        key, fields = _WRITTEN[kind]
+        return WRITTEN[key]([getattr(tree, f) for f in fields], scope)
     if kind == "IntegStructure":
         return _inner_stock(tree, scope)
     if kind == "InlineLookupsStructure":
         return _inline_lookup(tree, scope)
     name = _NOT_SUPPORTED.get(kind, kind.removesuffix("Structure"))
-    mend = _MENDS.get(name, "Give it a variable of its own.")
-    raise scope.not_supported(f"{name} is not supported.", mend)
+    raise scope.not_supported(f"{name} is not supported.", "Give it a variable of its own.")
 
 
 def _call(tree: Any, scope: Scope) -> Expression:
@@ -91,14 +89,14 @@ def _call(tree: Any, scope: Scope) -> Expression:
         return _reduce(name, arguments, scope)
     if written in _WHOLE:
         return _reduce(_WHOLE[written], arguments, scope, whole=True)
-    if name == "VECTOR SELECT":
-        return vectors.vector_select(arguments, scope)
     if name not in FUNCTIONS:
         raise _unknown(name, scope)
     function = FUNCTIONS[name]
     least, most = function.arity
     if not least <= len(arguments) <= most:
         raise scope.refuse(*count_message(name, ", ".join(a.rstrip("?") for a in function.arguments), len(arguments)))
+    if name in WRITTEN:
+        return WRITTEN[name](arguments, scope)
     if function.kind == "stateful":
         _outside_reduction(name, scope)
     call = Call(name, tuple(scope.of(a) for a in arguments))
@@ -111,13 +109,11 @@ def _call(tree: Any, scope: Scope) -> Expression:
 
 
 def _unknown(name: str, scope: Scope) -> Exception:
-    for start, reason in REFUSED.items():
-        if name.startswith(start):
-            return scope.not_supported(f"{name} is not supported.", reason)
     if name == "A FUNCTION OF":
         return scope.not_supported("has no equation yet (A FUNCTION OF).", "Write its equation.")
-    if name in _MENDS:
-        return scope.not_supported(f"{name} is not supported.", _MENDS[name])
+    for start, reason in REFUSED.items():
+        if name == start or name.startswith(f"{start} "):
+            return scope.not_supported(f"{name} is not supported.", reason)
     names = [*FUNCTIONS, *REDUCTIONS, *(k.name for k in scope.names.known.values() if k.kind == "lookup")]
     return scope.not_supported(f"{name} is not a supported function, nor a lookup or macro of the model.", nearest(name, names))
 

@@ -24,7 +24,7 @@ from llr_sd.equations import (
     Variable,
     canonical,
 )
-from llr_sd.errors import NotSupported
+from llr_sd.errors import InputError, NotSupported
 from llr_sd.translate.bodies import role
 from llr_sd.translate.definitions import definitions
 from llr_sd.translate.depth import children, deep_recursion, shallow
@@ -33,15 +33,21 @@ from llr_sd.translate.reading import read
 from llr_sd.translate.scope import Known, Names
 from llr_sd.translate.source import Place, RawModel, RawVariable
 from llr_sd.translate.subscripts import Ranges
+from llr_sd.translate.written import randomness
+from llr_sd.translate.written.lookups import fill_variants
+
+RANDOM = ("", "mean")
 
 
-def translate(path: Path) -> Equations:
+def translate(path: Path, random: str = "") -> Equations:
     """Translate a Vensim (`.mdl`) or XMILE (`.xmile`, `.xml`, `.stmx`, `.itmx`) model file; write nothing.
 
     Parameters
     ----------
     path
         The model file. Spreadsheets that it names are read from its folder.
+    random
+        "mean" holds RANDOM functions at their mean; without it they are refused.
 
     Returns
     -------
@@ -55,11 +61,13 @@ def translate(path: Path) -> Equations:
         When the file is missing or damaged, or uses what is not supported. The message names file, variable and mend.
     """
     path = Path(path)
+    if random not in RANDOM:
+        raise InputError(f'random is "{random}".', mend='It can be "mean", or left out.')
     with warnings.catch_warnings(), deep_recursion():
         # PySD's warnings at this stage concern what is handled here: encodings, mappings and reality checks.
         warnings.simplefilter("ignore")
         try:
-            return _Translation(read(path)).equations()
+            return _Translation(read(path), random).equations()
         finally:
             forget()
 
@@ -67,11 +75,11 @@ def translate(path: Path) -> Equations:
 class _Translation:
     """One model under translation."""
 
-    def __init__(self, raw: RawModel) -> None:
+    def __init__(self, raw: RawModel, random: str) -> None:
         self._raw = raw
         self._place = Place(raw.file)
         self._ranges = Ranges(raw.ranges, self._place)
-        self._names = Names(self._ranges, {}, {canonical(m.name): m for m in raw.macros}, raw.loose)
+        self._names = Names(self._ranges, {}, {canonical(m.name): m for m in raw.macros}, raw.loose, random == "mean")
         self._left_out: dict[str, NotSupported] = {}
         for variable in raw.variables:
             self._declare(variable)
@@ -92,8 +100,10 @@ class _Translation:
         for made_up in list(self._names.made_up.values()):
             self._names.made_up[canonical(made_up.name)] = self._shallow(made_up, Place(self._raw.file, made_up.name))
         variables.update({v.name: v for v in self._names.made_up.values()})
+        fill_variants(variables, self._names, self._raw.file)
         self._check_left_out(variables)
-        notes = (*self._raw.notes, *(f'"{n}" is left out of the model: {e.what}' for n, e in self._left_out.items()))
+        left_out = (f'"{n}" is left out of the model: {e.what}' for n, e in self._left_out.items())
+        notes = (*self._raw.notes, *left_out, *randomness.notes(self._names))
         ranges = {r.name: r.elements for r in self._ranges}
         whole = self._raw
         return Equations(

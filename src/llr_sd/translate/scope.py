@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from llr_sd.equations import Along, Axis, Definition, Expression, Fixed, Index, Loop, Stock, Table, Variable, canonical
+from llr_sd.equations import Along, Axis, Definition, Expression, Fixed, Index, Loop, Stock, Table, Values, Variable, canonical
 from llr_sd.errors import NotSupported, TranslationError, nearest
 from llr_sd.translate.source import Place, RawMacro
 from llr_sd.translate.subscripts import Ranges, positions
@@ -27,15 +27,20 @@ class Known:
 class Names:
     """The names of the whole model, and the variables made up while translating.
 
-    `loose` says that subscripts may be left out where they are those of the left-hand side (XMILE).
+    `loose` says that subscripts may be left out where they are those of the left-hand side (XMILE). `variants` are the lookups that
+    are read in another way: their made-up names by lookup and way. `mean` says that random functions are held at their mean, and
+    `held` names the variables in which that was done.
     """
 
     ranges: Ranges
     known: dict[str, Known]
     macros: dict[str, RawMacro]
     loose: bool = False
+    mean: bool = False
     made_up: dict[str, Variable] = field(default_factory=dict)
     reserved: set[str] = field(default_factory=set)
+    variants: dict[tuple[str, str], str] = field(default_factory=dict)
+    held: list[str] = field(default_factory=list)
 
     def reserve(self, name: str) -> str:
         """Return a name for a made-up variable, numbered where it is taken."""
@@ -50,6 +55,12 @@ class Names:
         """Keep a made-up variable; its numbers are no constants of the model, which a study could set."""
         kind = "stock" if isinstance(definition.body, Stock) else "lookup" if isinstance(definition.body, Table) else "auxiliary"
         self.made_up[canonical(known.name)] = Variable(known.name, known.axes, (definition,), kind)
+
+    def numbers_of(self, name: str) -> tuple[float, ...] | None:
+        """Return the numbers of a made-up list, such as the places of a range's elements; None for any other variable."""
+        made_up = self.made_up.get(canonical(name))
+        body = made_up.definitions[0].body if made_up else None
+        return body.numbers if isinstance(body, Values) else None
 
 
 @dataclass(slots=True)

@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from llr_sd.equations import NA
 from llr_sd.errors import TranslationError
 from llr_sd.translate.arity import check_count
 from llr_sd.translate.messages import short
 from llr_sd.translate.source import MacroCall, Place
 
-NA = -(2.0**109)  # :NA: is this number (Vensim manual, ":NA:")
 DEEPEST = 1000  # levels of brackets, calls and signs; real models stay below 100
 
 NAME = r"[^\W\d][\w'$\s\\]*|[^\x00-\x7f][\w'$\s\\]*"

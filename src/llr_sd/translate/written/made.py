@@ -1,0 +1,159 @@
+"""Made-up variables: the parts of a function that is written out with other equations, a cell for each turn of the loops."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from llr_sd.equations import (
+    NA,
+    Along,
+    Axis,
+    Binary,
+    Body,
+    Call,
+    Definition,
+    Expression,
+    Index,
+    Loop,
+    Number,
+    Reduce,
+    Reference,
+    Values,
+    canonical,
+)
+from llr_sd.translate.scope import Known, Scope
+
+MISSING = Number(NA)
+ZERO, ONE = Number(0.0), Number(1.0)
+# Not a number: a run that needs it fails, and says where.
+NOTHING = Binary("/", ZERO, ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A made-up variable; `at` reads it at the count of a loop on each of its axes."""
+
+    name: str
+    sizes: tuple[int, ...]
+
+    def at(self, loops: Sequence[int]) -> Reference:
+        return Reference(self.name, tuple(Along(n, tuple(range(k))) for n, k in zip(loops, self.sizes, strict=True)))
+
+
+def make(
+    scope: Scope,
+    what: str,
+    build: Callable[[Scope], Body],
+    left: int | None = None,
+    extra: Sequence[Loop] = (),
+    name: str = "",
+) -> Made:
+    """Store a made-up variable and return it.
+
+    Parameters
+    ----------
+    scope
+        The equation that needs it.
+    what
+        What it is, for its name.
+    build
+        Gives its right-hand side from a scope whose first loops are its axes.
+    left
+        How many of the left-hand loops it runs over; all by default.
+    extra
+        Further loops that it runs over.
+    name
+        Its name where that is reserved already, because its right-hand side reads it.
+    """
+    inner = scope.fresh()
+    if left is not None:
+        inner.loops = inner.loops[:left]
+        inner.left = {k: n for k, n in inner.left.items() if n < left}
+    for loop in extra:
+        inner.left[f"_{len(inner.loops)}"] = len(inner.loops)
+        inner.loops.append(loop)
+    names: list[str] = []
+    for loop in inner.left_loops():
+        names.append(loop.name if loop.name not in names else f"{loop.name} {len(names) + 1}")
+    axes = tuple(Axis(n, lp.elements) for n, lp in zip(names, inner.left_loops(), strict=True))
+    own: tuple[Index, ...] = tuple(Along(i, tuple(range(len(a.elements)))) for i, a in enumerate(axes))
+    known = Known(name or scope.names.reserve(f"_{scope.title} {what}"), axes, "auxiliary")
+    body = build(inner)
+    scope.names.store(known, Definition(tuple(inner.loops), own, body))
+    return Made(known.name, tuple(len(a.elements) for a in axes))
+
+
+def turn(scope: Scope, loop: Loop) -> int:
+    """Open a loop for a reduction; return its number."""
+    scope.loops.append(loop)
+    return len(scope.loops) - 1
+
+
+def last_loop(name: str, scope: Scope) -> int:
+    """Return the number of the last loop of the left-hand side, over which `name` works; refuse where there is none."""
+    if scope.reducing is not None:
+        raise scope.refuse(f"{name} stands inside a sum over subscripts.", "Give it a variable of its own, and sum that.")
+    if scope.local is not None:
+        raise scope.refuse(f"{name} stands inside a macro.", "Write the equations without the macro.")
+    if not scope.left:
+        raise scope.refuse(f"{name} needs a subscript range on the left-hand side.", f"Write x[range] = {name}(...).")
+    return len(scope.left) - 1
+
+
+def place(loop: int, scope: Scope, start: int = 0) -> Reference:
+    """Return the count of a loop as a number, from `start` on."""
+    size = len(scope.loops[loop])
+    name = f"_place of {size} from {start}"
+    if canonical(name) not in scope.names.made_up:
+        elements = tuple(f"{i + 1}" for i in range(size))
+        known = Known(name, (Axis(name, elements),), "auxiliary")
+        every = tuple(range(size))
+        numbers = Values(tuple(float(i + start) for i in every))
+        scope.names.store(known, Definition((Loop(name, elements),), (Along(0, every),), numbers))
+    return Reference(name, (Along(loop, tuple(range(size))),))
+
+
+# --- expressions -----------------------------------------------------------------------------------------------------
+
+
+def either(condition: Expression, then: Expression, otherwise: Expression) -> Expression:
+    """IF THEN ELSE."""
+    return Call("IF THEN ELSE", (condition, then, otherwise))
+
+
+def op(operator: str, *operands: Expression | float) -> Expression:
+    """Operands joined by one operator, from the left."""
+    first, *rest = (Number(float(x)) if isinstance(x, int | float) else x for x in operands)
+    for x in rest:
+        first = Binary(operator, first, x)
+    return first
+
+
+def call(function: str, *arguments: Expression | float) -> Expression:
+    """A call, with numbers as they are."""
+    return Call(function, tuple(Number(float(a)) if isinstance(a, int | float) else a for a in arguments))
+
+
+def over(operator: str, loops: Sequence[int], body: Expression) -> Expression:
+    """A reduction."""
+    return Reduce(operator, tuple(loops), body)
+
+
+def nearest_whole(x: Expression) -> Expression:
+    """x rounded to a whole number; x is above -0.5."""
+    return call("INTEGER", op("+", x, 0.5))
+
+
+def share(x: Expression) -> Expression:
+    """x kept between 0 and 1."""
+    return call("MAX", 0.0, call("MIN", 1.0, x))
+
+
+def pick(loops: Sequence[int], condition: Expression, value: Expression) -> Expression:
+    """The value where the condition holds, at one turn of the loops; infinite where there is none or it is not a number.
+
+    A sum would pass over what is not a number, and give a plausible 0.
+    """
+    return over("VMAX", loops, either(condition, value, Number(-math.inf)))

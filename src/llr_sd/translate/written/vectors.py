@@ -1,0 +1,314 @@
+"""VECTOR SELECT, ELM MAP, SORT ORDER, RANK and REORDER, written out with reductions and IF THEN ELSE."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from llr_sd.equations import Along, Axis, Binary, Expression, Fixed, Index, Loop, Number, Reduce, Reference, Unary
+from llr_sd.translate.scope import Known, Scope
+from llr_sd.translate.written.made import (
+    MISSING,
+    NOTHING,
+    ZERO,
+    Made,
+    call,
+    either,
+    last_loop,
+    make,
+    nearest_whole,
+    op,
+    over,
+    pick,
+    place,
+    turn,
+)
+
+# Action number of VECTOR SELECT: the reduction, the value of elements that are not selected, and what is reduced.
+_ACTIONS = {
+    0: ("SUM", 0.0, "weighted"),
+    1: ("PROD", 1.0, "weighted"),
+    2: ("VMIN", math.inf, "weighted"),
+    3: ("VMAX", -math.inf, "weighted"),
+    4: ("SUM", 0.0, "weighted"),
+    5: ("PROD", 1.0, "power"),
+    6: ("SUM", 0.0, "plain"),
+    7: ("PROD", 1.0, "plain"),
+    8: ("VMIN", math.inf, "plain"),
+    9: ("VMAX", -math.inf, "plain"),
+    10: ("SUM", 0.0, "plain"),
+}
+_MEANS = (4, 10)
+
+
+# --- VECTOR SELECT ---------------------------------------------------------------------------------------------------
+
+
+def vector_select(arguments: Any, scope: Scope) -> Expression:
+    """VECTOR SELECT; an action that is no number chooses among all of them as the run goes.
+
+    Raises
+    ------
+    TranslationError
+        When the action is a number other than 0 to 10, or no subscript is marked with !.
+    """
+    missing, action, on_error = (scope.of(a) for a in arguments[2:])
+    selection, _, loops = _pair(arguments, scope)
+    count = over("SUM", loops, Binary("<>", selection, ZERO))
+    if isinstance(action, Number):
+        if action.value not in _ACTIONS:
+            raise scope.refuse(
+                "the action of VECTOR SELECT is not one of the numbers 0 to 10.", "Write the number of the action."
+            )
+        result = _selected(int(action.value), count, arguments, scope)
+    else:
+        result = NOTHING
+        for number in _ACTIONS:
+            result = either(Binary("=", action, Number(float(number))), _selected(number, count, arguments, scope), result)
+    result = either(Binary("=", count, ZERO), missing, result)
+    if on_error == ZERO:
+        return result
+    return either(_in_error(on_error, count), NOTHING, result)
+
+
+def _selected(action: int, count: Expression, arguments: Any, scope: Scope) -> Expression:
+    selection, value, loops = _pair(arguments, scope)
+    operator, idle, what = _ACTIONS[action]
+    if what == "weighted":
+        value = Binary("*", selection, value)
+    elif what == "power":
+        value = Binary("^", value, selection)
+    result: Expression = Reduce(operator, loops, either(Binary("=", selection, ZERO), Number(idle), value))
+    return Binary("/", result, count) if action in _MEANS else result
+
+
+def _in_error(on_error: Expression, count: Expression) -> Expression:
+    """1: none is selected, 2: more than one is, 3: either."""
+    none = Binary("and", Binary("or", op("=", on_error, 1.0), op("=", on_error, 3.0)), op("=", count, 0.0))
+    many = Binary("and", Binary("or", op("=", on_error, 2.0), op("=", on_error, 3.0)), op(">", count, 1.0))
+    return Binary("or", none, many)
+
+
+def _pair(arguments: Any, scope: Scope) -> tuple[Expression, Expression, tuple[int, ...]]:
+    """Translate selection and expression with loops of their own, which both run over."""
+    outer = scope.reducing, scope.whole
+    scope.reducing, scope.whole = {}, False
+    selection, value = scope.of(arguments[0]), scope.of(arguments[1])
+    loops = tuple(scope.reducing.values())
+    scope.reducing, scope.whole = outer
+    if not loops:
+        raise scope.refuse("VECTOR SELECT has no subscript to run over.", "Mark one with !, as in x[range!].")
+    return selection, value, loops
+
+
+# --- VECTOR ELM MAP --------------------------------------------------------------------------------------------------
+
+_Turn = dict[int, int]
+
+
+def vector_elm_map(arguments: Any, scope: Scope) -> Expression:
+    """VECTOR ELM MAP: a plain reference where the offset is known beforehand, else a search through the variable."""
+    start = scope.of(arguments[0])
+    known = _array_of(start, scope)
+    assert isinstance(start, Reference)
+    offset = scope.of(arguments[1])
+    return _known_beforehand(start, known, offset, scope) or _searched(start, known, offset, scope)
+
+
+def _array_of(start: Expression, scope: Scope) -> Known:
+    name = start.name if isinstance(start, Reference) else ""
+    every = (*scope.names.known.values(), *((scope.local or {}).values()))
+    known = next((k for k in every if k.name == name), None)
+    if known is None or not known.axes:
+        raise scope.refuse(
+            "VECTOR ELM MAP starts from one element of a variable with subscripts.", "Write VECTOR ELM MAP(x[element], offset)."
+        )
+    return known
+
+
+def _strides(axes: tuple[Axis, ...]) -> list[int]:
+    return [math.prod(len(a.elements) for a in axes[i + 1 :]) for i in range(len(axes))]
+
+
+def _known_beforehand(start: Reference, known: Known, offset: Expression, scope: Scope) -> Expression | None:
+    """Return the reference that a fixed offset comes to, or None where it is not fixed or follows two loops at once."""
+    strides, sizes = _strides(known.axes), [len(a.elements) for a in known.axes]
+    loops = [n for n in range(len(scope.loops)) if _follows(start, n) or _mentions(offset, n)]
+    if math.prod(len(scope.loops[n]) for n in loops) > 10_000:
+        return None
+    at: dict[tuple[int, ...], int | None] = {}
+    for counts in itertools.product(*(range(len(scope.loops[n])) for n in loops)):
+        here = dict(zip(loops, counts, strict=True))
+        by = _fixed_value(offset, here, scope)
+        if by is None:
+            return None
+        base = sum(_at(i, here) * k for i, k in zip(start.indices, strides, strict=True))
+        flat = base + math.floor(by + 0.5)
+        at[counts] = flat if 0 <= flat < math.prod(sizes) else None
+    if None not in at.values():
+        return _reference(start.name, at, loops, strides, sizes, scope)
+    if all(flat is None for flat in at.values()):
+        return MISSING
+    inside = {c: flat if flat is not None else 0 for c, flat in at.items()}
+    reference = _reference(start.name, inside, loops, strides, sizes, scope)
+    if reference is None or len(loops) != 1:
+        return None
+    there: Expression = ZERO
+    for counts, found in at.items():
+        if found is None:
+            there = Binary("or", there, op("=", place(loops[0], scope), float(counts[0])))
+    return either(there, MISSING, reference)
+
+
+def _at(index: Index, turn_: _Turn) -> int:
+    return index.position if isinstance(index, Fixed) else index.positions[turn_[index.loop]]
+
+
+def _follows(reference: Reference, loop: int) -> bool:
+    return any(isinstance(i, Along) and i.loop == loop for i in reference.indices)
+
+
+def _mentions(e: Expression, loop: int) -> bool:
+    if isinstance(e, Reference):
+        return _follows(e, loop)
+    return any(_mentions(x, loop) for x in _operands(e))
+
+
+def _operands(e: Expression) -> tuple[Expression, ...]:
+    if isinstance(e, Binary):
+        return e.left, e.right
+    return (e.operand,) if isinstance(e, Unary) else ()
+
+
+def _fixed_value(e: Expression, turn_: _Turn, scope: Scope) -> float | None:
+    """Return what plain arithmetic of numbers and subscripts gives at a turn of the loops."""
+    if isinstance(e, Number):
+        return e.value
+    if isinstance(e, Reference):
+        numbers = scope.names.numbers_of(e.name)
+        return None if numbers is None else numbers[_at(e.indices[0], turn_)]
+    parts = [_fixed_value(x, turn_, scope) for x in _operands(e)]
+    if not parts or None in parts:
+        return None
+    values = [p for p in parts if p is not None]
+    if isinstance(e, Unary):
+        return -values[0] if e.operator == "-" else None
+    assert isinstance(e, Binary)
+    if e.operator in ("+", "-", "*"):
+        return {"+": values[0] + values[1], "-": values[0] - values[1], "*": values[0] * values[1]}[e.operator]
+    return None
+
+
+def _reference(
+    name: str, at: Mapping[tuple[int, ...], int | None], loops: list[int], strides: list[int], sizes: list[int], scope: Scope
+) -> Reference | None:
+    """Return the reference to flat positions, where on each axis the position follows one loop at most."""
+    indices: list[Index] = []
+    for stride, size in zip(strides, sizes, strict=True):
+        along = {counts: (flat or 0) // stride % size for counts, flat in at.items()}
+        if len(set(along.values())) == 1:
+            indices.append(Fixed(next(iter(along.values()))))
+            continue
+        for i, loop in enumerate(loops):
+            by = {counts[i]: position for counts, position in along.items()}
+            if all(by[counts[i]] == position for counts, position in along.items()):
+                indices.append(Along(loop, tuple(by[n] for n in range(len(scope.loops[loop])))))
+                break
+        else:
+            return None
+    return Reference(name, tuple(indices))
+
+
+def _searched(start: Reference, known: Known, offset: Expression, scope: Scope) -> Expression:
+    target: Expression = offset
+    for index, stride in zip(start.indices, _strides(known.axes), strict=True):
+        if isinstance(index, Fixed):
+            target = op("+", target, float(index.position * stride))
+        else:
+            target = op("+", target, op("*", _listed(index, scope), float(stride)))
+    loops = [turn(scope, Loop(a.name, a.elements)) for a in known.axes]
+    cell = Reference(known.name, tuple(Along(n, tuple(range(len(a.elements)))) for n, a in zip(loops, known.axes, strict=True)))
+    here = op("+", *(op("*", place(n, scope), float(k)) for n, k in zip(loops, _strides(known.axes), strict=True)))
+    return _found(target, here, cell, loops, math.prod(len(a.elements) for a in known.axes))
+
+
+def _found(target: Expression, here: Expression, cell: Expression, loops: list[int], size: int) -> Expression:
+    """The cell whose place is `target`; an infinite number where that cell is not a number; :NA: outside the vector."""
+    inside = Binary("and", op(">=", target, -0.5), op("<", target, size - 0.5))
+    return either(inside, pick(loops, op("=", here, nearest_whole(target)), cell), MISSING)
+
+
+def _listed(index: Along, scope: Scope) -> Expression:
+    """Return the positions that an index takes, as a number that follows its loop."""
+    if index.positions == tuple(range(index.positions[0], index.positions[0] + len(index.positions))):
+        return place(index.loop, scope, index.positions[0])
+    numbers = [op("=", place(index.loop, scope), float(n)) for n in range(len(index.positions))]
+    return op("+", *(op("*", is_here, float(p)) for is_here, p in zip(numbers, index.positions, strict=True)))
+
+
+# --- order -----------------------------------------------------------------------------------------------------------
+
+
+def vector_sort_order(arguments: Any, scope: Scope) -> Expression:
+    """VECTOR SORT ORDER: at each place in the order, which element of the vector stands there, counted from 0."""
+    last = last_loop("VECTOR SORT ORDER", scope)
+    ranks = _ranks("VECTOR SORT ORDER", arguments, scope)
+    other = turn(scope, scope.loops[last])
+    here = op("=", ranks.at((*range(last), other)), place(last, scope))
+    return over("VMAX", (other,), either(here, place(other, scope), MISSING))
+
+
+def vector_rank(arguments: Any, scope: Scope) -> Expression:
+    """VECTOR RANK: the place of each element in the order, counted from 1."""
+    last = last_loop("VECTOR RANK", scope)
+    return op("+", _ranks("VECTOR RANK", arguments, scope).at(range(last + 1)), 1.0)
+
+
+def vector_reorder(arguments: Any, scope: Scope) -> Expression:
+    """VECTOR REORDER: the element of the vector that the order names, counted from 0."""
+    last = last_loop("VECTOR REORDER", scope)
+    vector = _vector("VECTOR REORDER", arguments[0], scope)
+    target = scope.of(arguments[1])
+    other = turn(scope, scope.loops[last])
+    cell = vector.at((*range(last), other))
+    return _found(target, place(other, scope), cell, [other], len(scope.loops[last]))
+
+
+def _vector(name: str, tree: Any, scope: Scope) -> Made:
+    """Give the vector a variable of its own, so that an element can be read from the place of another."""
+    last = last_loop(name, scope)
+
+    def build(inner: Scope) -> Expression:
+        vector = inner.of(tree)
+        if isinstance(vector, Reference):
+            index = vector.indices[-1] if vector.indices else None
+            known = _array_of(vector, inner) if index else None
+            if not isinstance(index, Along) or index.loop != last:
+                raise scope.refuse(
+                    f"the vector of {name} does not run over the last subscript of the left-hand side.",
+                    f"Write x[...,range] = {name}(vector[...,range], ...).",
+                )
+            if known is not None and sorted(index.positions) != list(range(len(known.axes[-1].elements))):
+                raise scope.refuse(f"{name} works on whole vectors only, not on a part of one.", "Use the whole range.")
+        return vector
+
+    return make(scope, "vector", build)
+
+
+def _ranks(name: str, arguments: Any, scope: Scope) -> Made:
+    """How many elements come before each; equal ones in the order of the subscript, upwards and downwards."""
+    vector, last = _vector(name, arguments[0], scope), last_loop(name, scope)
+
+    def build(inner: Scope) -> Expression:
+        direction = inner.of(arguments[1])
+        other = turn(inner, inner.loops[last])
+        mine, its = vector.at(range(last + 1)), vector.at((*range(last), other))
+        before = either(op(">", direction, 0.0), op("<", its, mine), op(">", its, mine))
+        tie = Binary("and", op("=", its, mine), op("<", place(other, inner), place(last, inner)))
+        count = over("SUM", (other,), either(tie, Number(1.0), before))
+        # The addend makes the rank of what is not a number not a number.
+        return op("+", count, call("MIN", 0.0, call("ABS", mine)))
+
+    return make(scope, "rank", build)

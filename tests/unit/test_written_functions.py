@@ -1,0 +1,478 @@
+"""Functions that are written out with other equations: the manual's examples, closed forms, and plain Python beside them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+from scipy.special import ndtr
+
+import llr_sd
+from llr_sd.equations import NA
+from llr_sd.errors import LlrSdError, TranslationError
+from llr_sd.functions import FUNCTIONS, REFUSED, WRITTEN_OUT
+from llr_sd.translate.written import WRITTEN
+
+CLOCK = "INITIAL TIME = 0 ~~|\nFINAL TIME = 4 ~~|\nSAVEPER = TIME STEP ~~|\nTIME STEP = 0.5 ~~|\n"
+T = np.arange(9) * 0.5
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Any:
+    def of(equations: str, parameters: Mapping[str, float] | None = None, **more: Any) -> Any:
+        file = tmp_path / "m.mdl"
+        lines = [line.strip() for line in equations.strip().splitlines()]
+        file.write_text("{UTF-8}\n" + "".join(f"{line} ~~|\n" for line in lines) + CLOCK, encoding="utf-8")
+        return llr_sd.load_model(file, **more).run(parameters or {})
+
+    return of
+
+
+def values(ensemble: Any, name: str) -> np.ndarray:
+    """Values of one variable of the only run, which must be ok: time last, the subscripts before it."""
+    assert all(s.ok for s in ensemble.status), ensemble.status
+    x = ensemble.dataset[name].isel(run=0)
+    return x.transpose(*(d for d in x.dims if d != "time"), "time").values if "time" in x.dims else x.values
+
+
+def test_the_table_and_the_translations_hold_the_same_functions() -> None:
+    assert {f.key for f in FUNCTIONS.values() if f.kind == WRITTEN_OUT} == set(WRITTEN)
+    assert not set(REFUSED) & set(FUNCTIONS)
+
+
+# --- VECTOR ELM MAP --------------------------------------------------------------------------------------------------
+
+
+def test_vector_elm_map_reads_another_element(run: Any) -> None:
+    """The manual's examples: sub - 1 from the first element, tasks by skill, and two subscripts at once."""
+    got = run(
+        """sub: s1, s2, s3
+        tub: t1, t2
+        task: dig, build, test
+        var1[sub] = 5, 7, 11
+        var2[sub] = VECTOR ELM MAP(var1[s1], sub - 1) * (1 + Time)
+        task skill[task] = 0, 2, 1
+        per task[task] = VECTOR ELM MAP(var1[s1], task skill[task])
+        v[sub, tub] = 1, 2; 3, 4; 5, 6;
+        v2[sub, tub] = VECTOR ELM MAP(v[s1, t1], (sub - 1) * ELMCOUNT(tub) + (tub - 1))
+        turned[tub, sub] = VECTOR ELM MAP(v[s1, t1], (sub - 1) * ELMCOUNT(tub) + (tub - 1))
+        moving[sub] = VECTOR ELM MAP(var1[sub], INTEGER(Time) - 1)
+        fixed = VECTOR ELM MAP(var1[s2], 1)
+        among = SUM(VECTOR ELM MAP(var1[s1], task skill[task!]))"""
+    )
+    np.testing.assert_array_equal(values(got, "var2"), np.outer([5, 7, 11], 1 + T))
+    np.testing.assert_array_equal(values(got, "per task")[:, 0], [5, 11, 7])
+    np.testing.assert_array_equal(values(got, "v2")[..., 3], [[1, 2], [3, 4], [5, 6]])
+    np.testing.assert_array_equal(values(got, "turned")[..., 3], [[1, 3, 5], [2, 4, 6]])
+    assert values(got, "fixed")[0] == 11
+    assert values(got, "among")[0] == 23
+    x = np.array([5.0, 7.0, 11.0])
+    for k, t in enumerate(T):
+        at = np.arange(3) + int(t) - 1
+        expected = [x[i] if 0 <= i < 3 else NA for i in at]
+        np.testing.assert_array_equal(values(got, "moving")[:, k], expected)
+
+
+def test_vector_elm_map_outside_the_variable_is_missing(run: Any) -> None:
+    got = run(
+        """sub: s1, s2, s3
+        x[sub] = 5, 7, 11
+        before[sub] = VECTOR ELM MAP(x[sub], -1)
+        none = VECTOR ELM MAP(x[s1], 3)
+        step = 2
+        after[sub] = VECTOR ELM MAP(x[sub], step)
+        first = IF THEN ELSE(before[s1] = :NA:, 1, 0)""",
+        {"step": 1},
+    )
+    np.testing.assert_array_equal(values(got, "before")[:, 0], [NA, 5, 7])
+    assert values(got, "none")[0] == NA
+    np.testing.assert_array_equal(values(got, "after")[:, 0], [7, 11, NA])
+
+
+def test_a_subrange_counts_its_offset_in_the_whole_variable(run: Any) -> None:
+    got = run(
+        """sub: s1, s2, s3, s4
+        late: s3, s4
+        x[sub] = 5, 7, 11, 13
+        k[late] = 1, 3
+        y[late] = VECTOR ELM MAP(x[late], -k[late])
+        z[late] = VECTOR ELM MAP(x[late], -2)"""
+    )
+    np.testing.assert_array_equal(values(got, "y")[:, 0], [7, 5])
+    np.testing.assert_array_equal(values(got, "z")[:, 0], [5, 7])
+
+
+# --- order -----------------------------------------------------------------------------------------------------------
+
+
+def test_vectors_are_sorted_ranked_and_reordered(run: Any) -> None:
+    """The manual's example of companies, with moving revenues, two subscripts, both directions and equals."""
+    got = run(
+        """area: north, south
+        company: c1, c2, c3, c4
+        base[area, company] = 5, 3, 8, 3; 1, 2, 4, 3;
+        revenue[area, company] = base[area, company] * COS(Time) + 0 * Time
+        up[area, company] = VECTOR SORT ORDER(revenue[area, company], 1)
+        down[area, company] = VECTOR SORT ORDER(revenue[area, company], 0)
+        rank[area, company] = VECTOR RANK(revenue[area, company], 1)
+        sorted[area, company] = VECTOR REORDER(revenue[area, company], up[area, company])
+        least[area] = VECTOR ELM MAP(revenue[area, c1], up[area, c1])
+        most[area] = VECTOR ELM MAP(revenue[area, c1], up[area, c4])"""
+    )
+    x = values(got, "revenue")
+    up = np.argsort(x, axis=1, kind="stable")
+    np.testing.assert_array_equal(values(got, "up"), up)
+    np.testing.assert_array_equal(values(got, "down"), np.argsort(-x, axis=1, kind="stable"))
+    np.testing.assert_array_equal(values(got, "rank"), np.argsort(up, axis=1) + 1)
+    np.testing.assert_array_equal(values(got, "sorted"), np.sort(x, axis=1))
+    np.testing.assert_array_equal(values(got, "least"), x.min(axis=1))
+    np.testing.assert_array_equal(values(got, "most"), x.max(axis=1))
+
+
+def test_the_manual_ranks_three_companies(run: Any) -> None:
+    got = run(
+        """company: c1, c2, c3
+        sorted company: (r1-r3) -> company
+        revenue[company] = 5000, 3000, 8000
+        rank[company] = VECTOR RANK(revenue[company], 1)"""
+    )
+    np.testing.assert_array_equal(values(got, "rank")[:, 0], [2, 1, 3])
+
+
+@pytest.mark.parametrize(
+    ("equation", "says"),
+    [
+        ("o[A] = VECTOR SORT ORDER(x[A], 1) + SUM(VECTOR RANK(y[A!], 1))", "inside a sum"),
+        ("o = VECTOR RANK(x[a1], 1)", "needs a subscript range"),
+        ("o[late] = VECTOR SORT ORDER(x[late], 1)", "whole vectors only"),
+        ("o[A] = VECTOR ELM MAP(k, 1)", "one element of a variable with subscripts"),
+        ("o = VECTOR SELECT(x[A!], x[A!], 0, 11, 0)", "not one of the numbers 0 to 10"),
+    ],
+)
+def test_what_is_no_vector_is_refused(run: Any, equation: str, says: str) -> None:
+    with pytest.raises(TranslationError, match=says):
+        run(f"A: a1, a2, a3\nlate: a2, a3\nk = 1\nx[A] = 1, 2, 3\ny[A] = 1, 2, 3\n{equation}")
+
+
+# --- VECTOR SELECT ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("action", range(11))
+@pytest.mark.parametrize("as_constant", [False, True])
+def test_vector_select_by_every_action(run: Any, action: int, as_constant: bool) -> None:
+    on, x = np.array([2.0, 0.0, 3.0]), np.array([5.0, 7.0, 2.0])
+    both, plain = on[on != 0] * x[on != 0], x[on != 0]
+    power = np.prod(x[on != 0] ** on[on != 0])
+    expected = [
+        both.sum(),
+        both.prod(),
+        both.min(),
+        both.max(),
+        both.mean(),
+        power,
+        plain.sum(),
+        plain.prod(),
+        plain.min(),
+        plain.max(),
+        plain.mean(),
+    ][action]
+    act = "act" if as_constant else f"{action}"
+    got = run(
+        f"""A: a1, a2, a3
+        act == 0
+        on[A] = 2, 0, 3
+        off[A] = 0, 0, 0
+        x[A] = 5, 7, 2
+        s = VECTOR SELECT(on[A!], x[A!], -1, {act}, 0)
+        none = VECTOR SELECT(off[A!], x[A!], -1, {act}, 0)""",
+        {"act": action} if as_constant else {},
+    )
+    assert values(got, "s")[0] == pytest.approx(expected, rel=1e-12)
+    assert values(got, "none")[0] == -1
+
+
+@pytest.mark.parametrize(
+    ("error", "on", "ok"), [(1, (0, 0), False), (1, (1, 1), True), (2, (1, 1), False), (2, (0, 1), True), (3, (0, 0), False)]
+)
+def test_vector_select_fails_the_run_where_an_error_is_asked_for(run: Any, error: int, on: tuple[int, int], ok: bool) -> None:
+    got = run(
+        f"""A: a1, a2
+        VSERR == {error}
+        on[A] = {on[0]}, {on[1]}
+        x[A] = 3, 4
+        s = VECTOR SELECT(on[A!], x[A!], 0, 0, VSERR)"""
+    )
+    assert got.status[0].ok is ok
+
+
+# --- allocation ------------------------------------------------------------------------------------------------------
+
+
+def priority_shares(request: Sequence[float], priority: Sequence[float], width: float, supply: float) -> np.ndarray:
+    """Rectangular curves, the price by bisection."""
+    r, p = np.asarray(request, dtype=float), np.asarray(priority, dtype=float)
+    if supply >= r.sum():
+        return r
+    met = lambda u: r * np.clip((p - u) / width, 0, 1)  # noqa: E731
+    low, high = p.min() - width, p.max()
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if met(middle).sum() > supply else (low, middle)
+    return met(high) + (met(low) - met(high)) * (supply - met(high).sum()) / max(met(low).sum() - met(high).sum(), 1e-300)
+
+
+def test_allocate_by_priority(run: Any) -> None:
+    request, priority = [[3, 5, 2, 0], [4, 1, 6, 2]], [[2, 1, 1.2, 9], [1, 1, 1, 1]]
+    got = run(
+        """area: north, south
+        who: w1, w2, w3, w4
+        width = 0.5
+        r[area, who] = 3, 5, 2, 0; 4, 1, 6, 2;
+        p[area, who] = 2, 1, 1.2, 9; 1, 1, 1, 1;
+        supply[area] = 3 * Time
+        s[area, who] = ALLOCATE BY PRIORITY(r[area, who], p[area, who], ELMCOUNT(who), width, supply[area])
+        twice[area, who] = 2 * ALLOCATE BY PRIORITY(r[area, who], p[area, who], 4, 1, 5)"""
+    )
+    s, twice = values(got, "s"), values(got, "twice")
+    for i in range(2):
+        np.testing.assert_allclose(twice[i, :, 0], 2 * priority_shares(request[i], priority[i], 1, 5), rtol=1e-9, atol=1e-9)
+        for k, t in enumerate(T):
+            expected = priority_shares(request[i], priority[i], 0.5, 3 * t)
+            np.testing.assert_allclose(s[i, :, k], expected, rtol=1e-9, atol=1e-9)
+            assert s[i, :, k].sum() == pytest.approx(min(3 * t, sum(request[i])), rel=1e-13)
+
+
+@pytest.mark.parametrize(("change", "value"), [("r[w1]", -1), ("supply", -1), ("width", 0)])
+def test_allocation_of_what_has_no_meaning_fails_the_run(run: Any, change: str, value: float) -> None:
+    got = run(
+        """who: w1, w2
+        r[who] = 3, 5
+        p[who] = 2, 1
+        width = 1
+        supply = 4
+        s[who] = ALLOCATE BY PRIORITY(r[who], p[who], ELMCOUNT(who), width, supply)""",
+        {change: value},
+    )
+    assert not got.status[0].ok
+
+
+def _part(shape: float, d: np.ndarray) -> np.ndarray:
+    """The share that is met at d widths above the priority."""
+    if shape == 1:
+        return np.clip(0.5 - d, 0, 1)
+    if shape == 2:
+        return np.where(d < 0, 1 - 2 * np.clip(d + 0.5, 0, 1) ** 2, 2 * np.clip(0.5 - d, 0, 1) ** 2)
+    if shape == 3:
+        return ndtr(-d)
+    return np.where(d < 0, 1 - 0.5 * np.exp(np.minimum(d, 0)), 0.5 * np.exp(-np.maximum(d, 0)))
+
+
+@pytest.mark.parametrize("shapes", [(1, 1, 1), (2, 2, 2), (3, 3, 3), (4, 4, 4), (1, 2, 3), (4, 3, 1)])
+def test_allocate_available(run: Any, shapes: tuple[int, ...]) -> None:
+    """Each curve of the manual, alone and with others; the price found by another solver."""
+    rows = "; ".join(f"{s}, {p}, {w}, 0" for s, p, w in zip(shapes, (5, 6, 7), (2, 1.5, 3), strict=True))
+    got = run(
+        f"""who: w1, w2, w3
+        pprofile: ptype, ppriority, pwidth, pextra
+        r[who] = 20, 40, 10
+        pp[who, pprofile] = {rows};
+        supply = 20 * Time
+        s[who] = ALLOCATE AVAILABLE(r[who], pp[who, ptype], supply)"""
+    )
+    s = values(got, "s")
+    r, centre, width = np.array([20.0, 40, 10]), np.array([5.0, 6, 7]), np.array([2, 1.5, 3])
+
+    def met(price: float) -> np.ndarray:
+        return r * np.array([float(_part(k, np.float64((price - c) / w))) for k, c, w in zip(shapes, centre, width, strict=True)])
+
+    for k, t in enumerate(T):
+        if 0 < 20 * t < 70:
+            price = brentq(lambda u, goal=20 * t: met(u).sum() - goal, -200, 200, xtol=1e-14, rtol=1e-14)
+            np.testing.assert_allclose(s[:, k], met(price), rtol=1e-7, atol=1e-9)
+            assert s[:, k].sum() == pytest.approx(20 * t, rel=1e-13)
+        else:
+            np.testing.assert_allclose(s[:, k], r if t else 0 * r, atol=1e-9)
+
+
+def test_allocate_available_with_rectangles_is_allocate_by_priority(run: Any) -> None:
+    got = run(
+        """who: w1, w2, w3
+        pprofile: ptype, ppriority, pwidth, pextra
+        r[who] = 3, 5, 4
+        pp[who, ptype] = 1
+        pp[who, ppriority] = p[who]
+        pp[who, pwidth] = 0.7
+        pp[who, pextra] = 0
+        p[who] = 2, 1, 1.5
+        a[who] = ALLOCATE AVAILABLE(r[who], pp[who, ptype], 3 * Time)
+        b[who] = ALLOCATE BY PRIORITY(r[who], p[who], 3, 0.7, 3 * Time)"""
+    )
+    np.testing.assert_allclose(values(got, "a"), values(got, "b"), rtol=1e-8, atol=1e-8)
+
+
+# --- matrices --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 6])
+def test_invert_matrix(run: Any, size: int) -> None:
+    """Against numpy, with zeros on the diagonal and a matrix that moves."""
+    rng = np.random.default_rng(size)
+    m = rng.integers(-4, 5, (size, size)).astype(float) + 7 * np.roll(np.eye(size), 1, axis=0)
+    elements = [f"e{i}" for i in range(size)]
+    rows = " ".join(", ".join(f"{x:g}" for x in row) + ";" for row in m) if size > 1 else f"{m[0, 0]:g}"
+    got = run(
+        f"""pair: p1, p2
+        A: {", ".join(elements)}
+        B <-> A
+        m[A, B] = {rows}
+        moving[pair, A, B] = m[A, B] * (pair + Time)
+        i[pair, A, B] = INVERT MATRIX(moving[pair, A, B], {size})"""
+    )
+    for p in range(2):
+        for k, t in enumerate(T):
+            np.testing.assert_allclose(values(got, "i")[p, ..., k], np.linalg.inv(m * (p + 1 + t)), rtol=1e-9, atol=1e-12)
+
+
+def test_a_singular_matrix_fails_the_run(run: Any) -> None:
+    got = run("A: a1, a2\nB <-> A\nm[A, B] = 1, 2; 2, 4;\ni[A, B] = INVERT MATRIX(m[A, B], 2)")
+    assert not got.status[0].ok
+
+
+def test_a_matrix_that_is_not_square_is_refused(run: Any) -> None:
+    with pytest.raises(TranslationError, match="2 rows and 3 columns"):
+        run("A: a1, a2\nB: b1, b2, b3\nm[A, B] = 1, 2, 3; 2, 4, 5;\ni[A, B] = INVERT MATRIX(m[A, B], 2)")
+
+
+# --- lookups ---------------------------------------------------------------------------------------------------------
+
+
+def test_lookups_read_in_another_way(run: Any) -> None:
+    """The examples of the manual, and a lookup with subscripts."""
+    got = run(
+        """A: a1, a2
+        look((0,1),(1,1),(2,2))
+        rising((0,0),(1,1),(3,2))
+        by[a1]((0,0),(1,2))
+        by[a2]((0,5),(2,1))
+        e1 = LOOKUP EXTRAPOLATE(look, -1)
+        e2 = LOOKUP EXTRAPOLATE(look, 1.5)
+        e3 = LOOKUP EXTRAPOLATE(look, 2.5)
+        f1 = LOOKUP FORWARD(look, -1)
+        f2 = LOOKUP FORWARD(look, 1.5)
+        f3 = LOOKUP FORWARD(look, 2.5)
+        f4 = LOOKUP FORWARD(look, 1)
+        b1 = LOOKUP BACKWARD(look, -1)
+        b2 = LOOKUP BACKWARD(look, 1.5)
+        b3 = LOOKUP BACKWARD(look, 2.5)
+        i1 = LOOKUP INVERT(rising, -1)
+        i2 = LOOKUP INVERT(rising, 0.5)
+        i3 = LOOKUP INVERT(rising, 1.5)
+        s1 = LOOKUP AREA(look, 0, 1)
+        s2 = LOOKUP AREA(look, 2, 4)
+        s3 = LOOKUP AREA(look, .5, 2.5)
+        s4 = LOOKUP AREA(look, -2, 0)
+        ex[A] = LOOKUP EXTRAPOLATE(by[A], Time)
+        inv = LOOKUP INVERT(by[a2], 2)
+        plain[A] = by[A](Time)
+        total = SUM(LOOKUP EXTRAPOLATE(by[A!], Time))"""
+    )
+    expected = {
+        "e1": 1.0,
+        "e2": 1.5,
+        "e3": 2.5,
+        "f1": 1,
+        "f2": 2,
+        "f3": 2,
+        "f4": 1,
+        "b1": 1,
+        "b2": 1,
+        "b3": 2,
+        "i1": NA,
+        "i2": 0.5,
+        "i3": 2.0,
+        "s1": 1.0,
+        "s2": 4.0,
+        "s3": 3.0,
+        "s4": 2.0,
+        "inv": 1.5,
+    }
+    for name, value in expected.items():
+        assert values(got, name)[0] == pytest.approx(value, rel=1e-14), name
+    np.testing.assert_allclose(values(got, "ex"), [2 * T, 5 - 2 * T])
+    np.testing.assert_allclose(values(got, "plain"), [np.minimum(2 * T, 2), np.maximum(5 - 2 * T, 1)])
+    np.testing.assert_allclose(values(got, "total"), 5 + 0 * T)
+
+
+def test_a_lookup_that_turns_has_no_inverse(run: Any) -> None:
+    with pytest.raises(TranslationError, match=r'"t".*neither rises nor falls'):
+        run("t((0,0),(1,2),(2,1))\nx = LOOKUP INVERT(t, 1)")
+    with pytest.raises(TranslationError, match="is not a lookup"):
+        run("t = 3\nx = LOOKUP FORWARD(t, 1)")
+
+
+# --- present value ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("function", "first"), [("NPV", 1.0), ("NPVE", 1 / 1.05)])
+def test_present_values(run: Any, function: str, first: float) -> None:
+    """The manual's equations, stepped by hand, for each element."""
+    got = run(f"A: a1, a2\nstream[A] = A * (1 + Time)\nn[A] = {function}(stream[A], 0.1, 3, 2)")
+    for a in (1, 2):
+        total, discount, expected = 3.0, first, []
+        for t in T:
+            expected.append((total + a * (1 + t) * 0.5 * discount) * 2)
+            total += a * (1 + t) * discount * 0.5
+            discount += -discount * 0.1 / 1.05 * 0.5
+        np.testing.assert_allclose(values(got, "n")[a - 1], expected, rtol=1e-13)
+
+
+def test_excel_agrees_with_npve(run: Any) -> None:
+    """A spreadsheet's NPV at 5 % a step of 100 at the end of each of nine steps: 100 (1 - 1.05^-9) / 0.05."""
+    got = run("n = NPVE(200, 0.1, 0, 1)")
+    assert values(got, "n")[-1] == pytest.approx(100 * (1 - 1.05**-9) / 0.05, rel=1e-13)
+
+
+# --- random functions ------------------------------------------------------------------------------------------------
+
+MEANS: dict[str, Any] = {
+    "RANDOM 0 1()": 0.5,
+    "RANDOM UNIFORM(2, 6, 0)": 4.0,
+    "RANDOM NORMAL(0, 10, 5, 1, 0)": 5.0,
+    "RANDOM NORMAL(0, 1000, 0, 1, 0)": math.sqrt(2 / math.pi),
+    "RANDOM NORMAL(-1000, 1000, 7, 0, 0)": 7.0,
+    "RANDOM EXPONENTIAL(0, 1000, 0, 3, 0)": 3.0,
+    "RANDOM EXPONENTIAL(0, 1, 0, 1, 0)": 1 - math.exp(-1) / (1 - math.exp(-1)),
+    "RANDOM EXPONENTIAL(2, 1000, 1, 3, 0)": 5.0,
+    "RANDOM TRIANGULAR(0, 9, 0, 3, 9, 0)": 4.0,
+    "RANDOM TRIANGULAR(0, 1, 0, 1, 9, 0)": 2 / 3,
+    "RANDOM TRIANGULAR(0, 9, 0, 9, 9, 0)": 6.0,
+    "RANDOM POISSON(0, 100, 4, 1, 2, 0)": 9.0,
+    "RANDOM BINOMIAL(0, 100, 0.25, 8, 0, 1, 0)": 2.0,
+    "RANDOM NEGATIVE BINOMIAL(0, 100, 0.25, 2, 0, 1, 0)": 8.0,
+    "RANDOM BETA(0, 10, 2, 6, 1, 4, 0)": 2.0,
+    "RANDOM WEIBULL(0, 10, 2, 1, 3, 0)": 4.0,
+    "RANDOM PINK NOISE(5, 2, 3, 0)": 5.0,
+}
+
+
+@pytest.mark.parametrize("text", MEANS)
+def test_random_functions_at_their_mean(run: Any, text: str) -> None:
+    got = run(f"A: a1, a2\nx = {text}\ny[A] = A * {text}", random="mean")
+    np.testing.assert_allclose(values(got, "x"), MEANS[text] + 0 * T, rtol=1e-12)
+    np.testing.assert_allclose(values(got, "y")[1], 2 * MEANS[text] + 0 * T, rtol=1e-12)
+
+
+def test_every_random_function_has_its_mean_tested() -> None:
+    assert {k for k in WRITTEN if k.startswith("RANDOM")} == {t.partition("(")[0] for t in MEANS}
+
+
+def test_a_random_function_is_refused_where_nobody_asked(run: Any) -> None:
+    with pytest.raises(TranslationError, match=r'"x".*RANDOM UNIFORM draws at random.*random = "mean"'):
+        run("x = RANDOM UNIFORM(0, 1, 0)")
+    with pytest.raises(LlrSdError, match="RANDOM GAMMA is not supported"):
+        run("x = RANDOM GAMMA(0, 1, 1, 0, 1, 0)", random="mean")
