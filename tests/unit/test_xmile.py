@@ -559,6 +559,46 @@ def test_what_says_that_a_stock_is_not_negative(tmp_path, own, behavior, expecte
     assert values(tmp_path, stock, "s", top=f"<behavior>{behavior}</behavior>")["s"] == expected
 
 
+def test_what_a_stock_does_not_lose_no_other_gains(tmp_path):
+    """Outflows are held to the content of one step and what flows in, in their order (3.6.2)."""
+    chain = (
+        '<stock name="a"><eqn>5</eqn><outflow>f</outflow><outflow>g</outflow><non_negative/></stock>'
+        '<stock name="b"><eqn>0</eqn><inflow>f</inflow><outflow>h</outflow><non_negative/></stock>'
+        '<stock name="c"><eqn>0</eqn><inflow>g</inflow><inflow>h</inflow></stock>'
+        '<flow name="f"><eqn>2</eqn></flow><flow name="g"><eqn>1.5</eqn></flow><flow name="h"><eqn>9</eqn></flow>'
+    )
+    found = values(tmp_path, chain)
+    assert found["f"] == [2, 1.5, 0, 0, 0]
+    assert found["g"] == [1.5, 0, 0, 0, 0]
+    assert found["h"] == [2, 1.5, 0, 0, 0]
+    assert [sum(t) for t in zip(found["a"], found["b"], found["c"], strict=True)] == [5] * 5
+
+
+def test_limits_on_outflows_make_no_circles(tmp_path):
+    """Replacement hiring follows the leavers, and two stocks exchange people: neither is a circle."""
+    variables = (
+        '<stock name="staff"><eqn>3</eqn><inflow>hires</inflow><outflow>leavers</outflow><non_negative/></stock>'
+        '<flow name="hires"><eqn>leavers</eqn><non_negative/></flow><flow name="leavers"><eqn>1</eqn><non_negative/></flow>'
+        '<stock name="x"><eqn>4</eqn><inflow>back</inflow><outflow>out</outflow><non_negative/></stock>'
+        '<stock name="y"><eqn>1</eqn><inflow>out</inflow><outflow>back</outflow><non_negative/></stock>'
+        '<flow name="out"><eqn>3</eqn></flow><flow name="back"><eqn>1</eqn></flow>'
+    )
+    found = values(tmp_path, variables)
+    assert found["staff"] == [3] * 5
+    assert [x + y for x, y in zip(found["x"], found["y"], strict=True)] == [5] * 5
+    assert found["x"][:3] == [4, 2, 0]
+
+
+def test_limits_on_outflows_of_arrays(tmp_path):
+    variables = (
+        f'<stock name="s">{OVER_R}<element subscript="r1"><eqn>1</eqn></element><element subscript="r2"><eqn>9</eqn></element>'
+        "<outflow>f</outflow><non_negative/></stock>"
+        f'<flow name="f">{OVER_R}<eqn>2</eqn></flow>'
+    )
+    found = values(tmp_path, variables, "s[r1]", "s[r2]", "f[r1]", top=R)
+    assert found == {"s[r1]": [1, 0, 0, 0, 0], "s[r2]": [9, 7, 5, 3, 1], "f[r1]": [1, 0, 0, 0, 0]}
+
+
 def test_a_uniflow_does_not_run_backwards(tmp_path):
     flow = '<flow name="f"><eqn>TIME - 2</eqn><non_negative/></flow><flow name="g"><eqn>TIME - 2</eqn></flow>'
     found = values(tmp_path, flow, "f", "g")

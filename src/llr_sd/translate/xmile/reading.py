@@ -10,6 +10,7 @@ from llr_sd.translate.xmile.clock import clock
 from llr_sd.translate.xmile.document import Element, children, parse, text_of
 from llr_sd.translate.xmile.modules import flatten
 from llr_sd.translate.xmile.names import Directory, dimensions
+from llr_sd.translate.xmile.outflows import limit_outflows
 from llr_sd.translate.xmile.variables import graph, variable
 
 
@@ -28,6 +29,7 @@ def read_xmile(path: Path, content: bytes) -> RawModel:
     main = flatten(root, directory, file)
     controls, method = clock(root, main, directory, file)
     found = [variable(entity, directory, file) for entity in directory.entities.values()]
+    limit_outflows(found, directory)
     found.extend(graph(name, entity, directory, file) for name, entity in directory.graphs.items())
     ranges = tuple(RawRange(d.name, d.copies or d.elements) for d in directory.dimensions.values())
     made = tuple(macros.macro(n, directory, file) for n in macro_nodes)
