@@ -77,6 +77,7 @@ EXPRESSIONS = {
     "8/4/2": 1,
     "6 // 3 + 6 // 0": 2,
     "12 // 2 // 3": 2,
+    "64 // 2 // 2 // 2 // 2 // 2 // 2": 1,
     "1 < 2 = 1": 1,
     "0 = 1 OR 1 = 1 AND 1 = 1": 1,
     "1 = 1 OR 1 = 1 AND 0 = 1": 1,
@@ -603,3 +604,101 @@ def test_a_uniflow_does_not_run_backwards(tmp_path):
     flow = '<flow name="f"><eqn>TIME - 2</eqn><non_negative/></flow><flow name="g"><eqn>TIME - 2</eqn></flow>'
     found = values(tmp_path, flow, "f", "g")
     assert found == {"f": [0, 0, 0, 1, 2], "g": [-2, -1, 0, 1, 2]}
+
+
+# --- what is not supported, and damage -------------------------------------------------------------------------------
+
+
+def test_what_nothing_reads_is_left_out_and_said(tmp_path):
+    found = read(tmp_path, TANK + aux("blank", "???") + '<aux name="none"/>' + aux("past", "HISTORY(f, 1)"))
+    assert [v for v in found.variables if v in ("s", "f", "blank", "none", "past")] == ["s", "f"]
+    assert [n.split('"')[1] for n in found.notes] == ["blank", "none", "past"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "what"),
+    [
+        (aux("a", "b * 2") + aux("b", " NAN "), '"b": has no equation, only "NAN"'),
+        (aux("a", "HISTORY(b, 1)") + aux("b", "2 + a"), "HISTORY is not supported"),
+        (aux("a", "COUNTER(1, 5)") + aux("b", "a + TIME"), "COUNTER is not supported"),
+        (aux("a", "b") + aux("b", "QLEN(c)") + aux("c", "1"), "QLEN is not a supported function"),
+        (aux("a", "RANDOM(0, 1, 7)") + aux("b", "a + TIME"), "RANDOM"),
+        (aux("a", "1 + nothing"), '"nothing" is not defined'),
+        (aux("a", "b(3)") + aux("b", "2"), "has no graph"),
+        (aux("a", "LOOKUP(3, 3)"), "no variable with a graph"),
+        (aux("a", "SMTH1(1)"), "SMTH1 takes 2 or 3 arguments and has 1. Write SMTH1(input, time, initial)."),
+        (aux("a", "MAX()"), "MAX takes"),
+        (aux("a", "IF 1 THEN 2"), "an IF has no ELSE"),
+        (aux("a", "1 +"), "ends too soon"),
+        (aux("a", "(1 + 2"), "ends before a closing bracket"),
+        (aux("a", "1 2"), 'from "2" on'),
+        (aux("a", "1 {open"), "not closed"),
+        (aux("a", "1 } 2"), "closes no comment"),
+        (aux("a", "b[1") + aux("b", "1"), "not closed"),
+        (aux("a", "1e999"), "too large"),
+        (aux("a", "§ & 3"), "cannot be read"),
+        ('<stock name="s"><eqn>1</eqn><inflow>gone</inflow></stock>', 'its flow "gone" is not defined'),
+        ('<stock name="s"><eqn>1</eqn><oven/></stock>', "an oven is not supported"),
+        ('<stock name="s"><eqn>1</eqn><isee:conveyor/></stock>', "a conveyor is not supported"),
+        ('<flow name="f"><eqn>1</eqn><multiplier>2</multiplier></flow>', "a unit conversion"),
+        ('<flow name="f"><gf><xscale min="0" max="1"/><ypts>0,1</ypts></gf></flow>' + aux("a", "f"), "no equation to read it at"),
+        ("<aux><eqn>1</eqn></aux>", "has no name"),
+        ('<tank name="t"/>', "<tank> is not supported"),
+        (aux("a", "1") + aux("A", "2"), "two variables have this name"),
+        (aux("a", "(" * 3000 + "1"), "brackets or IFs inside each other"),
+    ],
+)
+def test_equations_that_are_refused(tmp_path, variables, what):
+    message = refusal(tmp_path, variables)
+    assert what in message
+    assert len(message) < 300
+    assert "\n" not in message
+
+
+def test_deep_and_long_equations(tmp_path):
+    ifs = "".join(f"IF TIME > {i} THEN {i} ELSE " for i in range(500))
+    variables = aux("a", "(" * 500 + "1" + " + 1)" * 500) + aux("b", "1" + "+1" * 4999) + aux("c", ifs + "7")
+    found = values(tmp_path, variables, "a", "b", "c")
+    assert (found["a"][0], found["b"][0], found["c"][:2]) == (501, 5000, [7, 0])
+
+
+GOOD = FILE.format(specs=SPECS, top="", model="", variables=TANK, more="")
+ENTITIES = "".join(f'<!ENTITY e{i} "&e{i - 1};&e{i - 1};">' for i in range(1, 30))
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (GOOD[: len(GOOD) // 2].encode(), "damaged at line"),
+        (GOOD.replace("</eqn>", "", 1).encode(), "damaged at line"),
+        (GOOD.replace("<eqn>10", "<eqn>10 & 3").encode(), "damaged at line"),
+        (GOOD.replace("<eqn>10", "<eqn>&x;").encode(), "damaged at line"),
+        (GOOD.replace("<xmile", f'<!DOCTYPE x [<!ENTITY e0 "ha">{ENTITIES}]><xmile', 1).encode(), "declares entities"),
+        (GOOD.replace("<xmile", '<!DOCTYPE x SYSTEM "file:///etc/passwd"><xmile', 1).encode(), "declares entities"),
+        (GOOD.replace("Months", "Größe").encode("latin-1"), "line 4 holds characters that are not"),
+        (GOOD.replace('"utf-8"', '"utf-7"').encode(), 'the encoding "utf-7"'),
+        (GOOD.replace('"utf-8"', '"zlib"').encode(), 'the encoding "zlib"'),
+        (GOOD.replace("<model>", "<model>" + "<a>" * 5000).encode(), "damaged at line"),
+        (b"<xmile/>", "no <model>"),
+        (b"<xmile><model/></xmile>", "no <variables>"),
+        (GOOD.replace("<eqn>10", "<eqn>" + "9" * 5000).encode(), "too large"),
+    ],
+)
+def test_damaged_files(tmp_path, content, what):
+    path = tmp_path / "m.xmile"
+    path.write_bytes(content)
+    with pytest.raises(TranslationError) as caught:
+        translate(path)
+    message = str(caught.value)
+    assert what in message
+    assert len(message) < 300
+    assert "\n" not in message
+
+
+def test_encodings_that_a_file_names(tmp_path):
+    path = tmp_path / "m.xmile"
+    text = GOOD.replace('"utf-8"', '"windows-1252"').replace("Months", "Jahre – €")
+    path.write_bytes(text.encode("cp1252"))
+    assert translate(path).variables["TIME STEP"].unit == "Jahre – €"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert "s" in translate(path).variables

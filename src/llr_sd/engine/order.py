@@ -179,7 +179,9 @@ def make_plan(program: Program, outputs: Iterable[Array]) -> Plan:
                 elif node.array is not None and node.array.role == KEPT:
                     kept[node.array.number] = node.array
         # A state whose initial value only another initial value reads has a place of its own too.
-        roots = [k for n in sorted({**states, **kept} | {a.number: a for a in fresh}) for k in graph.by_array.get((n, "start"), [])]
+        roots = [
+            k for n in sorted({**states, **kept} | {a.number: a for a in fresh}) for k in graph.by_array.get((n, "start"), [])
+        ]
         fresh.extend(k.array for k in graph.closure(roots, START) if k.array.role in STATES)
         new = {a.number: a for a in fresh if a.number not in states}
         if not new:

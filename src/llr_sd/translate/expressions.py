@@ -53,6 +53,8 @@ def expression(tree: Any, scope: Scope) -> Expression:
         return _reference(tree, scope)
     if kind == "GameStructure":
         return scope.of(tree.expression)
+    if kind == "Refused":
+        raise tree.error
     if kind == "MacroCall":
         return macros.call_with_outputs(tree, scope)
     return calls.structure(tree, scope)

@@ -57,6 +57,13 @@ class MacroCall:
     result: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A right-hand side, or a part of one, that cannot be computed; `error` says why, and is raised when it is translated."""
+
+    error: NotSupported
+
+
 @dataclass(slots=True)
 class RawVariable:
     """A variable as the file writes it; its parts stand in the order of the file.

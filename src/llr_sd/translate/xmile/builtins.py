@@ -8,7 +8,7 @@ from typing import Any
 
 from pysd.translators.structures import abstract_expressions as ae
 
-from llr_sd.translate.source import Place
+from llr_sd.translate.source import Place, Refused
 
 Tree = Any
 
@@ -130,6 +130,8 @@ BUILTINS: dict[str, tuple[int, int, str, Callable[..., Tree]]] = {
     "trend": (2, 3, "input, time, initial", lambda x, t, *i: ae.TrendStructure(x, t, *(i or (0.0,)))),
     "forcst": (3, 4, "input, time, horizon, initial", lambda x, t, h, *i: ae.ForecastStructure(x, t, h, *(i or (0.0,)))),
 }
+# The arguments that a function is written out with several copies of, by number.
+COPIED = {"int": (0,), "round": (0,), "mod": (0, 1), "//": (1,), "safediv": (1,)}
 # What Vensim calls these, as converters from Vensim write them.
 VENSIM = {
     "smooth": "smth1",
@@ -170,11 +172,11 @@ def apply(name: str, arguments: tuple[Tree, ...], place: Place, *, vensim: bool 
     Raises
     ------
     TranslationError
-        For a wrong number of arguments, and for functions of Stella that are not supported.
+        For a wrong number of arguments.
     """
     name = VENSIM.get(name, name)
     if name in _MENDS:
-        raise place.refuse(f"{name.upper()} is not supported.", _MENDS[name])
+        return Refused(place.not_supported(f"{name.upper()} is not supported.", _MENDS[name]))
     if vensim and name in VENSIM_FILES:
         return call(VENSIM_FILES[name], *arguments)
     if name not in BUILTINS:

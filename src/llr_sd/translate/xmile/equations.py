@@ -175,15 +175,22 @@ class Equation:
             return builtins.CONSTANTS[name]
         if name in builtins.RANDOM:
             return call(builtins.RANDOM[name], *(self._of(a) for a in arguments))
-        copying = name in ("int", "round", "mod", "//", "safediv")
-        self._copies += copying
-        if self._copies > _MOST_COPIES:
-            raise self._place.refuse(
-                f"more than {_MOST_COPIES} of INT, ROUND, MOD and SAFEDIV stand inside each other.", "Split the equation."
-            )
-        made = builtins.apply(name, tuple(self._of(a) for a in arguments), self._place, vensim=self._names.vensim)
-        self._copies -= copying
+        made = builtins.apply(name, self._arguments(name, arguments), self._place, vensim=self._names.vensim)
         return call(name, *(self._of(a) for a in arguments)) if made is None else made
+
+    def _arguments(self, name: str, arguments: tuple[Tree, ...]) -> tuple[Tree, ...]:
+        """Return the arguments of a builtin; those that it is written out with several copies of may not grow without bounds."""
+        found = []
+        for i, argument in enumerate(arguments):
+            copied = i in builtins.COPIED.get(name, ())
+            self._copies += copied
+            if self._copies > _MOST_COPIES:
+                raise self._place.refuse(
+                    f"more than {_MOST_COPIES} of INT, ROUND, MOD and SAFEDIV stand inside each other.", "Split the equation."
+                )
+            found.append(self._of(argument))
+            self._copies -= copied
+        return tuple(found)
 
     def _graph(self, found: Entity, function: Tree, arguments: tuple[Tree, ...]) -> Tree:
         """Return a graph read at a value, as name(x)."""

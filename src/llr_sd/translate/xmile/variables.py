@@ -12,7 +12,7 @@ from pysd.translators.structures import abstract_expressions as ae
 
 from llr_sd.equations import canonical
 from llr_sd.translate.messages import short
-from llr_sd.translate.source import Part, Place, RawVariable
+from llr_sd.translate.source import Part, Place, RawVariable, Refused
 from llr_sd.translate.xmile import graphs
 from llr_sd.translate.xmile.builtins import call
 from llr_sd.translate.xmile.document import Element, attribute, child, children, number, text_of
@@ -72,10 +72,10 @@ def _parts(entity: Entity, directory: Directory, place: Place) -> list[Part]:
         if entity.kind == "gf" or (not text and graph_node is not None and entity.kind == "aux"):
             found.append(Part(subscripts, excepts, graphs.points(graph_node, place)))
             continue
-        if not text:
-            raise place.refuse(_missing(subscripts, entity, graph_node), "Write its <eqn>.")
-        if text.upper() in _BLANKS:
-            raise place.refuse(f'has no equation, only "{text}".', "Write its <eqn>.")
+        if not text or text.upper() in _BLANKS:
+            what = f'has no equation, only "{text}".' if text else _missing(subscripts, entity, graph_node)
+            found.append(Part(subscripts, excepts, Refused(place.not_supported(what, "Write its <eqn>."))))
+            continue
         numbers = _list(text, entity.dimensions, place)
         tree: Any = equation.tree(text) if numbers is None else numbers
         if graph_node is not None:
