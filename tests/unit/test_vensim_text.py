@@ -242,3 +242,28 @@ def test_a_sum_of_5000_terms_is_added_from_the_left(tmp_path):
     began = time.monotonic()
     assert last(tmp_path, text, "x", "y[r2]") == [wanted, repeated]
     assert time.monotonic() - began < 20
+
+
+# --- the clock -------------------------------------------------------------------------------------------------------
+
+
+def test_control_variables_may_be_any_formula_of_constants(tmp_path):
+    (tmp_path / "clock.csv").write_text("x,step\n1,0.25\n")
+    controls = (
+        "INITIAL TIME = start[b] ~~|\nFINAL TIME = INITIAL TIME + MAX(years, 1) ~~|\nTIME STEP = 1/dt inverse ~~|\n"
+        "SAVEPER = IF THEN ELSE(years > 1, 2*step, TIME STEP) ~~|\nR: a, b ~~|\nstart[R] = 1, 10 ~~|\nyears = 2 ~~|\n"
+        "dt inverse = half*2 ~~|\nhalf = 2 ~~|\nstep = GET DIRECT CONSTANTS('clock.csv', ',', 'B2') ~~|\ns = INTEG(1, 0) ~~|\n"
+    )
+    model = load_model(write(tmp_path, "", controls))
+    assert model.run({}).dataset.time.values.tolist() == [10, 10.5, 11, 11.5, 12]
+    changed = model.run({"years": 1, "half": 1, "start[b]": 0}).dataset
+    assert changed.time.values.tolist() == [0, 0.5, 1]
+    assert changed["s"].values[0].tolist() == [0, 0.5, 1]
+
+
+@pytest.mark.parametrize("final", ["Time + 3", "s", "FINAL TIME + 1", "SMOOTH(3, 2)", "1/0", "k[R]"])
+def test_a_clock_that_runs_with_time_is_refused(tmp_path, final):
+    controls = f"INITIAL TIME = 0 ~~|\nFINAL TIME = {final} ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\ns = INTEG(1, 0) ~~|\n"
+    with pytest.raises(LlrSdError) as caught:
+        load_model(write(tmp_path, "R: a, b ~~|\nk[R] = 1, 2 ~~|\n", controls)).run({})
+    assert "FINAL TIME" in str(caught.value)

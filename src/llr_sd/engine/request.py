@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from llr_sd.design import Design
 from llr_sd.engine.clock import NEAR, Clock
-from llr_sd.equations import CONTROLS, Cell, Equations, Number, Reference, Variable, canonical
+from llr_sd.engine.controls import control_value
+from llr_sd.equations import CONTROLS, Cell, Equations, Variable, canonical
 from llr_sd.errors import InputError
 
 
@@ -89,21 +90,7 @@ def _outputs(equations: Equations, names: Sequence[str] | None) -> tuple[Output,
 
 
 def _clock(equations: Equations, design: Design) -> Clock:
-    got: dict[str, float] = {}
-
-    def value(name: str) -> float:
-        for i, column in enumerate(design.names):
-            if canonical(column) == canonical(name):
-                values = np.unique(design.values[:, i])
-                if len(values) > 1:
-                    raise InputError(f'"{name}" must be the same in every run of a batch.', mend="Run the batches one by one.")
-                if len(values) == 1:
-                    return float(values[0])
-        variable = equations.variable(name)
-        return _evaluate(variable.definitions[0].body if variable.definitions else Number(1.0), equations, value, name)
-
-    for name in CONTROLS:
-        got[name] = value(name)
+    got = {name: control_value(name, equations, design) for name in CONTROLS}
     with _named(equations):
         return Clock(got["INITIAL TIME"], got["FINAL TIME"], got["TIME STEP"], got["SAVEPER"])
 
@@ -115,19 +102,6 @@ def _named(equations: Equations) -> Iterator[None]:
         yield
     except InputError as error:
         raise InputError(error.what, where=equations.source.name, mend=error.mend) from None
-
-
-def _evaluate(body: object, equations: Equations, value: Callable[[str], float], name: str) -> float:
-    """Evaluate a control variable that is a number or another name (SAVEPER = TIME STEP); nothing else sets a clock."""
-    if isinstance(body, Number):
-        return body.value
-    if isinstance(body, Reference):
-        variable = equations.variable(body.name)
-        if canonical(variable.name) in {canonical(c) for c in CONTROLS} and canonical(variable.name) != canonical(name):
-            return value(variable.name)
-        if variable.kind == "constant" and not variable.axes:
-            return equations.constant_value(equations.cell(variable.name))
-    raise InputError(f'"{name}" must be a number or another control variable.', where=equations.source.name)
 
 
 def _times(equations: Equations, clock: Clock, times: Sequence[float] | None) -> NDArray[np.float64]:
