@@ -61,20 +61,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _let_go(sys.stdout)
         return 0
-    except KeyboardInterrupt:
-        return _ended("stopped; nothing half written is left.", 130)
+    except KeyboardInterrupt as stop:
+        return _ended(stop, "stopped; nothing half written is left.", 130)
     except LlrSdError as error:
-        return _ended(str(error), error.exit_code, "--debug" in given)
+        return _ended(error, str(error), error.exit_code, "--debug" in given)
     except Exception as error:
-        return _ended(_unforeseen(error), 2, "--debug" in given)
+        return _ended(error, _unforeseen(error), 2, "--debug" in given)
 
 
-def _ended(said: str, code: int, debug: bool = False) -> int:
-    """Say in one line why a command ended, after its traceback where that was asked for."""
+def _ended(error: BaseException, said: str, code: int, debug: bool = False) -> int:
+    """Say in one line why a command ended, and where runs are kept, after its traceback where that was asked for."""
+    notes: list[str] = getattr(error, "__notes__", [])
     try:
         if debug:
             traceback.print_exc()
-        print(f"llr-sd: {said}", file=sys.stderr)
+        print(" ".join([f"llr-sd: {said}", *notes]), file=sys.stderr)
     except OSError:  # nobody listens; the exit code says it too
         _let_go(sys.stderr)
     return code
@@ -195,6 +196,7 @@ class _ProgressBar:
 
     def __init__(self) -> None:
         self._bar: Any = None
+        self._resuming = False
 
     def show(self, stage: str, done: int, total: int) -> None:
         from tqdm import tqdm
@@ -206,6 +208,9 @@ class _ProgressBar:
             if sys.stderr is not None and sys.stderr.isatty():
                 print("drawing figures and report ...", file=sys.stderr)
             return
+        if stage == "resuming" and not self._resuming and sys.stderr.isatty():
+            self._resuming = True
+            print("resuming: runs that are done already are not run again", file=sys.stderr)
         if self._bar is None:
             self._bar = tqdm(total=total, unit=" runs", disable=None, file=sys.stderr, leave=False, dynamic_ncols=True)
         self._bar.total = total
@@ -359,11 +364,11 @@ def _add_report(sub: argparse.ArgumentParser) -> None:
 
 def _report(options: argparse.Namespace) -> int:
     from llr_sd.report import terminal_summary, write_report, write_workbook
-    from llr_sd.store import open_result
+    from llr_sd.store import drawing_again
 
-    result = open_result(options.results)
-    write_report(result)
-    write_workbook(result)
+    with drawing_again(options.results) as result:
+        write_report(result)
+        write_workbook(result)
     print(terminal_summary(result))
     return 0
 
@@ -382,6 +387,7 @@ def _add_check(sub: argparse.ArgumentParser) -> None:
 def _check(options: argparse.Namespace) -> int:
     from llr_sd.check import check_model, write_golden
     from llr_sd.model import load_model
+    from llr_sd.store import write_csv
 
     if options.write_golden:
         print(f"golden: {write_golden(load_model(options.model))}")
@@ -390,7 +396,7 @@ def _check(options: argparse.Namespace) -> int:
     print(sheet.text())
     if options.out is not None:
         try:
-            sheet.to_frame().to_csv(options.out, index=False)
+            write_csv(sheet.to_frame(), options.out)
         except OSError as error:
             raise InputError(f"cannot be written ({error.strerror}).", where=str(options.out)) from error
     return 0 if sheet.passed else 1

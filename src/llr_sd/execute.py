@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from llr_sd.errors import InputError, LlrSdError
 from llr_sd.model import Model
 from llr_sd.prepare import Job, PreparedStudy, Sample
 from llr_sd.result import Block
-from llr_sd.runs import run_block
+from llr_sd.runs import block_key, labels_of, run_block, runs_key
 from llr_sd.study import Study
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 """Called with what is going on, the runs done and the runs in all."""
 
+
+RESUMING = "resuming"
+"""The stage while runs that an earlier start finished are found."""
+
+Tick = Callable[[Job, str], None]
+"""Called with each job that is done, and the stage where it is not that of its sample."""
 
 Where = tuple[str, int | None, str | None]
 """Engine, threads and the address of a Dask scheduler."""
@@ -37,6 +44,7 @@ class Runner:
     ) -> None:
         self._prepared, self._work, self._where, self._progress = prepared, work, where, progress
         self._done, self._total = 0, 0
+        self._key = runs_key(prepared.study, prepared.model, where[0])
 
     def run(self, samples: Iterable[Sample]) -> None:
         """Run every block of the samples that is not there yet."""
@@ -44,17 +52,38 @@ class Runner:
         self._total += sum(s.runs for s in wanted)
         for sample in wanted:
 
-            def tick(job: Job, sample: Sample = sample) -> None:
+            def tick(job: Job, stage: str, sample: Sample = sample) -> None:
                 self._done += job.design.runs
-                self._progress(sample.settings[job.setting][0], self._done, self._total)
+                self._progress(stage or sample.settings[job.setting][0], self._done, self._total)
 
-            jobs = self._prepared.jobs(sample)
-            run_jobs(self._prepared, jobs, self._work, *self._where, tick)
+            self._run(self._prepared.jobs(sample), tick)
+
+    def _run(self, jobs: Iterable[Job], tick: Tick) -> None:
+        """Run every job that is not there yet, here or on the cluster, and keep its block."""
+        engine, threads, scheduler = self._where
+        missing: list[tuple[str, Job]] = []
+        for job in jobs:
+            key = block_key(self._key, job)
+            if self._work.get(key) is not None:
+                tick(job, RESUMING if self._work.earlier(key) else "")
+            elif scheduler is not None:
+                missing.append((key, job))
+            else:
+                self._work.put(key, run_block(self._prepared.study, self._prepared.model, job, engine, threads))
+                tick(job, "")
+        if missing:
+            _on_cluster(self._prepared, missing, self._work, engine, threads, str(scheduler), tick)
 
     def blocks(self, sample: Sample) -> Iterator[tuple[Job, Block]]:
         """Yield the blocks of a sample that was run."""
+        study, model = self._prepared.study, self._prepared.model
         for job in self._prepared.jobs(sample):
-            yield job, self._work.get(job.name)
+            key = block_key(self._key, job)
+            block = self._work.get(key)
+            if block is None:  # damaged since it was run
+                block = run_block(study, model, job, *self._where[:2])
+                self._work.put(key, block)
+            yield job, replace(block, labels=labels_of(study))
 
     def read(self, sample: Sample) -> xr.Dataset:
         """Return the runs of a sample in memory, dims (scenario, run, ...)."""
@@ -93,54 +122,16 @@ def _onwards(progress: Progress, before: int, total: int, stage: str, done: int,
     progress(stage, before + done, total)
 
 
-def run_jobs(
-    prepared: PreparedStudy,
-    jobs: Iterable[Job],
-    work: store.WorkFolder,
-    engine: str,
-    threads: int | None,
-    scheduler: str | None,
-    tick: Callable[[Job], None],
-) -> None:
-    """Run every job that is not there yet and put its block into the work folder.
-
-    Parameters
-    ----------
-    prepared
-        The study.
-    jobs
-        Blocks of runs.
-    work
-        Where blocks are kept.
-    engine, threads
-        As in `Model.run`.
-    scheduler
-        Address of a Dask scheduler ("tcp://host:8786"); None runs here.
-    tick
-        Called with each job that is done, those that were there included.
-    """
-    missing = []
-    for job in jobs:
-        if work.has(job.name):
-            tick(job)
-        elif scheduler is not None:
-            missing.append(job)
-        else:
-            work.put(job.name, run_block(prepared.study, prepared.model, job, engine, threads))
-            tick(job)
-    if missing:
-        _on_cluster(prepared, missing, work, engine, threads, str(scheduler), tick)
-
-
 def _on_cluster(
     prepared: PreparedStudy,
-    jobs: list[Job],
+    jobs: Sequence[tuple[str, Job]],
     work: store.WorkFolder,
     engine: str,
     threads: int | None,
     scheduler: str,
-    tick: Callable[[Job], None],
+    tick: Tick,
 ) -> None:
+    """Run jobs on a Dask cluster and keep each block under its key."""
     try:
         from dask.distributed import Client, as_completed
     except ImportError as error:
@@ -155,11 +146,11 @@ def _on_cluster(
         # A block that a worker dies with is run again elsewhere; its numbers depend on nothing but its rows. Study and model are
         # the result of a task, since that is made again too; data that were scattered would be lost.
         held = client.submit(_hold, prepared.study, prepared.model, pure=False)
-        futures = {client.submit(_remote, held, job, engine, threads, pure=False, retries=3): job for job in jobs}
+        futures = {client.submit(_remote, held, job, engine, threads, pure=False, retries=3): (key, job) for key, job in jobs}
         for future in as_completed(list(futures)):
-            job = futures[future]
-            work.put(job.name, _result(future))
-            tick(job)
+            key, job = futures[future]
+            work.put(key, _result(future))
+            tick(job, "")
 
 
 def _hold(study: Study, model: Model) -> tuple[Study, Model]:

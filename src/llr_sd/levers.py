@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -45,11 +44,8 @@ def find_levers(prepared: PreparedStudy, run: Callable[[Sample], xr.Dataset]) ->
     def evaluate(settings: Sequence[Mapping[str, float]]) -> list[Outcome]:
         outcomes = []
         for setting in settings:
-            # Named by what it sets, so that a block is found again whatever the search did before.
-            name = hashlib.sha256(repr(sorted(setting.items())).encode()).hexdigest()[:16]
-            runs = run(
-                Sample(f"levers_{name}", design, ((wanted.scenario, merged(prepared.model, scenario.set, setting)),))
-            ).isel(scenario=0)
+            settings_of_run = {wanted.scenario: merged(prepared.model, scenario.set, setting)}
+            runs = run(Sample("levers", design, tuple(settings_of_run.items()))).isel(scenario=0)
             values, cost, ok = runs[target.output].values, runs[wanted.cost].values, runs["ok"].values
             met = values >= target.at_least if target.at_least is not None else values <= target.at_most
             outcomes.append((cost, met & ok, ok))

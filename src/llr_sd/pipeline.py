@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from llr_sd import analysis, report, store, tables
 from llr_sd.engine import DEFAULT
-from llr_sd.errors import EngineError, InputError
+from llr_sd.errors import InputError
 from llr_sd.execute import Progress, Runner, Where, run_samples
 from llr_sd.levers import find_levers
 from llr_sd.model import load_model
@@ -86,7 +84,7 @@ def run_study(
         prepared = replace(prepared, told=(*first_look(prepared, engine), *prepared.told))
     study, files = prepared.study, _files(prepared)
 
-    with _folders(study, out, files, engine) as (folder, work):
+    with store.folders(_place(study, out), study, files) as (folder, work):
         runner = Runner(prepared, work, where, progress)
         runner.run(prepared.samples.values())
         facts = _facts(prepared, engine)
@@ -95,14 +93,14 @@ def run_study(
         runs = folder.write_runs(names, main.design.runs, runner.pieces(main), list(runner.pieces(prepared.samples["central"])))
         found = _tables(prepared, runner, runs, facts)
         facts["verified"] = verify_members(prepared, runner.blocks(main), verify, engine)
-        return _finish(folder, work, folder.write(study, files, runs, found, facts), progress)
+        return _finish(folder, folder.write(study, runs, found, facts), progress)
 
 
 def _rate_register(study: Study, out: str | Path | None, where: Where, verify: int | None, progress: Progress) -> StudyResult:
     """Rate the risks of a study's register: check it, run its models, work out the ratings, write the results folder."""
     prepared = prepare_register(study)
     files = files_of(prepared)
-    with _folders(study, out, files, where[0]) as (folder, work):
+    with store.folders(_place(study, out), study, files) as (folder, work):
         ratings = rate_register(prepared, partial(run_samples, work=work, where=where, progress=progress))
         pieces, central = loss_pieces(ratings)
         runs = folder.write_runs(tuple(f"{date:g}" for date in ratings.losses), study.monte_carlo.runs, iter(pieces), central)
@@ -115,34 +113,19 @@ def _rate_register(study: Study, out: str | Path | None, where: Where, verify: i
         found["summary"] = analysis.summarise(runs, {})
         facts = _rating_facts(prepared, ratings, where[0]) | {"failed": len(found["failures"])}
         facts["verified"] = {m: verify_members(s, blocks(m), verify, where[0]) for m, s in prepared.far.items()}
-        return _finish(folder, work, folder.write(study, files, runs, found, facts), progress)
+        return _finish(folder, folder.write(study, runs, found, facts), progress)
 
 
-@contextmanager
-def _folders(
-    study: Study, out: str | Path | None, files: Mapping[str, Path], engine: str
-) -> Iterator[tuple[store.ResultsFolder, store.WorkFolder]]:
-    """Give the results folder being made and the folder of unfinished work; nothing half written is left in the former's place."""
-    folder = store.ResultsFolder(Path(out) if out is not None else study.folder / "results", study.title)
-    work = store.WorkFolder(folder.final, json.dumps([store.hashes(study, files), store.versions(), engine]))
-    try:
-        yield folder, work
-    except (InputError, EngineError):
-        work.remove()
-        raise
-    finally:
-        folder.discard()
-        work.release()
+def _place(study: Study, out: str | Path | None) -> Path:
+    return Path(out) if out is not None else study.folder / "results"
 
 
-def _finish(folder: store.ResultsFolder, work: store.WorkFolder, result: StudyResult, progress: Progress) -> StudyResult:
+def _finish(folder: store.ResultsFolder, result: StudyResult, progress: Progress) -> StudyResult:
     """Draw, move the folder to its final place and open it there."""
     progress("drawing", 0, 0)
     report.write_report(result)
     report.write_workbook(result)
-    final = folder.finish()
-    work.remove()
-    return replace(store.open_result(final), study=result.study)
+    return replace(store.open_result(folder.finish(result.manifest)), study=result.study)
 
 
 def _tables(prepared: PreparedStudy, runner: Runner, runs: xr.Dataset, facts: dict[str, Any]) -> dict[str, pd.DataFrame]:

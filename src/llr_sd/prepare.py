@@ -50,11 +50,6 @@ class Job:
     start: int
     design: Design
 
-    @property
-    def name(self) -> str:
-        """A file name that no other job of the study has."""
-        return f"{self.sample}-{self.setting:04d}-{self.start:09d}-{self.design.runs:05d}"
-
 
 @dataclass(frozen=True)
 class PreparedStudy:

@@ -1,13 +1,18 @@
-"""One job of a study: run a block of its runs and keep the study's outputs."""
+"""One job of a study: run a block of its runs and keep the study's outputs; and the key of all that its numbers depend on."""
 
 from __future__ import annotations
 
+import functools
+import hashlib
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd import analysis
+from llr_sd import analysis, store
 from llr_sd.design import Design
 from llr_sd.engine.request import saved_times
 from llr_sd.ensemble import RunStatus
@@ -17,6 +22,27 @@ from llr_sd.model import Model
 from llr_sd.prepare import Job, PreparedStudy, Sample
 from llr_sd.result import Block
 from llr_sd.study import Study
+
+
+def runs_key(study: Study, model: Model, engine: str) -> str:
+    """Return the key of what every run of a study depends on: equations, outputs, engine, libraries and this package's own code.
+
+    The wording of a study, its analyses and the rest of its scenarios do not count: runs that are done outlive a change of them.
+    """
+    outputs = {name: (o.variable, o.at, o.expression, o.unit) for name, o in study.outputs.items()}
+    equations = model.equations
+    parts = (equations.variables, equations.ranges, equations.method, outputs, engine, store.versions(), _own_code())
+    return _fingerprint(parts)
+
+
+def block_key(key: str, job: Job) -> str:
+    """Return the key of a block: that of every run of its study, and the rows that it runs."""
+    return _fingerprint((key, job.design.names, job.design.values))
+
+
+def labels_of(study: Study) -> dict[str, str]:
+    """Return what people call each output."""
+    return {name: spec.label or spec.variable or name for name, spec in study.outputs.items()}
 
 
 def run_block(study: Study, model: Model, job: Job, engine: str, threads: int | None) -> Block:
@@ -41,9 +67,8 @@ def run_block(study: Study, model: Model, job: Job, engine: str, threads: int | 
             where = f"{study.file}, outputs > {name}"
             outputs[name], dims[name] = analysis.evaluate(spec.expression or "", scalars, where), ()
             units[name] = spec.unit or ""
-    labels = {name: spec.label or spec.variable or name for name, spec in study.outputs.items()}
     ok, failures = _failures(study, ensemble.status, outputs)
-    return Block(outputs, dims, coords, units, labels, ok, failures)
+    return Block(outputs, dims, coords, units, labels_of(study), ok, failures)
 
 
 def _asked(study: Study, model: Model, design: Design) -> tuple[NDArray[np.float64], list[str], list[float]]:
@@ -83,3 +108,34 @@ def _failures(
     for values in outputs.values():
         values[~ok] = np.nan
     return ok, tuple(sorted(found, key=lambda f: f[0]))
+
+
+@functools.cache
+def _own_code() -> str:
+    """Return a hash of this package's modules: runs of another state of the code are not gone on from."""
+    folder = Path(__file__).parent
+    files = {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.rglob("*.py")}
+    return _fingerprint(sorted(files.items()))
+
+
+def _fingerprint(value: Any) -> str:
+    """Return a hash of nested values that differs whenever any of them does; nesting may be deep."""
+    code = hashlib.sha256()
+    left = [value]
+    while left:
+        part = left.pop()
+        kind = type(part).__name__
+        if isinstance(part, np.ndarray):
+            code.update(f"{kind} {part.dtype.str} {part.shape};".encode())
+            code.update(np.ascontiguousarray(part).tobytes())
+        elif part is None or isinstance(part, (str, int, float)):
+            text = repr(part).encode()
+            code.update(f"{kind} {len(text)} ".encode() + text)
+        else:
+            if is_dataclass(part):
+                inner = [getattr(part, f.name) for f in fields(part)]
+            else:
+                inner = [x for pair in part.items() for x in pair] if isinstance(part, Mapping) else list(part)
+            code.update(f"{kind} {len(inner)};".encode())
+            left += reversed(inner)
+    return code.hexdigest()

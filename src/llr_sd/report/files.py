@@ -14,7 +14,9 @@ def write_whole(path: Path, content: bytes) -> None:
     beside = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
+        beside.unlink(missing_ok=True)  # never written through a link
+        with beside.open("xb") as file:
+            file.write(content)
         os.replace(beside, path)
     except OSError as error:
         with suppress(OSError):

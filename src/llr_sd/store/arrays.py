@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.result import Block
+from llr_sd.store.contents import damaged
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -106,12 +109,35 @@ def _spread(block: Block, name: str, values: NDArray[np.float64], times: NDArray
 
 
 def open_runs(path: Path) -> xr.Dataset:
-    """Open what `write_runs` wrote; arrays are read when they are used."""
+    """Open what `write_runs` wrote; arrays are read when they are used.
+
+    Raises
+    ------
+    ResultError
+        When an array is not of plain numbers or texts: some codecs of zarr run what a chunk says, so only ours are known here.
+    """
     import xarray as xr
 
-    runs: xr.Dataset = xr.open_zarr(path, consolidated=False, chunks=None, zarr_format=2)
+    for about in sorted(path.rglob(".zarray")):
+        if not _plain(about):
+            raise damaged(path.parent, about.relative_to(path.parent).as_posix())
+    # Units stay as the modeller wrote them; "days since 2000" makes no dates.
+    runs: xr.Dataset = xr.open_zarr(path, consolidated=False, chunks=None, zarr_format=2, decode_cf=False)
     outputs: list[str] = runs.attrs["outputs"]
-    return runs[outputs]
+    found = runs[outputs]
+    for array in found.variables.values():
+        array.attrs.pop("_FillValue", None)
+    return found
+
+
+def _plain(about: Path) -> bool:
+    try:
+        array = json.loads(about.read_text(encoding="utf-8"))
+        codec = array["compressor"]
+        known = codec is None or codec["id"] in ("blosc", "zstd", "lz4", "zlib", "gzip")
+        return bool(known and array["filters"] is None and re.fullmatch(r"[<>|][fbiuU]\d+", array["dtype"]))
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def read_runs(settings: tuple[str, ...], runs: int, pieces: Iterator[Piece]) -> xr.Dataset:

@@ -2,89 +2,112 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llr_sd.errors import InputError, ResultError
+from llr_sd.errors import ResultError
 from llr_sd.result import StudyResult
 from llr_sd.store.arrays import Piece, open_runs, write_runs
-from llr_sd.store.work import cannot_write
-from llr_sd.study import Study, load_study
+from llr_sd.store.cells import write_csv
+from llr_sd.store.contents import MANIFEST, delete, digest, entries, read_manifest, would_be_lost, write_manifest
+from llr_sd.store.work import WorkFolder
+from llr_sd.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-MANIFEST = "manifest.json"
 LIBRARIES = ("llr-sd", "pysd", "numpy", "scipy", "pandas", "xarray", "matplotlib")
 
 
 class ResultsFolder:
     """A folder being made.
 
+    What stands in its place is replaced only where it is a whole results folder of the same study and nothing of anybody else's is
+    in it. The same study has the same title, and either the same place (that of its file, seen from the folder that the results lie
+    in) or the same inputs to the byte. So an edited study replaces its own results, and those of another study stay.
+
     Parameters
     ----------
     final
-        Where the results will stand. An earlier result of the same study there is replaced; anything else is refused.
-    title
-        The study's title.
+        Where the results will stand, as the user gave it.
+    real
+        The same with links followed; its lock is held.
+    work
+        The unfinished part, in which the folder is made.
+    study
+        The study; its file is copied at once, before anybody edits it.
+    files
+        The model file, its parameter table and what else the numbers depend on, by their place in the folder.
 
     Raises
     ------
     ResultError
-        When the place cannot be written, or holds something else.
+        When the place holds something else.
     """
 
-    def __init__(self, final: Path, title: str) -> None:
-        self.final = final
-        self.path = final.parent / f".{final.name}.new"
-        self._check(title)
-        try:
-            shutil.rmtree(self.path, ignore_errors=True)
-            self.path.mkdir(parents=True)
-        except OSError as error:
-            raise cannot_write(final.parent, error) from error
+    def __init__(self, final: Path, real: Path, work: WorkFolder, study: Study, files: Mapping[str, Path]) -> None:
+        self.final, self._real, self._study = final, real, study
+        self._old = real.parent / f".{real.name}.old"
+        self.path = work.new()
+        for place, file in {"study.toml": study.file, **files}.items():
+            (self.path / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, self.path / place)
+        self._sha256 = {place: digest(self.path / place) for place in ("study.toml", *files)}
+        self._from = _path_from(real.parent, study.file)
+        self._clear_old()
+        self._check()
 
-    def _check(self, title: str) -> None:
-        if not self.final.exists() or (self.final.is_dir() and not any(self.final.iterdir())):
+    def _clear_old(self) -> None:
+        """Put back, or remove, the earlier results that a kill left beside their place."""
+        if not os.path.lexists(self._old):
             return
+        if not os.path.lexists(self._real):
+            self._old.rename(self._real)
+            return
+        if any(entries(self._old)):
+            _refuse_to_lose(self._old, self._old)
+        delete(self._old)
+
+    def _check(self) -> None:
+        """Refuse to replace anything but results of this study."""
+        if os.path.ismount(self._real):
+            raise ResultError(
+                "is where a disk begins, and cannot be replaced whole.",
+                where=str(self.final),
+                mend="Choose a folder in it with --out.",
+            )
+        if not self._real.exists() or (self._real.is_dir() and not any(self._real.iterdir())):
+            return
+        mend = "Choose another folder with --out."
         try:
-            found = json.loads((self.final / MANIFEST).read_text(encoding="utf-8"))["title"]
-        except (OSError, ValueError, KeyError, TypeError):
-            found = None
-        if found != title:
-            holds = f'holds the results of "{found}"' if found else "holds something other than results"
-            raise ResultError(f"{holds}; it is left as it is.", where=str(self.final), mend="Choose another folder with --out.")
+            facts, about = read_manifest(self._real)
+        except ResultError:
+            there = (self._real / MANIFEST).is_file()
+            what = "results of an earlier version, or with a damaged manifest" if there else "something other than results"
+            raise ResultError(f"holds {what}; it is left as it is.", where=str(self.final), mend=mend) from None
+        same = about["study"] == self._from or facts.get("sha256") == self._sha256
+        if facts["title"] != self._study.title or not same:
+            holds = f'holds the results of another study, "{facts["title"]}" (from {about["study"]})'
+            raise ResultError(f"{holds}; it is left as it is.", where=str(self.final), mend=mend)
+        _refuse_to_lose(self._real, self.final)
 
     def write_runs(self, scenarios: tuple[str, ...], runs: int, pieces: Iterator[Piece], central: list[Piece]) -> xr.Dataset:
         """Write the runs and return them, read lazily; see `arrays.write_runs`."""
-        try:
-            write_runs(self.path / "runs.zarr", scenarios, runs, pieces, central)
-        except OSError as error:
-            raise cannot_write(self.final, error) from error
+        write_runs(self.path / "runs.zarr", scenarios, runs, pieces, central)
         return open_runs(self.path / "runs.zarr")
 
-    def write(
-        self,
-        study: Study,
-        files: Mapping[str, Path],
-        runs: xr.Dataset,
-        tables: Mapping[str, pd.DataFrame],
-        facts: Mapping[str, Any],
-    ) -> StudyResult:
-        """Write tables, copies and manifest; return the result as it stands in the unfinished folder.
+    def write(self, study: Study, runs: xr.Dataset, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> StudyResult:
+        """Write the tables; return the result as it stands in the unfinished folder.
 
         Parameters
         ----------
         study
-            The study; its file is copied.
-        files
-            The model file, its parameter table and what else the numbers depend on, by their place in the folder.
+            The study as it ran.
         runs
             What `write_runs` returned.
         tables
@@ -92,68 +115,48 @@ class ResultsFolder:
         facts
             What else the manifest records.
         """
-        try:
-            for place, file in files.items():
-                (self.path / place).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, self.path / place)
-            shutil.copyfile(study.file, self.path / "study.toml")
-            for name in sorted(set(tables) - {"failures"}):
-                tables[name].to_parquet(self.path / f"{name}.parquet", index=False)
-            tables["failures"].to_csv(self.path / "failures.csv", index=False, lineterminator="\n")
-            manifest = {"title": study.title, **facts, "versions": versions(), "sha256": hashes(study, files)}
-            text = json.dumps(manifest, indent=2, ensure_ascii=False)
-            (self.path / MANIFEST).write_text(text + "\n", encoding="utf-8")
-        except OSError as error:
-            raise cannot_write(self.final, error) from error
+        for name in sorted(set(tables) - {"failures"}):
+            tables[name].to_parquet(self.path / f"{name}.parquet", index=False)
+        write_csv(tables["failures"], self.path / "failures.csv")
+        manifest = {"title": study.title, **facts, "versions": versions(), "sha256": self._sha256}
         return StudyResult(self.path, study, manifest, runs, tables)
 
-    def finish(self) -> Path:
-        """Move the folder to its final place; what stood there is removed."""
-        old = self.final.parent / f".{self.final.name}.old"
+    def finish(self, manifest: Mapping[str, Any]) -> Path:
+        """List what is in the folder and move it to its final place; the earlier results there are removed."""
+        write_manifest(self.path, manifest, self._from, entries(self.path))
+        self._check()
+        if self._real.exists():
+            self._real.rename(self._old)
         try:
-            shutil.rmtree(old, ignore_errors=True)
-            if self.final.exists():
-                self.final.rename(old)
-            self.path.rename(self.final)
-            shutil.rmtree(old, ignore_errors=True)
-        except OSError as error:
-            raise cannot_write(self.final, error) from error
+            self.path.rename(self._real)
+        except OSError:
+            if self._old.exists():
+                self._old.rename(self._real)
+            raise
+        if self._old.exists():
+            delete(self._old)
         return self.final
 
-    def discard(self) -> None:
-        """Remove the unfinished folder."""
-        shutil.rmtree(self.path, ignore_errors=True)
+
+def _refuse_to_lose(folder: Path, shown: Path) -> None:
+    """Raise ResultError where a folder of results holds a file that is not one of them."""
+    name = would_be_lost(folder)
+    if name is not None:
+        raise ResultError(
+            f"{name} is not a file of the results, or was changed since, and would be lost.",
+            where=str(shown),
+            mend="Move it elsewhere, or choose another folder with --out.",
+        )
+
+
+def _path_from(folder: Path, file: Path) -> str:
+    """Return the path of a file from a folder: the same again after both are moved together, and on every start."""
+    try:
+        return Path(os.path.relpath(file.resolve(), folder)).as_posix()
+    except ValueError:  # on another drive
+        return file.resolve().as_posix()
 
 
 def versions() -> dict[str, str]:
     """Return the versions of this package and of the libraries that its numbers come from."""
     return {name: version(name) for name in LIBRARIES}
-
-
-def hashes(study: Study, files: Mapping[str, Path]) -> dict[str, str]:
-    """Return the SHA-256 of the study file and of the files that its numbers depend on, by their place in the results folder."""
-    return {name: hashlib.sha256(f.read_bytes()).hexdigest() for name, f in {"study.toml": study.file, **files}.items()}
-
-
-def open_result(path: str | Path) -> StudyResult:
-    """Read a results folder back; runs are read lazily.
-
-    Raises
-    ------
-    ResultError
-        When the folder holds no results, or damaged ones.
-    """
-    import pandas as pd
-
-    folder = Path(path)
-    if not (folder / MANIFEST).is_file():
-        raise ResultError("there are no results here.", where=str(folder), mend="Give the folder that `llr-sd run` wrote.")
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        study = load_study(folder / "study.toml")
-        tables = {file.stem: pd.read_parquet(file) for file in sorted(folder.glob("*.parquet"))}
-        tables["failures"] = pd.read_csv(folder / "failures.csv")
-        runs = open_runs(folder / "runs.zarr")
-    except (OSError, ValueError, KeyError, InputError) as error:
-        raise ResultError(f"the results are damaged ({error}).", where=str(folder), mend="Run the study again.") from error
-    return StudyResult(folder, study, manifest, runs, tables)

@@ -8,15 +8,17 @@ import os
 import tempfile
 from pathlib import Path
 
-MARK = b"llr_sd object 1\n"
+from llr_sd.store.seal import cache_folder, private, seal, unseal
+
 MOST_FILES = 64
 
 
 class ObjectCache:
     """A folder of object code by key.
 
-    Safe when several processes start at once: a file appears whole or not at all. A damaged file counts as missing. When the
-    folder cannot be written, nothing is kept and nothing fails.
+    Object code is run, so only what this account sealed for the same key is given back, from a folder in which nobody else may
+    write; anything else counts as missing and is compiled again. Safe when several processes start at once: a file appears whole
+    or not at all. When the folder cannot be written, or is somebody else's, nothing is kept and nothing fails.
 
     Parameters
     ----------
@@ -25,11 +27,7 @@ class ObjectCache:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        if folder is None:
-            import platformdirs
-
-            folder = platformdirs.user_cache_path("llr_sd") / "objects"
-        self.folder = folder
+        self.folder = cache_folder() / "objects" if folder is None else folder
 
     def _file(self, key: str) -> Path:
         return self.folder / f"{hashlib.sha256(key.encode()).hexdigest()}.o"
@@ -37,26 +35,25 @@ class ObjectCache:
     def get(self, key: str) -> bytes | None:
         """Return the object code put under `key`, or None where there is none that is whole."""
         file = self._file(key)
-        try:
-            data = file.read_bytes()
-        except OSError:
-            return None
-        head, value = data[: len(MARK) + 32], data[len(MARK) + 32 :]
-        if head != MARK + hashlib.sha256(value).digest():
+        if not private(self.folder):
             return None
         with contextlib.suppress(OSError):
-            os.utime(file)  # the files that were not used for longest go first
-        return value
+            value = unseal(f"object {key}", file.read_bytes())
+            if value is not None:
+                os.utime(file)  # the files that were not used for longest go first
+            return value
+        return None
 
     def put(self, key: str, value: bytes) -> None:
         """Keep object code under `key`."""
         file = self._file(key)
+        if not private(self.folder):
+            return
         with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
             try:
                 with os.fdopen(handle, "wb") as f:
-                    f.write(MARK + hashlib.sha256(value).digest() + value)
+                    f.write(seal(f"object {key}", value))
                 os.replace(name, file)
             except OSError:
                 with contextlib.suppress(OSError):

@@ -1,99 +1,151 @@
-"""Blocks of runs on disk while a study runs: what is there after a kill is not computed again."""
+"""Blocks of runs on disk while a study runs: what is there after a kill, or after an error, is not computed again."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
-import pickle
 import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from llr_sd.errors import ResultError
+from llr_sd.result import Block
+from llr_sd.store.seal import seal, unseal
+
+NOTE = "about.txt"
+ABOUT = "Unfinished work of `llr-sd run`, which goes on from here when it is started again. It may be deleted.\n"
+SUFFIX = ".block"
+NEW = "new"
 
 
 class WorkFolder:
     """The unfinished part of a study, beside its final folder.
 
-    Blocks are written whole (to another name, then renamed), so that a kill at any moment loses the block under way and nothing
-    else. A folder with another key is of other inputs, and is started afresh.
+    A block has the key of everything that its runs depend on as its name, and is sealed for it. So it is found again whatever else
+    was changed, and a damaged, swapped or foreign file is no block. Blocks are written whole (to another name, then renamed): a
+    kill at any moment loses the block under way and nothing else. The caller holds the lock of the place.
 
     Parameters
     ----------
-    final
-        Where the results will stand.
-    key
-        A hash of everything that the runs depend on.
+    path
+        The folder; made when the first thing is put into it.
 
     Raises
     ------
     ResultError
-        When the place cannot be written, or another process is writing there.
+        When something else stands there.
     """
 
-    def __init__(self, final: Path, key: str) -> None:
-        from filelock import FileLock, Timeout
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if path.is_symlink() or (path.exists() and not path.is_dir()):
+            raise ResultError("is in the way of unfinished runs.", where=str(path), mend="Remove it, or choose another --out.")
+        found = {p.name for p in path.iterdir()} if path.is_dir() else set()
+        if found and (NOTE not in found or (path / NOTE).is_symlink()):
+            raise ResultError(
+                f"holds {min(found)}, which is not of unfinished runs.",
+                where=str(path),
+                mend="Remove it, or choose another --out.",
+            )
+        self._earlier = {name.removesuffix(SUFFIX) for name in found if name.endswith(SUFFIX)}
 
-        self.path = final.parent / f".{final.name}.part"
-        try:
+    def make(self) -> None:
+        """Make the folder, with a line that says what it is."""
+        if not (self.path / NOTE).is_file():
             self.path.mkdir(parents=True, exist_ok=True)
-            self._lock = FileLock(self.path.parent / f".{final.name}.lock")
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            raise ResultError(
-                "another run is writing here.", where=str(final), mend="Wait for it, or choose another --out."
-            ) from None
-        except OSError as error:
-            raise cannot_write(final.parent, error) from error
+            (self.path / NOTE).write_text(ABOUT, encoding="utf-8")
+
+    def get(self, key: str) -> Block | None:
+        """Return the block of a key, or None where there is none that is whole and was put there under this key."""
         try:
-            note = self.path / "key.json"
-            if not note.is_file() or json.loads(note.read_text(encoding="utf-8")) != key:
-                shutil.rmtree(self.path)
-                self.path.mkdir()
-                note.write_text(json.dumps(key), encoding="utf-8")
-        except ValueError:
-            self.remove()
-            raise ResultError(
-                "the unfinished results were damaged and are removed.", where=str(final), mend="Run it again."
-            ) from None
-        except OSError as error:
-            raise cannot_write(final.parent, error) from error
+            content = unseal(f"block {key}", (self.path / f"{key}{SUFFIX}").read_bytes())
+            return None if content is None else _unpacked(content)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
-    def get(self, name: str) -> Any:
-        """Return the block called `name`, which `has` says is there."""
-        return pickle.loads((self.path / f"{name}.block").read_bytes())
+    def earlier(self, key: str) -> bool:
+        """Say whether an earlier start left a block of this key."""
+        return key in self._earlier
 
-    def has(self, name: str) -> bool:
-        """Say whether the block called `name` is there."""
-        return (self.path / f"{name}.block").is_file()
-
-    def put(self, name: str, block: Any) -> None:
+    def put(self, key: str, block: Block) -> None:
         """Write a block whole."""
-        new = self.path / f"{name}.new"
+        new = self.path / f"{key}.part"
         try:
-            with new.open("wb") as file:
-                pickle.dump(block, file, protocol=5)
+            self.make()
+            new.unlink(missing_ok=True)  # never written through a link
+            with new.open("xb") as file:
+                file.write(seal(f"block {key}", _packed(block)))
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(new, self.path / f"{name}.block")
+            place = self.path / f"{key}{SUFFIX}"
+            if place.is_dir() and not place.is_symlink():  # no block; all that is in here goes when the study is done
+                shutil.rmtree(place)
+            os.replace(new, place)
         except OSError as error:
             raise cannot_write(self.path.parent, error) from error
 
-    def release(self) -> None:
-        """Let another process write here; what was computed stays."""
-        lock = Path(self._lock.lock_file)
-        self._lock.release()
-        lock.unlink(missing_ok=True)
+    def new(self) -> Path:
+        """Return an empty folder in it, for results that are being made."""
+        self.discard_new()
+        self.make()
+        (self.path / NEW).mkdir()
+        return self.path / NEW
+
+    def discard_new(self) -> None:
+        """Remove the results that were being made."""
+        shutil.rmtree(self.path / NEW, ignore_errors=True)
+
+    @property
+    def kept(self) -> bool:
+        """Whether there are finished runs in it."""
+        return any(self.path.glob(f"*{SUFFIX}"))
 
     def remove(self) -> None:
-        """Remove the folder: the results are whole, or not wanted."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        """Remove the folder: the results are whole, or nothing was done."""
+        if not self.path.is_dir():
+            return
+        for item in self.path.iterdir():
+            if item.is_dir() and not item.is_symlink():
+                shutil.rmtree(item, ignore_errors=True)
+            elif item.name != NOTE:
+                item.unlink(missing_ok=True)
+        (self.path / NOTE).unlink(missing_ok=True)  # last, for without it the folder counts as somebody else's
+        self.path.rmdir()
+
+
+def _packed(block: Block) -> bytes:
+    """Return a block as the bytes of an npz file: all but numbers as JSON, whether each run is ok, then the outputs in order."""
+    about: dict[str, Any] = {
+        "outputs": list(block.outputs),
+        "dims": dict(block.dims),
+        "coords": dict(block.coords),
+        "units": dict(block.units),
+        "labels": dict(block.labels),
+        "failures": block.failures,
+    }
+    out = io.BytesIO()
+    np.savez(out, np.frombuffer(json.dumps(about).encode(), dtype=np.uint8), block.ok, *block.outputs.values())
+    return out.getvalue()
+
+
+def _unpacked(content: bytes) -> Block:
+    with np.load(io.BytesIO(content)) as file:
+        about = json.loads(file["arr_0"].tobytes())
+        ok = file["arr_1"]
+        outputs = {str(name): file[f"arr_{i}"] for i, name in enumerate(about["outputs"], 2)}
+    dims, coords = ({k: tuple(v) for k, v in about[part].items()} for part in ("dims", "coords"))
+    failures = tuple((run, time, variable, reason) for run, time, variable, reason in about["failures"])
+    return Block(outputs, dims, coords, about["units"], about["labels"], ok, failures)
 
 
 def cannot_write(folder: Path, error: OSError) -> ResultError:
     """Return the sentence for a full disk, a read-only folder and the like."""
+    reason = os.strerror(error.errno) if error.errno else str(error)
     return ResultError(
-        f"cannot be written ({error.strerror or error}).",
+        f"cannot be written ({reason}).",
         where=str(folder),
         mend="Make room or choose another folder with --out.",
     )

@@ -1,0 +1,71 @@
+"""Reading a results folder back, and listing again what was drawn anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from llr_sd.errors import InputError, ResultError
+from llr_sd.result import StudyResult
+from llr_sd.store.arrays import open_runs
+from llr_sd.store.cells import read_failures
+from llr_sd.store.contents import check, drawn, entries, read_manifest, write_manifest
+from llr_sd.store.place import locked
+from llr_sd.store.work import cannot_write
+from llr_sd.study import load_study
+
+
+def open_result(path: str | Path) -> StudyResult:
+    """Read a results folder back, each file held against its hash; runs are read lazily.
+
+    Raises
+    ------
+    ResultError
+        When the folder holds no results, or a file of them is missing or damaged.
+    """
+    return _opened(Path(path), without_drawn=False)
+
+
+@contextmanager
+def drawing_again(path: str | Path) -> Iterator[StudyResult]:
+    """Give a result whose report is to be drawn again, and list the new files in its manifest afterwards.
+
+    Raises
+    ------
+    ResultError
+        As in `open_result`, but for a report, a workbook and figures, which may be missing or changed; and when a run is writing there.
+    """
+    folder = Path(path)
+    read_manifest(folder)
+    if (folder / "figures").is_symlink():
+        raise ResultError("figures is a link, which is not followed.", where=str(folder), mend="Remove it.")
+    with locked(folder):
+        result = _opened(folder, without_drawn=True)
+        facts, about = read_manifest(folder)
+        others = {name for name in entries(folder) if name not in about["files"]}
+        yield result
+        names = [n for n in entries(folder) if n not in others and (drawn(n) or n in about["files"])]
+        try:
+            write_manifest(folder, facts, about["study"], names)
+        except OSError as error:
+            raise cannot_write(folder, error) from error
+
+
+def _opened(folder: Path, without_drawn: bool) -> StudyResult:
+    import pandas as pd
+
+    manifest, about = read_manifest(folder)
+    check(folder, about["files"], without_drawn)
+    try:
+        study = load_study(folder / "study.toml")
+        tables = {Path(n).stem: pd.read_parquet(folder / n) for n in about["files"] if "/" not in n and n.endswith(".parquet")}
+        tables["failures"] = read_failures(folder / "failures.csv")
+        runs = open_runs(folder / "runs.zarr")
+    except InputError as error:
+        raise ResultError(
+            f"cannot be read by this version ({error.what})", where=str(folder), mend="Run the study again."
+        ) from error
+    except (OSError, ValueError, KeyError) as error:
+        raise ResultError("cannot be read by this version.", where=str(folder), mend="Run the study again.") from error
+    return StudyResult(folder, study, manifest, runs, tables)
