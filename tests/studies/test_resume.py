@@ -148,10 +148,14 @@ def test_a_kill_between_two_renames_leaves_the_earlier_results(staff: Path) -> N
     held = files(first.path)
     first.path.rename(staff / ".results.old")
     edit(staff, "as now", "as it is now")
+
+    def stops(*_: object) -> None:
+        raise InputError("stopped.")
+
     with pytest.raises(InputError):
-        llr_sd.run_study(staff, verify=0, engine="no such engine")
+        llr_sd.run_study(staff, verify=0, progress=stops)
     assert files(first.path) == held
-    assert not hidden(staff)
+    assert hidden(staff) == [PART]
 
 
 @pytest.mark.usefixtures("undrawn")
