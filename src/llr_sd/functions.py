@@ -196,6 +196,17 @@ _ROWS = (
     _f("RANDOM BETA", "min max a b shift stretch seed?", WRITTEN_OUT, f"shift + stretch * a / (a + b), {_KEPT}.", _DRAWS),
     _f("RANDOM WEIBULL", "min max shape shift stretch seed?", WRITTEN_OUT, f"shift + stretch, {_KEPT}.", _DRAWS),
     _f("RANDOM PINK NOISE", "mean deviation time seed?", WRITTEN_OUT, "The mean.", _DRAWS),
+    _f("RANDOM", "min max seed?", WRITTEN_OUT, "XMILE's: (min + max) / 2.", _DRAWS),
+    _f(
+        "NORMAL",
+        "mean deviation seed? min? max?",
+        WRITTEN_OUT,
+        "XMILE's: the mean, of the cut law where min and max are given.",
+        _DRAWS,
+    ),
+    _f("POISSON", "mean seed?", WRITTEN_OUT, "XMILE's: the mean.", _DRAWS),
+    _f("EXPRND", "mean seed?", WRITTEN_OUT, "XMILE's: the mean.", _DRAWS),
+    _f("LOGNORMAL", "mean deviation seed?", WRITTEN_OUT, "XMILE's: the mean.", _DRAWS),
 )
 
 FUNCTIONS = {f.key: f for f in _ROWS}
@@ -207,9 +218,12 @@ REDUCTIONS = {
 }
 _DELAYS = "DELAY FIXED, DELAY N and SMOOTH N are supported; a conveyor can be written as a chain of stocks."
 _DATA = "Write the series as a lookup of Time and call it at the time that is asked for."
+_RANDOM = "Make it a constant and vary it in the study, where draws are seeded and recorded."
 _MARKET = "ALLOCATE AVAILABLE shares one supply among many."
 REFUSED = {
-    "RANDOM": "Make it a constant and vary it in the study, where draws are seeded and recorded.",
+    **dict.fromkeys(
+        ("RANDOM GAMMA", "RANDOM LOOKUP", "MONTECARLO", "TRIANGULAR", "BINOMIAL", "GAMMA", "WEIBULL", "BETA"), _RANDOM
+    ),
     "DELAY MATERIAL": _DELAYS,
     "DELAY INFORMATION": _DELAYS,
     "DELAY CONVEYOR": _DELAYS,
@@ -254,4 +268,4 @@ REFUSED = {
     "TASK": "Write the task as a stock.",
     "PROB": "Vary a constant in the study.",
 }
-"""Functions of Vensim that are not supported, with what can be written instead; a name stands for all that begin with it."""
+"""Functions of Vensim that are not supported, with what can be written instead; a name stands for all that begin with its words."""

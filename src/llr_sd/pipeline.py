@@ -78,7 +78,7 @@ def run_study(
     where = (engine, threads, scheduler)
     if study.risk_register:
         return _rate_register(study, out, where, verify, progress)
-    model = load_model(study.model, study.folder)
+    model = load_model(study.model, study.folder, study.random)
     prepared = prepare(study, model)
     if engine != "pysd":
         prepared = replace(prepared, told=(*first_look(prepared, engine), *prepared.told))

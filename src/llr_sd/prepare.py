@@ -105,7 +105,7 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
     samples += sensitivity_samples(study, uncertain, model)
     for number, part in enumerate(steps, 1):
         samples.append(Sample(f"attribution_{number}", draws, tuple(zip(part.names, part.settings, strict=True))))
-    told = [*_unlike_evidence(study, model, uncertain), *_unseen(study, uncertain)]
+    told = [*model.equations.notes, *_unlike_evidence(study, model, uncertain), *_unseen(study, uncertain)]
     return PreparedStudy(study, model, uncertain, {s.name: s for s in samples}, tuple(told))
 
 

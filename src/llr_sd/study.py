@@ -202,7 +202,8 @@ _OF_REGISTERS = {
 
 class Study(Record):
     """A checked study file. `folder` is where it lies; paths in it are relative to that. `set` holds for every scenario;
-    `site` is a table of a site's own numbers, beside the study or in the model's folder, which `set` may override.
+    `site` is a table of a site's own numbers, beside the study or in the model's folder, which `set` may override. `random = "mean"`
+    holds the model's RANDOM functions at their mean; without it a model that draws at random is refused.
 
     A study asks its questions of a `model`, or it rates the risks of a `register` (a bundled name or a path), which names models,
     inputs and outputs itself; `bands` then chooses another set of likelihood bands than the register's matrix uses.
@@ -218,6 +219,7 @@ class Study(Record):
     risk_register: str = Field(default="", alias="register")
     bands: str = ""
     question: Words = ""
+    random: Literal["", "mean"] = ""
     seed: Annotated[Whole, Field(ge=0)] = 0
     set: Mapping[str, Number] = {}
     site: str | None = None

@@ -415,6 +415,22 @@ def test_a_lookup_that_turns_has_no_inverse(run: Any) -> None:
         run("t = 3\nx = LOOKUP FORWARD(t, 1)")
 
 
+def test_a_lookup_with_two_points_at_one_x_jumps_there_and_says_so(run: Any, tmp_path: Path) -> None:
+    """Vensim takes them, and does not document which counts at that very x."""
+    got = run(
+        """t((0,0),(1,5),(1,5),(2,1),(2,3),(4,3))
+        first((0,0),(0,5),(2,1))
+        x = t(Time)
+        past = t(Time + 1e-9)
+        y = first(Time)"""
+    )
+    np.testing.assert_allclose(values(got, "x"), np.interp(T, [0, 1, 2, 2 + 1e-12, 4], [0, 5, 1, 3, 3]))
+    np.testing.assert_allclose(values(got, "past")[[2, 4]], [5, 3], atol=1e-7)
+    np.testing.assert_allclose(values(got, "y"), [0, 4, 3, 2, 1, 1, 1, 1, 1])
+    notes = llr_sd.load_model(tmp_path / "m.mdl").equations.notes
+    assert notes == ("Where a lookup has two points at one x, the first counts at that x and the second past it: t, first.",)
+
+
 # --- present value ---------------------------------------------------------------------------------------------------
 
 
@@ -457,6 +473,12 @@ MEANS: dict[str, Any] = {
     "RANDOM BETA(0, 10, 2, 6, 1, 4, 0)": 2.0,
     "RANDOM WEIBULL(0, 10, 2, 1, 3, 0)": 4.0,
     "RANDOM PINK NOISE(5, 2, 3, 0)": 5.0,
+    "RANDOM(2, 6)": 4.0,
+    "NORMAL(3, 1)": 3.0,
+    "NORMAL(0, 1, 7, 0, 1000)": math.sqrt(2 / math.pi),
+    "POISSON(3)": 3.0,
+    "EXPRND(3)": 3.0,
+    "LOGNORMAL(3, 1)": 3.0,
 }
 
 
@@ -467,8 +489,20 @@ def test_random_functions_at_their_mean(run: Any, text: str) -> None:
     np.testing.assert_allclose(values(got, "y")[1], 2 * MEANS[text] + 0 * T, rtol=1e-12)
 
 
+def test_a_study_asks_for_the_mean_and_its_report_says_so(tmp_path: Path) -> None:
+    (tmp_path / "m.mdl").write_text("{UTF-8}\nx = 3 ~~|\ny = x * RANDOM UNIFORM(0, 4, 0) ~~|\n" + CLOCK, encoding="utf-8")
+    study = 'title = "s"\nmodel = "m.mdl"\n[outputs]\nlast = { variable = "y", at = 4 }\n[monte_carlo]\nruns = 2\n'
+    (tmp_path / "study.toml").write_text(study, encoding="utf-8")
+    with pytest.raises(TranslationError, match="draws at random"):
+        llr_sd.run_study(tmp_path, tmp_path / "out")
+    (tmp_path / "study.toml").write_text('random = "mean"\n' + study, encoding="utf-8")
+    result = llr_sd.run_study(tmp_path, tmp_path / "out", verify=0)
+    assert any("held at their mean" in f and "y" in f for f in result.manifest["findings"])
+    assert float(result.summary.query("statistic == 'mean'")["value"].iloc[0]) == 6.0
+
+
 def test_every_random_function_has_its_mean_tested() -> None:
-    assert {k for k in WRITTEN if k.startswith("RANDOM")} == {t.partition("(")[0] for t in MEANS}
+    assert {k for k in WRITTEN if "seed?" in FUNCTIONS[k].arguments} | {"RANDOM 0 1"} == {t.partition("(")[0] for t in MEANS}
 
 
 def test_a_random_function_is_refused_where_nobody_asked(run: Any) -> None:

@@ -33,7 +33,6 @@ from llr_sd.translate.reading import read
 from llr_sd.translate.scope import Known, Names
 from llr_sd.translate.source import Place, RawModel, RawVariable
 from llr_sd.translate.subscripts import Ranges
-from llr_sd.translate.written import randomness
 from llr_sd.translate.written.lookups import fill_variants
 
 RANDOM = ("", "mean")
@@ -103,7 +102,11 @@ class _Translation:
         fill_variants(variables, self._names, self._raw.file)
         self._check_left_out(variables)
         left_out = (f'"{n}" is left out of the model: {e.what}' for n, e in self._left_out.items())
-        notes = (*self._raw.notes, *left_out, *randomness.notes(self._names))
+        notes = (
+            *self._raw.notes,
+            *left_out,
+            *(f"{what[0].upper()}{what[1:]}: {', '.join(names)}." for what, names in self._names.remarks.items()),
+        )
         ranges = {r.name: r.elements for r in self._ranges}
         whole = self._raw
         return Equations(

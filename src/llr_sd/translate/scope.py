@@ -28,8 +28,8 @@ class Names:
     """The names of the whole model, and the variables made up while translating.
 
     `loose` says that subscripts may be left out where they are those of the left-hand side (XMILE). `variants` are the lookups that
-    are read in another way: their made-up names by lookup and way. `mean` says that random functions are held at their mean, and
-    `held` names the variables in which that was done.
+    are read in another way: their made-up names by lookup and way. `mean` says that random functions are held at their mean.
+    `remarks` holds what the reader of a run must know, and of which variables it is so.
     """
 
     ranges: Ranges
@@ -40,7 +40,7 @@ class Names:
     made_up: dict[str, Variable] = field(default_factory=dict)
     reserved: set[str] = field(default_factory=set)
     variants: dict[tuple[str, str], str] = field(default_factory=dict)
-    held: list[str] = field(default_factory=list)
+    remarks: dict[str, list[str]] = field(default_factory=dict)
 
     def reserve(self, name: str) -> str:
         """Return a name for a made-up variable, numbered where it is taken."""
@@ -55,6 +55,12 @@ class Names:
         """Keep a made-up variable; its numbers are no constants of the model, which a study could set."""
         kind = "stock" if isinstance(definition.body, Stock) else "lookup" if isinstance(definition.body, Table) else "auxiliary"
         self.made_up[canonical(known.name)] = Variable(known.name, known.axes, (definition,), kind)
+
+    def remark(self, what: str, variable: str) -> None:
+        """Keep something that is so of a variable, for the notes on the model."""
+        of = self.remarks.setdefault(what, [])
+        if variable not in of:
+            of.append(variable)
 
     def numbers_of(self, name: str) -> tuple[float, ...] | None:
         """Return the numbers of a made-up list, such as the places of a range's elements; None for any other variable."""

@@ -21,7 +21,12 @@ _MEANS: dict[str, Callable[..., Expression]] = {
     "RANDOM NEGATIVE BINOMIAL": randomness.stretched(lambda p, n: op("/", n, p), 2),
     "RANDOM BETA": randomness.stretched(lambda a, b: op("/", a, op("+", a, b)), 2),
     "RANDOM WEIBULL": randomness.stretched(lambda _: ONE, 1),
-    "RANDOM PINK NOISE": randomness.pink,
+    "RANDOM PINK NOISE": randomness.plain,
+    "RANDOM": randomness.uniform,
+    "NORMAL": randomness.normal_of_xmile,
+    "POISSON": randomness.plain,
+    "EXPRND": randomness.plain,
+    "LOGNORMAL": randomness.plain,
 }
 
 WRITTEN: dict[str, Callable[[Any, Scope], Expression]] = {

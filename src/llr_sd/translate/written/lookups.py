@@ -11,6 +11,7 @@ from typing import Any
 from llr_sd.equations import Binary, Expression, LookupCall, Table, Variable, canonical
 from llr_sd.translate.scope import Names, Scope
 from llr_sd.translate.source import Place
+from llr_sd.translate.tables import ends_in_a_jump
 from llr_sd.translate.written.made import MISSING, either, op
 
 
@@ -78,7 +79,9 @@ def _sorted(table: Table) -> tuple[tuple[float, ...], tuple[float, ...]]:
     return tuple(table.x[i] for i in order), tuple(table.y[i] for i in order)
 
 
-def _extrapolated(table: Table, _: Place) -> Table:
+def _extrapolated(table: Table, place: Place) -> Table:
+    if ends_in_a_jump(_sorted(table)[0]):
+        raise place.refuse("is read by LOOKUP EXTRAPOLATE, and ends in two points at one x.", "Move one of them.")
     return replace(table, method="extrapolate")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from llr_sd.equations import Binary, Expression, Number
-from llr_sd.translate.scope import Names, Scope
+from llr_sd.translate.scope import Scope
 from llr_sd.translate.written.made import call, either, op
 from llr_sd.translate.written.normal import density, normal_below
 
@@ -23,18 +23,10 @@ def held(name: str, mean: Callable[..., Expression]) -> Callable[[Any, Scope], E
                 'Make it a constant and vary it there; or hold it at its mean: random = "mean" in a study, or '
                 'load_model(path, random="mean").',
             )
-        if scope.title not in scope.names.held:
-            scope.names.held.append(scope.title)
+        scope.names.remark("random functions are held at their mean, so that runs show no noise of the model's own", scope.title)
         return mean(*(scope.of(a) for a in arguments))
 
     return written
-
-
-def notes(names: Names) -> tuple[str, ...]:
-    """Return the sentence about variables whose random functions are held at their mean."""
-    if not names.held:
-        return ()
-    return (f"Random functions are held at their mean in {', '.join(names.held)}: these runs show no noise of the model's own.",)
 
 
 def _within(low: Expression, high: Expression, x: Expression) -> Expression:
@@ -109,6 +101,14 @@ def stretched(mean: Callable[..., Expression], shape: int) -> Callable[..., Expr
     return of
 
 
-def pink(mean: Expression, *_: Expression) -> Expression:
-    """The mean that noise of any colour keeps to."""
+# --- as XMILE writes them --------------------------------------------------------------------------------------------
+
+
+def plain(mean: Expression, *_: Expression) -> Expression:
+    """The mean, which is the first argument."""
     return mean
+
+
+def normal_of_xmile(mean: Expression, deviation: Expression, *rest: Expression) -> Expression:
+    """NORMAL(mean, deviation, seed, min, max)."""
+    return normal(rest[1], rest[2], mean, deviation) if len(rest) == 3 else mean

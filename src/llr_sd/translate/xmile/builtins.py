@@ -147,16 +147,8 @@ VENSIM |= {"initial": "init", "integer": "integer", "modulo": "modulo", "zidz": 
 RANDOM = {
     "random": "RANDOM",
     "uniform": "RANDOM",
-    "normal": "RANDOM NORMAL",
-    "poisson": "RANDOM POISSON",
-    "exprnd": "RANDOM EXPONENTIAL",
-    "lognormal": "RANDOM LOGNORMAL",
-    "triangular": "RANDOM TRIANGULAR",
-    "montecarlo": "RANDOM",
-    "binomial": "RANDOM BINOMIAL",
-    "gamma": "RANDOM GAMMA",
-    "weibull": "RANDOM WEIBULL",
-    "beta": "RANDOM BETA",
+    **{name: name.upper() for name in ("normal", "poisson", "exprnd", "lognormal", "triangular", "montecarlo")},
+    **{name: name.upper() for name in ("binomial", "gamma", "weibull", "beta")},
 }
 _MENDS = {
     "history": "Keep the past value in a stock, or read it with DELAY.",
