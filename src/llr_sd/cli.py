@@ -326,7 +326,7 @@ def _show_model(model: Model) -> None:
     equations = model.equations
     print(f"{model.name}: {equations.source.name}, {len(equations.variables)} variables\n")
     for note in equations.notes:
-        print(f"{note}\n")
+        print(textwrap.fill(f"note: {note}", 98, subsequent_indent="  ") + "\n")
     print("Outputs (variables that the model works out)")
     for v in equations.variables.values():
         if v.kind in ("stock", "auxiliary") and not v.name.startswith("_"):

@@ -55,7 +55,7 @@ class Job:
 class PreparedStudy:
     """A checked study with its model, its uncertain parameters and its samples by name ("central", "monte_carlo", ...).
 
-    `told` are sentences for the reader: values outside their evidence, inputs that a screening cannot judge.
+    `told` are sentences for the reader: notes on the model file, values outside their evidence, inputs that a screening cannot judge.
     """
 
     study: Study

@@ -267,3 +267,67 @@ def test_a_clock_that_runs_with_time_is_refused(tmp_path, final):
     with pytest.raises(LlrSdError) as caught:
         load_model(write(tmp_path, "R: a, b ~~|\nk[R] = 1, 2 ~~|\n", controls)).run({})
     assert "FINAL TIME" in str(caught.value)
+
+
+# --- data ------------------------------------------------------------------------------------------------------------
+
+DATA = (
+    "R: r1, r2 ~~|\nx ~ WTE ~ no equation |\ny[R] :RAW: ~~|\nz:HOLD BACKWARD: ~~|\na = x + 1 ~~|\nb = SUM(y[R!]) ~~|\nc = z ~~|\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        (
+            "m.data.csv",
+            'Time,X,"y[r1]","Y[R2]",z\n0,1,1,2,5\n2,3,1,4,\n1,,1,3,\n'.replace("2,3,1,4,\n1,,1,3,\n", "1,,1,3,\n2,3,1,4,\n"),
+        ),
+        ("m.data.tab", "Time\t0\t1\t2\nx\t1\t\t3\ny[r1]\t1\t1\t1\ny[r2]\t2\t3\t4\nz\t5\t\t\n"),
+        ("data.tab", "time\t0\t1\t2\nx\t1\t\t3\ny[r1]\t1\t1\t1\ny[r2]\t2\t3\t4\nz\t5\t\t\n"),
+    ],
+)
+def test_variables_without_equation_take_their_series_from_a_table_beside_the_model(tmp_path, name, table):
+    (tmp_path / name).write_text(table)
+    run = load_model(write(tmp_path, DATA)).run({}).dataset
+    assert run["a"].values[0].tolist() == [2, 3, 4]
+    assert run["b"].values[0].tolist() == [3, 4, 5]
+    assert run["c"].values[0].tolist() == [5, 5, 5]
+
+
+@pytest.mark.parametrize(
+    ("table", "what"),
+    [
+        ("Year,x\n0,1\n", 'not "Time"'),
+        ("Time,x\n0,many\n", "not a number"),
+        ("Time,x\n0,1,2\n", "3 entries"),
+        ("Time,x\n1,1\n0,2\n", "do not rise"),
+        ("Time,x,X\n0,1,2\n", "stands twice"),
+        ("Time,q\n0,1\n", "no data for"),
+        ('Time,"x\n0,1\n', "quote"),
+        ("", "Time"),
+    ],
+)
+def test_tables_that_hold_no_series_are_refused(tmp_path, table, what):
+    (tmp_path / "m.data.csv").write_text(table)
+    with pytest.raises(LlrSdError) as caught:
+        translate(write(tmp_path, "x ~~|\na = x + 1 ~~|\n"))
+    assert what in str(caught.value)
+
+
+def test_files_outside_the_folder_are_refused_by_name(tmp_path):
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (tmp_path / "far.csv").write_text("1,2\n")
+    (inside / "link.csv").symlink_to(tmp_path / "far.csv")
+    (inside / "m.data.csv").symlink_to(tmp_path / "far.csv")
+    (inside / "sub").mkdir()
+    (inside / "sub" / "near.csv").write_text("1,2\n")
+    read = "x = GET DIRECT CONSTANTS('{}', ',', 'B1') ~~|\n"
+    assert last(inside, read.format("sub/near.csv"), "x") == [2]
+    for name in ("link.csv", "../far.csv", str(tmp_path / "far.csv"), "sub/../../far.csv", "none.csv"):
+        with pytest.raises(TranslationError) as caught:
+            translate(write(inside, read.format(name)))
+        assert caught.value.where == 'm.mdl, "x"'
+    with pytest.raises(TranslationError, match=r"m\.data\.csv"):
+        translate(write(inside, "x ~~|\ny = x ~~|\n"))

@@ -17,7 +17,7 @@ from llr_sd.check.declared import FILE, HALVING_LIMIT, Checks, Conservation, Hal
 from llr_sd.check.draws import Wide, look_at_draws
 from llr_sd.check.reality import Claim, Tally, read_claims
 from llr_sd.check.reference import PysdRun, agreement, golden, start_pysd
-from llr_sd.check.sheet import FAIL, Line, Sheet, judge, not_evaluated
+from llr_sd.check.sheet import FAIL, NOT_EVALUATED, Line, Sheet, judge, not_evaluated
 from llr_sd.check.subject import Subject
 from llr_sd.check.tables import table, table_files
 from llr_sd.check.units import check_units
@@ -186,6 +186,8 @@ class _Checker:
 
     def _model_file(self) -> None:
         equations = self.subject.model.equations
+        if equations.notes:
+            self.lines.append(Line("model file", "everything is read as written", NOT_EVALUATED, findings=equations.notes))
 
         def units() -> Line:
             report = check_units(equations)

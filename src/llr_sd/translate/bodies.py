@@ -31,10 +31,7 @@ def body(tree: Any, scope: Scope) -> Body:
     if kind == "IntegStructure":
         return stock(tree, scope)
     if kind == "DataStructure":
-        raise scope.not_supported(
-            "its data come from another model or file (.vdf, .tab), which is not read.",
-            "Write the series as a lookup of Time, or read it with GET DIRECT DATA from a spreadsheet.",
-        )
+        raise scope.not_supported("has no equation, inside a macro.", "Give the macro its series as an argument.")
     if isinstance(tree, np.ndarray):
         raise scope.refuse(f"{tree.size} numbers are given for one value.", "Give one number, or subscripts on the left.")
     return scope.of(tree)

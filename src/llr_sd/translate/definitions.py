@@ -116,6 +116,8 @@ class _Equation:
                 raise self._place.refuse(f'":{method.upper()}:" is not a way to read data.', ":INTERPOLATE: is.")
             times, y = externals.data(tree, method, self._coordinates(), self._place)
             return self._series(times, y, method)
+        if kind == "DataStructure":
+            return self._dataset(self._part.keyword or "interpolate")
         return [self._definition(body(tree, self._scope))]
 
     def _definition(self, translated: Body) -> Definition:
@@ -143,6 +145,17 @@ class _Equation:
             if not given.any() or not (given.all() or method == "raw"):
                 raise self._place.refuse("the series of one element holds no numbers.", "Fill in its cells in the spreadsheet.")
             table = Table(tuple(map(float, x[given])), tuple(map(float, values[given])), method)
+            found.append(Definition((), tuple(Fixed(i) for i in cell), table))
+        return found
+
+    def _dataset(self, method: str) -> list[Definition]:
+        """Return one definition for each cell, with its series from the table beside the model."""
+        found = []
+        name = self._place.variable.strip('"')
+        for cell in itertools.product(*self._box):
+            elements = [a.elements[i] for a, i in zip(self._axes, cell, strict=True)]
+            label = f"{name}[{','.join(elements)}]" if elements else name
+            table = self._scope.names.datasets.table(label, method, self._place)
             found.append(Definition((), tuple(Fixed(i) for i in cell), table))
         return found
 

@@ -26,6 +26,7 @@ from llr_sd.equations import (
 )
 from llr_sd.errors import InputError, NotSupported
 from llr_sd.translate.bodies import role
+from llr_sd.translate.datafile import Datasets
 from llr_sd.translate.definitions import definitions
 from llr_sd.translate.depth import children, deep_recursion, shallow
 from llr_sd.translate.externals import forget
@@ -78,7 +79,9 @@ class _Translation:
         self._raw = raw
         self._place = Place(raw.file)
         self._ranges = Ranges(raw.ranges, self._place)
-        self._names = Names(self._ranges, {}, {canonical(m.name): m for m in raw.macros}, raw.loose, random == "mean")
+        self._names = Names(
+            self._ranges, {}, {canonical(m.name): m for m in raw.macros}, Datasets(raw.file), raw.loose, random == "mean"
+        )
         self._left_out: dict[str, NotSupported] = {}
         for variable in raw.variables:
             self._declare(variable)

@@ -8,6 +8,7 @@ from typing import Any
 
 from llr_sd.equations import Along, Axis, Definition, Expression, Fixed, Index, Loop, Stock, Table, Values, Variable, canonical
 from llr_sd.errors import NotSupported, TranslationError, nearest
+from llr_sd.translate.datafile import Datasets
 from llr_sd.translate.source import Place, RawMacro
 from llr_sd.translate.subscripts import Ranges, positions
 
@@ -35,6 +36,7 @@ class Names:
     ranges: Ranges
     known: dict[str, Known]
     macros: dict[str, RawMacro]
+    datasets: Datasets
     loose: bool = False
     mean: bool = False
     made_up: dict[str, Variable] = field(default_factory=dict)
