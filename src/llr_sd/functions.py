@@ -207,6 +207,7 @@ _ROWS = (
     _f("POISSON", "mean seed?", WRITTEN_OUT, "XMILE's: the mean.", _DRAWS),
     _f("EXPRND", "mean seed?", WRITTEN_OUT, "XMILE's: the mean.", _DRAWS),
     _f("LOGNORMAL", "mean deviation seed?", WRITTEN_OUT, "XMILE's: the mean.", _DRAWS),
+    _f("TRIANGULAR", "low mode high seed?", WRITTEN_OUT, "Stella's: (low + mode + high) / 3.", _DRAWS),
 )
 
 FUNCTIONS = {f.key: f for f in _ROWS}

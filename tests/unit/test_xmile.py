@@ -35,11 +35,15 @@ def aux(name: str, equation: str, rest: str = "") -> str:
     return f'<aux name="{name}"><eqn>{escaped}</eqn>{rest}</aux>'
 
 
-def read(tmp_path: Path, variables: str, name: str = "m.xmile", **parts: str) -> Equations:
+def write(tmp_path: Path, variables: str, name: str = "m.xmile", **parts: str) -> Path:
     path = tmp_path / name
     text = FILE.format(**{"specs": SPECS, "top": "", "model": "", "more": "", **parts, "variables": variables})
     path.write_text(text, encoding="utf-8")
-    return translate(path)
+    return path
+
+
+def read(tmp_path: Path, variables: str, name: str = "m.xmile", **parts: str) -> Equations:
+    return translate(write(tmp_path, variables, name, **parts))
 
 
 def values(tmp_path: Path, variables: str, *wanted: str, **parts: str) -> dict[str, list[float]]:
@@ -702,3 +706,26 @@ def test_encodings_that_a_file_names(tmp_path):
     assert translate(path).variables["TIME STEP"].unit == "Jahre – €"
     path.write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
     assert "s" in translate(path).variables
+
+
+def test_random_functions_are_held_at_their_mean_on_request(tmp_path):
+    """Means of the laws: 3.5.2 of the specification; the normal law cut at 0 on the left has the mean sqrt(2 / pi)."""
+    expressions = {
+        "RANDOM(2, 6, 7)": 4,
+        "UNIFORM(2, 6)": 4,
+        "NORMAL(3, 1)": 3,
+        "NORMAL(3, 1, 99)": 3,
+        "NORMAL(0, 1, 99, 0, 50)": (2 / np.pi) ** 0.5,
+        "LOGNORMAL(5, 1)": 5,
+        "POISSON(4)": 4,
+        "EXPRND(2, 1) * 2": 4,
+        "TRIANGULAR(0, 3, 9)": 4,
+    }
+    variables = "".join(aux(f"x{i}", e) for i, e in enumerate(expressions))
+    read_with = translate(write(tmp_path, variables), "mean")
+    data = run(read_with, Design((), np.empty((1, 0)))).dataset
+    for i, right in enumerate(expressions.values()):
+        assert data[f"x{i}"].values[0] == pytest.approx([right] * 5), list(expressions)[i]
+    assert "held at their mean" in read_with.notes[0]
+    assert "NORMAL draws at random" in refusal(tmp_path, aux("a", "NORMAL(3, 1) + b") + aux("b", "a"))
+    assert "MONTECARLO is not supported" in refusal(tmp_path, aux("a", "MONTECARLO(3) + b") + aux("b", "a"))

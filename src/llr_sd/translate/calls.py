@@ -25,7 +25,6 @@ from llr_sd.translate.written import WRITTEN
 
 # PySD's internal names, where they are not the key in lower case.
 _KEYS = {"Xpulse": "PULSE MAGNITUDE", "Xpulse_train": "PULSE TRAIN MAGNITUDE", "Xramp": "RAMP"}
-_WHOLE = {"vmax_xmile": "VMAX", "vmin_xmile": "VMIN"}
 # Each structure of PySD that carries a state: its function, and its fields in the order of the function's arguments.
 _STATEFUL = {
     "InitialStructure": ("INITIAL", ("initial",)),
@@ -87,8 +86,6 @@ def _call(tree: Any, scope: Scope) -> Expression:
         return _element_count(arguments, scope)
     if name in REDUCTIONS:
         return _reduce(name, arguments, scope)
-    if written in _WHOLE:
-        return _reduce(_WHOLE[written], arguments, scope, whole=True)
     if name not in FUNCTIONS:
         raise _unknown(name, scope)
     function = FUNCTIONS[name]
@@ -158,14 +155,13 @@ def _element_count(arguments: Any, scope: Scope) -> Expression:
     return Number(float(len(scope.names.ranges[name].elements)))
 
 
-def _reduce(operator: str, arguments: Any, scope: Scope, *, whole: bool = False) -> Expression:
+def _reduce(operator: str, arguments: Any, scope: Scope) -> Expression:
     if len(arguments) != 1:
         raise scope.refuse(*count_message(operator, "x", len(arguments)))
-    outer = scope.reducing, scope.whole
-    scope.reducing, scope.whole = {}, whole
+    outer, scope.reducing = scope.reducing, {}
     body = scope.of(arguments[0])
     loops = tuple(scope.reducing.values())
-    scope.reducing, scope.whole = outer
+    scope.reducing = outer
     if not loops:
         raise scope.refuse(f"{operator} has no subscript to run over.", f"Mark one with !, as in {operator}(x[range!]).")
     return Reduce(operator, loops, body)

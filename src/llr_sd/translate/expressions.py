@@ -26,9 +26,6 @@ from llr_sd.errors import nearest
 from llr_sd.translate import calls, macros
 from llr_sd.translate.scope import Known, Scope
 
-# XMILE's own names for the clock, which PySD leaves undefined.
-_CLOCK = {"dt": "TIME STEP", "starttime": "INITIAL TIME", "stoptime": "FINAL TIME"}
-
 
 def expression(tree: Any, scope: Scope) -> Expression:
     """Translate one syntax tree of PySD.
@@ -127,7 +124,7 @@ def _known(name: str, scope: Scope) -> Known | None:
     if scope.local is not None:
         visible = name.endswith("$") or outside in {canonical(c) for c in CONTROLS}
         return scope.names.known.get(outside) if visible else None
-    return scope.names.known.get(key) or (scope.names.known.get(canonical(_CLOCK.get(key, ""))) if scope.names.loose else None)
+    return scope.names.known.get(key)
 
 
 def _subscript_number(name: str, scope: Scope) -> Expression:

@@ -83,8 +83,6 @@ class Scope:
         Loop number of each range on the left-hand side.
     reducing
         Loop number of each range marked with ! in the innermost reduction; None outside one.
-    whole
-        Whether the innermost reduction runs over every range, marked or not (XMILE's MIN and MAX of one array).
     local
         Within a macro call: the made-up variable behind each name of the macro.
     calls
@@ -99,7 +97,6 @@ class Scope:
     loops: list[Loop] = field(default_factory=list)
     left: dict[str, int] = field(default_factory=dict)
     reducing: dict[str, int] | None = None
-    whole: bool = False
     local: dict[str, Known] | None = None
     calls: tuple[str, ...] = ()
     home: dict[str, str] = field(default_factory=dict)
@@ -139,8 +136,6 @@ class Scope:
 
     def indices(self, known: Known, subscripts: Sequence[str]) -> tuple[Index, ...]:
         """Resolve the subscripts of a reference to `known`, one for each axis."""
-        if self.whole and not subscripts:
-            subscripts = [a.name for a in known.axes]
         if self.names.loose and not subscripts:
             subscripts = [self.home[canonical(a.name)] for a in known.axes if canonical(a.name) in self.home]
         if len(subscripts) != len(known.axes):
@@ -171,7 +166,7 @@ class Scope:
                     f'"{name}" is not an element of {axis.name}, the subscript of "{known.name}".', nearest(name, axis.elements)
                 )
             return Fixed(position)
-        number, counterpart = self._loop(known, axis, name, marked or self._runs_whole(name))
+        number, counterpart = self._loop(known, axis, name, marked)
         read_at = []
         for element in self.loops[number].elements:
             read = element if counterpart is None else counterpart[canonical(element)]
@@ -183,9 +178,6 @@ class Scope:
                 )
             read_at.append(position)
         return Along(number, tuple(read_at))
-
-    def _runs_whole(self, name: str) -> bool:
-        return self.whole and name in self.names.ranges
 
     def _loop(self, known: Known, axis: Axis, name: str, marked: bool) -> tuple[int, dict[str, str] | None]:
         """Return the loop that `name` follows, and for a mapped range the element to read at each element of the loop."""

@@ -27,6 +27,7 @@ _MEANS: dict[str, Callable[..., Expression]] = {
     "POISSON": randomness.plain,
     "EXPRND": randomness.plain,
     "LOGNORMAL": randomness.plain,
+    "TRIANGULAR": lambda low, mode, high, *_: op("/", op("+", low, mode, high), 3.0),
 }
 
 WRITTEN: dict[str, Callable[[Any, Scope], Expression]] = {

@@ -93,11 +93,10 @@ def _in_error(on_error: Expression, count: Expression) -> Expression:
 
 def _pair(arguments: Any, scope: Scope) -> tuple[Expression, Expression, tuple[int, ...]]:
     """Translate selection and expression with loops of their own, which both run over."""
-    outer = scope.reducing, scope.whole
-    scope.reducing, scope.whole = {}, False
+    outer, scope.reducing = scope.reducing, {}
     selection, value = scope.of(arguments[0]), scope.of(arguments[1])
     loops = tuple(scope.reducing.values())
-    scope.reducing, scope.whole = outer
+    scope.reducing = outer
     if not loops:
         raise scope.refuse("VECTOR SELECT has no subscript to run over.", "Mark one with !, as in x[range!].")
     return selection, value, loops
