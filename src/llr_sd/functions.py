@@ -223,7 +223,7 @@ _RANDOM = "Make it a constant and vary it in the study, where draws are seeded a
 _MARKET = "ALLOCATE AVAILABLE shares one supply among many."
 REFUSED = {
     **dict.fromkeys(
-        ("RANDOM GAMMA", "RANDOM LOOKUP", "MONTECARLO", "TRIANGULAR", "BINOMIAL", "GAMMA", "WEIBULL", "BETA"), _RANDOM
+        ("RANDOM GAMMA", "RANDOM LOOKUP", "MONTECARLO", "BINOMIAL", "GAMMA", "WEIBULL", "BETA"), _RANDOM
     ),
     "DELAY MATERIAL": _DELAYS,
     "DELAY INFORMATION": _DELAYS,
