@@ -222,9 +222,7 @@ _DATA = "Write the series as a lookup of Time and call it at the time that is as
 _RANDOM = "Make it a constant and vary it in the study, where draws are seeded and recorded."
 _MARKET = "ALLOCATE AVAILABLE shares one supply among many."
 REFUSED = {
-    **dict.fromkeys(
-        ("RANDOM GAMMA", "RANDOM LOOKUP", "MONTECARLO", "BINOMIAL", "GAMMA", "WEIBULL", "BETA"), _RANDOM
-    ),
+    **dict.fromkeys(("RANDOM GAMMA", "RANDOM LOOKUP", "MONTECARLO", "BINOMIAL", "GAMMA", "WEIBULL", "BETA"), _RANDOM),
     "DELAY MATERIAL": _DELAYS,
     "DELAY INFORMATION": _DELAYS,
     "DELAY CONVEYOR": _DELAYS,

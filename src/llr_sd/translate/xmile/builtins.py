@@ -8,7 +8,6 @@ from typing import Any
 
 from pysd.translators.structures import abstract_expressions as ae
 
-from llr_sd.functions import REFUSED
 from llr_sd.translate.source import Place, Refused
 
 Tree = Any
@@ -145,10 +144,9 @@ VENSIM = {
 # Vensim's own XMILE, and that of converters from it, means Vensim's whole numbers and remainders by these.
 VENSIM_FILES = {"int": "integer", "mod": "modulo"}
 VENSIM |= {"initial": "init", "integer": "integer", "modulo": "modulo", "zidz": "zidz", "xidz": "xidz", "quantum": "quantum"}
-# The random functions of XMILE, by key in the functions table; the others that Stella has are refused.
+# The random functions of XMILE, by key in the functions table.
 RANDOM = {"random": "RANDOM", "uniform": "RANDOM"}
 RANDOM |= {n: n.upper() for n in ("normal", "lognormal", "poisson", "exprnd", "triangular")}
-_DRAWN = ("montecarlo", "binomial", "negbinomial", "gamma", "weibull", "beta", "geometric", "hypergeometric", "pareto")
 _MENDS = {
     "history": "Keep the past value in a stock, or read it with DELAY.",
     "counter": "Count with TIME MOD n.",
@@ -166,8 +164,8 @@ def apply(name: str, arguments: tuple[Tree, ...], place: Place, *, vensim: bool 
         For a wrong number of arguments.
     """
     name = VENSIM.get(name, name)
-    if name in _MENDS or name in _DRAWN:
-        return Refused(place.not_supported(f"{name.upper()} is not supported.", _MENDS.get(name, REFUSED["RANDOM"])))
+    if name in _MENDS:
+        return Refused(place.not_supported(f"{name.upper()} is not supported.", _MENDS[name]))
     if vensim and name in VENSIM_FILES:
         return call(VENSIM_FILES[name], *arguments)
     if name not in BUILTINS:
