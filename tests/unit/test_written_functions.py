@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
@@ -313,6 +314,45 @@ def test_allocate_available_with_rectangles_is_allocate_by_priority(run: Any) ->
         b[who] = ALLOCATE BY PRIORITY(r[who], p[who], 3, 0.7, 3 * Time)"""
     )
     np.testing.assert_allclose(values(got, "a"), values(got, "b"), rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_pysd_shares_alike(run: Any, seed: int) -> None:
+    """PySD's own functions as a second witness, with random requests, priorities and supplies."""
+    from pysd.py_backend.allocation import allocate_available, allocate_by_priority
+
+    rng = np.random.default_rng(seed)
+    r, p = rng.uniform(0, 9, 5).round(2), rng.uniform(0, 4, 5).round(2)
+    width, share = rng.uniform(0.2, 4), rng.uniform(0.1, 0.9)
+    shapes, supply = rng.integers(1, 5, 5), float(share * r.sum())
+
+    def row(x: Any) -> str:
+        return ", ".join(repr(float(v)) for v in x)
+
+    got = run(
+        f"""who: w1, w2, w3, w4, w5
+        pprofile: ptype, ppriority, pwidth, pextra
+        r[who] = {row(r)}
+        p[who] = {row(p)}
+        shape[who] = {row(shapes)}
+        pp[who, ptype] = shape[who]
+        pp[who, ppriority] = p[who]
+        pp[who, pwidth] = {width!r}
+        pp[who, pextra] = 0
+        supply = {supply!r}
+        a[who] = ALLOCATE BY PRIORITY(r[who], p[who], 5, {width!r}, supply)
+        b[who] = ALLOCATE AVAILABLE(r[who], pp[who, ptype], supply)"""
+    )
+    requests = xr.DataArray(r, dims="who")
+    expected = allocate_by_priority(requests, xr.DataArray(p, dims="who"), width, supply)
+    np.testing.assert_allclose(values(got, "a")[:, 0], expected, rtol=1e-9, atol=1e-9)
+    profile = xr.DataArray(np.stack([shapes, p, np.full(5, width), np.zeros(5)], axis=1), dims=("who", "pprofile"))
+    np.testing.assert_allclose(values(got, "b")[:, 0], allocate_available(requests, profile, supply), rtol=1e-5, atol=1e-6)
+
+
+def test_too_many_pairs_are_refused_before_they_are_compared(run: Any) -> None:
+    with pytest.raises(TranslationError, match="more than 4,000,000"):
+        run("A: (a1-a2500)\nx[A] = A\no[A] = VECTOR SORT ORDER(x[A], 1)")
 
 
 # --- matrices --------------------------------------------------------------------------------------------------------

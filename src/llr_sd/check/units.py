@@ -14,12 +14,15 @@ The rules, strict on purpose:
 - A lookup gives the unit stated for it; an unnamed one, or one that states none, that of the variable it serves. The unit of its
   argument is not known, so not checked. A data series gives the unit stated for it.
 - A variable without a unit counts as dimensionless (the audit names it). In a model where none has one, nothing is checked.
+- The parts of a function that is written out with other equations, and of a macro, have no unit that anyone stated: they fit any,
+  and so do :NA: and infinity.
 
 After a finding the part of the equation that it is in fits anything, so that one fault is named once.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -27,6 +30,7 @@ from llr_sd.check.dimensions import NUMBER, Unit, parse_unit
 from llr_sd.check.wording import shorten, write
 from llr_sd.equations import (
     CONTROLS,
+    NA,
     Binary,
     Call,
     Definition,
@@ -96,11 +100,16 @@ def check_units(equations: Equations) -> UnitReport:
     pass_ = _Pass(equations)
     looked = 0
     for variable in equations.variables.values():
-        for definition in variable.definitions:
+        for definition in () if _made_up(variable) else variable.definitions:
             looked += 1
             pass_.definition(variable, definition)
     own = [v for n, v in equations.variables.items() if canonical(n) not in {canonical(c) for c in CONTROLS}]
     return UnitReport(tuple(dict.fromkeys(pass_.findings)), looked, sum(bool(v.unit.strip()) for v in own))
+
+
+def _made_up(variable: Variable) -> bool:
+    """Whether a variable was made up in translation; no author's name begins so."""
+    return variable.name.startswith("_")
 
 
 def _only_numbers(e: Expression) -> bool:
@@ -143,7 +152,7 @@ class _Pass:
     def __post_init__(self) -> None:
         for variable in self.equations.variables.values():
             try:
-                free = variable.kind == "lookup" and not variable.unit.strip()
+                free = _made_up(variable) or (variable.kind == "lookup" and not variable.unit.strip())
                 self.units[variable.name] = None if free else parse_unit(variable.unit)
             except InputError as error:
                 self.units[variable.name] = None
@@ -206,7 +215,7 @@ class _Pass:
         """Return the unit of an expression."""
         match e:
             case Number(value):
-                return None if value == 0 else NUMBER
+                return None if value in (0.0, NA) or not math.isfinite(value) else NUMBER
             case Time():
                 return self.time
             case Reference(name, _):

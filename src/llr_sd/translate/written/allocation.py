@@ -13,7 +13,7 @@ from typing import Any
 from llr_sd.equations import Along, Binary, Expression, Fixed, Index, Number, Reference
 from llr_sd.errors import TranslationError
 from llr_sd.translate.scope import Scope
-from llr_sd.translate.written.made import NOTHING, Made, call, either, last_loop, make, op, over, share, turn
+from llr_sd.translate.written.made import NOTHING, Made, afford, call, either, last_loop, make, op, over, share, turn
 from llr_sd.translate.written.normal import normal_below
 
 HALVINGS = 36
@@ -171,6 +171,7 @@ def _curve(shape: Expression, d: Expression) -> Expression:
 
 def _whole_vector(name: str, what: str, tree: Any, last: int, scope: Scope) -> Made:
     """The request or the priorities; negative requests are not numbers, since a share of them has no meaning."""
+    afford(name, len(scope.loops[last]), scope)
 
     def build(inner: Scope) -> Expression:
         x = inner.of(tree)

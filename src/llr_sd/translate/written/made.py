@@ -26,6 +26,7 @@ from llr_sd.equations import (
 from llr_sd.translate.scope import Known, Scope
 
 MISSING = Number(NA)
+MOST_PAIRS = 4_000_000
 ZERO, ONE = Number(0.0), Number(1.0)
 # Not a number: a run that needs it fails, and says where.
 NOTHING = Binary("/", ZERO, ZERO)
@@ -100,6 +101,15 @@ def last_loop(name: str, scope: Scope) -> int:
     if not scope.left:
         raise scope.refuse(f"{name} needs a subscript range on the left-hand side.", f"Write x[range] = {name}(...).")
     return len(scope.left) - 1
+
+
+def afford(name: str, size: int, scope: Scope) -> None:
+    """Refuse a search through `size` elements for every turn of the loops where that comes to too many comparisons in a step."""
+    pairs = size * math.prod(len(lp) for lp in scope.left_loops())
+    if pairs > MOST_PAIRS:
+        raise scope.refuse(
+            f"{name} would compare {pairs:,} pairs of elements at every step, more than {MOST_PAIRS:,}.", "Use smaller ranges."
+        )
 
 
 def place(loop: int, scope: Scope, start: int = 0) -> Reference:

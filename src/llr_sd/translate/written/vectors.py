@@ -14,6 +14,7 @@ from llr_sd.translate.written.made import (
     NOTHING,
     ZERO,
     Made,
+    afford,
     call,
     either,
     last_loop,
@@ -227,6 +228,7 @@ def _searched(start: Reference, known: Known, offset: Expression, scope: Scope) 
             target = op("+", target, float(index.position * stride))
         else:
             target = op("+", target, op("*", _listed(index, scope), float(stride)))
+    afford("VECTOR ELM MAP", math.prod(len(a.elements) for a in known.axes), scope)
     loops = [turn(scope, Loop(a.name, a.elements)) for a in known.axes]
     cell = Reference(known.name, tuple(Along(n, tuple(range(len(a.elements)))) for n, a in zip(loops, known.axes, strict=True)))
     here = op("+", *(op("*", place(n, scope), float(k)) for n, k in zip(loops, _strides(known.axes), strict=True)))
@@ -278,6 +280,7 @@ def vector_reorder(arguments: Any, scope: Scope) -> Expression:
 def _vector(name: str, tree: Any, scope: Scope) -> Made:
     """Give the vector a variable of its own, so that an element can be read from the place of another."""
     last = last_loop(name, scope)
+    afford(name, len(scope.loops[last]), scope)
 
     def build(inner: Scope) -> Expression:
         vector = inner.of(tree)
