@@ -391,16 +391,19 @@ class Writer:
 
     # --- groups ------------------------------------------------------------------------------------------------------
 
-    def group(self, group: Group, *, unroll: bool) -> None:
+    def single(self, kernel: Kernel, count: tuple[int, ...]) -> None:
+        """Write one element of a kernel."""
+        self.env.update(enumerate(count))
+        self.store(kernel, self.value(kernel.value))
+
+    def group(self, group: Group) -> None:
         """Write the loop nest of a group; the innermost loops are unrolled where that is short."""
         sizes = list(group.sizes)
-        first = 0
-        if not unroll:
-            first = len(sizes)
-            size = max(group.nodes, 1)
-            while first > 0 and size * sizes[first - 1] <= self.settings.unroll:
-                first -= 1
-                size *= sizes[first]
+        first = len(sizes)
+        size = max(group.nodes, 1)
+        while first > 0 and size * sizes[first - 1] <= self.settings.unroll:
+            first -= 1
+            size *= sizes[first]
         self._nest(group, sizes, 0, first, merged_loops(group, first, self.mode))
 
     def _nest(self, group: Group, sizes: list[int], depth: int, first: int, merged: frozenset[int]) -> None:

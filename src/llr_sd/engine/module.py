@@ -10,7 +10,7 @@ from llr_sd.engine.maths import write_functions
 from llr_sd.engine.memory import TABLE_HEAD, Layout
 from llr_sd.engine.order import RUN, START, Plan
 from llr_sd.engine.program import Array, Kernel, Offset, Program
-from llr_sd.engine.schedule import make_groups
+from llr_sd.engine.schedule import Group, by_element, make_groups
 
 CHAIN = 16  # lookups up to this many points are a chain of selects; longer ones are searched
 ARGUMENTS = (
@@ -76,13 +76,17 @@ def _family(
     """Write one function as parts of bounded length, since compile time grows faster than length."""
     groups = make_groups(kernels, mode)
     small = sum(g.nodes * g.count for g in groups) <= settings.unroll_all and family in ("step", "rates")
+    pieces = by_element(kernels, mode) if small else groups
     parts: list[list[str | tuple[int, str]]] = []
     writer = Writer(settings, layout, used, mode, family)
-    for group in groups:
+    for piece in pieces:
         if writer.operations > settings.part:
             parts.append(writer.lines)
             writer = Writer(settings, layout, used, mode, family)
-        writer.group(group, unroll=small)
+        if isinstance(piece, Group):
+            writer.group(piece)
+        else:
+            writer.single(*piece)
     if family == "save":
         _copy_out(writer, outputs)
     parts.append(writer.lines)
@@ -261,9 +265,24 @@ def _recall(queues: int, w: int) -> str:
     all_lanes = ", ".join(["i1 true"] * w)
     recall = [
         f"declare {V} @llvm.masked.gather.v{w}f64.v{w}p0({P}, i32, {B}, {V})",
+        f"declare i1 @llvm.vector.reduce.and.v{w}i1({B})",
         f"define internal {V} @recall(ptr %queue, {V} %order, {N} %rows) nounwind alwaysinline {{",
+        f"  %row = extractelement {N} %rows, i32 0",
+        *_splat_integer("f", "%row", w),
+        f"  %here = add {N} %f, <{lanes}>",
+        f"  %one = icmp eq {N} %here, %rows",
+        f"  %level = call i1 @llvm.vector.reduce.and.v{w}i1({B} %one)",
+        "  br i1 %level, label %whole, label %each",
+        "whole:",
+        "  %q = getelementptr double, ptr %queue, i64 %row",
+        f"  %y = load {V}, ptr %q, align {8 * w}",
+        "  br label %found",
+        "each:",
         f"  %p = getelementptr double, ptr %queue, {N} %rows",
-        f"  %x = call {V} @llvm.masked.gather.v{w}f64.v{w}p0({P} %p, i32 8, {B} <{all_lanes}>, {V} poison)",
+        f"  %z = call {V} @llvm.masked.gather.v{w}f64.v{w}p0({P} %p, i32 8, {B} <{all_lanes}>, {V} poison)",
+        "  br label %found",
+        "found:",
+        f"  %x = phi {V} [%y, %whole], [%z, %each]",
         f"  %bad = fcmp uno {V} %order, %order",
         f"  %nan = select {B} %bad, {V} %order, {V} %x",
     ]

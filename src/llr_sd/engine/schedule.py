@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from llr_sd.engine.order import active_nodes
-from llr_sd.engine.program import Kernel
+from llr_sd.engine.program import Kernel, Offset, loop_sizes
 
 MOST_NODES = 400
 
@@ -82,6 +83,56 @@ class _Scheduler:
             del self.waiting[number]
         self.done |= inside
         return Group(sizes, tuple(members), len(nodes))
+
+
+def by_element(kernels: Sequence[Kernel], mode: str) -> tuple[tuple[Kernel, tuple[int, ...]], ...]:
+    """Return each kernel with each count of its loops, in an order that keeps what belongs to one element together.
+
+    States come element by element; what a state needs comes just before it, so that few values wait in registers.
+    """
+    counts = {k.number: list(itertools.product(*(range(n) for n in k.sizes))) for k in kernels}
+    writers: dict[tuple[int, int], tuple[Kernel, tuple[int, ...]]] = {}
+    for k in kernels:
+        if k.phase != "step":
+            for c in counts[k.number]:
+                writers[k.array.number, _position(k.offset, dict(enumerate(c)))] = k, c
+    inside = {a for a, _ in writers}
+    reads = {
+        k.number: [
+            (n.array.number, n.offset) for n in active_nodes(k.value, mode) if n.array is not None and n.array.number in inside
+        ]
+        for k in kernels
+    }
+    sizes = {k.number: loop_sizes(k) for k in kernels}
+
+    def needs(kernel: Kernel, count: tuple[int, ...]) -> list[tuple[Kernel, tuple[int, ...]]]:
+        out = []
+        for array, offset in reads[kernel.number]:
+            summed = sorted(n for n in offset.loops if n >= len(count))
+            for more in itertools.product(*(range(sizes[kernel.number][n]) for n in summed)):
+                at = dict(enumerate(count)) | dict(zip(summed, more, strict=True))
+                writer = writers.get((array, _position(offset, at)))
+                out += [] if writer is None else [writer]
+        return out
+
+    done: dict[tuple[int, tuple[int, ...]], tuple[Kernel, tuple[int, ...]]] = {}
+    wanted = [(k, c) for k in kernels for c in counts[k.number]]
+    for kernel, count in sorted(wanted, key=lambda x: (x[0].phase != "step", x[1], x[0].number)):
+        stack = [(kernel, count, False)]
+        while stack:
+            k, c, ready = stack.pop()
+            if (k.number, c) in done:
+                continue
+            if ready:
+                done[k.number, c] = k, c
+            else:
+                stack.append((k, c, True))
+                stack.extend((*n, False) for n in reversed(needs(k, c)))
+    return tuple(done.values())
+
+
+def _position(offset: Offset, at: dict[int, int]) -> int:
+    return offset.base + sum(k * at[n] for n, k in offset.strides) + sum(listed[at[n]] for n, listed in offset.listed)
 
 
 def merged_loops(group: Group, first: int, mode: str) -> frozenset[int]:
