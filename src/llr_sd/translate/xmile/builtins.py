@@ -46,7 +46,7 @@ def condition(test: Tree, then: Tree, otherwise: Tree) -> Tree:
 def _floor(x: Tree) -> Tree:
     """The greatest whole number that is not above x (3.3.1, footnote)."""
     whole = call("integer", x)
-    return arithmetic(whole, "-", compare(x, "<", whole))
+    return condition(compare(x, "<", whole), arithmetic(whole, "-", 1.0), whole)
 
 
 def _modulo(x: Tree, divisor: Tree) -> Tree:
@@ -120,7 +120,7 @@ BUILTINS: dict[str, tuple[int, int, str, Callable[..., Tree]]] = {
     "pulse": (2, 3, "magnitude, first time, interval", _pulse),
     "init": (1, 1, "x", ae.InitialStructure),
     "previous": (2, 2, "x, initial", lambda x, initial: ae.DelayFixedStructure(x, CONSTANTS["dt"], initial)),
-    "delay": (2, 3, "input, time, initial", lambda x, t, *i: ae.DelayFixedStructure(x, t, *(i or (x,)))),
+    "delay": (2, 3, "input, time, initial", lambda x, t, *i: x if t == 0.0 else ae.DelayFixedStructure(x, t, *(i or (x,)))),
     "delay1": (2, 3, "input, time, initial", _delay(1)),
     "delay3": (2, 3, "input, time, initial", _delay(3)),
     "delayn": (3, 4, "input, time, order, initial", lambda x, t, n, *i: ae.DelayNStructure(x, t, *(i or (x,)), n)),

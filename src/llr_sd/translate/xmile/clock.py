@@ -12,12 +12,12 @@ from llr_sd.translate.xmile.document import Element, attribute, child, number, t
 from llr_sd.translate.xmile.names import Directory
 
 # XMILE lets a file name several methods, the first choice first; RK2 falls back to RK4 (3.4.1).
-_METHODS = {"euler": "euler", "rk4": "rk4", "rk2": "rk4", "rk 4": "rk4", "rk 2": "rk4", "runge-kutta 4": "rk4"}
+_METHODS = {"euler": "euler", "rk4": "rk4", "rk2": "rk4", "rk 4": "rk4", "rk 2": "rk4"}
 _SHORT = {"INITIAL TIME": "start", "FINAL TIME": "stop", "TIME STEP": "dt"}
 
 
-def clock(root: Element, main: Element, directory: Directory, file: Place) -> tuple[list[RawVariable], str]:
-    """Return the four control variables and the method of integration.
+def clock(root: Element, main: Element, directory: Directory, file: Place) -> tuple[list[RawVariable], str, tuple[str, ...]]:
+    """Return the four control variables, the method of integration, and what its author may not expect.
 
     Variables of the main model with a control's name, which converters from Vensim write, are taken out of `directory`: the
     clock is what <sim_specs> says, and only SAVEPER may say more.
@@ -42,11 +42,12 @@ def clock(root: Element, main: Element, directory: Directory, file: Place) -> tu
                 raise file.refuse("<dt> is 1 divided by 0.", "Set the number of steps in one unit of time.")
             values[control] = 1.0 / values[control]
     saved = attribute(specs, "save_interval")
-    values["SAVEPER"] = _value(saved, file, "save_interval") if saved else ae.ReferenceStructure("TIME STEP")
+    interval = _value(saved, file, "save_interval") if saved else 0.0
+    values["SAVEPER"] = interval or ae.ReferenceStructure("TIME STEP")
     for control in CONTROLS:
-        _take(control, values, bool(saved), directory, file)
+        _take(control, values, interval != 0, directory, file)
     unit = attribute(specs, "time_units")
-    return [RawVariable(c, [Part((), (), values[c])], unit) for c in CONTROLS], _method(specs, file)
+    return [RawVariable(c, [Part((), (), values[c])], unit) for c in CONTROLS], *_method(specs, file)
 
 
 def _value(text: str, file: Place, name: str) -> float:
@@ -78,10 +79,12 @@ def _take(control: str, values: dict[str, Any], saved: bool, directory: Director
         )
 
 
-def _method(specs: Element, file: Place) -> str:
-    """Return the integration method: the first of those listed that is known here."""
+def _method(specs: Element, file: Place) -> tuple[str, tuple[str, ...]]:
+    """Return the integration method, the first of those listed that is known here; and a note where it stands for another."""
     asked = [m.strip().lower() for m in attribute(specs, "method").split(",") if m.strip()] or ["euler"]
-    known = [_METHODS[m] for m in asked if m in _METHODS]
+    known = [m for m in asked if m in _METHODS]
     if not known:
         raise file.refuse(f'the integration method "{asked[0][:30]}" is not supported.', "Set it to Euler or RK4.")
-    return known[0]
+    method = _METHODS[known[0]]
+    notes = () if method == known[0].replace(" ", "") else (f"The file asks for {known[0].upper()}; {method.upper()} is used.",)
+    return method, notes

@@ -14,7 +14,7 @@ from llr_sd.translate.xmile import builtins
 from llr_sd.translate.xmile.builtins import arithmetic, call
 from llr_sd.translate.xmile.document import child, text_of
 from llr_sd.translate.xmile.grammar import parse
-from llr_sd.translate.xmile.names import Dimension, Directory, Entity, Path, folded, segments, split
+from llr_sd.translate.xmile.names import Dimension, Directory, Entity, Path, folded, places, segments, split
 
 Tree = Any
 
@@ -85,13 +85,13 @@ class Equation:
         if len(path) == 2 and path[0] in dimensions:
             element = dimensions[path[0]].element(path[1])
             return None if element is None else _place_in(dimensions[path[0]], element)
-        held = [d for d in dimensions.values() if not path[1:] and any(folded(e) == path[-1] for e in d.elements)]
-        places = {_place_in(d, d.element(path[0]) or "") for d in held}
-        if len(places) > 1:
+        held = [d for d in dimensions.values() if len(path) == 1 and path[0] in places(d.elements)]
+        found = {float(places(d.elements)[path[0]] + 1) for d in held}
+        if len(found) > 1:
             raise self._place.refuse(
                 f'"{written}" is an element of several dimensions, at different places.', f"Write {held[0].name}.{written}."
             )
-        return places.pop() if places else None
+        return found.pop() if found else None
 
     def _subscripts(self, entity: Entity, written: tuple[str, ...], name: str) -> Tree | None:
         """Return what the subscripts of a reference stand for; * and a mark ! run over a whole dimension."""

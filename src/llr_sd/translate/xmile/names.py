@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from llr_sd.equations import canonical
@@ -31,10 +32,16 @@ class Dimension:
         if dot and canonical(head) in (canonical(self.name), canonical(self.copies)):
             written = tail
         wanted = folded(written)
-        found = next((e for e in self.elements if folded(e) == wanted), None)
-        if found is None and wanted.isdecimal() and 1 <= int(wanted[:9]) <= len(self.elements):
-            return self.elements[int(wanted) - 1]
-        return found
+        at = places(self.elements).get(wanted)
+        if at is None and wanted.isdecimal() and 1 <= int(wanted[:9]) <= len(self.elements):
+            at = int(wanted[:9]) - 1
+        return None if at is None else self.elements[at]
+
+
+@cache
+def places(elements: tuple[str, ...]) -> dict[str, int]:
+    """Return the place of each element, from 0, by its name as names are compared."""
+    return {folded(e): i for i, e in enumerate(elements)}
 
 
 @dataclass(slots=True)

@@ -27,13 +27,13 @@ def read_xmile(path: Path, content: bytes) -> RawModel:
     directory = Directory(dimensions=dimensions((root, *children(root, "model")), file), vensim=_from_vensim(root))
     macro_nodes = macros.declare(root, directory, file)
     main = flatten(root, directory, file)
-    controls, method = clock(root, main, directory, file)
+    controls, method, notes = clock(root, main, directory, file)
     found = [variable(entity, directory, file) for entity in directory.entities.values()]
     limit_outflows(found, directory)
     found.extend(graph(name, entity, directory, file) for name, entity in directory.graphs.items())
     ranges = tuple(RawRange(d.name, d.copies or d.elements) for d in directory.dimensions.values())
     made = tuple(macros.macro(n, directory, file) for n in macro_nodes)
-    return RawModel(path, (*found, *controls), ranges, made, method=method, comment=_comment(root), loose=True)
+    return RawModel(path, (*found, *controls), ranges, made, method=method, comment=_comment(root), loose=True, notes=notes)
 
 
 def _from_vensim(root: Element) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterator
@@ -77,6 +78,9 @@ def _parts(entity: Entity, directory: Directory, place: Place) -> list[Part]:
             found.append(Part(subscripts, excepts, Refused(place.not_supported(what, "Write its <eqn>."))))
             continue
         numbers = _list(text, entity.dimensions, place)
+        if numbers is not None and entity.kind == "stock":
+            found.extend(_stocks(entity, equation, numbers, directory, place))
+            continue
         tree: Any = equation.tree(text) if numbers is None else numbers
         if graph_node is not None:
             tree = ae.InlineLookupsStructure(tree, graphs.points(graph_node, place))
@@ -94,7 +98,7 @@ def _parts(entity: Entity, directory: Directory, place: Place) -> list[Part]:
 def _pieces(entity: Entity, directory: Directory, place: Place) -> Iterator[tuple[tuple[str, ...], Any, str, Element | None]]:
     """Yield subscripts, exceptions, equation and graph of every equation of a variable."""
     node, dimensions = entity.node, entity.dimensions
-    whole = [text_of(n) for n in children(node, "eqn")]
+    whole = [text_of(n) for n in children(node, "eqn")] or [text_of(n) for n in children(node, "init")]
     common = node if entity.kind == "gf" else child(node, "gf")
     elements = children(node, "element")
     if elements and not dimensions:
@@ -149,6 +153,16 @@ def _stock(entity: Entity, equation: Equation, initial: Any, place: Place) -> An
             operands[0] = ae.ArithmeticStructure(["negative"], (operands[0],))
         rate = ae.ArithmeticStructure(operators[1:], tuple(operands)) if operators[1:] else operands[0]
     return ae.IntegStructure(rate, initial, entity.non_negative)
+
+
+def _stocks(entity: Entity, equation: Equation, initial: Any, directory: Directory, place: Place) -> list[Part]:
+    """Return a stock for each element, from a list of initial values."""
+    cells = list(itertools.product(*(directory.dimensions[canonical(d)].elements for d in entity.dimensions)))
+    if len(cells) != len(initial):
+        raise place.refuse(
+            f"{len(initial)} numbers are given for {len(cells)} elements.", "Give one number for each, row by row."
+        )
+    return [Part(cell, (), _stock(entity, equation, float(x), place)) for cell, x in zip(cells, initial, strict=True)]
 
 
 def _connected(entity: Entity, directory: Directory, place: Place) -> list[Part]:
