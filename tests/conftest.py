@@ -68,3 +68,10 @@ def staff(tmp_path: Path) -> Path:
     (model / "parameters.csv").write_text(PARAMETERS, encoding="utf-8")
     (tmp_path / "study.toml").write_text(STUDY, encoding="utf-8")
     return tmp_path
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No report and no workbook: most of a small study's time goes into them."""
+    monkeypatch.setattr("llr_sd.pipeline.report.write_report", lambda _: None)
+    monkeypatch.setattr("llr_sd.pipeline.report.write_workbook", lambda _: None)

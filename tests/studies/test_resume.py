@@ -56,13 +56,6 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     return done  # type: ignore[return-value]
 
 
-@pytest.fixture
-def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No report and no workbook: most of a small study's time goes into them."""
-    monkeypatch.setattr(llr_sd.pipeline.report, "write_report", lambda _: None)
-    monkeypatch.setattr(llr_sd.pipeline.report, "write_workbook", lambda _: None)
-
-
 def stop_in_the_end(monkeypatch: pytest.MonkeyPatch, study: Path) -> None:
     """Run a study whose drawing fails, so that all its runs are done and kept."""
 
@@ -70,7 +63,7 @@ def stop_in_the_end(monkeypatch: pytest.MonkeyPatch, study: Path) -> None:
         raise InputError("the drawing failed.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(llr_sd.pipeline.report, "write_report", fails)
+        patch.setattr("llr_sd.pipeline.report.write_report", fails)
         with pytest.raises(InputError, match="the drawing failed"):
             llr_sd.run_study(study, verify=0)
 
@@ -174,7 +167,7 @@ def test_a_stop_says_where_the_runs_are(staff: Path, monkeypatch: pytest.MonkeyP
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(llr_sd.pipeline.report, "write_report", stops)
+        patch.setattr("llr_sd.pipeline.report.write_report", stops)
         assert main(["run", str(staff), "--verify", "0"]) == 130
     (line,) = capsys.readouterr().err.splitlines()
     assert str(staff / PART) in line

@@ -51,6 +51,7 @@ ANALYSES = {
     "levers": ("Levers", "Every mix of levers that was tried, with its cost and its chance of meeting the target."),
     "information": ("Information", "What it is worth to learn an input before choosing, in the unit of the benefit."),
 }
+FORMULA = ("=", "+", "-", "@")
 HEAD = PatternFill("solid", fgColor="E3EDF5")
 
 
@@ -234,6 +235,7 @@ def _put(sheet: Any, row: int, column: int, value: Any) -> Any:
         cell.value = _clean(str(value))
         if cell.value:
             cell.data_type = "s"
+            cell.quotePrefix = cell.value.lstrip().startswith(FORMULA)  # a text still, when somebody edits the cell
     return cell
 
 
