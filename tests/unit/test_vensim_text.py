@@ -331,3 +331,15 @@ def test_files_outside_the_folder_are_refused_by_name(tmp_path):
         assert caught.value.where == 'm.mdl, "x"'
     with pytest.raises(TranslationError, match=r"m\.data\.csv"):
         translate(write(inside, "x ~~|\ny = x ~~|\n"))
+
+
+def test_constants_given_element_by_element_become_one_list_and_do_not_take_long(tmp_path):
+    text = "A: (a1-a150) ~~|\nB: (b1-b20) ~~|\n"
+    text += "".join(f"x[a{i},b{j}] = {i * 100 + j} ~~|\n" for i in range(1, 151) for j in range(1, 21))
+    began = time.monotonic()
+    found = translate(write(tmp_path, text + "y[A] = SUM(x[A,B!]) ~~|\n"))
+    assert time.monotonic() - began < 8
+    assert len(found.variables["x"].definitions) == 1
+    assert found.constant_value(found.cell("x[a150,b3]")) == 15003
+    with pytest.raises(TranslationError, match="same elements"):
+        translate(write(tmp_path, text + "x[a3,B] = 1 ~~|\n"))

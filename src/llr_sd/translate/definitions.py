@@ -43,19 +43,45 @@ def definitions(raw: RawVariable, known: Known, names: Names, place: Place) -> t
         When two equations define the same element, one cannot be translated, or a spreadsheet holds no number for a cell.
     """
     found: list[Definition] = []
-    taken: list[boxes.Box] = []
+    taken = np.zeros([len(a.elements) for a in known.axes], dtype=bool)
     for part in raw.parts:
         for box in _cells(part, known, names.ranges, place):
-            if any(boxes.meet(box, t) for t in taken):
+            here = np.ix_(*box) if box else ...
+            if taken[here].any():
                 raise place.refuse(
                     f"two equations define the same elements; one is for [{','.join(part.subscripts)}].",
                     "Leave elements out of one with :EXCEPT:, or remove it.",
                 )
-            taken.append(box)
+            taken[here] = True
             found.extend(_Equation(part, known, box, names, place).definitions())
     if known.kind == "data":
-        found = [_as_data(s, place) for d in found for s in _single_cells(d)]
-    return tuple(found)
+        return tuple(_as_data(s, place) for d in found for s in _single_cells(d))
+    return (_one_list(found, known.axes),) if len(found) > 1 and taken.all() and all(map(_is_constant, found)) else tuple(found)
+
+
+def _is_constant(definition: Definition) -> bool:
+    return number_of(definition.body) is not None or isinstance(definition.body, Values)
+
+
+def _one_list(parts: list[Definition], axes: tuple[Axis, ...]) -> Definition:
+    """Join constants given element by element into one list of numbers, which engines take as data."""
+    numbers = np.empty([len(a.elements) for a in axes])
+    for part in parts:
+        box = [(i.position,) if isinstance(i, Fixed) else i.positions for i in part.target]
+        if isinstance(part.body, Values):
+            numbers[np.ix_(*box)] = np.reshape(part.body.numbers, [len(b) for b in box])
+        else:
+            numbers[np.ix_(*box)] = number_of(part.body)
+    loops = tuple(Loop(a.name, a.elements) for a in axes)
+    target = tuple(Along(n, tuple(range(len(a.elements)))) for n, a in enumerate(axes))
+    return Definition(loops, target, Values(tuple(numbers.ravel().tolist())))
+
+
+def number_of(body: Body) -> float | None:
+    """Return the plain number that a right-hand side is, or None."""
+    if isinstance(body, Unary) and body.operator == "-" and isinstance(body.operand, Number):
+        return -body.operand.value
+    return body.value if isinstance(body, Number) else None
 
 
 def _cells(part: Part, known: Known, ranges: Ranges, place: Place) -> list[boxes.Box]:
@@ -172,13 +198,11 @@ class _Equation:
 
 def _as_data(definition: Definition, place: Place) -> Definition:
     """Turn the constant part of a data variable into a series with one point, which holds at all times."""
-    number = definition.body
-    if isinstance(number, Table):
+    if isinstance(definition.body, Table):
         return definition
-    if isinstance(number, Unary) and isinstance(number.operand, Number):
-        number = Number(-number.operand.value)
-    if isinstance(number, Number):
-        return Definition(definition.loops, definition.target, Table((0.0,), (number.value,)))
+    value = number_of(definition.body)
+    if value is not None:
+        return Definition(definition.loops, definition.target, Table((0.0,), (value,)))
     raise place.refuse("is partly data and partly an equation.", "Split it into two variables.")
 
 

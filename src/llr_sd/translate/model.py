@@ -27,7 +27,7 @@ from llr_sd.equations import (
 from llr_sd.errors import InputError, NotSupported
 from llr_sd.translate.bodies import role
 from llr_sd.translate.datafile import Datasets
-from llr_sd.translate.definitions import definitions
+from llr_sd.translate.definitions import definitions, number_of
 from llr_sd.translate.depth import children, deep_recursion, shallow
 from llr_sd.translate.externals import forget
 from llr_sd.translate.reading import read
@@ -214,13 +214,7 @@ def _kind(declared: str, bodies: list[Body]) -> str:
         return declared
     if any(isinstance(b, Stock) for b in bodies):
         return "stock"
-    return "constant" if all(_is_number(b) for b in bodies) else "auxiliary"
-
-
-def _is_number(body: Body) -> bool:
-    if isinstance(body, Unary):
-        return body.operator == "-" and isinstance(body.operand, Number)
-    return isinstance(body, Number | Values)
+    return "constant" if all(isinstance(b, Values) or number_of(b) is not None for b in bodies) else "auxiliary"
 
 
 def _fold(body: Body) -> float | None:
