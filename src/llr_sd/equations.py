@@ -224,6 +224,11 @@ class Variable:
         """Return the cell's name as a modeller writes it, such as "staff[autonomous,gp]"."""
         return f"{self.name}[{','.join(cell)}]" if cell else self.name
 
+    def label_at(self, position: int) -> str:
+        """Return the name of the cell at a flat position (last axis fastest)."""
+        at = zip(self.axes, _unravel(position, self.shape), strict=True)
+        return self.label(tuple(axis.elements[i] for axis, i in at))
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -294,8 +299,7 @@ class Equations:
                     f'"{element}" is not an element of {axis.name}.', where=text, mend=nearest(element, axis.elements)
                 )
             position = position * len(names) + names.index(canonical(element))
-        at = zip(variable.axes, _unravel(position, variable.shape), strict=True)
-        return Cell(variable, position, variable.label(tuple(a.elements[i] for a, i in at)))
+        return Cell(variable, position, variable.label_at(position))
 
     def constants(self) -> Iterator[Cell]:
         """Yield every constant of the model, element by element, in file order; elements without a value are passed over."""

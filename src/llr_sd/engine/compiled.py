@@ -23,6 +23,7 @@ from llr_sd.engine.module import write_module
 from llr_sd.engine.order import make_plan
 from llr_sd.engine.program import Array
 from llr_sd.engine.request import Request
+from llr_sd.engine.split import Namer
 from llr_sd.equations import Equations, Expression
 from llr_sd.errors import InputError
 
@@ -178,11 +179,23 @@ def _make_structure(equations: Equations, outputs: tuple[str, ...], method: str,
 
     lowered = lower(equations, method, most)
     arrays = tuple(dict.fromkeys(lowered.place[name] for name in outputs))
-    plan = hoist(lowered.program, make_plan(lowered.program, arrays), native.has_fma())
+    plan = hoist(lowered.program, make_plan(lowered.program, arrays, _namer(equations, lowered)), native.has_fma())
     layout = make_layout(plan, arrays, lowered.points)
     width = native.width()
     text = write_module(lowered.program, plan, layout, arrays, Settings(width))
     return Structure(lowered, layout, arrays, width, text, tuple(stages))
+
+
+def _namer(equations: Equations, lowered: Lowered) -> Namer:
+    """Return what says how an element of an array is called: as the modeller wrote it, or as the variable that it serves."""
+
+    def name(array: Array, position: int, label: str) -> str:
+        variable = equations.variables.get(array.name)
+        if variable is None or lowered.place.get(array.name) is not array:
+            return label
+        return variable.label_at(position)
+
+    return name
 
 
 def _load(text: str, cache: Cache | None) -> native.Native:

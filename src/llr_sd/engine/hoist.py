@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import frexp
 
-from llr_sd.engine.order import RUN, Plan, active_nodes
-from llr_sd.engine.program import DERIVED, KEPT, STATES, Kernel, Node, Program, loop_sizes, row_major
+from llr_sd.engine.order import Plan
+from llr_sd.engine.program import DERIVED, KEPT, RUN, STATES, Kernel, Node, Program, active_nodes, loop_sizes, row_major
 
 CHEAP = ("load", "number", "neg", "dt")  # as quick to compute again as to read
 

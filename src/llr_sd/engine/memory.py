@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from llr_sd.engine.order import RUN, START, Plan, active_nodes
-from llr_sd.engine.program import DERIVED, INPUT, KEPT, RING, SERIES, STATES, STOCK, TABLE, Array
+from llr_sd.engine.order import Plan
+from llr_sd.engine.program import DERIVED, INPUT, KEPT, RING, RUN, SERIES, START, STATES, STOCK, TABLE, Array, active_nodes
 
 TABLE_HEAD = 3  # least x, greatest x, slope below the first point
 
@@ -60,7 +60,7 @@ def make_layout(plan: Plan, outputs: Iterable[Array], points: dict[int, int]) ->
                     used[node.array.number] = node.array
     arrays = [used[n] for n in sorted(used)]
     lanes, lanes_size = _pack([a for role in (INPUT, KEPT, DERIVED) for a in arrays if a.role == role], lambda a: a.size)
-    states, states_size = _pack(list(plan.states), lambda a: a.size)
+    states, states_size = _pack((*plan.states, *plan.early), lambda a: a.size)
     floor = sum(a.size for a in plan.states if a.role == STOCK and not a.non_negative)
     stocks = sum(a.size for a in plan.states if a.role == STOCK)
     continuous = sum(a.size for a in plan.states if a.role != STATES[-1])

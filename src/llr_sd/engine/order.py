@@ -13,18 +13,19 @@ from llr_sd.engine.program import (
     DERIVED,
     KEPT,
     RING,
+    RUN,
+    START,
     STATES,
     STOCK,
     Array,
     Kernel,
-    Node,
     Program,
+    active_nodes,
     loop_sizes,
+    owners,
     positions,
 )
-from llr_sd.errors import EngineError
-
-RUN, START = "run", "start"
+from llr_sd.engine.split import Namer, circles, split
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Plan:
     states
         State arrays that are needed, in the order of their memory: stocks (those that may not be negative last), other
         continuous states, then discrete ones.
+    early
+        State arrays of which only the initial value is read, to find another.
     """
 
     start: tuple[Kernel, ...]
@@ -51,48 +54,37 @@ class Plan:
     rates: tuple[Kernel, ...]
     save: tuple[Kernel, ...]
     states: tuple[Array, ...]
+    early: tuple[Array, ...] = ()
 
 
-def active_nodes(value: Node, mode: str) -> Iterator[Node]:
-    """Yield every node that is evaluated in a mode: ACTIVE INITIAL has one side for initial values and one for the run."""
-    seen: set[int] = set()
-    stack = [value]
-    while stack:
-        n = stack.pop()
-        if n.number in seen:
-            continue
-        seen.add(n.number)
-        yield n
-        if n.op == "phase":
-            stack.append(n.args[1 if mode == START else 0])
-        else:
-            stack.extend(n.args)
+class _Circle(Exception):
+    """Kernels need each other in a mode."""
+
+    def __init__(self, roots: list[Kernel], mode: str) -> None:
+        super().__init__(mode)
+        self.roots, self.mode = roots, mode
 
 
 class _Graph:
     """Which kernels a kernel needs, in each of the two modes."""
 
     def __init__(self, program: Program) -> None:
-        self.program = program
         self.by_array: dict[tuple[int, str], list[Kernel]] = {}
         for k in program.kernels:
             self.by_array.setdefault((k.array.number, k.phase), []).append(k)
-        self._written: dict[int, NDArray[np.int64]] = {}
+        self._owners: dict[tuple[int, str], NDArray[np.int64]] = {}
         self._needs: dict[tuple[int, str], tuple[Kernel, ...]] = {}
-        self._moves: dict[int, bool] = {}
 
-    def written(self, kernel: Kernel) -> NDArray[np.int64]:
-        if kernel.number not in self._written:
-            self._written[kernel.number] = positions(kernel.offset, dict(enumerate(kernel.sizes)))
-        return self._written[kernel.number]
-
-    def producers(self, array: Array, mode: str) -> list[Kernel]:
+    def producers(self, array: Array, mode: str) -> tuple[Kernel, ...]:
         """Kernels that fill an array before it can be read in a mode."""
+        phase = self._phase(array, mode)
+        return tuple(self.by_array.get((array.number, phase), ())) if phase else ()
+
+    @staticmethod
+    def _phase(array: Array, mode: str) -> str:
         if array.role == DERIVED:
-            return self.by_array.get((array.number, "value"), [])
-        if array.role in (*STATES, KEPT, RING) and mode == START:
-            return self.by_array.get((array.number, "start"), [])
-        return []
+            return "value"
+        return "start" if array.role in (*STATES, KEPT, RING) and mode == START else ""
 
     def needs(self, kernel: Kernel, mode: str) -> tuple[Kernel, ...]:
         key = (kernel.number, mode)
@@ -105,66 +97,80 @@ class _Graph:
                 makers = self.producers(node.array, mode)
                 if len(makers) > 1:
                     sizes = loop_sizes(kernel) if sizes is None else sizes
-                    read = positions(node.offset, sizes)
-                    makers = [m for m in makers if np.intersect1d(self.written(m), read, assume_unique=True).size]
+                    makers = self._makers(node.array, mode, positions(node.offset, sizes))
                 found.update((m.number, m) for m in makers)
             self._needs[key] = tuple(found[n] for n in sorted(found))
         return self._needs[key]
 
+    def _makers(self, array: Array, mode: str, read: NDArray[np.int64]) -> tuple[Kernel, ...]:
+        """Return the kernels that fill some positions of an array."""
+        key = (array.number, self._phase(array, mode))
+        kernels = self.by_array[key]
+        if key not in self._owners:
+            self._owners[key] = owners(kernels, array.size)
+        found = np.unique(self._owners[key][read])
+        return tuple(kernels[i] for i in found if i >= 0)
+
     def closure(self, roots: Iterable[Kernel], mode: str) -> tuple[Kernel, ...]:
         """Return the roots and all they need, each after what it needs."""
+        roots = list(roots)
         done: dict[int, Kernel] = {}
-        path: dict[int, Kernel] = {}
+        path: set[int] = set()
         for root in roots:
             stack: list[tuple[Kernel, Iterator[Kernel]]] = []
             if root.number not in done:
-                path[root.number] = root
+                path.add(root.number)
                 stack.append((root, iter(self.needs(root, mode))))
             while stack:
                 kernel, rest = stack[-1]
                 following = next((n for n in rest if n.number not in done), None)
                 if following is None:
                     stack.pop()
-                    done[kernel.number] = path.pop(kernel.number)
+                    path.discard(kernel.number)
+                    done[kernel.number] = kernel
                 elif following.number in path:
-                    self._refuse(list(path.values()), following, mode)
+                    raise _Circle(roots, mode)
                 else:
-                    path[following.number] = following
+                    path.add(following.number)
                     stack.append((following, iter(self.needs(following, mode))))
         return tuple(done.values())
 
-    @staticmethod
-    def _refuse(path: list[Kernel], again: Kernel, mode: str) -> None:
-        ring = [k.label for k in path[path.index(again) :]]
-        names = list(dict.fromkeys(ring))
-        when = "when initial values are found" if mode == START else "within one time step"
-        raise EngineError(
-            f"is defined in a circle {when}: {' needs '.join([*names, names[0]])}.",
-            where=names[0],
-            mend="Break the circle with a stock, or give an initial value that does not come from it.",
-        )
-
-    def moves(self, kernel: Kernel) -> bool:
-        """Return whether a value can change during a run."""
-        for k in self.closure([kernel], RUN):
-            if k.number not in self._moves:
-                self._moves[k.number] = any(
-                    n.op in ("time", "begun", "series", "ring", "phase") or (n.array is not None and n.array.role in STATES)
-                    for n in active_nodes(k.value, RUN)
-                ) or any(self._moves[m.number] for m in self.needs(k, RUN))
-        return self._moves[kernel.number]
+    def moving(self, kernels: Iterable[Kernel]) -> set[int]:
+        """Return the numbers of kernels whose value can change during a run, of kernels in order of evaluation."""
+        found: set[int] = set()
+        for k in kernels:
+            own = any(
+                n.op in ("time", "begun", "series", "ring", "phase") or (n.array is not None and n.array.role in STATES)
+                for n in active_nodes(k.value, RUN)
+            )
+            if own or any(m.number in found for m in self.needs(k, RUN)):
+                found.add(k.number)
+        return found
 
 
-def make_plan(program: Program, outputs: Iterable[Array]) -> Plan:
-    """Return the kernels that the outputs need.
+def make_plan(program: Program, outputs: Iterable[Array], name: Namer) -> Plan:
+    """Return the kernels that the outputs need; `name` tells how an element of an array is called.
+
+    Definitions that need each other as wholes are cut into elements, where that puts them in order.
 
     Raises
     ------
     EngineError
-        When variables need each other in a circle; the message names them one by one.
+        When elements need each other in a circle; the message names them one by one.
     """
-    graph = _Graph(program)
     wanted = list(dict.fromkeys(outputs))
+    while True:
+        graph = _Graph(program)
+        try:
+            return _plan(graph, wanted)
+        except _Circle as circle:
+            mode = circle.mode
+            when = "when initial values are found" if mode == START else "within one time step"
+            for ring in circles(circle.roots, lambda k: graph.needs(k, mode)):  # noqa: B023 (called in this round only)
+                split(program, ring, mode, name, when)
+
+
+def _plan(graph: _Graph, wanted: list[Array]) -> Plan:
     at_save = [k for a in wanted for k in graph.producers(a, RUN)]
     states: dict[int, Array] = {}
     kept: dict[int, Array] = {}
@@ -178,11 +184,6 @@ def make_plan(program: Program, outputs: Iterable[Array]) -> Plan:
                     fresh.append(node.array)
                 elif node.array is not None and node.array.role == KEPT:
                     kept[node.array.number] = node.array
-        # A state whose initial value only another initial value reads has a place of its own too.
-        roots = [
-            k for n in sorted({**states, **kept} | {a.number: a for a in fresh}) for k in graph.by_array.get((n, "start"), [])
-        ]
-        fresh.extend(k.array for k in graph.closure(roots, START) if k.array.role in STATES)
         new = {a.number: a for a in fresh if a.number not in states}
         if not new:
             break
@@ -197,7 +198,8 @@ def make_plan(program: Program, outputs: Iterable[Array]) -> Plan:
     rates = graph.closure(smooth, RUN)
     save = graph.closure(at_save, RUN)
     starts = [k for n in sorted({**states, **kept}) for k in graph.by_array.get((n, "start"), [])]
-    still = [k for k in dict.fromkeys((*step, *save)) if k.phase == "value" and not graph.moves(k)]
+    moving = graph.moving((*step, *save))
+    still = [k for k in dict.fromkeys((*step, *save)) if k.phase == "value" and k.number not in moving]
     quiet = {k.number for k in still}
     start = graph.closure([*starts, *still], START)
     return Plan(
@@ -206,6 +208,7 @@ def make_plan(program: Program, outputs: Iterable[Array]) -> Plan:
         tuple(k for k in rates if k.number not in quiet),
         tuple(k for k in save if k.number not in quiet),
         _in_memory_order(states.values()),
+        tuple({k.array.number: k.array for k in start if k.array.role in STATES and k.array.number not in states}.values()),
     )
 
 
@@ -215,4 +218,4 @@ def _in_memory_order(states: Iterable[Array]) -> tuple[Array, ...]:
     return tuple(sorted(kept, key=lambda a: (rank[a.role], a.non_negative, a.number)))
 
 
-__all__ = ["RUN", "START", "Plan", "active_nodes", "make_plan"]
+__all__ = ["RUN", "START", "Plan", "make_plan"]

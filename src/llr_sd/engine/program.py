@@ -7,7 +7,7 @@ written never computes a thing twice. A kernel stores nodes for every combinatio
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,6 +18,7 @@ STOCK, CONTINUOUS, DISCRETE = "stock", "continuous", "discrete"
 STATES = (STOCK, CONTINUOUS, DISCRETE)
 SERIES, TABLE, RING = "series", "table", "ring"
 
+RUN, START = "run", "start"
 NUMBER, TRUTH = "number", "truth"
 
 
@@ -104,7 +105,8 @@ class Program:
     def add_kernel(self, label: str, sizes: tuple[int, ...], array: Array, offset: Offset, value: Node, phase: str) -> None:
         """Add a kernel."""
         value = self.number(value)
-        self.kernels.append(Kernel(len(self.kernels), label, sizes, array, offset, value, phase))
+        number = self.kernels[-1].number + 1 if self.kernels else 0
+        self.kernels.append(Kernel(number, label, sizes, array, offset, value, phase))
 
     def node(
         self,
@@ -174,6 +176,22 @@ def walk(node: Node, seen: set[int] | None = None) -> Iterator[Node]:
             stack.extend(n.args)
 
 
+def active_nodes(value: Node, mode: str) -> Iterator[Node]:
+    """Yield every node that is evaluated in a mode: ACTIVE INITIAL has one side for initial values and one for the run."""
+    seen: set[int] = set()
+    stack = [value]
+    while stack:
+        n = stack.pop()
+        if n.number in seen:
+            continue
+        seen.add(n.number)
+        yield n
+        if n.op == "phase":
+            stack.append(n.args[1 if mode == START else 0])
+        else:
+            stack.extend(n.args)
+
+
 def loop_sizes(kernel: Kernel) -> dict[int, int]:
     """Return the size of every loop that is used in a kernel, reductions included."""
     sizes = dict(enumerate(kernel.sizes))
@@ -189,6 +207,14 @@ def positions(offset: Offset, sizes: dict[int, int]) -> NDArray[np.int64]:
         out = np.unique(np.add.outer(out, stride * np.arange(sizes[n])).ravel())
     for _, listed in offset.listed:
         out = np.unique(np.add.outer(out, np.asarray(listed, dtype=np.int64)).ravel())
+    return out
+
+
+def owners(kernels: Sequence[Kernel], size: int) -> NDArray[np.int64]:
+    """Return which of the kernels of an array fills each of its positions, -1 where none does."""
+    out = np.full(size, -1, dtype=np.int64)
+    for i, kernel in enumerate(kernels):
+        out[positions(kernel.offset, dict(enumerate(kernel.sizes)))] = i
     return out
 
 

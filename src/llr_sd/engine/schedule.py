@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import math
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from llr_sd.engine.order import active_nodes
-from llr_sd.engine.program import Kernel, Offset, loop_sizes
+import numpy as np
+from numpy.typing import NDArray
+
+from llr_sd.engine.program import Kernel, Offset, active_nodes, loop_sizes, owners, positions
 
 MOST_NODES = 400
 
@@ -37,51 +39,80 @@ def make_groups(kernels: Sequence[Kernel], mode: str) -> tuple[Group, ...]:
 
 
 class _Scheduler:
-    """`waiting` holds kernels in order of evaluation; a pass over it fills one group."""
+    """Kernels in order of evaluation, and how many of those that each needs are not written yet."""
 
     def __init__(self, kernels: Sequence[Kernel], mode: str) -> None:
-        self.waiting = {k.number: k for k in kernels}
-        self.bodies = {k.number: tuple(active_nodes(k.value, mode)) for k in kernels}
-        self.reads = {
-            k.number: [(n.array.number, n.offset) for n in self.bodies[k.number] if n.array is not None] for k in kernels
-        }
-        self.done: set[int] = set()
-        self.needs: dict[int, set[int]] = {}
+        self.kernels = kernels
+        self.bodies = [tuple(active_nodes(k.value, mode)) for k in kernels]
+        self.reads = [
+            list(dict.fromkeys((n.array.number, n.offset) for n in body if n.array is not None)) for body in self.bodies
+        ]
+        self.waits = [0] * len(kernels)
+        self.frees: list[list[int]] = [[] for _ in kernels]
+        for i, needed in enumerate(self._needs()):
+            self.waits[i] = len(needed)
+            for n in needed:
+                self.frees[n].append(i)
+        self.ready: dict[tuple[int, ...], list[int]] = {}
+        for i, n in enumerate(self.waits):
+            if n == 0:
+                self._release(i)
+
+    def _needs(self) -> Iterator[set[int]]:
+        """Yield for each kernel the places of those that write what it reads."""
         # A step kernel stores the next state, which nothing reads in this step.
         writers: dict[int, list[int]] = {}
-        for k in kernels:
-            self.needs[k.number] = {w for a, _ in self.reads[k.number] for w in writers.get(a, ())}
+        for i, k in enumerate(self.kernels):
             if k.phase != "step":
-                writers.setdefault(k.array.number, []).append(k.number)
+                writers.setdefault(k.array.number, []).append(i)
+        found: dict[int, NDArray[np.int64]] = {}
+        for i, k in enumerate(self.kernels):
+            needed: set[int] = set()
+            for array, offset in self.reads[i]:
+                some = writers.get(array, [])
+                if len(some) > 1:
+                    if array not in found:
+                        found[array] = owners([self.kernels[w] for w in some], self.kernels[some[0]].array.size)
+                    places = np.unique(found[array][positions(offset, loop_sizes(k))])
+                    some = [some[n] for n in places if n >= 0]
+                needed.update(w for w in some if w < i)
+            yield needed
+
+    def _release(self, i: int) -> None:
+        heapq.heappush(self.ready.setdefault(self.kernels[i].sizes, []), i)
 
     def run(self) -> tuple[Group, ...]:
         groups = []
-        while self.waiting:
-            counts = Counter(k.sizes for n, k in self.waiting.items() if self.needs[n] <= self.done)
-            sizes = max(counts, key=lambda s: (counts[s], s))
+        while any(self.ready.values()):
+            sizes = max((s for s, r in self.ready.items() if r), key=lambda s: (len(self.ready[s]), s))
             groups.append(self._fill(sizes))
         return tuple(groups)
 
     def _fill(self, sizes: tuple[int, ...]) -> Group:
         members: list[Kernel] = []
-        inside: set[int] = set()
         nodes: set[int] = set()
         stored: dict[int, list[Kernel]] = {}
-        for number, kernel in self.waiting.items():
-            if kernel.sizes != sizes or not self.needs[number] <= self.done | inside:
-                continue
-            if any(w.offset != offset for a, offset in self.reads[number] for w in stored.get(a, ())):
-                continue
-            body = {n.number for n in self.bodies[number]}
+        later: list[int] = []
+        ready, loops = self.ready[sizes], math.prod(sizes) > 1
+        while ready:
+            i = heapq.heappop(ready)
+            kernel = self.kernels[i]
+            body = {n.number for n in self.bodies[i]}
             if members and len(nodes | body) > MOST_NODES:
+                later.append(i)
                 break
+            if loops and any(w.offset != offset for a, offset in self.reads[i] for w in stored.get(a, ())):
+                later.append(i)
+                continue
             nodes |= body
             members.append(kernel)
-            inside.add(number)
             stored.setdefault(kernel.array.number, []).append(kernel)
-        for number in inside:
-            del self.waiting[number]
-        self.done |= inside
+            for n in self.frees[i]:
+                self.waits[n] -= 1
+                if self.waits[n] == 0:
+                    self._release(n)
+        for i in later:
+            heapq.heappush(ready, i)
         return Group(sizes, tuple(members), len(nodes))
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.engine.compiled import CompiledModel, Memory, aligned
 from llr_sd.engine.program import STOCK
 from llr_sd.ensemble import OK, RunStatus
-from llr_sd.equations import Variable
 from llr_sd.errors import EngineError
 
 Reals = NDArray[np.float64]
@@ -89,17 +86,13 @@ def _stock_label(model: CompiledModel, at: int) -> str:
         if array is not None and array.role == STOCK and array.number in model.layout.states:
             position = at - model.layout.states[array.number]
             if 0 <= position < array.size:
-                return _label(variable, position)
+                return variable.label_at(position)
     raise EngineError(f"stock {at} has no name.")
 
 
 def _output_label(model: CompiledModel, element: int) -> str:
     for array in model.outputs:
         if element < array.size:
-            return _label(model.equations.variables[array.name], element)
+            return model.equations.variables[array.name].label_at(element)
         element -= array.size
     raise EngineError(f"output {element} has no name.")
-
-
-def _label(variable: Variable, position: int) -> str:
-    return variable.label(next(islice(variable.elements(), position, None)))
