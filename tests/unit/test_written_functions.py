@@ -471,6 +471,42 @@ def test_a_lookup_with_two_points_at_one_x_jumps_there_and_says_so(run: Any, tmp
     assert notes == ("Where a lookup has two points at one x, the first counts at that x and the second past it: t, first.",)
 
 
+# --- data ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_data_variable_is_read_at_any_time(run: Any, tmp_path: Path) -> None:
+    """The manual: interpolated, the later point, the earlier one; :NA: before the first point and after the last."""
+    (tmp_path / "m.data.csv").write_text("Time,d\n1,10\n2,20\n4,0\n", encoding="utf-8")
+    got = run(
+        """d
+        mode = 1
+        mid = GET DATA BETWEEN TIMES(d, Time + 1, 0)
+        later = GET DATA BETWEEN TIMES(d, Time + 1, 1)
+        chosen = GET DATA BETWEEN TIMES(d, Time + 1, mode)
+        earlier = GET DATA BETWEEN TIMES(d, Time + 1, -1)
+        before = GET DATA BETWEEN TIMES(d, Time, 0)
+        point = GET DATA AT TIME(d, Time)
+        first = GET DATA FIRST TIME(d)
+        last = GET DATA LAST TIME(d)"""
+    )
+    t = T + 1
+    inside = t <= 4
+    np.testing.assert_allclose(values(got, "mid"), np.where(inside, np.interp(t, [1, 2, 4], [10, 20, 0]), NA))
+    later = [NA if not i else 10 if x <= 1 else 20 if x <= 2 else 0 for x, i in zip(t, inside, strict=True)]
+    np.testing.assert_array_equal(values(got, "later"), later)
+    np.testing.assert_array_equal(values(got, "chosen"), later)
+    earlier = [NA if not i else 10 if x < 2 else 20 if x < 4 else 0 for x, i in zip(t, inside, strict=True)]
+    np.testing.assert_array_equal(values(got, "earlier"), earlier)
+    np.testing.assert_array_equal(values(got, "before") == NA, T < 1)
+    np.testing.assert_array_equal(values(got, "point"), [{1: 10, 2: 20, 4: 0}.get(x, NA) for x in T])
+    assert (values(got, "first")[0], values(got, "last")[0]) == (1, 4)
+
+
+def test_what_is_no_data_variable_is_refused(run: Any) -> None:
+    with pytest.raises(TranslationError, match="is not a data variable"):
+        run("d = 3\nx = GET DATA AT TIME(d, Time)")
+
+
 # --- present value ---------------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from llr_sd.equations import Expression
 from llr_sd.translate.scope import Scope
-from llr_sd.translate.written import allocation, lookups, matrices, randomness, vectors, worth
+from llr_sd.translate.written import allocation, lookups, matrices, randomness, series, vectors, worth
 from llr_sd.translate.written.made import ONE, op
 
 _MEANS: dict[str, Callable[..., Expression]] = {
@@ -44,6 +44,10 @@ WRITTEN: dict[str, Callable[[Any, Scope], Expression]] = {
     "LOOKUP BACKWARD": lookups.lookup_backward,
     "LOOKUP INVERT": lookups.lookup_invert,
     "LOOKUP AREA": lookups.lookup_area,
+    "GET DATA BETWEEN TIMES": series.between_times,
+    "GET DATA AT TIME": series.at_time,
+    "GET DATA FIRST TIME": series.first_time,
+    "GET DATA LAST TIME": series.last_time,
     "NPV": worth.npv,
     "NPVE": worth.npve,
     **{name: randomness.held(name, mean) for name, mean in _MEANS.items()},

@@ -17,31 +17,31 @@ from llr_sd.translate.written.made import MISSING, either, op
 
 def lookup_extrapolate(arguments: Any, scope: Scope) -> Expression:
     """LOOKUP EXTRAPOLATE: the first and the last stretch go on in a straight line."""
-    return _read("LOOKUP EXTRAPOLATE", "extrapolated", arguments[0], scope.of(arguments[1]), scope)
+    return read("LOOKUP EXTRAPOLATE", "extrapolated", arguments[0], scope.of(arguments[1]), scope)
 
 
 def lookup_backward(arguments: Any, scope: Scope) -> Expression:
     """LOOKUP BACKWARD: the y of the point at x or before."""
-    return _read("LOOKUP BACKWARD", "held", arguments[0], scope.of(arguments[1]), scope)
+    return read("LOOKUP BACKWARD", "held", arguments[0], scope.of(arguments[1]), scope)
 
 
 def lookup_forward(arguments: Any, scope: Scope) -> Expression:
     """LOOKUP FORWARD: the y of the point at x or after; the mirrored lookup, read backward."""
-    return _read("LOOKUP FORWARD", "mirrored", arguments[0], op("-", 0.0, scope.of(arguments[1])), scope)
+    return read("LOOKUP FORWARD", "mirrored", arguments[0], op("-", 0.0, scope.of(arguments[1])), scope)
 
 
 def lookup_invert(arguments: Any, scope: Scope) -> Expression:
     """LOOKUP INVERT: the x at which the lookup gives y, :NA: outside its values."""
     y = scope.of(arguments[1])
-    within = _read("LOOKUP INVERT", "values", arguments[0], y, scope)
-    return either(Binary("=", within, y), _read("LOOKUP INVERT", "inverse", arguments[0], y, scope), MISSING)
+    least, greatest, x = (read("LOOKUP INVERT", w, arguments[0], y, scope) for w in ("least y", "greatest y", "inverse"))
+    return either(Binary("and", Binary(">=", y, least), Binary("<=", y, greatest)), x, MISSING)
 
 
 def lookup_area(arguments: Any, scope: Scope) -> Expression:
     """LOOKUP AREA: full stretches up to the point before, and the trapezium from there on."""
 
     def up_to(x: Expression) -> Expression:
-        area, before, height, now = (_read("LOOKUP AREA", w, arguments[0], x, scope) for w in ("area", "points", "held", ""))
+        area, before, height, now = (read("LOOKUP AREA", w, arguments[0], x, scope) for w in ("area", "points", "held", ""))
         return op("+", area, op("*", 0.5, op("+", height, now), op("-", x, before)))
 
     return op("-", up_to(scope.of(arguments[2])), up_to(scope.of(arguments[1])))
@@ -50,12 +50,13 @@ def lookup_area(arguments: Any, scope: Scope) -> Expression:
 # --- reading a lookup in another way ---------------------------------------------------------------------------------
 
 
-def _read(name: str, way: str, tree: Any, x: Expression, scope: Scope) -> Expression:
-    """Read a lookup by one of `_WAYS`; by its own method where `way` is empty."""
+def read(name: str, way: str, tree: Any, x: Expression, scope: Scope, kind: str = "lookup") -> Expression:
+    """Read a lookup, or a data variable, by one of `_WAYS`; by its own method where `way` is empty."""
     names = scope.names.known if scope.local is None else scope.local
     known = names.get(canonical(getattr(tree, "reference", "")))
-    if known is None or known.kind != "lookup":
-        raise scope.refuse(f"the first argument of {name} is not a lookup.", f"Write {name}(lookup, ...).")
+    if known is None or known.kind != kind:
+        what = "lookup" if kind == "lookup" else "data variable"
+        raise scope.refuse(f"the first argument of {name} is not a {what}.", f"Write {name}({what}, ...).")
     subscripts = getattr(tree, "subscripts", None)
     indices = scope.indices(known, list(subscripts.subscripts) if subscripts else [])
     key = (known.name, way)
@@ -103,10 +104,13 @@ def _area(table: Table, _: Place) -> Table:
     return Table(x, tuple(itertools.accumulate(parts, initial=0.0)), "hold_backward")
 
 
-def _values(table: Table, _: Place) -> Table:
-    """The identity between the least and the greatest y."""
-    ends = tuple(sorted({min(table.y), max(table.y)}))
-    return Table(ends, ends)
+def _interpolated(table: Table, _: Place) -> Table:
+    return replace(table, method="interpolate")
+
+
+def _always(number: Callable[[Table], float]) -> Callable[[Table, Place], Table]:
+    """A lookup that is the same number everywhere."""
+    return lambda table, _: Table((0.0,), (number(table),))
 
 
 def _inverse(table: Table, place: Place) -> Table:
@@ -130,6 +134,10 @@ _WAYS: dict[str, Callable[[Table, Place], Table]] = {
     "mirrored": _mirrored,
     "points": _points,
     "area": _area,
-    "values": _values,
+    "interpolated": _interpolated,
+    "least x": _always(lambda t: min(t.x)),
+    "greatest x": _always(lambda t: max(t.x)),
+    "least y": _always(lambda t: min(t.y)),
+    "greatest y": _always(lambda t: max(t.y)),
     "inverse": _inverse,
 }
