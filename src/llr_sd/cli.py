@@ -109,7 +109,9 @@ def _degrade() -> None:
 
     codecs.register_error("llr_sd.plain", plain)
     for stream in (sys.stdout, sys.stderr):
-        if (getattr(stream, "encoding", None) or "utf-8").casefold().replace("-", "") != "utf8" and hasattr(stream, "reconfigure"):
+        if (getattr(stream, "encoding", None) or "utf-8").casefold().replace("-", "") != "utf8" and hasattr(
+            stream, "reconfigure"
+        ):
             stream.reconfigure(errors="llr_sd.plain")
 
 

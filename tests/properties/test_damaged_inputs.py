@@ -336,6 +336,18 @@ KINDS: tuple[Kind, ...] = (
 )
 
 
+def _damage_results(folder: Path, chance: random.Random) -> bytes:
+    """Damage one file of a results folder, or take it away."""
+    files = sorted(p for p in (folder / "results").rglob("*") if p.is_file())
+    chosen = chance.choice(files)
+    raw = damaged(chosen.read_bytes() or b" ", chance)
+    if chance.random() < 0.2:
+        chosen.unlink()
+        return f"{chosen} taken away".encode()
+    chosen.write_bytes(raw)
+    return f"{chosen}: ".encode() + raw
+
+
 @contextmanager
 def limit(seconds: int) -> Iterator[None]:
     """Fail where something takes longer, on systems that can tell."""
@@ -366,8 +378,7 @@ def judge(code: object, out: str, err: str, folder: Path, writes: bool) -> str:
         if (
             not err.startswith("llr-sd: ")
             or len(err.strip().splitlines()) > 2
-            or (not err.strip().isprintable()
-            and "\n" not in err.strip())
+            or (not err.strip().isprintable() and "\n" not in err.strip())
         ):
             return "not a line or two"
         if len(err) > 1500:
@@ -382,40 +393,70 @@ def judge(code: object, out: str, err: str, folder: Path, writes: bool) -> str:
     return ""
 
 
+@pytest.fixture
+def answer(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[list[str], bool], tuple[object, str, str]]:
+    """Run a command within `SECONDS` and return exit code and what it printed; pictures are drawn where that is asked for."""
+    draw = {name: getattr(report, name) for name in ("write_report", "write_workbook")}
+    monkeypatch.setattr("llr_sd.check.run._Checker._start", lambda self: (None, ""))
+
+    def given(command: list[str], drawn: bool) -> tuple[object, str, str]:
+        for name, made in draw.items():
+            monkeypatch.setattr(report, name, made if drawn else lambda result: None)
+        with limit(SECONDS):
+            try:
+                code: object = main(command)
+            except SystemExit as error:
+                code = error.code
+        return (code, *capsys.readouterr())
+
+    return given
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS, ids=[k[0] for k in KINDS])
 def test_damaged_inputs_are_refused_by_name_or_give_a_whole_result(
-    kind: Kind, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    kind: Kind, tmp_path: Path, answer: Callable[[list[str], bool], tuple[object, str, str]]
 ) -> None:
     name, number, make, file, command = kind
-    draw = (report.write_report, report.write_workbook)
-    monkeypatch.setattr("llr_sd.check.run._Checker._start", lambda self: (None, ""))
     chance = random.Random(f"damaged {name}")
     faults, accepted = [], 0
     make(tmp_path)
     whole = (tmp_path / file).read_bytes()
-    sound = main([part.format(folder=tmp_path) for part in command])
-    assert sound in (0, 1), capsys.readouterr().err
-    capsys.readouterr()
-    shutil.rmtree(tmp_path / "results", ignore_errors=True)
+    given = [part.format(folder=tmp_path) for part in command]
+    sound, _, err = answer(given, False)
+    assert sound in (0, 1), err
     for i in range(number):
+        for left in (*tmp_path.glob("*results*"), *tmp_path.glob(".*results*")):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
         (tmp_path / file).write_bytes(raw := damaged(whole, chance))
-        for target, made in zip(("write_report", "write_workbook"), draw, strict=True):
-            monkeypatch.setattr(report, target, made if accepted % DRAWN == 0 else lambda result: None)
-        with limit(SECONDS):
-            try:
-                code: object = main([part.format(folder=tmp_path) for part in command])
-            except SystemExit as error:
-                code = error.code
-        out, err = capsys.readouterr()
+        code, out, err = answer(given, accepted % DRAWN == 1)
         fault = judge(code, out, err, tmp_path, command[0] == "run")
         accepted += code in (0, 1)
         if fault:
             faults.append(f"{name} {i}: {fault}\n{err[:400]}\n{raw!r}")
-        for left in tmp_path.glob("*results*"):
-            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
-        for left in tmp_path.glob(".results*"):
-            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
-    print(f"{name}: {number} damaged, {accepted} accepted")
     assert not faults, f"{len(faults)} of {number}:\n" + "\n---\n".join(faults[:5])
-    assert accepted < number
+    assert 0 < accepted < number
+
+
+@pytest.mark.slow
+def test_damaged_results_are_refused_by_name_or_shown_whole(
+    tmp_path: Path, answer: Callable[[list[str], bool], tuple[object, str, str]]
+) -> None:
+    _quick(tmp_path)
+    results, spare = tmp_path / "results", tmp_path / "spare"
+    assert answer(["run", str(tmp_path), "--out", str(results), "--verify", "0"], True)[0] == 0
+    shutil.copytree(results, spare)
+    chance, faults, refused = random.Random("damaged results"), [], 0
+    for i in range(120):
+        shutil.rmtree(results)
+        shutil.copytree(spare, results)
+        raw = _damage_results(tmp_path, chance)
+        code, out, err = answer(["report", str(results)], False)
+        refused += code == 2
+        fault = judge(code, out, err, tmp_path, False)
+        if fault:
+            faults.append(f"{i}: {fault}\n{err[:400]}\n{raw!r}")
+    assert not faults, f"{len(faults)}:\n" + "\n---\n".join(faults[:5])
+    assert refused
