@@ -119,6 +119,7 @@ EXPRESSIONS = {
     "STARTTIME + STOPTIME + DT": 5,
     "INIT(TIME + 3)": 3,
     "std.MAX(1, 2)": 2,
+    "vensim.PULSE(1, 2)": [0, 1, 1, 0, 0],
     "SINWAVE(2, 4)": [0, 2, 0, -2, 0],
     "COSWAVE(2, 4)": [2, 0, -2, 0, 2],
     "TIME MOD 2": [0, 1, 0, 1, 0],
@@ -231,6 +232,17 @@ def test_axes_are_those_that_a_variable_names(tmp_path):
     assert values(tmp_path, some + aux("c", "b[1] + b[2]"), "c", top=top)["c"] == [3] * 5
 
 
+def test_an_array_with_an_equation_for_each_element_is_read_quickly(tmp_path):
+    import time
+
+    top = '<dimensions><dim name="D" size="3000"/></dimensions>'
+    elements = "".join(f'<element subscript="{i + 1}"><eqn>{i} + TIME</eqn></element>' for i in range(3000))
+    start = time.perf_counter()
+    found = read(tmp_path, f'<aux name="a"><dimensions><dim name="D"/></dimensions>{elements}</aux>', top=top)
+    assert time.perf_counter() - start < 5.0
+    assert len(found.variables["a"].definitions) == 3000
+
+
 def test_stocks_and_flows_by_element(tmp_path):
     """Initial values by element, flows by element, and more than one flow in and out."""
     stock = (
@@ -306,6 +318,7 @@ def test_types_of_graphs(tmp_path):
         + aux("j", "LOOKUP(a, 2) + a")
         + '<aux name="k"><gf><xscale min="0" max="1e0"/><ypts>0,.5e1</ypts></gf></aux>'
         + aux("l", "k(0.5)")
+        + aux("named", "TIME + 0.9", '<gf name="h"/>')
         + aux("one", "TIME", '<gf><xscale min="0" max="1"/><ypts>7</ypts></gf>')
     )
     found = values(tmp_path, variables)
@@ -318,6 +331,7 @@ def test_types_of_graphs(tmp_path):
     assert found["j"] == [2, 2, 4, 4, 4]
     assert found["l"] == [2.5] * 5
     assert found["one"] == [7] * 5
+    assert found["named"] == [1, 2, 3, 4, 4]
 
 
 def test_graphs_of_arrays(tmp_path):

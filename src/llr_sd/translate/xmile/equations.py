@@ -167,7 +167,9 @@ class Equation:
             return self._graph(found, tree.function, arguments)
         if name in self._names.macros:
             return self._macro(name, arguments)
-        if name in ("lookup", "lookupxy") and len(arguments) == 2:
+        if name.startswith("vensim."):
+            return call(name.removeprefix("vensim."), *(self._of(a) for a in arguments))
+        if name == "lookup" and len(arguments) == 2:
             return self._lookup(arguments)
         if name in _ARRAY and (len(arguments) == 1 or name not in ("min", "max")):
             return self._array(name, arguments)

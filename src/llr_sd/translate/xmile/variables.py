@@ -69,6 +69,7 @@ def _check(node: Element, place: Place) -> None:
 def _parts(entity: Entity, directory: Directory, place: Place) -> list[Part]:
     equation = Equation(directory, entity.module, place, entity)
     found: list[Part] = []
+    initial = text_of(child(entity.node, "init_eqn")) if entity.kind != "stock" else ""
     for subscripts, excepts, text, graph_node in _pieces(entity, directory, place):
         if entity.kind == "gf" or (not text and graph_node is not None and entity.kind == "aux"):
             found.append(Part(subscripts, excepts, graphs.points(graph_node, place)))
@@ -83,13 +84,12 @@ def _parts(entity: Entity, directory: Directory, place: Place) -> list[Part]:
             continue
         tree: Any = equation.tree(text) if numbers is None else numbers
         if graph_node is not None:
-            tree = ae.InlineLookupsStructure(tree, graphs.points(graph_node, place))
+            tree = _through(tree, graph_node, entity, directory, place)
         if entity.kind == "stock":
             tree = _stock(entity, equation, tree, place)
         elif entity.kind == "flow" and entity.non_negative:
             tree = call("max", tree, 0.0)
-        initial = text_of(child(entity.node, "init_eqn"))
-        if initial and entity.kind != "stock":
+        if initial:
             tree = call("active initial", tree, equation.tree(initial))
         found.append(Part(subscripts, excepts, tree))
     return found
@@ -121,6 +121,17 @@ def _pieces(entity: Entity, directory: Directory, place: Place) -> Iterator[tupl
     single = {s for s in named if not any(canonical(e) in directory.dimensions for e in s)}
     if whole and whole[0] and len(single) == len(named) < math.prod(directory.sizes(entity)):
         yield dimensions, tuple(named), whole[0], common
+
+
+def _through(tree: Any, graph_node: Element, entity: Entity, directory: Directory, place: Place) -> Any:
+    """Return a value read through a graph, which may be one with a name elsewhere in the file (4.1.3)."""
+    name = attribute(graph_node, "name")
+    if not name or child(graph_node, "ypts") is not None:
+        return ae.InlineLookupsStructure(tree, graphs.points(graph_node, place))
+    found = directory.find(entity.module, name)
+    if found is None or found.kind != "gf":
+        raise place.refuse(f'its graph "{short(name, 40)}" is not defined.', "Add the <gf> with this name.")
+    return ae.CallStructure(ae.ReferenceStructure(found.name), (tree,))
 
 
 def _missing(subscripts: tuple[str, ...], entity: Entity, graph_node: Element | None) -> str:
