@@ -69,7 +69,11 @@ CASES: dict[str, list[tuple[Any, Any]]] = {
     "SQRT": [(call("SQRT", call("ABS", moving())), np.sqrt(A))],
     "POWER": [(call("POWER", call("ABS", moving()), 1.7), A**1.7), (call("POWER", moving(), 2.0), X**2)],
     "MODULO": [(call("MODULO", moving(), 0.7), np.fmod(X, 0.7))],
-    "QUANTUM": [(call("QUANTUM", moving(), 0.3), 0.3 * np.trunc(X / 0.3)), (call("QUANTUM", moving(), 0.0), X)],
+    "QUANTUM": [
+        (call("QUANTUM", moving(), 0.3), 0.3 * np.trunc(X / 0.3)),
+        (call("QUANTUM", moving(), 0.0), X),
+        (call("QUANTUM", 2.5e-7, 1e-7), 2e-7 + 0 * X),
+    ],
     "INTEGER": [(call("INTEGER", moving()), np.trunc(X))],
     "SIN": [(call("SIN", moving()), np.sin(X))],
     "COS": [(call("COS", moving()), np.cos(X))],

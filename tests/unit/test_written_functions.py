@@ -300,6 +300,20 @@ def test_allocate_available(run: Any, shapes: tuple[int, ...]) -> None:
             np.testing.assert_allclose(s[:, k], r if t else 0 * r, atol=1e-9)
 
 
+@pytest.mark.parametrize("shape", [0, 5, 13])
+def test_curves_that_are_not_here_are_refused(run: Any, shape: int) -> None:
+    model = """who: w1, w2
+        pprofile: ptype, ppriority, pwidth, pextra
+        r[who] = 3, 5
+        k = {k}
+        pp[who, pprofile] = {shape}, 2, 1, 0; 1, 1, 1, 0;
+        moved[who, pprofile] = pp[who, pprofile] * k
+        s[who] = ALLOCATE AVAILABLE(r[who], {pp}[who, ptype], 4)"""
+    with pytest.raises(TranslationError, match=rf"pp\[w1,ptype\] is number {shape}"):
+        run(model.format(shape=shape, k=1, pp="pp"))
+    assert not run(model.format(shape=1, k=5, pp="moved")).status[0].ok
+
+
 def test_allocate_available_with_rectangles_is_allocate_by_priority(run: Any) -> None:
     got = run(
         """who: w1, w2, w3

@@ -44,7 +44,7 @@ def _zidz(p: Program, numerator: Node, denominator: Node) -> Node:
 
 def _quantum(p: Program, x: Node, quantum: Node) -> Node:
     cut = p.op("mul", quantum, p.op("trunc", p.op("div", x, quantum)))
-    return p.select(p.compare("lt", quantum, p.constant(SMALL)), x, cut)
+    return p.select(p.compare("le", quantum, p.constant(0.0)), x, cut)
 
 
 def _modulo(p: Program, x: Node, divisor: Node) -> Node:
@@ -72,7 +72,7 @@ def _settled(p: Program, count: Node) -> Node:
 
 def _quantum_of_time(p: Program, x: Node, quantum: Node) -> Node:
     cut = p.op("mul", quantum, p.op("trunc", _settled(p, p.op("div", x, quantum))))
-    return p.select(p.compare("lt", quantum, p.constant(SMALL)), x, cut)
+    return p.select(p.compare("le", quantum, p.constant(0.0)), x, cut)
 
 
 def _modulo_of_time(p: Program, x: Node, divisor: Node) -> Node:

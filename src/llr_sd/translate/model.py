@@ -34,6 +34,7 @@ from llr_sd.translate.reading import read
 from llr_sd.translate.scope import Known, Names
 from llr_sd.translate.source import Place, RawModel, RawVariable
 from llr_sd.translate.subscripts import Ranges
+from llr_sd.translate.written.allocation import check_shapes
 from llr_sd.translate.written.lookups import fill_variants
 
 RANDOM = ("", "mean")
@@ -112,16 +113,20 @@ class _Translation:
         )
         ranges = {r.name: r.elements for r in self._ranges}
         whole = self._raw
-        return Equations(
+        equations = Equations(
             whole.file, variables, ranges, whole.method, whole.reality_checks, whole.comment, notes, dict(self._left_out)
         )
+        check_shapes(equations, self._names)
+        return equations
 
     def _check_left_out(self, variables: dict[str, Variable]) -> None:
         """Raise the reason why a variable is left out when another reads it, or when nothing is left to compute."""
         if not self._left_out:
             return
+        sources = {made_up: name for (name, _), made_up in self._names.variants.items()}
         for variable in variables.values():
-            for name in _read_by(variable):
+            for by in _read_by(variable):
+                name = sources.get(by, by)
                 if name in self._left_out:
                     raise self._left_out[name]
         if all(v.kind in ("constant", "lookup") or v.name in CONTROLS for v in variables.values()):

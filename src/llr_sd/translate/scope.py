@@ -30,7 +30,8 @@ class Names:
 
     `loose` says that subscripts may be left out where they are those of the left-hand side (XMILE). `variants` are the lookups that
     are read in another way: their made-up names by lookup and way. `mean` says that random functions are held at their mean.
-    `remarks` holds what the reader of a run must know, and of which variables it is so.
+    `remarks` holds what the reader of a run must know, and of which variables it is so. `shapes` are the variables that hold curves of
+    ALLOCATE AVAILABLE, with the place of the curve's number on their last axis.
     """
 
     ranges: Ranges
@@ -43,6 +44,7 @@ class Names:
     reserved: set[str] = field(default_factory=set)
     variants: dict[tuple[str, str], str] = field(default_factory=dict)
     remarks: dict[str, list[str]] = field(default_factory=dict)
+    shapes: list[tuple[str, int, Place]] = field(default_factory=list)
 
     def reserve(self, name: str) -> str:
         """Return a name for a made-up variable, numbered where it is taken."""

@@ -10,9 +10,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from llr_sd.equations import Along, Binary, Expression, Fixed, Index, Number, Reference
+from llr_sd.equations import Along, Binary, Equations, Expression, Fixed, Index, Number, Reference
 from llr_sd.errors import TranslationError
-from llr_sd.translate.scope import Scope
+from llr_sd.translate.scope import Names, Scope
 from llr_sd.translate.written.made import NOTHING, Made, afford, call, either, last_loop, make, op, over, share, turn
 from llr_sd.translate.written.normal import normal_below
 
@@ -166,6 +166,20 @@ def _curve(shape: Expression, d: Expression) -> Expression:
     return result
 
 
+def check_shapes(equations: Equations, names: Names) -> None:
+    """Refuse constant numbers of curves that no curve here has; one that is worked out fails the run."""
+    for name, at, place in names.shapes:
+        variable = equations.variables.get(name)
+        cells = (c for c in equations.constants() if c.variable is variable and c.position % variable.shape[-1] == at)
+        for cell in cells:
+            number = equations.constant_value(cell)
+            if number not in _REACH:
+                raise place.refuse(
+                    f"the curve of {cell.label} is number {number:g}, which ALLOCATE AVAILABLE does not have here.",
+                    "1 is rectangular, 2 triangular, 3 normal and 4 exponential.",
+                )
+
+
 # --- arguments -------------------------------------------------------------------------------------------------------
 
 
@@ -222,6 +236,8 @@ def _profile(tree: Any, last: int, scope: Scope) -> tuple[Made, Made, Made]:
             known = next(k for k in (*scope.names.known.values(), *(scope.local or {}).values()) if k.name == x.name)
             if at >= len(known.axes[-1].elements):
                 raise scope.refuse("the profile of ALLOCATE AVAILABLE has fewer than three elements.", mend)
+            if step == 0:
+                scope.names.shapes.append((x.name, at, scope.place))
             moved: tuple[Index, ...] = (*x.indices[:-1], Fixed(at))
             return Reference(x.name, moved)
 

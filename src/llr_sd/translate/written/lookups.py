@@ -68,7 +68,9 @@ def read(name: str, way: str, tree: Any, x: Expression, scope: Scope, kind: str 
 def fill_variants(variables: dict[str, Variable], names: Names, file: Path) -> None:
     """Add to `variables` the lookups that are read in another way, once the points of all lookups are known."""
     for (name, way), made_up in names.variants.items():
-        source = variables[name]
+        source = variables.get(name)
+        if source is None:
+            continue  # left out of the model, which is told where it is read
         place = Place(file, name)
         tables = [(d, d.body) for d in source.definitions if isinstance(d.body, Table)]
         definitions = tuple(replace(d, body=_WAYS[way](table, place)) for d, table in tables)
