@@ -47,6 +47,7 @@ def _f(key: str, arguments: str, kind: str, meaning: str, pysd: str = "") -> Fun
 
 _CUT = "Cuts the first input to a whole number where the initial value is written as one; here it is not cut."
 _DRAWS = "Draws a number at each step, or has none."
+_NEAR = "At a denominator below 1e-6 too."
 _KEPT = "the mean of the law before it is cut, kept between min and max"
 _ROWS = (
     _f("ABS", "x", ELEMENTWISE, "Absolute value."),
@@ -233,6 +234,69 @@ _ROWS = (
 )
 
 FUNCTIONS = {f.key: f for f in _ROWS}
+# XMILE's own functions (3.5 of its specification) and some of Stella's: the forms that the reader of .xmile files writes out with
+# the functions above. Array functions run over every dimension named with *, as in SUM(a[*, r1]).
+_XMILE_ROWS = (
+    *(_f(n, "x", WRITTEN_OUT, FUNCTIONS[n].meaning) for n in ("ABS", "ARCCOS", "ARCSIN", "ARCTAN", "COS", "EXP", "LN", "SIN")),
+    *(_f(n, "x", WRITTEN_OUT, FUNCTIONS[n].meaning) for n in ("SQRT", "TAN", "SINH", "COSH", "TANH")),
+    _f(
+        "INT",
+        "x",
+        WRITTEN_OUT,
+        "The greatest whole number not above x; in files that Vensim wrote, towards zero.",
+        "Towards zero.",
+    ),
+    _f("ROUND", "x", WRITTEN_OUT, "The nearest whole number, halves upwards.", "Has none."),
+    _f(
+        "MOD",
+        "x divisor",
+        WRITTEN_OUT,
+        "Remainder with the sign of the divisor; in files that Vensim wrote, of x.",
+        "The sign of x.",
+    ),
+    _f("//", "numerator denominator", WRITTEN_OUT, "The ratio, or 0 where the denominator is 0.", "Has none."),
+    _f(
+        "SAFEDIV",
+        "numerator denominator otherwise?",
+        WRITTEN_OUT,
+        "The ratio, or `otherwise` (0) where the denominator is 0.",
+        _NEAR,
+    ),
+    _f("LOG10", "x", WRITTEN_OUT, "Logarithm to base 10.", "Has none."),
+    _f("PERCENT", "fraction", WRITTEN_OUT, "100 times a fraction.", "Has none."),
+    _f("ROOTN", "x n", WRITTEN_OUT, "x ^ (1/n).", "Has none."),
+    _f("POWER", "base exponent", WRITTEN_OUT, "Base to the power exponent."),
+    _f("MIN", "x y ...", WRITTEN_OUT, "The least of two or more; of one array, its least element.", "Two, or one array."),
+    _f("MAX", "x y ...", WRITTEN_OUT, "The greatest of two or more; of one array, its greatest element.", "Two, or one array."),
+    _f("IF THEN ELSE", "condition then else", WRITTEN_OUT, "IF condition THEN a ELSE b."),
+    _f("SINWAVE", "amplitude period", WRITTEN_OUT, "amplitude * SIN(2 * PI * TIME / period).", "Has none."),
+    _f("COSWAVE", "amplitude period", WRITTEN_OUT, "amplitude * COS(2 * PI * TIME / period).", "Has none."),
+    _f("STEP", "height start", WRITTEN_OUT, "0, then height from start on."),
+    _f("RAMP", "slope start end?", WRITTEN_OUT, "Rises by slope from start, until end."),
+    _f(
+        "PULSE", "magnitude start interval?", WRITTEN_OUT, "magnitude / DT for one step, at start and every interval; once for 0."
+    ),
+    _f("INIT", "x", WRITTEN_OUT, "The value of x at the start, kept."),
+    _f("PREVIOUS", "x initial", WRITTEN_OUT, "The value of x one DT ago; SELF is the variable itself.", "Has none."),
+    _f("DELAY", "input time initial?", WRITTEN_OUT, "The input of a fixed time ago; its first value before."),
+    _f("DELAY1", "input time initial?", WRITTEN_OUT, "Material delay of order 1."),
+    _f("DELAY3", "input time initial?", WRITTEN_OUT, "Material delay of order 3."),
+    _f("DELAYN", "input time order initial?", WRITTEN_OUT, "Material delay of any order."),
+    _f("SMTH1", "input time initial?", WRITTEN_OUT, "Exponential smooth of order 1."),
+    _f("SMTH3", "input time initial?", WRITTEN_OUT, "Exponential smooth of order 3."),
+    _f("SMTHN", "input time order initial?", WRITTEN_OUT, "Exponential smooth of any order."),
+    _f(
+        "TREND", "input time initial?", WRITTEN_OUT, "Average fractional growth rate; 0 at first where no initial value is given."
+    ),
+    _f("FORCST", "input time horizon initial?", WRITTEN_OUT, "The trend carried forward by a horizon."),
+    _f("LOOKUP", "graph x", WRITTEN_OUT, "A graph read at x, as graph(x).", "Has none."),
+    _f("SUM", "array", WRITTEN_OUT, "The sum over every dimension with *; of several numbers, their sum.", "Has none for *."),
+    _f("PROD", "array", WRITTEN_OUT, "The product.", "Has none."),
+    _f("MEAN", "array", WRITTEN_OUT, "The mean; of several numbers, theirs.", "Has none."),
+    _f("STDDEV", "array", WRITTEN_OUT, "The standard deviation of the elements (divided by their number).", "Has none."),
+    _f("SIZE", "array", WRITTEN_OUT, "The number of elements, of an array or of a dimension.", "Has none."),
+)
+XMILE_FUNCTIONS = {f.key: f for f in _XMILE_ROWS}
 REDUCTIONS = {
     "SUM": "The sum over the subscripts marked with !.",
     "PROD": "The product over the subscripts marked with !.",

@@ -752,3 +752,11 @@ def test_smaller_forms(tmp_path):
     found = values(tmp_path, stock + aux("d", "DELAY(TIME, 0)"), "s[r1]", "s[r2]", "d", top=R, specs=specs)
     assert found == {"s[r1]": [10, 11, 12, 13, 14], "s[r2]": [20, 22, 24, 26, 28], "d": [0, 1, 2, 3, 4]}
     assert read(tmp_path, TANK, specs=specs).notes == ("The file asks for RK2; RK4 is used.",)
+
+
+def test_every_function_of_xmile_is_in_the_table():
+    from llr_sd.functions import XMILE_FUNCTIONS
+    from llr_sd.translate.xmile.builtins import BUILTINS
+
+    arrays = {"SUM", "PROD", "MEAN", "STDDEV", "SIZE", "LOOKUP"}
+    assert {n.upper() for n in BUILTINS} | arrays == set(XMILE_FUNCTIONS)

@@ -32,22 +32,3 @@ def _cut(box: Box, hole: Box) -> list[Box]:
 def meet(one: Box, other: Box) -> bool:
     """Whether two boxes share a cell."""
     return all(not set(a).isdisjoint(b) for a, b in zip(one, other, strict=True))
-
-
-class Taken:
-    """The cells that equations define so far; single cells are looked up, so that a thousand of them take no time."""
-
-    def __init__(self) -> None:
-        self._single: set[Box] = set()
-        self._wide: list[Box] = []
-
-    def add(self, box: Box) -> bool:
-        """Take up a box; return whether none of its cells was taken before."""
-        single = all(len(axis) == 1 for axis in box)
-        held = box in self._single if single else any(meet(box, t) for t in self._single)
-        free = not held and not any(meet(box, t) for t in self._wide)
-        if single:
-            self._single.add(box)
-        else:
-            self._wide.append(box)
-        return free

@@ -8,6 +8,7 @@ from typing import Any
 
 from pysd.translators.structures import abstract_expressions as ae
 
+from llr_sd.functions import XMILE_FUNCTIONS
 from llr_sd.translate.source import Place, Refused
 
 Tree = Any
@@ -96,39 +97,40 @@ def _named(name: str) -> Callable[..., Tree]:
     return lambda *arguments: call(name, *arguments)
 
 
-# Name: least and greatest number of arguments, the arguments' names, and the tree.
-BUILTINS: dict[str, tuple[int, int, str, Callable[..., Tree]]] = {
-    **{n: (1, 1, "x", _named(n)) for n in ("abs", "arccos", "arcsin", "arctan", "cos", "exp", "ln", "sin", "sqrt", "tan")},
-    **{n: (1, 1, "x", _named(n)) for n in ("sinh", "cosh", "tanh")},
-    "int": (1, 1, "x", _floor),
-    "round": (1, 1, "x", lambda x: _floor(arithmetic(x, "+", 0.5))),
-    "log10": (1, 1, "x", lambda x: call("log", x, 10.0)),
-    "percent": (1, 1, "fraction", lambda x: arithmetic(x, "*", 100.0)),
-    "rootn": (2, 2, "x, n", lambda x, n: call("power", x, arithmetic(1.0, "/", n))),
-    "power": (2, 2, "base, exponent", _named("power")),
-    "mod": (2, 2, "x, divisor", _modulo),
-    "//": (2, 2, "numerator, denominator", _divide),
-    "safediv": (2, 3, "numerator, denominator, value if zero", _divide),
-    "min": (2, 99, "x, y", _chain("min")),
-    "max": (2, 99, "x, y", _chain("max")),
-    "if then else": (3, 3, "condition, then, else", condition),
-    "if_then_else": (3, 3, "condition, then, else", condition),
-    "sinwave": (2, 2, "amplitude, period", _wave("sin")),
-    "coswave": (2, 2, "amplitude, period", _wave("cos")),
-    "step": (2, 2, "height, start", _named("step")),
-    "ramp": (2, 3, "slope, start", _named("ramp")),
-    "pulse": (2, 3, "magnitude, first time, interval", _pulse),
-    "init": (1, 1, "x", ae.InitialStructure),
-    "previous": (2, 2, "x, initial", lambda x, initial: ae.DelayFixedStructure(x, CONSTANTS["dt"], initial)),
-    "delay": (2, 3, "input, time, initial", lambda x, t, *i: x if t == 0.0 else ae.DelayFixedStructure(x, t, *(i or (x,)))),
-    "delay1": (2, 3, "input, time, initial", _delay(1)),
-    "delay3": (2, 3, "input, time, initial", _delay(3)),
-    "delayn": (3, 4, "input, time, order, initial", lambda x, t, n, *i: ae.DelayNStructure(x, t, *(i or (x,)), n)),
-    "smth1": (2, 3, "input, time, initial", _smooth(1)),
-    "smth3": (2, 3, "input, time, initial", _smooth(3)),
-    "smthn": (3, 4, "input, time, order, initial", lambda x, t, n, *i: ae.SmoothNStructure(x, t, *(i or (x,)), n)),
-    "trend": (2, 3, "input, time, initial", lambda x, t, *i: ae.TrendStructure(x, t, *(i or (0.0,)))),
-    "forcst": (3, 4, "input, time, horizon, initial", lambda x, t, h, *i: ae.ForecastStructure(x, t, h, *(i or (0.0,)))),
+# What each comes to; its arguments are in the table of functions.
+BUILTINS: dict[str, Callable[..., Tree]] = {
+    **{
+        n: _named(n)
+        for n in ("abs", "arccos", "arcsin", "arctan", "cos", "exp", "ln", "sin", "sqrt", "tan", "sinh", "cosh", "tanh")
+    },
+    "int": _floor,
+    "round": lambda x: _floor(arithmetic(x, "+", 0.5)),
+    "log10": lambda x: call("log", x, 10.0),
+    "percent": lambda x: arithmetic(x, "*", 100.0),
+    "rootn": lambda x, n: call("power", x, arithmetic(1.0, "/", n)),
+    "power": _named("power"),
+    "mod": _modulo,
+    "//": _divide,
+    "safediv": _divide,
+    "min": _chain("min"),
+    "max": _chain("max"),
+    "if then else": condition,
+    "sinwave": _wave("sin"),
+    "coswave": _wave("cos"),
+    "step": _named("step"),
+    "ramp": _named("ramp"),
+    "pulse": _pulse,
+    "init": ae.InitialStructure,
+    "previous": lambda x, initial: ae.DelayFixedStructure(x, CONSTANTS["dt"], initial),
+    "delay": lambda x, t, *i: x if t == 0.0 else ae.DelayFixedStructure(x, t, *(i or (x,))),
+    "delay1": _delay(1),
+    "delay3": _delay(3),
+    "delayn": lambda x, t, n, *i: ae.DelayNStructure(x, t, *(i or (x,)), n),
+    "smth1": _smooth(1),
+    "smth3": _smooth(3),
+    "smthn": lambda x, t, n, *i: ae.SmoothNStructure(x, t, *(i or (x,)), n),
+    "trend": lambda x, t, *i: ae.TrendStructure(x, t, *(i or (0.0,))),
+    "forcst": lambda x, t, h, *i: ae.ForecastStructure(x, t, h, *(i or (0.0,))),
 }
 # The arguments that a function is written out with several copies of, by number.
 COPIED = {"int": (0,), "round": (0,), "mod": (0, 1), "//": (1,), "safediv": (1,)}
@@ -143,7 +145,15 @@ VENSIM = {
 }
 # Vensim's own XMILE, and that of converters from it, means Vensim's whole numbers and remainders by these.
 VENSIM_FILES = {"int": "integer", "mod": "modulo"}
-VENSIM |= {"initial": "init", "integer": "integer", "modulo": "modulo", "zidz": "zidz", "xidz": "xidz", "quantum": "quantum"}
+VENSIM |= {
+    "initial": "init",
+    "if_then_else": "if then else",
+    "integer": "integer",
+    "modulo": "modulo",
+    "zidz": "zidz",
+    "xidz": "xidz",
+    "quantum": "quantum",
+}
 # The random functions of XMILE, by key in the functions table.
 RANDOM = {"random": "RANDOM", "uniform": "RANDOM"}
 RANDOM |= {n: n.upper() for n in ("normal", "lognormal", "poisson", "exprnd", "triangular")}
@@ -170,11 +180,14 @@ def apply(name: str, arguments: tuple[Tree, ...], place: Place, *, vensim: bool 
         return call(VENSIM_FILES[name], *arguments)
     if name not in BUILTINS:
         return call(name, *arguments) if name in VENSIM.values() else None
-    least, most, wanted, made = BUILTINS[name]
-    if not least <= len(arguments) <= most:
-        count = str(least) if least == most else f"at least {least}" if most > 4 else f"{least} or {most}"
+    function = XMILE_FUNCTIONS[name.upper()]
+    least, most = function.arity
+    open_ended = function.arguments[-1] == "..."
+    if len(arguments) < least - open_ended or (len(arguments) > most and not open_ended):
+        count = f"at least {least - 1}" if open_ended else str(least) if least == most else f"{least} or {most}"
+        plural = "" if most == 1 else "s"
+        wanted = ", ".join(a.rstrip("?") for a in function.arguments)
         raise place.refuse(
-            f"{name.upper()} takes {count} argument{'s' * (most > 1)} and has {len(arguments)}.",
-            f"Write {name.upper()}({wanted}).",
+            f"{function.key} takes {count} argument{plural} and has {len(arguments)}.", f"Write {function.key}({wanted})."
         )
-    return made(*arguments)
+    return BUILTINS[name](*arguments)
