@@ -381,8 +381,8 @@ def test_an_array_that_would_run_code_is_refused_whoever_listed_it(kept: Path, t
     folder = shutil.copytree(kept, tmp_path / "copy")
     file = folder / "runs.zarr" / "lost" / ".zarray"
     file.write_text(json.dumps(json.loads(file.read_text()) | {key: value}))
-    facts, about = read_manifest(folder)
-    write_manifest(folder, facts, about["study"], entries(folder))
+    facts, _ = read_manifest(folder)
+    write_manifest(folder, facts, list(entries(folder)))
     with pytest.raises(ResultError, match=r"runs\.zarr/lost/\.zarray"):
         llr_sd.open_result(folder)
 

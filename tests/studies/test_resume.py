@@ -331,3 +331,25 @@ def test_a_folder_that_is_in_the_way_of_blocks_is_left(staff: Path, capsys: pyte
     assert main(["run", str(staff)]) == 2
     assert "thesis.txt" in capsys.readouterr().err
     assert (staff / PART / "thesis.txt").read_text() == "years of work"
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_file_put_among_the_blocks_is_left(staff: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop_in_the_end(monkeypatch, staff)
+    (staff / PART / "thesis.txt").write_text("years of work")
+    llr_sd.run_study(staff, verify=0)
+    assert files(staff / PART) == {"thesis.txt": b"years of work"}
+
+
+def test_resuming_is_said_once_and_on_a_terminal_only(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from llr_sd.cli import _ProgressBar
+
+    for terminal, times in ((False, 0), (True, 1)):
+        bar = _ProgressBar()
+        monkeypatch.setattr(sys.stderr, "isatty", lambda terminal=terminal: terminal)
+        for done in (10, 20):
+            bar.show("resuming", done, 30)
+        bar.close()
+        assert capsys.readouterr().err.count("resuming: runs that are done already") == times

@@ -13,8 +13,11 @@ from typing import Any
 from llr_sd.errors import ResultError
 
 MANIFEST = "manifest.json"
+LOG = "log.json"
+"""Where the study lay, seen from the folder that holds the results: the one file that differs between the same results elsewhere."""
 FOLDER = "folder"
-"""The part of the manifest that is about the folder: where its study lies, its files and the manifest's own hash."""
+"""The part of the manifest that is about the folder: its files and the manifest's own hash."""
+SELF = "sha256 of the rest"
 DRAWN = ("report.html", "workbook.xlsx", "figures/")
 """What `llr-sd report` writes again."""
 RUNS = "runs.zarr/"
@@ -40,42 +43,60 @@ def digest(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def write_manifest(folder: Path, facts: Mapping[str, Any], study: str, names: Iterable[str]) -> None:
+def write_log(folder: Path, study: str) -> None:
+    """Write where the study lies."""
+    _write(folder / LOG, {"study": study})
+
+
+def write_manifest(folder: Path, facts: Mapping[str, Any], names: Iterable[str]) -> None:
     """Write the manifest with a hash of each named file and of itself."""
-    about: dict[str, Any] = {"study": study, "files": {n: digest(folder / n) for n in sorted(names) if n != MANIFEST}}
-    whole = {**facts, FOLDER: about}
-    about["sha256 of the rest"] = hashlib.sha256(_text(whole).encode()).hexdigest()
-    beside = folder / f".{MANIFEST}.part"
-    beside.unlink(missing_ok=True)  # never written through a link
-    with beside.open("x", encoding="utf-8") as file:
-        file.write(_text(whole))
-    os.replace(beside, folder / MANIFEST)
+    _write(folder / MANIFEST, {**facts, FOLDER: {n: digest(folder / n) for n in sorted(names) if n not in (MANIFEST, LOG)}})
 
 
-def read_manifest(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what the manifest says of the study and of the folder; raise ResultError where it is damaged or there is none."""
+def read_manifest(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what the manifest says of the study, and the hash of every file; raise ResultError where it is damaged or there is none."""
     file = folder / MANIFEST
     if not file.is_file():
         raise ResultError("there are no results here.", where=str(folder), mend="Give the folder that `llr-sd run` wrote.")
+    facts = _read(file)
+    if FOLDER not in facts and "title" in facts:
+        raise ResultError(
+            "holds results of an earlier version, whose files cannot be checked.",
+            where=str(folder),
+            mend="Remove it and run the study again.",
+        )
+    files = facts.pop(FOLDER, None)
+    if not isinstance(files, dict) or not all(isinstance(t, str) for t in (facts.get("title"), *files, *files.values())):
+        raise damaged(folder, MANIFEST)
+    return facts, files
+
+
+def read_log(folder: Path) -> str:
+    """Return where the study lay; raise ResultError where nothing says so."""
+    return str(_read(folder / LOG).get("study"))
+
+
+def _write(file: Path, about: dict[str, Any]) -> None:
+    """Write a JSON file with a hash of itself, whole or not at all."""
+    text = _text({**about, SELF: hashlib.sha256(_text(about).encode()).hexdigest()})
+    beside = file.with_name(f".{file.name}.part")
+    beside.unlink(missing_ok=True)  # never written through a link
+    with beside.open("x", encoding="utf-8") as stream:
+        stream.write(text)
+    os.replace(beside, file)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """Return what `_write` wrote; a file of an earlier version has no hash of itself."""
     try:
-        whole = json.loads(file.read_text(encoding="utf-8"))
-        if isinstance(whole, dict) and "title" in whole and FOLDER not in whole:
-            raise ResultError(
-                "holds results of an earlier version, whose files cannot be checked.",
-                where=str(folder),
-                mend="Remove it and run the study again.",
-            )
-        facts = {key: value for key, value in whole.items() if key != FOLDER}
-        about = dict(whole[FOLDER])
-        code = about.pop("sha256 of the rest")
-        if code != hashlib.sha256(_text({**facts, FOLDER: about}).encode()).hexdigest():
-            raise ValueError
-        texts = [facts["title"], about["study"], *about["files"].keys(), *about["files"].values()]
-        if not all(isinstance(text, str) for text in texts):
-            raise ValueError
-        return facts, about
+        about = json.loads(file.read_text(encoding="utf-8"))
+        if SELF in about or FOLDER in about or "title" not in about:
+            code = about.pop(SELF)
+            if code != hashlib.sha256(_text(about).encode()).hexdigest():
+                raise ValueError
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise damaged(folder, MANIFEST) from None
+        raise damaged(file.parent, file.name) from None
+    return dict(about)
 
 
 def _text(manifest: Mapping[str, Any]) -> str:
@@ -109,10 +130,10 @@ def would_be_lost(folder: Path) -> str | None:
 
     Runs and tables in binary form are replaced whatever they hold: they can be damaged, but nobody edits them.
     """
-    files = read_manifest(folder)[1]["files"]
+    _, files = read_manifest(folder)
     for name in entries(folder):
         path = folder / name
-        if name == MANIFEST or _litter(name, files):
+        if name in (MANIFEST, LOG) or _litter(name, files):
             continue
         if name not in files or path.is_symlink() or not path.is_file():
             return name
@@ -125,12 +146,12 @@ def _litter(name: str, listed: Collection[str]) -> bool:
     """Whether a file was left by a file manager, or is half of one of ours that a kill left."""
     place, _, last = name.rpartition("/")
     whole = last.removeprefix(".").removesuffix(".part")
-    return last in LITTER or (last == f".{whole}.part" and (f"{place}/{whole}".lstrip("/") in {*listed, MANIFEST}))
+    return last in LITTER or (last == f".{whole}.part" and (f"{place}/{whole}".lstrip("/") in {*listed, MANIFEST, LOG}))
 
 
 def delete(folder: Path) -> None:
     """Delete the results in a folder, the manifest last, and the folder where nothing else is left in it."""
-    listed = set(read_manifest(folder)[1]["files"]) if (folder / MANIFEST).is_file() else set()
+    listed = {*read_manifest(folder)[1], LOG} if (folder / MANIFEST).is_file() else set()
     for name in list(entries(folder)):
         if name in listed or _litter(name, listed):
             (folder / name).unlink()

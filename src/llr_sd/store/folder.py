@@ -13,7 +13,17 @@ from llr_sd.errors import ResultError
 from llr_sd.result import StudyResult
 from llr_sd.store.arrays import Piece, open_runs, write_runs
 from llr_sd.store.cells import write_csv
-from llr_sd.store.contents import MANIFEST, delete, digest, entries, read_manifest, would_be_lost, write_manifest
+from llr_sd.store.contents import (
+    MANIFEST,
+    delete,
+    digest,
+    entries,
+    read_log,
+    read_manifest,
+    would_be_lost,
+    write_log,
+    write_manifest,
+)
 from llr_sd.store.work import WorkFolder
 from llr_sd.study import Study
 
@@ -85,14 +95,15 @@ class ResultsFolder:
             return
         mend = "Choose another folder with --out."
         try:
-            facts, about = read_manifest(self._real)
+            facts, _ = read_manifest(self._real)
+            theirs = read_log(self._real)
         except ResultError:
             there = (self._real / MANIFEST).is_file()
-            what = "results of an earlier version, or with a damaged manifest" if there else "something other than results"
+            what = "results of an earlier version, or damaged ones" if there else "something other than results"
             raise ResultError(f"holds {what}; it is left as it is.", where=str(self.final), mend=mend) from None
-        same = about["study"] == self._from or facts.get("sha256") == self._sha256
+        same = theirs == self._from or facts.get("sha256") == self._sha256
         if facts["title"] != self._study.title or not same:
-            holds = f'holds the results of another study, "{facts["title"]}" (from {about["study"]})'
+            holds = f'holds the results of another study, "{facts["title"]}" (from {theirs})'
             raise ResultError(f"{holds}; it is left as it is.", where=str(self.final), mend=mend)
         _refuse_to_lose(self._real, self.final)
 
@@ -123,7 +134,8 @@ class ResultsFolder:
 
     def finish(self, manifest: Mapping[str, Any]) -> Path:
         """List what is in the folder and move it to its final place; the earlier results there are removed."""
-        write_manifest(self.path, manifest, self._from, entries(self.path))
+        write_log(self.path, self._from)
+        write_manifest(self.path, manifest, list(entries(self.path)))
         self._check()
         if self._real.exists():
             self._real.rename(self._old)

@@ -10,7 +10,7 @@ from llr_sd.errors import InputError, ResultError
 from llr_sd.result import StudyResult
 from llr_sd.store.arrays import open_runs
 from llr_sd.store.cells import read_failures
-from llr_sd.store.contents import check, drawn, entries, read_manifest, write_manifest
+from llr_sd.store.contents import check, drawn, entries, read_log, read_manifest, write_manifest
 from llr_sd.store.place import locked
 from llr_sd.store.work import cannot_write
 from llr_sd.study import load_study
@@ -42,12 +42,12 @@ def drawing_again(path: str | Path) -> Iterator[StudyResult]:
         raise ResultError("figures is a link, which is not followed.", where=str(folder), mend="Remove it.")
     with locked(folder):
         result = _opened(folder, without_drawn=True)
-        facts, about = read_manifest(folder)
-        others = {name for name in entries(folder) if name not in about["files"]}
+        facts, listed = read_manifest(folder)
+        others = {name for name in entries(folder) if name not in listed}
         yield result
-        names = [n for n in entries(folder) if n not in others and (drawn(n) or n in about["files"])]
+        names = [n for n in entries(folder) if n not in others and (drawn(n) or n in listed)]
         try:
-            write_manifest(folder, facts, about["study"], names)
+            write_manifest(folder, facts, names)
         except OSError as error:
             raise cannot_write(folder, error) from error
 
@@ -55,11 +55,12 @@ def drawing_again(path: str | Path) -> Iterator[StudyResult]:
 def _opened(folder: Path, without_drawn: bool) -> StudyResult:
     import pandas as pd
 
-    manifest, about = read_manifest(folder)
-    check(folder, about["files"], without_drawn)
+    manifest, listed = read_manifest(folder)
+    read_log(folder)
+    check(folder, listed, without_drawn)
     try:
         study = load_study(folder / "study.toml")
-        tables = {Path(n).stem: pd.read_parquet(folder / n) for n in about["files"] if "/" not in n and n.endswith(".parquet")}
+        tables = {Path(n).stem: pd.read_parquet(folder / n) for n in listed if "/" not in n and n.endswith(".parquet")}
         tables["failures"] = read_failures(folder / "failures.csv")
         runs = open_runs(folder / "runs.zarr")
     except InputError as error:

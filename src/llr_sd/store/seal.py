@@ -48,9 +48,10 @@ def private(folder: Path) -> bool:
             return False
         if stat.S_IMODE(found.st_mode) & 0o022:
             folder.chmod(0o700)
+            found = folder.stat()
+        return not stat.S_IMODE(found.st_mode) & 0o022  # a memory stick knows no owners
     except OSError:
         return False
-    return True
 
 
 def _code(about: str, content: bytes) -> bytes:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from llr_sd.store.seal import seal, unseal
 NOTE = "about.txt"
 ABOUT = "Unfinished work of `llr-sd run`, which goes on from here when it is started again. It may be deleted.\n"
 SUFFIX = ".block"
+HALF = ".half"
 NEW = "new"
 
 
@@ -72,7 +74,7 @@ class WorkFolder:
 
     def put(self, key: str, block: Block) -> None:
         """Write a block whole."""
-        new = self.path / f"{key}.part"
+        new = self.path / f"{key}{HALF}"
         try:
             self.make()
             new.unlink(missing_ok=True)  # never written through a link
@@ -104,16 +106,16 @@ class WorkFolder:
         return any(self.path.glob(f"*{SUFFIX}"))
 
     def remove(self) -> None:
-        """Remove the folder: the results are whole, or nothing was done."""
+        """Remove what is of unfinished runs, and the folder where nothing else is in it: the results are whole, or nothing was done."""
         if not self.path.is_dir():
             return
+        self.discard_new()
         for item in self.path.iterdir():
-            if item.is_dir() and not item.is_symlink():
-                shutil.rmtree(item, ignore_errors=True)
-            elif item.name != NOTE:
+            if item.suffix in (SUFFIX, HALF) and (item.is_symlink() or not item.is_dir()):
                 item.unlink(missing_ok=True)
         (self.path / NOTE).unlink(missing_ok=True)  # last, for without it the folder counts as somebody else's
-        self.path.rmdir()
+        with suppress(OSError):  # something else is in it
+            self.path.rmdir()
 
 
 def _packed(block: Block) -> bytes:
