@@ -173,6 +173,8 @@ ARRAYS = {
     "SUM(m[R.r2, *])": 66,
     "SUM(m[2, *])": 66,
     "MEAN(m[*,*])": 17,
+    "SUM(m[r1, c2:c3]) + SIZE(m[*, 1:2])": 29,
+    "SUM(m[r2, *:Late])": 45,
     "SIZE(m[*,*])": 6,
     "SIZE(m) + SIZE(R) + SIZE(m[*, c1])": 10,
     "MIN(m[*,*]) + MAX(m[*,*])": 34,
@@ -212,7 +214,9 @@ ARRAYED = (
     + aux("share", "w / SUM(w[*])", OVER_R)
     + aux("both", "m[R,C] + w[R]", OVER_RC)
 )
-WITH_N = RC.replace("</dimensions>", '<dim name="N" size="3"/></dimensions>')
+WITH_N = RC.replace(
+    "</dimensions>", '<dim name="N" size="3"/><dim name="Late"><elem name="c2"/><elem name="c3"/></dim></dimensions>'
+)
 
 
 def test_arrays(tmp_path):
@@ -220,6 +224,13 @@ def test_arrays(tmp_path):
     found = values(tmp_path, ARRAYED + "".join(aux(n, e) for n, e in names.items()), top=WITH_N)
     for name, expression in names.items():
         assert found[name] == pytest.approx([ARRAYS[expression]] * 5, rel=1e-12), expression
+
+
+def test_an_element_may_have_the_name_of_a_variable(tmp_path):
+    """As in models of infection by age, with a stock C and an age group C."""
+    top = '<dimensions><dim name="Age"><elem name="A"/><elem name="C"/></dim></dimensions>'
+    variables = '<stock name="C"><dimensions><dim name="Age"/></dimensions><eqn>Age</eqn></stock>' + aux("x", "C[C] * 10 + C[A]")
+    assert values(tmp_path, variables, "x", top=top)["x"] == [21] * 5
 
 
 def test_axes_are_those_that_a_variable_names(tmp_path):
@@ -265,6 +276,10 @@ def test_stocks_and_flows_by_element(tmp_path):
         (aux("a", "w[r3]"), '"r3" is not an element of R'),
         (aux("a", "w[3]"), "element 3 of R, which has 2"),
         (aux("a", "w[*]"), "outside SUM"),
+        (aux("a", "w[r1:r2]"), "outside SUM"),
+        (aux("a", "SUM(w[r2:r1])"), "run backwards"),
+        (aux("a", "SUM(w[r1:TIME])"), "computed"),
+        (aux("a", "SUM(w[r1:r1] * w[r2:r2])"), "different elements of R"),
         (aux("a", "w[r1,r2]"), "2 subscripts and has 1"),
         (aux("a", "w"), "without its subscripts"),
         (aux("a", "SUM(3)"), "no array"),

@@ -29,7 +29,7 @@ class Equation:
 
     def __init__(self, directory: Directory, module: Path, place: Place, own: Entity | None = None) -> None:
         self._names, self._module, self._place, self._own = directory, module, place, own
-        self._marked: dict[str, int] | None = None
+        self._marked: dict[str, Dimension] | None = None
         self._copies = 0
 
     def tree(self, text: str) -> Tree:
@@ -116,14 +116,18 @@ class Equation:
 
     def _subscript(self, written: str, name: str, variable: str) -> str:
         dimension = self._names.dimensions[canonical(name)]
-        if written == "*" or (written.endswith("!") and folded(written[:-1]) in self._names.dimensions):
-            over = dimension if written == "*" else self._names.dimensions[folded(written[:-1])]
+        over = self._several(written, dimension)
+        if over is not None:
             if self._marked is None:
                 raise self._place.refuse(
-                    f'"{variable}[...{written}...]" names a whole dimension outside SUM, MEAN, MIN, MAX, SIZE and STDDEV.',
+                    f'"{variable}[...{written}...]" names several elements outside SUM, MEAN, MIN, MAX, SIZE and STDDEV.',
                     f"Name an element of {dimension.name}, or sum over it.",
                 )
-            self._marked[over.name] = len(over.elements)
+            if self._marked.setdefault(dimension.name, over) != over:
+                raise self._place.refuse(
+                    f'"{variable}[...{written}...]" and another array run over different elements of {dimension.name}.',
+                    "Sum them apart, or name the same elements.",
+                )
             return f"{over.name}!"
         element = dimension.element(written)
         if element is not None:
@@ -146,6 +150,28 @@ class Equation:
         raise self._place.refuse(
             f'the subscript "{short(written, 40)}" of "{variable}" is computed, which is not supported.', "Name an element or *."
         )
+
+    def _several(self, written: str, dimension: Dimension) -> Dimension | None:
+        """Return the elements that *, a mark !, a dimension after *: or a stretch such as 2:4 stand for, as a dimension."""
+        known = self._names.dimensions
+        if written == "*":
+            return dimension
+        if written.endswith("!"):
+            return known.get(folded(written[:-1]))
+        first, colon, last = (w.strip() for w in written.partition(":"))
+        if not colon:
+            return None
+        if first == "*":
+            part = known.get(folded(last))
+            return part if part is not None and set(part.elements) <= set(dimension.elements) else None
+        ends = dimension.element(first), dimension.element(last)
+        if None in ends:
+            return None
+        low, high = (dimension.elements.index(e) for e in ends if e is not None)
+        if low > high:
+            raise self._place.refuse(f'the subscripts "{short(written, 40)}" run backwards.', "Name the first element first.")
+        name = f"{dimension.name} from {ends[0]} to {ends[1]}"
+        return known.setdefault(canonical(name), Dimension(name, dimension.elements[low : high + 1]))
 
     def _unambiguous(self, key: str, variable: str) -> None:
         """Refuse a dimension that the left-hand side has twice, where the second is known by another name here."""
@@ -244,8 +270,8 @@ class Equation:
             )
         outer, self._marked = self._marked, {}
         body = self._of(self._whole(arguments[0]))
-        count = float(math.prod(self._marked.values()))
         marked, self._marked = self._marked, outer
+        count = float(math.prod(len(d.elements) for d in {d.name: d for d in marked.values()}.values()))
         if not marked:
             raise self._place.refuse(
                 f"{name.upper()} has no array to run over.", f"Name one with its whole dimension, as in {name.upper()}(a[*])."
