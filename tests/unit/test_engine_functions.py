@@ -200,7 +200,7 @@ def test_lookups_hold_and_extrapolate() -> None:
     np.testing.assert_allclose(series(model({**where, "line": line}), "y"), held, rtol=1e-14)
 
 
-@pytest.mark.parametrize("points", [1, 2, 16, 17, 33, 100])
+@pytest.mark.parametrize("points", [1, 2, 8, 9, 16, 17, 33, 100])
 def test_lookups_of_any_length(points: int) -> None:
     rng = np.random.default_rng(points)
     x, y = np.cumsum(rng.uniform(0.1, 1, points)), rng.normal(size=points)

@@ -179,7 +179,7 @@ def _make_structure(equations: Equations, outputs: tuple[str, ...], method: str,
 
     lowered = lower(equations, method, most)
     arrays = tuple(dict.fromkeys(lowered.place[name] for name in outputs))
-    plan = hoist(lowered.program, make_plan(lowered.program, arrays, _namer(equations, lowered)), native.has_fma())
+    plan = hoist(lowered.program, make_plan(lowered.program, arrays, _namer(equations, lowered)), native.divides_slowly())
     layout = make_layout(plan, arrays, lowered.points)
     width = native.width()
     text = write_module(lowered.program, plan, layout, arrays, Settings(width))

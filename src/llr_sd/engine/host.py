@@ -12,6 +12,7 @@ from llr_sd.equations import Definition, Equations, Number, Table, Unary, Values
 from llr_sd.errors import EngineError
 
 Reals = NDArray[np.float64]
+SPARE = 16  # numbers after the last table: points are read by whole registers
 
 
 def constant_values(equations: Equations, clock: Clock) -> dict[str, Reals]:
@@ -59,7 +60,7 @@ def _numbers(variable: Variable, definition: Definition) -> Reals:
 
 def fill_tables(lowered: Lowered, layout: Layout) -> Reals:
     """Return the table memory: for each lookup element its bounds, the slope below, then x, y and slope of each point."""
-    out = np.zeros(max(layout.tables_size, 1))
+    out = np.zeros(layout.tables_size + SPARE)
     for name, (array, tables) in lowered.tables.items():
         if array.number not in layout.tables:
             continue

@@ -280,14 +280,15 @@ class Writer:
     def _quotient(self, x: str, divisor: str, reciprocal: str) -> str:
         """x / divisor: the product with the reciprocal, then its exact remainder put right (Markstein 1990).
 
-        The remainder is not a number where the product is not finite; the product is then what division gives.
+        Where there is no remainder, or the product is not finite, the product is what division gives. The remainder is exact,
+        and so the quotient that of division, for |x| above 2^-968; below, the last place may differ.
         """
         V = self.V
         q = self.put(f"fmul {V} {x}, {reciprocal}")
         minus = self.put(f"fneg {V} {q}")
         rest = self.put(f"call {V} @llvm.fma.v{self.w}f64({V} {minus}, {V} {divisor}, {V} {x})")
         better = self.put(f"call {V} @llvm.fma.v{self.w}f64({V} {rest}, {V} {reciprocal}, {V} {q})")
-        return self.choose(self.put(f"fcmp ord {V} {rest}, zeroinitializer"), better, q)
+        return self.choose(self.put(f"fcmp one {V} {rest}, zeroinitializer"), better, q)
 
     def _floormod(self, x: str, divisor: str) -> str:
         """Python's %: the remainder takes the sign of the divisor."""

@@ -12,6 +12,7 @@ from llr_sd.engine.order import RUN, START, Plan
 from llr_sd.engine.program import Array, Kernel, Offset, Program
 from llr_sd.engine.schedule import Group, by_element, make_groups
 
+PERMUTED = 8  # runs side by side where a processor has AVX-512, which picks by number from registers
 CHAIN = 16  # lookups up to this many points are a chain of selects; longer ones are searched
 ARGUMENTS = (
     "ptr %ws, ptr {cur}, ptr {nxt}, ptr %ring, ptr %tables, ptr %series, "
@@ -127,6 +128,10 @@ def _declarations(w: int) -> str:
     vector = f"<{w} x double>"
     names = ("fabs", "sqrt", "trunc", "rint")
     out = [f"declare {vector} @llvm.{n}.v{w}f64({vector})" for n in names]
+    if w == PERMUTED:
+        numbers = f"<{w} x i64>"
+        out.append(f"declare {vector} @llvm.x86.avx512.permvar.df.512({vector}, {numbers})")
+        out.append(f"declare {vector} @llvm.x86.avx512.vpermi2var.pd.512({vector}, {numbers}, {vector})")
     return "\n".join([*out, f"declare {vector} @llvm.fma.v{w}f64({vector}, {vector}, {vector})"])
 
 
@@ -171,19 +176,42 @@ def _lookup(points: int, w: int) -> str:
         number("b_0", TABLE_HEAD + points)
         for i in range(points):
             number(f"px{i}", TABLE_HEAD + i)
+            lines.append(f"  %m{i} = fcmp oge {V} %x, %px{i}")
+    if points > CHAIN:
+        a, b, k = _searched(lines, points, w)
+    elif w == PERMUTED and points > 1:
+        a, b, k = _permuted(lines, points)
+    else:
+        for i in range(points):
             number(f"py{i}", TABLE_HEAD + points + i)
             number(f"pk{i}", TABLE_HEAD + 2 * points + i)
-            lines.append(f"  %m{i} = fcmp oge {V} %x, %px{i}")
             for new, old in (("a", "px"), ("b", "py"), ("k", "pk")):
                 lines.append(f"  %{new}_{i + 1} = select {B} %m{i}, {V} %{old}{i}, {V} %{new}_{i}")
         a, b, k = f"%a_{points}", f"%b_{points}", f"%k_{points}"
-    else:
-        a, b, k = _searched(lines, points, w)
     lines.append(f"  %d = fsub {V} %x, {a}")
     lines.append(f"  %e = fmul {V} {k}, %d")
     lines.append(f"  %f = fadd {V} %e, {b}")
     lines.append(f"  ret {V} %f\n}}")
     return "\n".join(lines)
+
+
+def _permuted(lines: list[str], points: int) -> tuple[str, str, str]:
+    """Each lane finds the number of its point, and takes x, y and slope from registers that hold those of all points."""
+    V, N, B = f"<{PERMUTED} x double>", f"<{PERMUTED} x i64>", f"<{PERMUTED} x i1>"
+    at = "zeroinitializer"
+    for i in range(1, points):
+        lines.append(f"  %at{i} = select {B} %m{i}, {N} <{', '.join([f'i64 {i}'] * PERMUTED)}>, {N} {at}")
+        at = f"%at{i}"
+    for name, shift in (("a", 0), ("b", points), ("k", 2 * points)):
+        for part in range(-(-points // PERMUTED)):
+            lines.append(f"  %{name}{part}p = getelementptr double, ptr %t, i64 {TABLE_HEAD + shift + PERMUTED * part}")
+            lines.append(f"  %{name}{part}l = load {V}, ptr %{name}{part}p, align 8")
+        call = f"permvar.df.512({V} %{name}0l, {N} {at})"
+        if points > PERMUTED:
+            call = f"vpermi2var.pd.512({V} %{name}0l, {N} {at}, {V} %{name}1l)"
+        lines.append(f"  %{name}all = call {V} @llvm.x86.avx512.{call}")
+    lines.append(f"  %kreached = select {B} %m0, {V} %kall, {V} %k_0")
+    return "%aall", "%ball", "%kreached"
 
 
 def _searched(lines: list[str], points: int, w: int) -> tuple[str, str, str]:
