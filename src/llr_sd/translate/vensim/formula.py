@@ -36,6 +36,7 @@ _TOKEN = re.compile(
 )
 _LIST = re.compile(r"[\s\\]*[-+\d.,;eE\s\\:NnAa]*[,;][-+\d.,;eE\s\\:NnAa]*")
 _SIGNED = re.compile(rf"[+-]?\s*(?:{NUMBER})")
+_POINT = rf"\( ?([+-]? ?{NUMBER}) ?, ?([+-]? ?{NUMBER}) ?\)"
 _COMPARISONS = frozenset(("=", "<>", "<", "<=", ">", ">="))
 # How tightly each operator between two operands binds.
 _BINDS = {"OR": 1, "AND": 2, "+": 5, "-": 5, "*": 6, "/": 6, "^": 8} | dict.fromkeys(_COMPARISONS, 4)
@@ -87,21 +88,20 @@ def points(text: str, place: Place) -> Any:
     """Return a lookup's points in rising order of x; the limits of its graph, in square brackets, change nothing."""
     from pysd.translators.structures.abstract_expressions import LookupsStructure
 
-    text = re.sub(r"[\s\\]+", "", text)
-    limits = re.match(r"\[([^\]]*)\],?", text)
+    text = re.sub(r"[\s\\]+", " ", text).strip()
+    limits = re.match(r"\[([^\]]*)\] ?,? ?", text)
     if limits:
-        if not re.fullmatch(r"[\d.,()eE+\-]*", limits.group(1)):
+        if not re.fullmatch(r"[\d.,()eE+\- ]*", limits.group(1)):
             raise place.refuse(
                 f'the limits of the lookup, "{short(limits.group(1), 40)}", are not numbers.', "Write them as [(0,0)-(10,10)]."
             )
         text = text[limits.end() :]
     if text.startswith("("):
-        if not re.fullmatch(rf"(?:\([+-]?{NUMBER},[+-]?{NUMBER}\),?)+", text):
+        if not re.fullmatch(rf"(?:{_POINT} ?(?:, ?|$|(?=\()))+", text):
             raise place.refuse(f'the points of the lookup, "{short(text, 40)}", cannot be read.', "Write them as (x,y),(x,y).")
-        numbers = [float(n) for n in re.sub(r"[()]", "", text).strip(",").split(",")]
-        pairs = list(zip(numbers[::2], numbers[1::2], strict=True))
+        pairs = [(float(x.replace(" ", "")), float(y.replace(" ", ""))) for x, y in re.findall(_POINT, text)]
     else:
-        numbers = _numbers(text.strip(",").split(","), place).tolist()
+        numbers = _numbers(text.strip(" ,").split(","), place).tolist()
         if len(numbers) % 2:
             raise place.refuse(f"the lookup is a list of {len(numbers)} numbers.", "Give all x values, then as many y values.")
         pairs = list(zip(numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :], strict=True))
