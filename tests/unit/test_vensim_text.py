@@ -150,9 +150,10 @@ def test_names_and_quotes(tmp_path):
             'odd "quote', "odd quote"
         ).replace('a "b', "a b")
         + 'Joe\'s $ = 5 ~~|\nlong\n  name = 6 ~~|\nT = "a|b~c" + "say \\"hi\\"" + joe\'s_$ + Long Name + odd quote ~ ~ :SUPPLEMENTARY |\n'
+        + "temp – 5 °C’s € = 20 ~~|\nv = temp – 5 °c’s € + 1 ~~|\nR: (y08-y11), 2020 ~~|\nw[R] = 1,2,3,4,5 ~~|\nx = w[y09]*10 + w[2020] ~~|\n"
         + "u == 1 ~ ~ ~ :SUPPLEMENTARY |\n"
     )
-    assert last(tmp_path, text, "T", "u") == [19, 1]
+    assert last(tmp_path, text, "T", "u", "v", "x") == [19, 1, 21, 25]
 
 
 def test_points_of_lookups_in_every_layout(tmp_path):
@@ -351,3 +352,23 @@ def test_constants_given_element_by_element_become_one_list_and_do_not_take_long
     assert found.constant_value(found.cell("x[a150,b3]")) == 15003
     with pytest.raises(TranslationError, match="same elements"):
         translate(write(tmp_path, text + "x[a3,B] = 1 ~~|\n"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = " + "1," * 50_000 + "x",
+        "x = k" + " :OR: k > 2" * 5_000,
+        "x = " + "1 + " * 20_000,
+        "x = " + '"' * 100_001,
+        "x = " + "{" * 100_000,
+        "t(" + "(1,1)," * 20_000 + "z)",
+        "A: (a1-a99999) ~~|\nx[A] = 1 ~~|\ny = SUM(x[A!]) + x[a100000]",
+    ],
+    ids=lambda t: t[:12],
+)
+def test_no_text_takes_long(tmp_path, text):
+    began = time.monotonic()
+    with pytest.raises(TranslationError):
+        translate(write(tmp_path, f"{text} ~~|\nz = x + nothing ~~|\n"))
+    assert time.monotonic() - began < 15

@@ -84,13 +84,16 @@ def _logic(operators: list[str], operands: list[Expression]) -> Expression:
     """Group comparisons and logic: :AND: binds more tightly than :OR:, also where a reader hands both over in one list."""
     if operators == [":NOT:"]:
         return Unary("not", operands[0])
-    names = [o.strip(":").lower() if o[0] == ":" else o.lower() for o in operators]
-    if "or" in names:
-        at = len(names) - 1 - names[::-1].index("or")
-        return Binary("or", _logic(operators[:at], operands[: at + 1]), _logic(operators[at + 1 :], operands[at + 1 :]))
-    value = operands[0]
-    for name, operand in zip(names, operands[1:], strict=True):
-        value = Binary(name, value, operand)
+    groups = [operands[0]]
+    for operator, operand in zip(operators, operands[1:], strict=True):
+        binder = operator.strip(":").lower()
+        if binder == "or":
+            groups.append(operand)
+        else:
+            groups[-1] = Binary(binder, groups[-1], operand)
+    value = groups[0]
+    for group in groups[1:]:
+        value = Binary("or", value, group)
     return value
 
 

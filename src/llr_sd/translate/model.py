@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,8 @@ from llr_sd.translate.written.allocation import check_shapes
 from llr_sd.translate.written.lookups import fill_variants
 
 RANDOM = ("", "mean")
+
+_MOST_ELEMENTS = 10_000_000  # of one variable
 
 
 def translate(path: Path, random: str = "") -> Equations:
@@ -154,6 +157,9 @@ class _Translation:
             axes = self._ranges.declared(raw.dimensions)
         else:
             axes = self._ranges.axes([p.subscripts for p in raw.parts], place)
+        size = math.prod(len(a.elements) for a in axes)
+        if size > _MOST_ELEMENTS:
+            raise place.refuse(f"has {size:,} elements; at most {_MOST_ELEMENTS:,} are taken.", "Split its subscript ranges.")
         roles = {role(p.tree) for p in raw.parts}
         if len(roles) > 1 and "lookup" in roles:
             raise place.refuse("is partly a lookup and partly an equation.", "Split it into two variables.")

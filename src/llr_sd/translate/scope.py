@@ -169,10 +169,14 @@ class Scope:
                 )
             return Fixed(position)
         number, counterpart = self._loop(known, axis, name, marked)
+        along = self.loops[number].elements
+        if counterpart is None and along is axis.elements:
+            return Along(number, tuple(range(len(along))))
         read_at = []
-        for element in self.loops[number].elements:
+        places = positions(axis.elements)
+        for element in along:
             read = element if counterpart is None else counterpart[canonical(element)]
-            position = _place_of(axis, read)
+            position = places.get(canonical(read))
             if position is None:
                 raise self.refuse(
                     f'"{known.name}" is read at {read} of "{name}", which is not an element of its subscript {axis.name}.',
@@ -200,7 +204,8 @@ class Scope:
         mapped = [(n, pairs) for target, pairs in ranges[name].maps_to for n in self._over(target)]
         if len(mapped) == 1:
             number, pairs = mapped[0]
-            return number, {t: self._partner(known, name, t, sources) for t, sources in pairs.items() if self._needs(number, t)}
+            needed = positions(self.loops[number].elements)
+            return number, {t: self._partner(known, name, t, sources) for t, sources in pairs.items() if t in needed}
         backwards = self._backwards(name)
         if len(backwards) == 1:
             return backwards[0]
@@ -233,9 +238,6 @@ class Scope:
                     if all(len(partners.get(canonical(e), ())) == 1 for e in self.loops[number].elements):
                         found.append((number, {own: theirs[0] for own, theirs in partners.items()}))
         return found
-
-    def _needs(self, number: int, element: str) -> bool:
-        return element in positions(self.loops[number].elements)
 
     def _partner(self, known: Known, name: str, element: str, sources: tuple[str, ...]) -> str:
         if len(sources) == 1:

@@ -23,7 +23,9 @@ from llr_sd.translate.source import MacroCall, Place
 
 DEEPEST = 1000  # levels of brackets, calls and signs; real models stay below 100
 
-NAME = r"[^\W\d][\w'$\s\\]*|[^\x00-\x7f][\w'$\s\\]*"
+# Beyond ASCII every sign is a letter of names, as in Vensim.
+LETTERS = r"[\w'$\s\\\x80-\U0010ffff]*"
+NAME = rf"(?:[^\W\d]|[^\x00-\x7f\s]){LETTERS}"
 QUOTED = r'"(?:\\.|[^"\\])*"'
 NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _TOKEN = re.compile(
@@ -34,7 +36,7 @@ _TOKEN = re.compile(
     |(?P<sign><>|<=|>=|[-+*/^=<>(),;:!\[\]]))""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
-_LIST = re.compile(r"[\s\\]*[-+\d.,;eE\s\\:NnAa]*[,;][-+\d.,;eE\s\\:NnAa]*")
+_LIST = re.compile(r"[-+\d.,;eE\s\\:NnAa]*")
 _SIGNED = re.compile(rf"[+-]?\s*(?:{NUMBER})")
 _POINT = rf"\( ?([+-]? ?{NUMBER}) ?, ?([+-]? ?{NUMBER}) ?\)"
 _COMPARISONS = frozenset(("=", "<>", "<", "<=", ">", ">="))
@@ -68,7 +70,7 @@ def parse_formula(text: str, place: Place) -> Any:
     tabbed = _TABBED.fullmatch(text)
     if tabbed:
         return _numbers(" ".join(tabbed.group(1).split()).split(" "), place)
-    if _LIST.fullmatch(text):
+    if ("," in text or ";" in text) and _LIST.fullmatch(text):
         return _array(text, place)
     return _Formula(text, place).whole()
 

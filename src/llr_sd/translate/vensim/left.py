@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from llr_sd.translate.messages import short
 from llr_sd.translate.source import Place, RawRange
-from llr_sd.translate.vensim.formula import NAME, QUOTED, plain, split_names
+from llr_sd.translate.vensim.formula import LETTERS, NAME, QUOTED, plain, split_names
 
-_NAME = re.compile(rf"\s*({QUOTED}|[^\W][\w'$\s\\]*|{NAME})\s*", re.DOTALL)
+_NAME = re.compile(rf"\s*({QUOTED}|\w{LETTERS}|{NAME})\s*", re.DOTALL)
 _BRACKET = re.compile(rf"\s*\[((?:{QUOTED}|[^\]\"])*)\]\s*", re.DOTALL)
 _EXCEPT = re.compile(r":EXCEPT:\s*", re.IGNORECASE)
 _KEYWORD = re.compile(r":\s*(INTERPOLATE|RAW|HOLD\s+BACKWARD|LOOK\s+FORWARD)\s*:\s*", re.IGNORECASE)
@@ -134,7 +134,8 @@ def _run(written: str, run: re.Match[str], place: Place) -> list[str]:
         raise place.refuse(f'"{short(written, 40)}" does not run upwards.', "Write (A1-A5).")
     if high - low >= _MOST_ELEMENTS:
         raise place.refuse(f'"{short(written, 40)}" has more than {_MOST_ELEMENTS:,} elements.', "Declare fewer.")
-    return [f"{stem.strip()}{n}" for n in range(low, high + 1)]
+    width = len(first) if first.startswith("0") and len(first) == len(last) else 1
+    return [f"{stem.strip()}{n:0{width}d}" for n in range(low, high + 1)]
 
 
 def _mappings(text: str, place: Place) -> tuple[tuple[str, tuple[str, ...]], ...]:
