@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from scipy.optimize import brentq
@@ -25,11 +26,11 @@ T = np.arange(9) * 0.5
 
 @pytest.fixture
 def run(tmp_path: Path) -> Any:
-    def of(equations: str, parameters: Mapping[str, float] | None = None, **more: Any) -> Any:
+    def of(equations: str, parameters: Any = None, **more: Any) -> Any:
         file = tmp_path / "m.mdl"
         lines = [line.strip() for line in equations.strip().splitlines()]
         file.write_text("{UTF-8}\n" + "".join(f"{line} ~~|\n" for line in lines) + CLOCK, encoding="utf-8")
-        return llr_sd.load_model(file, **more).run(parameters or {})
+        return llr_sd.load_model(file, **more).run({} if parameters is None else parameters)
 
     return of
 
@@ -163,38 +164,28 @@ def test_what_is_no_vector_is_refused(run: Any, equation: str, says: str) -> Non
 # --- VECTOR SELECT ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("action", range(11))
-@pytest.mark.parametrize("as_constant", [False, True])
-def test_vector_select_by_every_action(run: Any, action: int, as_constant: bool) -> None:
+def test_vector_select_by_every_action(run: Any) -> None:
+    """By its number, and by a constant that a study sets to each number in turn."""
     on, x = np.array([2.0, 0.0, 3.0]), np.array([5.0, 7.0, 2.0])
     both, plain = on[on != 0] * x[on != 0], x[on != 0]
-    power = np.prod(x[on != 0] ** on[on != 0])
-    expected = [
-        both.sum(),
-        both.prod(),
-        both.min(),
-        both.max(),
-        both.mean(),
-        power,
-        plain.sum(),
-        plain.prod(),
-        plain.min(),
-        plain.max(),
-        plain.mean(),
-    ][action]
-    act = "act" if as_constant else f"{action}"
+    weighted = [both.sum(), both.prod(), both.min(), both.max(), both.mean(), np.prod(plain ** on[on != 0])]
+    expected = [*weighted, plain.sum(), plain.prod(), plain.min(), plain.max(), plain.mean()]
+    numbered = "".join(f"by {n} = VECTOR SELECT(on[A!], x[A!], -1, {n}, 0)\n" for n in range(11))
     got = run(
         f"""A: a1, a2, a3
         act == 0
         on[A] = 2, 0, 3
         off[A] = 0, 0, 0
         x[A] = 5, 7, 2
-        s = VECTOR SELECT(on[A!], x[A!], -1, {act}, 0)
-        none = VECTOR SELECT(off[A!], x[A!], -1, {act}, 0)""",
-        {"act": action} if as_constant else {},
+        s = VECTOR SELECT(on[A!], x[A!], -1, act, 0)
+        none = VECTOR SELECT(off[A!], x[A!], -1, act, 0)
+        {numbered}""",
+        pd.DataFrame({"act": range(11)}),
     )
-    assert values(got, "s")[0] == pytest.approx(expected, rel=1e-12)
-    assert values(got, "none")[0] == -1
+    assert all(status.ok for status in got.status)
+    np.testing.assert_allclose([got.dataset[f"by {n}"].values[0, 0] for n in range(11)], expected, rtol=1e-12)
+    np.testing.assert_allclose(got.dataset["s"].values[:, 0], expected, rtol=1e-12)
+    np.testing.assert_array_equal(got.dataset["none"].values, -1)
 
 
 @pytest.mark.parametrize(
@@ -273,31 +264,38 @@ def _part(shape: float, d: np.ndarray) -> np.ndarray:
     return np.where(d < 0, 1 - 0.5 * np.exp(np.minimum(d, 0)), 0.5 * np.exp(-np.maximum(d, 0)))
 
 
-@pytest.mark.parametrize("shapes", [(1, 1, 1), (2, 2, 2), (3, 3, 3), (4, 4, 4), (1, 2, 3), (4, 3, 1)])
-def test_allocate_available(run: Any, shapes: tuple[int, ...]) -> None:
+CURVES = ((1, 1, 1), (2, 2, 2), (3, 3, 3), (4, 4, 4), (1, 2, 3), (4, 3, 1))
+
+
+def test_allocate_available(run: Any) -> None:
     """Each curve of the manual, alone and with others; the price found by another solver."""
-    rows = "; ".join(f"{s}, {p}, {w}, 0" for s, p, w in zip(shapes, (5, 6, 7), (2, 1.5, 3), strict=True))
+    rows = "\n".join(
+        f"pp[m{m}, w{i}, pprofile] = {s}, {p}, {w}, 0"
+        for m, shapes in enumerate(CURVES)
+        for i, (s, p, w) in enumerate(zip(shapes, (5, 6, 7), (2, 1.5, 3), strict=True))
+    )
     got = run(
-        f"""who: w1, w2, w3
+        f"""mix: {", ".join(f"m{m}" for m in range(len(CURVES)))}
+        who: w0, w1, w2
         pprofile: ptype, ppriority, pwidth, pextra
         r[who] = 20, 40, 10
-        pp[who, pprofile] = {rows};
+        {rows}
         supply = 20 * Time
-        s[who] = ALLOCATE AVAILABLE(r[who], pp[who, ptype], supply)"""
+        s[mix, who] = ALLOCATE AVAILABLE(r[who], pp[mix, who, ptype], supply)"""
     )
-    s = values(got, "s")
     r, centre, width = np.array([20.0, 40, 10]), np.array([5.0, 6, 7]), np.array([2, 1.5, 3])
 
-    def met(price: float) -> np.ndarray:
+    def met(shapes: tuple[int, ...], price: float) -> np.ndarray:
         return r * np.array([float(_part(k, np.float64((price - c) / w))) for k, c, w in zip(shapes, centre, width, strict=True)])
 
-    for k, t in enumerate(T):
-        if 0 < 20 * t < 70:
-            price = brentq(lambda u, goal=20 * t: met(u).sum() - goal, -200, 200, xtol=1e-14, rtol=1e-14)
-            np.testing.assert_allclose(s[:, k], met(price), rtol=1e-7, atol=1e-9)
-            assert s[:, k].sum() == pytest.approx(20 * t, rel=1e-13)
-        else:
-            np.testing.assert_allclose(s[:, k], r if t else 0 * r, atol=1e-9)
+    for shapes, s in zip(CURVES, values(got, "s"), strict=True):
+        for k, t in enumerate(T):
+            if 0 < 20 * t < 70:
+                price = brentq(lambda u, of=shapes, goal=20 * t: met(of, u).sum() - goal, -200, 200, xtol=1e-14, rtol=1e-14)
+                np.testing.assert_allclose(s[:, k], met(shapes, price), rtol=1e-7, atol=1e-9)
+                assert s[:, k].sum() == pytest.approx(20 * t, rel=1e-13)
+            else:
+                np.testing.assert_allclose(s[:, k], r if t else 0 * r, atol=1e-9)
 
 
 @pytest.mark.parametrize("shape", [0, 5, 13])
@@ -330,38 +328,41 @@ def test_allocate_available_with_rectangles_is_allocate_by_priority(run: Any) ->
     np.testing.assert_allclose(values(got, "a"), values(got, "b"), rtol=1e-8, atol=1e-8)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_pysd_shares_alike(run: Any, seed: int) -> None:
+def test_pysd_shares_alike(run: Any) -> None:
     """PySD's own functions as a second witness, with random requests, priorities and supplies."""
     from pysd.py_backend.allocation import allocate_available, allocate_by_priority
 
-    rng = np.random.default_rng(seed)
-    r, p = rng.uniform(0, 9, 5).round(2), rng.uniform(0, 4, 5).round(2)
-    width, share = rng.uniform(0.2, 4), rng.uniform(0.1, 0.9)
-    shapes, supply = rng.integers(1, 5, 5), float(share * r.sum())
+    rng = np.random.default_rng(7)
+    r, p = rng.uniform(0, 9, (4, 5)).round(2), rng.uniform(0, 4, (4, 5)).round(2)
+    width, supply = rng.uniform(0.2, 4, 4), rng.uniform(0.1, 0.9, 4) * r.sum(axis=1)
+    shapes = rng.integers(1, 5, (4, 5))
 
-    def row(x: Any) -> str:
-        return ", ".join(repr(float(v)) for v in x)
+    def rows(x: Any) -> str:
+        return "; ".join(", ".join(repr(float(v)) for v in row) for row in x) + ";"
 
     got = run(
-        f"""who: w1, w2, w3, w4, w5
+        f"""draw: d1, d2, d3, d4
+        who: w1, w2, w3, w4, w5
         pprofile: ptype, ppriority, pwidth, pextra
-        r[who] = {row(r)}
-        p[who] = {row(p)}
-        shape[who] = {row(shapes)}
-        pp[who, ptype] = shape[who]
-        pp[who, ppriority] = p[who]
-        pp[who, pwidth] = {width!r}
-        pp[who, pextra] = 0
-        supply = {supply!r}
-        a[who] = ALLOCATE BY PRIORITY(r[who], p[who], 5, {width!r}, supply)
-        b[who] = ALLOCATE AVAILABLE(r[who], pp[who, ptype], supply)"""
+        r[draw, who] = {rows(r)}
+        p[draw, who] = {rows(p)}
+        shape[draw, who] = {rows(shapes)}
+        width[draw] = {", ".join(repr(float(w)) for w in width)}
+        supply[draw] = {", ".join(repr(float(w)) for w in supply)}
+        pp[draw, who, ptype] = shape[draw, who]
+        pp[draw, who, ppriority] = p[draw, who]
+        pp[draw, who, pwidth] = width[draw]
+        pp[draw, who, pextra] = 0
+        a[draw, who] = ALLOCATE BY PRIORITY(r[draw, who], p[draw, who], 5, width[draw], supply[draw])
+        b[draw, who] = ALLOCATE AVAILABLE(r[draw, who], pp[draw, who, ptype], supply[draw])"""
     )
-    requests = xr.DataArray(r, dims="who")
-    expected = allocate_by_priority(requests, xr.DataArray(p, dims="who"), width, supply)
-    np.testing.assert_allclose(values(got, "a")[:, 0], expected, rtol=1e-9, atol=1e-9)
-    profile = xr.DataArray(np.stack([shapes, p, np.full(5, width), np.zeros(5)], axis=1), dims=("who", "pprofile"))
-    np.testing.assert_allclose(values(got, "b")[:, 0], allocate_available(requests, profile, supply), rtol=1e-5, atol=1e-6)
+    for d in range(4):
+        requests, priorities = xr.DataArray(r[d], dims="who"), xr.DataArray(p[d], dims="who")
+        expected = allocate_by_priority(requests, priorities, width[d], supply[d])
+        np.testing.assert_allclose(values(got, "a")[d, :, 0], expected, rtol=1e-9, atol=1e-9)
+        profile = np.stack([shapes[d], p[d], np.full(5, width[d]), np.zeros(5)], axis=1)
+        expected = allocate_available(requests, xr.DataArray(profile, dims=("who", "pprofile")), supply[d])
+        np.testing.assert_allclose(values(got, "b")[d, :, 0], expected, rtol=1e-5, atol=1e-6)
 
 
 def test_too_many_pairs_are_refused_before_they_are_compared(run: Any) -> None:
@@ -569,14 +570,16 @@ MEANS: dict[str, Any] = {
     "POISSON(3)": 3.0,
     "EXPRND(3)": 3.0,
     "LOGNORMAL(3, 1)": 3.0,
+    "TRIANGULAR(0, 3, 9)": 4.0,
 }
 
 
-@pytest.mark.parametrize("text", MEANS)
-def test_random_functions_at_their_mean(run: Any, text: str) -> None:
-    got = run(f"A: a1, a2\nx = {text}\ny[A] = A * {text}", random="mean")
-    np.testing.assert_allclose(values(got, "x"), MEANS[text] + 0 * T, rtol=1e-12)
-    np.testing.assert_allclose(values(got, "y")[1], 2 * MEANS[text] + 0 * T, rtol=1e-12)
+def test_random_functions_at_their_mean(run: Any) -> None:
+    lines = "\n".join(f"x{n} = {text}\ny{n}[A] = A * {text}" for n, text in enumerate(MEANS))
+    got = run(f"A: a1, a2\n{lines}", random="mean")
+    for n, (text, mean) in enumerate(MEANS.items()):
+        np.testing.assert_allclose(values(got, f"x{n}"), mean + 0 * T, rtol=1e-12, err_msg=text)
+        np.testing.assert_allclose(values(got, f"y{n}")[1], 2 * mean + 0 * T, rtol=1e-12, err_msg=text)
 
 
 def test_a_study_asks_for_the_mean_and_its_report_says_so(tmp_path: Path) -> None:
