@@ -366,8 +366,8 @@ def test_pysd_shares_alike(run: Any) -> None:
 
 
 def test_too_many_pairs_are_refused_before_they_are_compared(run: Any) -> None:
-    with pytest.raises(TranslationError, match="more than 4,000,000"):
-        run("A: (a1-a2500)\nx[A] = A\no[A] = VECTOR SORT ORDER(x[A], 1)")
+    with pytest.raises(TranslationError, match="more than 40,000,000"):
+        run("A: (a1-a7000)\nx[A] = A\no[A] = VECTOR SORT ORDER(x[A], 1)")
 
 
 # --- matrices --------------------------------------------------------------------------------------------------------

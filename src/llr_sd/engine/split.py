@@ -79,7 +79,8 @@ def split(program: Program, kernels: Sequence[Kernel], mode: str, name: Namer, w
             k = int(np.searchsorted(starts, cell, side="right")) - 1
             position = int(_where(kernels[k].offset, counts[k][cell - starts[k]][None], {})[0, 0])
             names.append(name(kernels[k].array, position, kernels[k].label))
-        names = list(dict.fromkeys(names))
+        # Parts of functions that are written out are no names of the author's.
+        names = [n for n in dict.fromkeys(names) if not n.startswith("_")] or names
         raise EngineError(
             f"is defined in a circle {when}: {' needs '.join([*names, names[0]])}.",
             where=names[0],

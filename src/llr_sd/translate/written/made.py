@@ -26,7 +26,7 @@ from llr_sd.equations import (
 from llr_sd.translate.scope import Known, Scope
 
 MISSING = Number(NA)
-MOST_PAIRS = 4_000_000
+MOST_PAIRS = 40_000_000
 ZERO, ONE = Number(0.0), Number(1.0)
 # Not a number: a run that needs it fails, and says where.
 NOTHING = Binary("/", ZERO, ZERO)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from llr_sd.equations import Along, Axis, Binary, Expression, Fixed, Index, Loop, Number, Reduce, Reference, Unary
 from llr_sd.translate.scope import Known, Scope
@@ -105,7 +106,8 @@ def _pair(arguments: Any, scope: Scope) -> tuple[Expression, Expression, tuple[i
 
 # --- VECTOR ELM MAP --------------------------------------------------------------------------------------------------
 
-_Turn = dict[int, int]
+Numbers = NDArray[Any]
+_ARITHMETIC = {"+": np.add, "-": np.subtract, "*": np.multiply}
 
 
 def vector_elm_map(arguments: Any, scope: Scope) -> Expression:
@@ -133,91 +135,74 @@ def _strides(axes: tuple[Axis, ...]) -> list[int]:
 
 
 def _known_beforehand(start: Reference, known: Known, offset: Expression, scope: Scope) -> Expression | None:
-    """Return the reference that a fixed offset comes to, or None where it is not fixed or follows two loops at once."""
-    strides, sizes = _strides(known.axes), [len(a.elements) for a in known.axes]
-    loops = [n for n in range(len(scope.loops)) if _follows(start, n) or _mentions(offset, n)]
-    if math.prod(len(scope.loops[n]) for n in loops) > 10_000:
+    """Return the reference that a fixed offset comes to, or None where it is not fixed or follows two loops on one axis."""
+    by = _fixed_value(offset, scope)
+    if by is None:
         return None
-    at: dict[tuple[int, ...], int | None] = {}
-    for counts in itertools.product(*(range(len(scope.loops[n])) for n in loops)):
-        here = dict(zip(loops, counts, strict=True))
-        by = _fixed_value(offset, here, scope)
-        if by is None:
-            return None
-        base = sum(_at(i, here) * k for i, k in zip(start.indices, strides, strict=True))
-        flat = base + math.floor(by + 0.5)
-        at[counts] = flat if 0 <= flat < math.prod(sizes) else None
-    if None not in at.values():
-        return _reference(start.name, at, loops, strides, sizes, scope)
-    if all(flat is None for flat in at.values()):
+    strides, sizes = _strides(known.axes), [len(a.elements) for a in known.axes]
+    flat = np.floor(by + 0.5).astype(np.int64)
+    for index, stride in zip(start.indices, strides, strict=True):
+        at = index.position if isinstance(index, Fixed) else _along(np.array(index.positions), index.loop, scope)
+        flat = flat + at * stride
+    outside = (flat < 0) | (flat >= math.prod(sizes))
+    if outside.all():
         return MISSING
-    inside = {c: flat if flat is not None else 0 for c, flat in at.items()}
-    reference = _reference(start.name, inside, loops, strides, sizes, scope)
-    if reference is None or len(loops) != 1:
+    reference = _reference(start.name, np.where(outside, 0, flat), strides, sizes)
+    if reference is None or not outside.any():
+        return reference
+    loop = _only_loop(outside)
+    if loop is None:
         return None
     there: Expression = ZERO
-    for counts, found in at.items():
-        if found is None:
-            there = Binary("or", there, op("=", place(loops[0], scope), float(counts[0])))
+    for count in np.flatnonzero(outside.ravel()):
+        there = Binary("or", there, op("=", place(loop, scope), float(count)))
     return either(there, MISSING, reference)
 
 
-def _at(index: Index, turn_: _Turn) -> int:
-    return index.position if isinstance(index, Fixed) else index.positions[turn_[index.loop]]
+def _along(numbers: Numbers, loop: int, scope: Scope) -> Numbers:
+    """Return numbers that follow a loop, as an array with an axis for each loop of the equation."""
+    return numbers.reshape([-1 if n == loop else 1 for n in range(len(scope.loops))])
 
 
-def _follows(reference: Reference, loop: int) -> bool:
-    return any(isinstance(i, Along) and i.loop == loop for i in reference.indices)
+def _only_loop(x: Numbers) -> int | None:
+    """Return the one loop that an array of all loops follows, or None where it is not one."""
+    found = [n for n, size in enumerate(x.shape) if size > 1]
+    return found[0] if len(found) == 1 else None
 
 
-def _mentions(e: Expression, loop: int) -> bool:
-    if isinstance(e, Reference):
-        return _follows(e, loop)
-    return any(_mentions(x, loop) for x in _operands(e))
-
-
-def _operands(e: Expression) -> tuple[Expression, ...]:
-    if isinstance(e, Binary):
-        return e.left, e.right
-    return (e.operand,) if isinstance(e, Unary) else ()
-
-
-def _fixed_value(e: Expression, turn_: _Turn, scope: Scope) -> float | None:
-    """Return what plain arithmetic of numbers and subscripts gives at a turn of the loops."""
+def _fixed_value(e: Expression, scope: Scope) -> Numbers | None:
+    """Return what plain arithmetic of numbers and subscripts gives, with an axis for each loop of the equation."""
     if isinstance(e, Number):
-        return e.value
+        return np.full([1] * len(scope.loops), e.value)
     if isinstance(e, Reference):
-        numbers = scope.names.numbers_of(e.name)
-        return None if numbers is None else numbers[_at(e.indices[0], turn_)]
-    parts = [_fixed_value(x, turn_, scope) for x in _operands(e)]
-    if not parts or None in parts:
-        return None
-    values = [p for p in parts if p is not None]
-    if isinstance(e, Unary):
-        return -values[0] if e.operator == "-" else None
-    assert isinstance(e, Binary)
-    if e.operator in ("+", "-", "*"):
-        return {"+": values[0] + values[1], "-": values[0] - values[1], "*": values[0] * values[1]}[e.operator]
+        numbers, index = scope.names.numbers_of(e.name), e.indices[0] if e.indices else None
+        if numbers is None or not isinstance(index, Along):
+            return None
+        return _along(np.array(numbers)[list(index.positions)], index.loop, scope)
+    if isinstance(e, Unary) and e.operator == "-":
+        inner = _fixed_value(e.operand, scope)
+        return None if inner is None else -inner
+    if isinstance(e, Binary) and e.operator in _ARITHMETIC:
+        left, right = _fixed_value(e.left, scope), _fixed_value(e.right, scope)
+        return None if left is None or right is None else _ARITHMETIC[e.operator](left, right)
     return None
 
 
-def _reference(
-    name: str, at: Mapping[tuple[int, ...], int | None], loops: list[int], strides: list[int], sizes: list[int], scope: Scope
-) -> Reference | None:
+def _reference(name: str, flat: Numbers, strides: list[int], sizes: list[int]) -> Reference | None:
     """Return the reference to flat positions, where on each axis the position follows one loop at most."""
     indices: list[Index] = []
     for stride, size in zip(strides, sizes, strict=True):
-        along = {counts: (flat or 0) // stride % size for counts, flat in at.items()}
-        if len(set(along.values())) == 1:
-            indices.append(Fixed(next(iter(along.values()))))
-            continue
-        for i, loop in enumerate(loops):
-            by = {counts[i]: position for counts, position in along.items()}
-            if all(by[counts[i]] == position for counts, position in along.items()):
-                indices.append(Along(loop, tuple(by[n] for n in range(len(scope.loops[loop])))))
-                break
-        else:
+        at = flat // stride % size
+        for n in range(at.ndim):
+            first = at.take([0], axis=n)
+            at = first if (at == first).all() else at
+        loop = _only_loop(at)
+        if at.size == 1:
+            indices.append(Fixed(int(at.ravel()[0])))
+        elif loop is None:
             return None
+        else:
+            indices.append(Along(loop, tuple(at.ravel().tolist())))
     return Reference(name, tuple(indices))
 
 
