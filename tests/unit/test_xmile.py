@@ -775,3 +775,21 @@ def test_every_function_of_xmile_is_in_the_table():
 
     arrays = {"SUM", "PROD", "MEAN", "STDDEV", "SIZE", "LOOKUP"}
     assert {n.upper() for n in BUILTINS} | arrays == set(XMILE_FUNCTIONS)
+
+
+def test_functions_that_are_written_out_leave_units_as_they_are(tmp_path):
+    from llr_sd.check.units import check_units
+
+    def of(name: str, equation: str, unit: str) -> str:
+        return aux(name, equation, f"<units>{unit}</units>")
+
+    variables = (
+        of("staff", "10.5", "WTE")
+        + of("per team", "2.5", "WTE")
+        + of("whole", "INT(staff) + ROUND(staff) + staff MOD per_team", "WTE")
+        + of("teams", "staff // per_team + SAFEDIV(staff, per_team)", "Dmnl")
+        + of("before", "PREVIOUS(staff, 0) + SMTH1(staff, 0 * DT)", "WTE")
+        + '<stock name="s"><eqn>staff</eqn><outflow>f</outflow><non_negative/><units>WTE</units></stock>'
+        + '<flow name="f"><eqn>staff / DT</eqn><non_negative/><units>WTE/Month</units></flow>'
+    )
+    assert check_units(read(tmp_path, variables)).findings == ()

@@ -52,6 +52,8 @@ def expression(tree: Any, scope: Scope) -> Expression:
         return scope.of(tree.expression)
     if kind == "Refused":
         raise tree.error
+    if kind == "Neutral":
+        return _neutral(tree.value, scope)
     if kind == "MacroCall":
         return macros.call_with_outputs(tree, scope)
     return calls.structure(tree, scope)
@@ -128,6 +130,14 @@ def _known(name: str, scope: Scope) -> Known | None:
         visible = name.endswith("$") or outside in {canonical(c) for c in CONTROLS}
         return scope.names.known.get(outside) if visible else None
     return scope.names.known.get(key)
+
+
+def _neutral(value: float, scope: Scope) -> Expression:
+    """Return a number as a made-up variable, to which the check of units puts no question."""
+    name = f"_number {value:g}"
+    if canonical(name) not in scope.names.made_up:
+        scope.names.store(Known(name, (), "auxiliary"), Definition((), (), Number(value)))
+    return Reference(name)
 
 
 def _subscript_number(name: str, scope: Scope) -> Expression:

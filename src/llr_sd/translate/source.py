@@ -64,6 +64,13 @@ class Refused:
     error: NotSupported
 
 
+@dataclass(frozen=True, slots=True)
+class Neutral:
+    """A number of the reader's own, which fits any unit."""
+
+    value: float
+
+
 @dataclass(slots=True)
 class RawVariable:
     """A variable as the file writes it; its parts stand in the order of the file.

@@ -9,7 +9,7 @@ from typing import Any
 from pysd.translators.structures import abstract_expressions as ae
 
 from llr_sd.functions import XMILE_FUNCTIONS
-from llr_sd.translate.source import Place, Refused
+from llr_sd.translate.source import Neutral, Place, Refused
 
 Tree = Any
 
@@ -47,11 +47,14 @@ def condition(test: Tree, then: Tree, otherwise: Tree) -> Tree:
 def _floor(x: Tree) -> Tree:
     """The greatest whole number that is not above x (3.3.1, footnote)."""
     whole = call("integer", x)
-    return condition(compare(x, "<", whole), arithmetic(whole, "-", 1.0), whole)
+    return condition(compare(x, "<", whole), arithmetic(whole, "-", Neutral(1.0)), whole)
 
 
 def _modulo(x: Tree, divisor: Tree) -> Tree:
     """The remainder with the sign of the divisor (3.3.1, footnote)."""
+    if isinstance(divisor, float) and divisor > 0:
+        rest = call("modulo", x, divisor)
+        return condition(compare(rest, "<", 0.0), arithmetic(rest, "+", divisor), rest)
     rest = call("modulo", x, call("abs", divisor))
     other = compare(arithmetic(rest, "*", divisor), "<", 0.0)
     return condition(other, arithmetic(rest, "+", divisor), rest)
@@ -104,7 +107,7 @@ BUILTINS: dict[str, Callable[..., Tree]] = {
         for n in ("abs", "arccos", "arcsin", "arctan", "cos", "exp", "ln", "sin", "sqrt", "tan", "sinh", "cosh", "tanh")
     },
     "int": _floor,
-    "round": lambda x: _floor(arithmetic(x, "+", 0.5)),
+    "round": lambda x: _floor(arithmetic(x, "+", Neutral(0.5))),
     "log10": lambda x: call("log", x, 10.0),
     "percent": lambda x: arithmetic(x, "*", 100.0),
     "rootn": lambda x, n: call("power", x, arithmetic(1.0, "/", n)),
