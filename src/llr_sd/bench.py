@@ -15,6 +15,7 @@ import numpy as np
 
 from llr_sd.design import Design
 from llr_sd.engine import run
+from llr_sd.engine.arithmetic import arithmetic_seconds
 from llr_sd.engine.compiled import CompiledModel, compile_model, forget
 from llr_sd.engine.lowering import is_control
 from llr_sd.engine.native import target
@@ -155,7 +156,8 @@ class Measured:
     """Figures of one model; times in seconds unless the name says otherwise, None where a thing was not measured.
 
     `elements` counts every number that the model defines, constants included. `per_element_step_ns` is the time on one thread
-    divided by elements, steps and runs. `memory_growth_mb` is how much the process grew while all runs streamed by.
+    divided by elements, steps and runs. `arithmetic_ms` is what the arithmetic of a run takes by itself, from registers: the limit
+    of one thread. `memory_growth_mb` is how much the process grew while all runs streamed by.
     """
 
     model: str
@@ -166,6 +168,7 @@ class Measured:
     compile_cached_s: float
     runs: int
     one_thread_ms: float
+    arithmetic_ms: float
     two_threads_ms: float | None
     per_element_step_ns: float
     times_pysd: float | None
@@ -237,6 +240,7 @@ def measure(equations: Equations, name: str, pysd: bool = True, seconds: float =
         compile_cached_s=compile_cached,
         runs=runs,
         one_thread_ms=one * 1e3,
+        arithmetic_ms=arithmetic_seconds(many) * 1e3,
         two_threads_ms=None if two is None else two * 1e3,
         per_element_step_ns=one / elements / max(cold.steps, 1) * 1e9,
         times_pysd=None if reference is None else reference / one,
@@ -334,6 +338,7 @@ _ROWS = (
     ("compile_cached_s", "compile, from the cache (s)", "{:.3f}"),
     ("runs", "runs in a batch", "{:,}"),
     ("one_thread_ms", "one run, one thread (ms)", "{:.4f}"),
+    ("arithmetic_ms", "its arithmetic alone, the limit (ms)", "{:.4f}"),
     ("two_threads_ms", "one run, two threads (ms)", "{:.4f}"),
     ("per_element_step_ns", "per element and step (ns)", "{:.3f}"),
     ("times_pysd", "times as fast as PySD, one thread", "{:,.0f}"),

@@ -62,6 +62,8 @@ class CompiledModel:
         Values of all constants as the model file gives them, by input array.
     slots
         Place of each design column in the lane memory.
+    text
+        The IR that `code` was made from.
     """
 
     equations: Equations
@@ -79,6 +81,7 @@ class CompiledModel:
     tables: Reals
     series: Reals
     capacity: int
+    text: str
 
     @property
     def out_size(self) -> int:
@@ -148,6 +151,7 @@ def compile_model(equations: Equations, request: Request, method: str | None = N
         host.fill_tables(lowered, layout),
         host.fill_series(lowered, layout, ticks, request.clock.step),
         _capacity(lowered, bounds, request, int(save_steps[-1])),
+        structure.text,
     )
 
 
