@@ -143,6 +143,12 @@ class Model:
                 found[one.parameter.variable, one.value] = one.finding(int((column == one.value).sum()))
         return tuple(found.values())
 
+    def examine(
+        self, values: Mapping[str, float] | pd.DataFrame | Design | None = None, outputs: Sequence[str] | None = None
+    ) -> tuple[Finding, ...]:
+        """Return what can be said of a batch before its first run, such as delays too short for TIME STEP; see `engine.examine`."""
+        return engines.examine(self.equations, self.design(values), outputs, store.ObjectCache())
+
     def design(self, values: Mapping[str, float] | pd.DataFrame | Design | None) -> Design:
         """Check the values of a batch and return them as a design; raise InputError where a name or value does not fit."""
         names, rows, kind, seed = _columns(values)

@@ -21,6 +21,7 @@ CONSTANTS = "k1= 1.7 ~~|\nk2= -0.6 ~~|\nc[kind]= 0.5, 2, 3.25 ~~|\ntable((-2,1),
 number = st.sampled_from(["0.5", "1", "2", "3.7", "0.1", "10"])
 unary = st.sampled_from(["ABS", "SIN", "COS", "INTEGER", "ARCTAN", "TANH", "table"])
 binary = st.sampled_from(["MIN", "MAX", "ZIDZ", "MODULO", "QUANTUM"])
+grid = st.sampled_from(["0.5", "1", "2", "3.5", "10"])  # between steps PySD's pulses are not those of Vensim's manual
 operator = st.sampled_from(["+", "-", "*"])
 compare = st.sampled_from([">", "<", ">=", "<=", "=", "<>"])
 
@@ -43,8 +44,8 @@ def expressions(names: list[str]) -> Any:
             st.builds("XIDZ({}, {}, {})".format, inner, inner, inner),
             st.builds("IF THEN ELSE({} {} {}, {}, {})".format, inner, compare, inner, inner, inner),
             st.builds("STEP({}, {})".format, inner, number),
-            st.builds("RAMP({}, 1, {})".format, inner, number),
-            st.builds("PULSE({}, {})".format, number, number),
+            st.builds("RAMP({}, 0.5, {})".format, inner, grid),
+            st.builds("PULSE({}, {})".format, grid, grid),
         )
 
     return st.recursive(leaf, more, max_leaves=6)

@@ -232,18 +232,6 @@ def test_an_order_that_moves_with_a_stock_is_refused() -> None:
 # --- orders, clocks --------------------------------------------------------------------------------------------------
 
 
-def test_the_order_of_a_delay_is_cut_to_its_time_in_each_run() -> None:
-    """PySD lowers the order until order * TIME STEP is no more than the delay time."""
-    equations = model({"wait": 3.0, "y": call("DELAY", call("SIN", Time()), ref("wait"), 0.0, 3)})
-    waits = [3.0, 1.2, 0.6]
-    together = run(equations, Design(("wait",), np.array(waits)[:, None]), ["y"]).dataset["y"].values
-    for row, (wait, order) in enumerate(zip(waits, (3, 2, 1), strict=True)):
-        lower = model({"y": call("DELAY", call("SIN", Time()), wait, 0.0, order)})
-        np.testing.assert_array_equal(together[row], series(lower, "y"))
-    status = run(equations, Design(("wait",), np.array([[0.4]])), ["y"]).status[0]
-    assert status.reason == "not a number"
-
-
 def test_the_order_and_the_fixed_delay_can_differ_from_run_to_run() -> None:
     bodies = {
         "n": 2.0,
@@ -275,6 +263,7 @@ def test_the_clock_is_set_by_the_design() -> None:
 def test_object_code_is_kept_and_a_damaged_file_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     equations, cache = busy_model(), ObjectCache(tmp_path / "objects")
     design = busy_design(3)
+    compiled.forget()
     expected = bits(run(equations, design, cache=cache).dataset)
     (file,) = cache.folder.iterdir()
 

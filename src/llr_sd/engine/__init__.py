@@ -10,6 +10,7 @@ from llr_sd.engine.request import make_request
 from llr_sd.ensemble import Ensemble
 from llr_sd.equations import Equations
 from llr_sd.errors import InputError, nearest
+from llr_sd.findings import Finding
 
 if TYPE_CHECKING:
     from llr_sd.engine.compiled import Cache
@@ -70,6 +71,34 @@ def stream(
     from llr_sd.engine.runner import stream_compiled
 
     return stream_compiled(compile_model(equations, request, method, cache), threads, block)
+
+
+def examine(
+    equations: Equations,
+    design: Design,
+    outputs: Sequence[str] | None = None,
+    cache: Cache | None = None,
+    method: str | None = None,
+) -> tuple[Finding, ...]:
+    """Look at every run of a design before any is made; the arguments are those of `stream`.
+
+    Returns
+    -------
+    tuple
+        A finding for each delay or smooth whose time at the start is too short for TIME STEP; one that becomes short later is
+        found by the run itself.
+
+    Raises
+    ------
+    InputError
+        When a name, value or time does not fit the model.
+    EngineError
+        When the model cannot be simulated, or a delay time is not above zero.
+    """
+    from llr_sd.engine.compiled import compile_model
+    from llr_sd.engine.delays import check_start
+
+    return check_start(compile_model(equations, make_request(equations, design, outputs, None), method, cache))
 
 
 def run(

@@ -24,6 +24,7 @@ from llr_sd.engine.order import make_plan
 from llr_sd.engine.program import Array
 from llr_sd.engine.request import Request
 from llr_sd.engine.split import Namer
+from llr_sd.engine.stateful import Watch
 from llr_sd.equations import Equations, Expression
 from llr_sd.errors import InputError
 
@@ -54,6 +55,8 @@ class CompiledModel:
         What was asked for.
     outputs
         Arrays that are saved, one after another; `out_size` elements in all.
+    watches
+        Delay times that are noted, and where; `watch_size` elements in all.
     save_steps
         Number of the step at each saved time, increasing.
     ticks
@@ -72,6 +75,7 @@ class CompiledModel:
     lowered: Lowered
     layout: Layout
     outputs: tuple[Array, ...]
+    watches: tuple[tuple[Watch, Array], ...]
     width: int
     code: native.Native
     save_steps: NDArray[np.int64]
@@ -86,6 +90,10 @@ class CompiledModel:
     @property
     def out_size(self) -> int:
         return sum(a.size for a in self.outputs)
+
+    @property
+    def watch_size(self) -> int:
+        return sum(a.size for _, a in self.watches)
 
     @property
     def steps(self) -> int:
@@ -111,6 +119,7 @@ class Structure:
     lowered: Lowered
     layout: Layout
     outputs: tuple[Array, ...]
+    watches: tuple[tuple[Watch, Array], ...]
     width: int
     text: str
     stages: tuple[tuple[Expression, float | None], ...]
@@ -142,6 +151,7 @@ def compile_model(equations: Equations, request: Request, method: str | None = N
         lowered,
         layout,
         structure.outputs,
+        structure.watches,
         structure.width,
         _load(structure.text, cache),
         save_steps,
@@ -183,11 +193,12 @@ def _make_structure(equations: Equations, outputs: tuple[str, ...], method: str,
 
     lowered = lower(equations, method, most)
     arrays = tuple(dict.fromkeys(lowered.place[name] for name in outputs))
-    plan = hoist(lowered.program, make_plan(lowered.program, arrays, _namer(equations, lowered)), native.divides_slowly())
+    plan = make_plan(lowered.program, arrays, lowered.watches, _namer(equations, lowered))
+    plan = hoist(lowered.program, plan, native.divides_slowly())
     layout = make_layout(plan, arrays, lowered.points)
     width = native.width()
     text = write_module(lowered.program, plan, layout, arrays, Settings(width))
-    return Structure(lowered, layout, arrays, width, text, tuple(stages))
+    return Structure(lowered, layout, arrays, plan.watches, width, text, tuple(stages))
 
 
 def _namer(equations: Equations, lowered: Lowered) -> Namer:
@@ -284,8 +295,13 @@ class Memory:
         self.ring = aligned((max(layout.rings_size, 1) * model.capacity, w))
 
     def run(
-        self, columns: Reals, saves: NDArray[np.int64], every: int = CHECK_EVERY, seen: Reals | None = None
-    ) -> tuple[Reals, Reals]:
+        self,
+        columns: Reals,
+        saves: NDArray[np.int64],
+        every: int = CHECK_EVERY,
+        seen: Reals | None = None,
+        steps: int | None = None,
+    ) -> tuple[Reals, Reals, Reals]:
         """Run blocks of runs.
 
         Parameters
@@ -298,17 +314,20 @@ class Memory:
             Steps between checks.
         seen
             Receives the stocks of each run that fails when it does, shape (block, stock, lane).
+        steps
+            Steps to take; None for all.
 
         Returns
         -------
         tuple
-            Outputs, shape (block, save, element, lane), and the step at which a failure was first seen, shape (block, lane), -1
-            where there was none.
+            Outputs, shape (block, save, element, lane), the step at which a failure was first seen, shape (block, lane), -1
+            where there was none, and the delay times noted, shape (block, element, lane).
         """
         m, w = self.model, self.model.width
         blocks = columns.shape[1] // w
         out = aligned((max(blocks * len(saves) * m.out_size, 1), w))
         bad = aligned((max(blocks, 1), w))
+        watch = aligned((max(blocks * m.watch_size, 1), w))
         columns = np.ascontiguousarray(columns)
         arrays = [self.lanes, *self.states, self.ring, m.tables, m.series, columns]
         m.code.batch(
@@ -319,17 +338,19 @@ class Memory:
             blocks,
             saves.ctypes.data,
             len(saves),
-            m.steps,
+            m.steps if steps is None else steps,
             out.ctypes.data,
             bad.ctypes.data,
             None if seen is None else seen.ctypes.data,
+            watch.ctypes.data,
             m.ticks.ctypes.data,
             m.request.clock.step,
             m.ticks.size,
             m.capacity,
             every,
         )
-        return out[: blocks * len(saves) * m.out_size].reshape(blocks, len(saves), m.out_size, w), bad[:blocks]
+        noted = watch[: blocks * m.watch_size].reshape(blocks, m.watch_size, w)
+        return out[: blocks * len(saves) * m.out_size].reshape(blocks, len(saves), m.out_size, w), bad[:blocks], noted
 
 
 def aligned(shape: tuple[int, ...]) -> Reals:

@@ -8,18 +8,18 @@ SIGNATURE = (
     "ptr noalias %ws, ptr noalias %s0, ptr noalias %s1, ptr noalias %k, ptr noalias %acc, ptr noalias %ring, "
     "ptr noalias %tables, ptr noalias %series, ptr noalias %design, i64 %stride, ptr noalias %slots, i64 %nslots, "
     "i64 %blocks, ptr noalias %saves, i64 %nsaves, i64 %steps, ptr noalias %out, ptr noalias %bad, "
-    "ptr %seen, ptr noalias %clock, double %dt, i64 %ticks, i64 %cap, i64 %every"
+    "ptr %seen, ptr noalias %watch, ptr noalias %clock, double %dt, i64 %ticks, i64 %cap, i64 %every"
 )
 
 
-def write_driver(method: str, layout: Layout, out_size: int, w: int) -> str:
+def write_driver(method: str, layout: Layout, out_size: int, watch_size: int, w: int) -> str:
     """Return `batch`: for each block of w runs, set inputs, find initial values, then step, save and check.
 
     A run is checked every `every` steps and at its end; `bad` receives the step at which a stock was first seen that is not
     finite, or below zero where that is not allowed, and -1 where there was none. Where `seen` is not null it receives the stocks
-    of each run at that step.
+    of each run at that step. `watch` receives what the "last" function copies, at the end of each run.
     """
-    return "\n".join([_check(layout, w), _look(layout, w), _flat(w), _batch(method, layout, out_size, w)])
+    return "\n".join([_check(layout, w), _look(layout, w), _flat(w), _batch(method, layout, out_size, watch_size, w)])
 
 
 def _check(layout: Layout, w: int) -> str:
@@ -174,7 +174,7 @@ def _advance(method: str, layout: Layout) -> str:
   call void @floor(ptr %nxt, i64 {layout.floor}, i64 {layout.stocks})"""
 
 
-def _batch(method: str, layout: Layout, out_size: int, w: int) -> str:
+def _batch(method: str, layout: Layout, out_size: int, watch_size: int, w: int) -> str:
     """The loop over blocks; the parts follow one another as the machine meets them."""
     return f"""define void @batch({SIGNATURE}) nounwind {{
 entry:
@@ -191,6 +191,9 @@ blockhead:
 {_saves(method, out_size, w)}
 {_next_step(method, layout)}
 blockend:
+  %watchat = mul i64 %b, {watch_size}
+  %watchp = getelementptr <{w} x double>, ptr %watch, i64 %watchat
+{_call("last", "%cur", "%nxt", "%t", "%n", ", ptr %watchp")}
   %bnext = add i64 %b, 1
   br label %blockhead
 done:

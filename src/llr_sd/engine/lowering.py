@@ -70,6 +70,8 @@ class Lowered:
         Numbers behind input arrays that belong to no constant (parts of variables that are numbers).
     rings
         For each queue: its array and the expression of the delay time.
+    watches
+        Where delay times are noted.
     """
 
     program: Program
@@ -79,6 +81,7 @@ class Lowered:
     series: dict[int, Table] = field(default_factory=dict)
     fixed: dict[int, tuple[float, ...]] = field(default_factory=dict)
     rings: list[tuple[Array, Expression]] = field(default_factory=list)
+    watches: list[stateful.Watch] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

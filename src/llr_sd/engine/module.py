@@ -29,11 +29,12 @@ def write_module(program: Program, plan: Plan, layout: Layout, outputs: Sequence
     """
     used = Used()
     texts: dict[str, list[list[str | tuple[int, str]]]] = {}
-    families = [("start", plan.start, START), ("step", plan.step, RUN), ("save", plan.save, RUN)]
+    families = [("start", plan.start, START), ("step", plan.step, RUN), ("save", plan.save, RUN), ("last", (), RUN)]
     if program.method == "rk4":
         families.append(("rates", plan.rates, RUN))
     for family, kernels, mode in families:
-        texts[family] = _family(family, kernels, mode, layout, used, settings, outputs)
+        copied = {"save": outputs, "last": [array for _, array in plan.watches]}.get(family, ())
+        texts[family] = _family(family, kernels, mode, layout, used, settings, copied)
     body: list[str] = []
     for family, parts in texts.items():
         live = {n for f, n in used.loaded if f == family}
@@ -46,7 +47,7 @@ def write_module(program: Program, plan: Plan, layout: Layout, outputs: Sequence
         body.append(_caller(family, len(parts)))
     head = [_helpers(used, layout, settings), _declarations(settings.width), *_lists(used)]
     tail = [
-        write_driver(program.method, layout, sum(a.size for a in outputs), settings.width),
+        write_driver(program.method, layout, sum(a.size for a in outputs), sum(a.size for _, a in plan.watches), settings.width),
         "attributes #0 = { noinline nounwind }",
         *_tags(used),
     ]
@@ -62,7 +63,7 @@ def _live(line: str | tuple[int, str], live: set[int]) -> str:
 
 
 def _extra(family: str) -> str:
-    return ", ptr noalias %out" if family == "save" else ""
+    return ", ptr noalias %out" if family in ("save", "last") else ""
 
 
 def _family(
@@ -72,7 +73,7 @@ def _family(
     layout: Layout,
     used: Used,
     settings: Settings,
-    outputs: Sequence[Array],
+    copied: Sequence[Array],
 ) -> list[list[str | tuple[int, str]]]:
     """Write one function as parts of bounded length, since compile time grows faster than length."""
     groups = make_groups(kernels, mode)
@@ -88,16 +89,15 @@ def _family(
             writer.group(piece)
         else:
             writer.single(*piece)
-    if family == "save":
-        _copy_out(writer, outputs)
+    _copy_out(writer, copied)
     parts.append(writer.lines)
     return parts
 
 
-def _copy_out(writer: Writer, outputs: Sequence[Array]) -> None:
+def _copy_out(writer: Writer, arrays: Sequence[Array]) -> None:
     at = 0
     width = writer.w
-    for array in outputs:
+    for array in arrays:
         if array.size <= 4:
             for i in range(array.size):
                 x = writer.load(array, Offset(i))
@@ -115,7 +115,7 @@ def _copy_out(writer: Writer, outputs: Sequence[Array]) -> None:
 
 
 def _caller(family: str, parts: int) -> str:
-    extra = ", ptr %out" if family == "save" else ""
+    extra = ", ptr %out" if _extra(family) else ""
     arguments = ARGUMENTS.format(cur="%cur", nxt="%nxt", time="%time", tick="%tick") + extra
     calls = "\n".join(f"  call void @{family}_{i}({arguments})" for i in range(parts))
     return f"define internal void @{family}({PARAMETERS}{_extra(family)}) #0 {{\n{calls}\n  ret void\n}}"

@@ -24,6 +24,7 @@ BATCH = ctypes.CFUNCTYPE(
     POINTER,
     POINTER,
     POINTER,
+    POINTER,
     REAL,
     INTEGER,
     INTEGER,

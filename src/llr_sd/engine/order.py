@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,7 @@ from llr_sd.engine.program import (
     positions,
 )
 from llr_sd.engine.split import Namer, circles, split
+from llr_sd.engine.stateful import Watch
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Plan:
         continuous states, then discrete ones.
     early
         State arrays of which only the initial value is read, to find another.
+    watches
+        What notes the delay times of this plan, each with the array that it is noted in.
     """
 
     start: tuple[Kernel, ...]
@@ -54,7 +57,8 @@ class Plan:
     rates: tuple[Kernel, ...]
     save: tuple[Kernel, ...]
     states: tuple[Array, ...]
-    early: tuple[Array, ...] = ()
+    early: tuple[Array, ...]
+    watches: tuple[tuple[Watch, Array], ...]
 
 
 class _Circle(Exception):
@@ -135,6 +139,12 @@ class _Graph:
                     stack.append((following, iter(self.needs(following, mode))))
         return tuple(done.values())
 
+    def noted(self, watch: Watch) -> Array:
+        """Return where a delay time is noted: once where it does not change, else at every step."""
+        kernels = self.by_array[(watch.still.number, "start")]
+        moves = watch.staged and self.moving(self.closure(kernels, RUN)) & {k.number for k in kernels}
+        return watch.moving if moves else watch.still
+
     def moving(self, kernels: Iterable[Kernel]) -> set[int]:
         """Return the numbers of kernels whose value can change during a run, of kernels in order of evaluation."""
         found: set[int] = set()
@@ -148,7 +158,7 @@ class _Graph:
         return found
 
 
-def make_plan(program: Program, outputs: Iterable[Array], name: Namer) -> Plan:
+def make_plan(program: Program, outputs: Iterable[Array], watches: Sequence[Watch], name: Namer) -> Plan:
     """Return the kernels that the outputs need; `name` tells how an element of an array is called.
 
     Definitions that need each other as wholes are cut into elements, where that puts them in order.
@@ -162,7 +172,7 @@ def make_plan(program: Program, outputs: Iterable[Array], name: Namer) -> Plan:
     while True:
         graph = _Graph(program)
         try:
-            return _plan(graph, wanted)
+            return _plan(graph, wanted, watches)
         except _Circle as circle:
             mode = circle.mode
             when = "when initial values are found" if mode == START else "within one time step"
@@ -170,11 +180,12 @@ def make_plan(program: Program, outputs: Iterable[Array], name: Namer) -> Plan:
                 split(program, ring, mode, name, when)
 
 
-def _plan(graph: _Graph, wanted: list[Array]) -> Plan:
+def _plan(graph: _Graph, wanted: list[Array], watches: Sequence[Watch]) -> Plan:
     at_save = [k for a in wanted for k in graph.producers(a, RUN)]
     states: dict[int, Array] = {}
     kept: dict[int, Array] = {}
     steps: dict[int, Kernel] = {}
+    noted: list[tuple[Watch, Array]] = []
     running = graph.closure(at_save, RUN)
     fresh = [a for a in wanted if a.role in STATES]
     while True:
@@ -187,11 +198,19 @@ def _plan(graph: _Graph, wanted: list[Array]) -> Plan:
         new = {a.number: a for a in fresh if a.number not in states}
         if not new:
             break
+        fresh = []
+        for watch in watches:
+            if watch.delay.number in new:
+                array = graph.noted(watch)
+                noted.append((watch, array))
+                if array.role == KEPT:
+                    kept[array.number] = array
+                else:
+                    fresh.append(array)
         states.update(new)
         for a in new.values():
             steps.update((k.number, k) for k in graph.by_array.get((a.number, "step"), []))
         running = graph.closure([steps[n] for n in sorted(steps)], RUN)
-        fresh = []
 
     step = graph.closure([steps[n] for n in sorted(steps)], RUN)
     smooth = [steps[n] for n in sorted(steps) if steps[n].array.role in (STOCK, CONTINUOUS)]
@@ -209,6 +228,7 @@ def _plan(graph: _Graph, wanted: list[Array]) -> Plan:
         tuple(k for k in save if k.number not in quiet),
         _in_memory_order(states.values()),
         tuple({k.array.number: k.array for k in start if k.array.role in STATES and k.array.number not in states}.values()),
+        tuple(noted),
     )
 
 

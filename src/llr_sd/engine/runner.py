@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.engine.compiled import CompiledModel, Memory, pick
+from llr_sd.engine.delays import short_delays
 from llr_sd.engine.status import statuses
 from llr_sd.ensemble import Ensemble, RunStatus
 from llr_sd.errors import InputError
+from llr_sd.findings import Finding, merged
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -33,6 +35,7 @@ class Part:
 
     values: Reals
     status: tuple[RunStatus, ...]
+    findings: tuple[Finding, ...] = ()
 
 
 def stream_compiled(model: CompiledModel, threads: int | None, block: int) -> Iterator[Ensemble]:
@@ -51,13 +54,15 @@ def stream_compiled(model: CompiledModel, threads: int | None, block: int) -> It
     parts = _parts(model, workers, block)
     while first < runs:
         size = min(block, runs - first)
+        findings: list[tuple[Finding, ...]] = []
         while held < size:
             part = next(parts)
             waiting.append(part)
+            findings.append(part.findings)
             held += len(part.status)
         values, status = _take(waiting, size)
         held -= size
-        yield Ensemble(_dataset(model, values, first), status, "compiled")
+        yield Ensemble(_dataset(model, values, first), status, "compiled", merged(findings))
         first += size
     if runs == 0:
         yield Ensemble(_dataset(model, np.empty((0, len(model.save_steps), model.out_size)), 0), (), "compiled")
@@ -120,10 +125,11 @@ def _run_part(model: CompiledModel, memory: Memory, start: int, stop: int) -> Pa
     w, n = model.width, stop - start
     rows = np.minimum(np.arange(-(-n // w) * w) + start, stop - 1)
     columns = np.ascontiguousarray(model.request.design.values[rows].T)
-    out, bad = memory.run(columns, model.save_steps)
+    out, bad, noted = memory.run(columns, model.save_steps)
     values = np.ascontiguousarray(out.transpose(0, 3, 1, 2)).reshape(-1, out.shape[1], out.shape[2])[:n]
-    status = statuses(model, memory, columns, values, bad.reshape(-1)[:n])
-    return Part(values, status)
+    times = np.ascontiguousarray(noted.transpose(0, 2, 1)).reshape(len(rows), model.watch_size)[:n]
+    status = statuses(model, memory, columns, values, bad.reshape(-1)[:n], times)
+    return Part(values, status, short_delays(model, times))
 
 
 def _take(waiting: deque[Part], size: int) -> tuple[Reals, tuple[RunStatus, ...]]:

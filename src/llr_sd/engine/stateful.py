@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llr_sd.engine import elementwise
 from llr_sd.engine.program import CONTINUOUS, DISCRETE, KEPT, RING, Array, Node, Offset, Program, row_major
-from llr_sd.equations import Call, Expression
+from llr_sd.equations import Call, Definition, Expression
 from llr_sd.errors import EngineError
 
 if TYPE_CHECKING:
     from llr_sd.engine.lowering import Lowering, Scope
 
 MOST_STAGES = 1000
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Where the least time of a stage of a delay is noted, an element for each count of the loops around the call.
+
+    `delay` is an array that is in use where the call is; `still` is noted at the start, `moving` at every step. A delay of a
+    `staged` function needs a time above zero, and one of at least TIME STEP to be more than noise.
+    """
+
+    name: str
+    definition: Definition
+    function: str
+    delay: Array
+    still: Array
+    moving: Array
+    staged: bool
 
 
 def advance(p: Program, state: Node, rate: Node) -> Node:
@@ -44,6 +62,17 @@ class _Maker:
 
     def store(self, array: Array, value: Node, phase: str, stage: int = 0) -> None:
         self.p.add_kernel(self.label, self.scope.sizes, array, self.offset(stage), value, phase)
+
+    def watch(self, delay: Array, time: Node, order: Node | None) -> None:
+        """Have the least delay time of a stage noted; without an order (DELAY FIXED) the time is that of the start alone."""
+        stage = time if order is None else self.p.op("div", time, order)
+        still, moving = self.array(KEPT), self.array(DISCRETE)
+        self.store(still, stage, "start")
+        self.store(moving, stage, "start")
+        self.store(moving, self.p.op("min", self.load(moving), stage), "step")
+        self.lowering.out.watches.append(
+            Watch(self.scope.variable.name, self.scope.definition, self.call.function, delay, still, moving, order is not None)
+        )
 
     def stages(self, expression: Expression) -> int:
         """The greatest order that any run asks for."""
@@ -82,9 +111,10 @@ def _smooth(lowering: Lowering, call: Call, scope: Scope) -> Node:
     m = _Maker(lowering, call, scope)
     stages = m.stages(call.arguments[3])
     value, time, initial, order = m.arguments()
-    fixed = call.function == "SMOOTH" or order.op == "number"
+    fixed = call.function == "SMOOTH"
     state = m.array(CONTINUOUS, stages)
-    whole = m.p.constant(stages) if fixed else _kept(m, m.p.op("trunc", order))
+    whole = m.p.constant(stages) if fixed else _fitting_order(m, time, order)
+    m.watch(state, time, m.p.constant(stages) if fixed else order)
     for k in range(stages):
         target = value if k == 0 else m.load(state, k - 1)
         change = m.p.op("mul", m.p.op("sub", target, m.load(state, k)), whole)
@@ -103,44 +133,40 @@ def _kept(m: _Maker, value: Node) -> Node:
 
 
 def _last_stage(m: _Maker, state: Array, stages: int, order: Node, fixed: bool) -> Node:
-    """The value of the last stage that is in use in each run; not a number where no stage is left."""
+    """The value of the last stage that is in use in each run."""
     out = m.load(state, stages - 1)
     if fixed:
         return out
     for k in reversed(range(stages - 1)):
         out = m.p.select(m.p.compare("le", order, m.p.constant(k + 1)), m.load(state, k), out)
-    return m.p.select(m.p.compare("lt", order, m.p.constant(1)), m.p.constant(float("nan")), out)
+    return out
 
 
-def _delay_order(m: _Maker, time: Node, order: Node) -> Node:
-    """The order that PySD uses: cut until order * TIME STEP is no more than the least delay time of all elements."""
+def _fitting_order(m: _Maker, time: Node, order: Node) -> Node:
+    """The order of DELAY N and SMOOTH N: Vensim lowers it until order * TIME STEP is no more than the delay time."""
     p = m.p
-    sizes = m.scope.loops
-    least = _kept(m, p.node("fold", time, text="least", over=sizes) if sizes else time)
-    whole = p.op("trunc", order)
-    cut = p.op("min", whole, p.op("add", p.op("trunc", p.op("div", least, p.node("dt"))), p.constant(2.0)))
-    for _ in range(4):
-        cut = p.op("sub", cut, p.compare("gt", p.op("mul", cut, p.node("dt")), least))
-    fits = p.compare("le", p.op("mul", whole, p.node("dt")), least)
-    return _kept(m, p.select(fits, whole, cut))
+    room = p.op("trunc", p.op("add", p.op("div", time, p.node("dt")), p.constant(1e-6)))
+    return _kept(m, p.op("max", p.op("min", p.op("trunc", order), room), p.constant(1.0)))
 
 
 def _delay(lowering: Lowering, call: Call, scope: Scope) -> Node:
+    """A fixed number of stages, however short: Vensim's equations of DELAY1 and DELAY3 cut nothing."""
     m = _Maker(lowering, call, scope)
     stages = m.stages(call.arguments[3])
-    value, time, initial, order = m.arguments()
-    used = _delay_order(m, time, order)
+    value, time, initial, _ = m.arguments()
+    whole = m.p.constant(stages)
     state = m.array(CONTINUOUS, stages)
+    m.watch(state, time, whole)
 
     def outflow(k: int) -> Node:
         return m.p.op("div", m.load(state, k), time)
 
     for k in range(stages):
         inflow = value if k == 0 else outflow(k - 1)
-        rate = m.p.op("mul", m.p.op("sub", inflow, outflow(k)), used)
+        rate = m.p.op("mul", m.p.op("sub", inflow, outflow(k)), whole)
         m.store(state, m.p.op("mul", initial, time), "start", k)
         m.store(state, advance(m.p, m.load(state, k), rate), "step", k)
-    return m.p.op("div", _last_stage(m, state, stages, used, False), time)
+    return outflow(stages - 1)
 
 
 def _delay_n(lowering: Lowering, call: Call, scope: Scope) -> Node:
@@ -148,8 +174,10 @@ def _delay_n(lowering: Lowering, call: Call, scope: Scope) -> Node:
     m = _Maker(lowering, call, scope)
     stages = m.stages(call.arguments[3])
     value, time, initial, order = m.arguments()
-    used = _delay_order(m, time, order)
+    used = _fitting_order(m, time, order)
     state, times = m.array(CONTINUOUS, stages), m.array(DISCRETE, stages)
+
+    m.watch(state, time, order)
 
     def time_of(k: int) -> Node:
         return time if k == 0 else m.load(times, k - 1)
@@ -172,6 +200,7 @@ def _delay_fixed(lowering: Lowering, call: Call, scope: Scope) -> Node:
     value, time, initial = m.arguments()
     ring = m.array(RING)
     lowering.out.rings.append((ring, call.arguments[1]))
+    m.watch(ring, time, None)
     steps = m.p.op("max", m.p.op("div", time, m.p.node("dt")), m.p.constant(1.0))
     # The small addend makes half a step round up, as in PySD.
     whole = m.p.op("rint", m.p.op("add", steps, m.p.constant(elementwise.SMALL)))
@@ -183,6 +212,7 @@ def _delay_fixed(lowering: Lowering, call: Call, scope: Scope) -> Node:
 
 def _trend_state(m: _Maker, value: Node, time: Node, initial: Node) -> Array:
     state = m.array(CONTINUOUS)
+    m.watch(state, time, m.p.constant(1.0))
     m.store(state, initial, "start")
     rate = m.p.op("div", m.p.op("sub", value, m.load(state)), time)
     m.store(state, advance(m.p, m.load(state), rate), "step")

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.engine.compiled import CompiledModel, Memory, aligned
+from llr_sd.engine.delays import delay_failures
 from llr_sd.engine.program import STOCK
 from llr_sd.ensemble import OK, RunStatus
 from llr_sd.errors import EngineError
@@ -16,7 +17,9 @@ NAN, INFINITY, NEGATIVE = "not a number", "infinity", "negative stock"
 SEEN_BYTES = 4 << 20
 
 
-def statuses(model: CompiledModel, memory: Memory, columns: Reals, values: Reals, bad: Reals) -> tuple[RunStatus, ...]:
+def statuses(
+    model: CompiledModel, memory: Memory, columns: Reals, values: Reals, bad: Reals, noted: Reals
+) -> tuple[RunStatus, ...]:
     """Return the status of each run, and blank the numbers of failed runs.
 
     Parameters
@@ -29,10 +32,16 @@ def statuses(model: CompiledModel, memory: Memory, columns: Reals, values: Reals
         Outputs, shape (run, time, element); changed in place.
     bad
         Per run, the step of the check that saw a failed stock, or -1.
+    noted
+        Delay times of each run, shape (run, element).
     """
     wrong = ~np.isfinite(values)
     failed = np.flatnonzero(wrong.any(axis=(1, 2)) | (bad >= 0))
     out = [OK] * values.shape[0]
+    for late, status in delay_failures(model, noted).items():
+        out[late] = status
+        values[late] = np.nan
+    failed = np.array([run for run in failed if out[run].ok], dtype=np.int64)
     if failed.size == 0:
         return tuple(out)
     stocks = _stock_failures(model, memory, columns, failed[bad[failed] >= 0])
@@ -62,7 +71,7 @@ def _stock_failures(
         blocks = -(-len(some) // w)
         lanes = np.append(some, np.repeat(some[-1:], blocks * w - len(some)))
         seen = aligned((blocks * max(stocks, 1), w))
-        _, steps = memory.run(columns[:, lanes], none, every=1, seen=seen)
+        _, steps, _ = memory.run(columns[:, lanes], none, every=1, seen=seen)
         state = seen.reshape(blocks, -1, w).transpose(0, 2, 1).reshape(blocks * w, -1)[:, :stocks]
         for i, run in enumerate(some):
             step = float(steps.reshape(-1)[i])
