@@ -45,6 +45,9 @@ def _f(key: str, arguments: str, kind: str, meaning: str, pysd: str = "") -> Fun
     return Function(key, tuple(arguments.split()), kind, meaning, pysd)
 
 
+_PULSES = "Begins and ends at the step after start and end; nothing for a width of 0; the end left out; moves within RK4 steps."
+_STAGES = "Lost where start is more than half a step before a step; moves within RK4 steps."
+_FITS = "lowered until order x TIME STEP is no more than time"
 _CUT = "Cuts the first input to a whole number where the initial value is written as one; here it is not cut."
 _DRAWS = "Draws a number at each step, or has none."
 _NEAR = "At a denominator below 1e-6 too."
@@ -79,20 +82,26 @@ _ROWS = (
     _f("IF THEN ELSE", "condition then else", ELEMENTWISE, "One of two values.", "The branch not taken leaves no trace."),
     _f("ZIDZ", "numerator denominator", ELEMENTWISE, "The ratio, or 0 at a zero denominator.", "0 where |denominator| < 1e-6."),
     _f("XIDZ", "numerator denominator x", ELEMENTWISE, "The ratio, or x at a zero denominator.", "x where |denominator| < 1e-6."),
-    _f("STEP", "height start", OF_TIME, "0, then height from start on."),
-    _f("RAMP", "slope start end?", OF_TIME, "Rises by slope from start, until end."),
-    _f("PULSE", "start width", OF_TIME, "1 from start for width, else 0."),
-    _f("PULSE TRAIN", "start interval width end", OF_TIME, "A pulse of width every interval, from start to end."),
-    _f("PULSE MAGNITUDE", "start magnitude", OF_TIME, "XMILE's PULSE: magnitude / TIME STEP for one step."),
-    _f("PULSE TRAIN MAGNITUDE", "start interval magnitude", OF_TIME, "XMILE's repeated PULSE, for one step each."),
+    _f("STEP", "height start", OF_TIME, "0, then height from the step nearest to start on."),
+    _f(
+        "RAMP",
+        "slope start end?",
+        OF_TIME,
+        "Rises by slope from start, until end; an end before start is none.",
+        "Falls before it.",
+    ),
+    _f("PULSE", "start width", OF_TIME, "1 where start < Time + TIME STEP / 2 < start + width; a width of 0 is a step.", _PULSES),
+    _f("PULSE TRAIN", "start interval width end", OF_TIME, "PULSE every interval, from start to end, both included.", _PULSES),
+    _f("PULSE MAGNITUDE", "start magnitude", OF_TIME, "XMILE's PULSE: magnitude / TIME STEP for one step.", _STAGES),
+    _f("PULSE TRAIN MAGNITUDE", "start interval magnitude", OF_TIME, "XMILE's repeated PULSE, for one step each.", _STAGES),
     _f("GET TIME VALUE", "relative offset measure", OF_TIME, "The time, or time relative to the start."),
     _f("INITIAL", "x", STATEFUL, "The value of x at the start, kept."),
     _f("ACTIVE INITIAL", "active initial", STATEFUL, "`initial` while initial values are found, then `active`."),
     _f("SAMPLE IF TRUE", "condition input initial", STATEFUL, "Takes the input while the condition holds, else keeps its value."),
     _f("SMOOTH", "input time initial order", STATEFUL, "Exponential smooth of a fixed order (1 or 3).", _CUT),
-    _f("SMOOTH N", "input time initial order", STATEFUL, "Exponential smooth of any order.", _CUT),
-    _f("DELAY", "input time initial order", STATEFUL, "Material delay of a fixed order (1 or 3)."),
-    _f("DELAY N", "input time initial order", STATEFUL, "Material delay of any order."),
+    _f("SMOOTH N", "input time initial order", STATEFUL, f"Exponential smooth of any order, {_FITS}.", "Keeps the order."),
+    _f("DELAY", "input time initial order", STATEFUL, "Material delay of a fixed order (1 or 3).", "Lowers the order, too."),
+    _f("DELAY N", "input time initial order", STATEFUL, f"Material delay of any order, {_FITS}.", "Lowers all elements alike."),
     _f("DELAY FIXED", "input time initial", STATEFUL, "The input of a fixed time ago."),
     _f("TREND", "input time initial", STATEFUL, "Average fractional growth rate."),
     _f("FORECAST", "input time horizon initial", STATEFUL, "The trend carried forward by a horizon."),
