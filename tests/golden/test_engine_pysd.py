@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUNDLED = sorted(ROOT.glob("models/*/*.mdl"))
 COLLECTION = ROOT.parent / "shared" / "conformance" / "test-models"
 RELATIVE = 1e-9
+MISSING = -(2.0**109)  # Vensim's :NA: is this number; PySD makes it "not a number"
 NOISE = 1e-14  # of the greatest value in the variable's unit: what rounding leaves where large numbers cancel
 
 # Cases of the collection that PySD runs and this engine accepts; fewer means that something was lost.
@@ -39,6 +40,7 @@ def difference(ours: Any, theirs: Any) -> str:
             wrong = np.abs(a - b) > RELATIVE * np.abs(b) + NOISE * top
         wrong |= np.isnan(a) != np.isnan(b)
         wrong &= ~(a == b)
+        wrong &= ~((a == MISSING) & np.isnan(b))
         if wrong.any():
             # First in time, whichever run and element.
             where = min(np.argwhere(wrong), key=lambda at: (at[1], *at))

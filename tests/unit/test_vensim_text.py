@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 
 from llr_sd.errors import LlrSdError, NotSupported, TranslationError
@@ -372,3 +373,24 @@ def test_no_text_takes_long(tmp_path, text):
     with pytest.raises(TranslationError):
         translate(write(tmp_path, f"{text} ~~|\nz = x + nothing ~~|\n"))
     assert time.monotonic() - began < 15
+
+
+@pytest.mark.parametrize(("kind", "separator"), [("csv", ","), ("csv", ";"), ("tab", "\t"), ("tab", "cells"), ("xlsx", "cells")])
+def test_constants_data_lookups_and_subscripts_from_tables(tmp_path, kind, separator):
+    rows = [["", "r1", "r2", "r3"], [0, 1, 10, 100], [1, 2, 20, 200], [2, 3, 30, 300]]
+    if kind == "xlsx":
+        book = openpyxl.Workbook()
+        book.active.title = "cells"
+        for row in rows:
+            book.active.append(row)
+        book.save(tmp_path / "t.xlsx")
+    else:
+        mark = separator if separator != "cells" else "\t"
+        (tmp_path / f"t.{kind}").write_text("\n".join(mark.join(map(str, r)) for r in rows) + "\n")
+    where = f"'t.{kind}', '{separator}'"
+    text = (
+        f"R: GET DIRECT SUBSCRIPT({where}, 'B1', '1', '') ~~|\nk = GET DIRECT CONSTANTS({where}, 'C3') ~~|\n"
+        f"p[R] = GET XLS CONSTANTS({where}, 'B2') ~~|\nx[R] := GET DIRECT DATA({where}, 'A', 'B2') ~~|\n"
+        f"t[R](GET XLS LOOKUPS({where}, 'A', 'B2')) ~~|\na = SUM(p[R!]) ~~|\nb = SUM(x[R!]) ~~|\nc = t[r3](0.5) ~~|\n"
+    )
+    assert last(tmp_path, text, "k", "a", "b", "c") == [20, 111, 333, 150]

@@ -98,7 +98,10 @@ def _curve(external: Callable[..., Any], dimension: str, tree: Any, coordinates:
         return np.asarray(found.data[dimension], dtype=np.float64), np.asarray(found.data, dtype=np.float64)
 
     across = tree.x_row_or_col if dimension == "lookup_dim" else tree.time_row_or_col
-    return _guarded(read, tree.file, tree.tab, (across, tree.cell), place)
+    x, y = _guarded(read, tree.file, tree.tab, (across, tree.cell), place)
+    if not np.isfinite(x).all() or np.isinf(y).any():
+        raise place.refuse(f"{shown(tree.file)} holds an infinite number, or an x without one.", "Write finite numbers.")
+    return x, y
 
 
 def _guarded(read: Callable[[], _T], file: str, tab: str, cells: tuple[str, ...], place: Place) -> _T:

@@ -86,6 +86,9 @@ class _Translation:
         self._names = Names(
             self._ranges, {}, {canonical(m.name): m for m in raw.macros}, Datasets(raw.file), raw.loose, random == "mean"
         )
+        for i, macro in enumerate(raw.macros):
+            if canonical(macro.name) in {canonical(m.name) for m in raw.macros[:i]}:
+                raise Place(raw.file, macro.name).refuse("two macros have this name.", "Rename one.")
         self._left_out: dict[str, NotSupported] = {}
         for variable in raw.variables:
             self._declare(variable)

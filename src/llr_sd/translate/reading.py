@@ -12,6 +12,7 @@ from llr_sd.translate.vensim import read_vensim
 VENSIM = (".mdl",)
 XMILE = (".xmile", ".xml", ".stmx", ".itmx")
 _SKETCH = re.compile(rb"^\s*\\+---///", re.MULTILINE)
+_LARGEST = 200 << 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
@@ -28,6 +29,9 @@ def read(path: Path) -> RawModel:
     if suffix not in (*VENSIM, *XMILE):
         raise place.refuse("is not a model file.", f"A model file ends in one of {', '.join((*VENSIM, *XMILE))}.")
     try:
+        size = path.stat().st_size
+        if size > _LARGEST:
+            raise place.refuse(f"the file has {size >> 20} MB; at most {_LARGEST >> 20} MB are read.", "Split the model.")
         content = path.read_bytes()
     except FileNotFoundError as error:
         raise place.refuse(f"there is no such file ({path}).", "Check the name and the folder.") from error

@@ -390,7 +390,9 @@ _STRUCTURED = frozenset(
 
 
 def split_names(text: str) -> list[str]:
-    """Split at commas that stand outside quotes."""
+    """Split at commas that stand outside quotes; a text whose quotes do not close stays whole."""
     if '"' not in text:
         return text.split(",")
-    return [m.strip().rstrip(",") for m in re.findall(rf"(?:{QUOTED}|[^,\"])*,|(?:{QUOTED}|[^,\"])+$", text)]
+    parts = re.findall(rf"((?:{QUOTED}|[^,\"])*)(,|$)", text)
+    whole = "".join(name + comma for name, comma in parts) == text
+    return [name for name, _ in (parts[:-1] if parts[-2:-1] and not parts[-2][1] else parts)] if whole else [text]

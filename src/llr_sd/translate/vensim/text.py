@@ -12,6 +12,8 @@ from llr_sd.translate.vensim.formula import QUOTED, plain, split_names
 
 _STOP = re.compile(r'["{~|]')
 _QUOTED = re.compile(QUOTED, re.DOTALL)
+# Blanks and continued lines, but not those in the texts that a function takes, where a tab may be a separator.
+_BLANKS = re.compile(r"([(,]\s*'[^'\n]*')|(?:\\\s*\n|\s)+")
 _BRACE = re.compile(r"[{}]")
 _GROUP = re.compile(r"\*{3,}\s*\.?(.*?)\s*\*{3,}\s*$", re.DOTALL)
 _MACRO = re.compile(rf":MACRO:\s*({QUOTED}|[^(]+?)\s*\(([^)]*)\)", re.IGNORECASE | re.DOTALL)
@@ -55,7 +57,7 @@ def sections(text: str, place: Place) -> list[Section]:
     main = Section()
     found, current, group = [main], main, ""
     for parts, terminated in _entries(text, place):
-        equation = " ".join(re.sub(r"\\\s*\n", " ", parts[0]).split())
+        equation = _BLANKS.sub(_one_blank, parts[0]).strip()
         while True:
             begins, ends = _MACRO.match(equation), _END.match(equation)
             if ends:
@@ -87,6 +89,10 @@ def sections(text: str, place: Place) -> list[Section]:
     if current is not main:
         raise _at(place, current.name).refuse("the macro does not end.", "Write :END OF MACRO: after its equations.")
     return found
+
+
+def _one_blank(found: re.Match[str]) -> str:
+    return found.group(1) or " "
 
 
 def _entries(text: str, place: Place) -> Iterator[tuple[list[str], bool]]:
