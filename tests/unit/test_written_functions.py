@@ -96,6 +96,15 @@ def test_vector_elm_map_outside_the_variable_is_missing(run: Any) -> None:
     np.testing.assert_array_equal(values(got, "after")[:, 0], [7, 11, NA])
 
 
+def test_a_chain_by_offsets_is_no_circle(run: Any) -> None:
+    """The manual's ageing chain: each stage reads the one before, the first reads none."""
+    got = run(
+        """stage: (s1-s5)
+        x[stage] = IF THEN ELSE(stage = s1, 1 + Time, VECTOR ELM MAP(x[stage], -1) * 2)"""
+    )
+    np.testing.assert_array_equal(values(got, "x"), np.outer(2.0 ** np.arange(5), 1 + T))
+
+
 def test_a_subrange_counts_its_offset_in_the_whole_variable(run: Any) -> None:
     got = run(
         """sub: s1, s2, s3, s4

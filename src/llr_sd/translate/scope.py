@@ -55,10 +55,11 @@ class Names:
         self.reserved.add(canonical(free))
         return free
 
-    def store(self, known: Known, definition: Definition) -> None:
+    def store(self, known: Known, *definitions: Definition) -> None:
         """Keep a made-up variable; its numbers are no constants of the model, which a study could set."""
-        kind = "stock" if isinstance(definition.body, Stock) else "lookup" if isinstance(definition.body, Table) else "auxiliary"
-        self.made_up[canonical(known.name)] = Variable(known.name, known.axes, (definition,), kind)
+        first = definitions[0].body
+        kind = "stock" if isinstance(first, Stock) else "lookup" if isinstance(first, Table) else "auxiliary"
+        self.made_up[canonical(known.name)] = Variable(known.name, known.axes, definitions, kind)
 
     def remark(self, what: str, variable: str) -> None:
         """Keep something that is so of a variable, for the notes on the model."""

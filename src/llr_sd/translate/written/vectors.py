@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.equations import Along, Axis, Binary, Expression, Fixed, Index, Loop, Number, Reduce, Reference, Unary
+from llr_sd.equations import Along, Axis, Binary, Definition, Expression, Fixed, Index, Loop, Number, Reduce, Reference, Unary
 from llr_sd.translate.scope import Known, Scope
 from llr_sd.translate.written.made import (
     MISSING,
@@ -153,10 +153,26 @@ def _known_beforehand(start: Reference, known: Known, offset: Expression, scope:
     loop = _only_loop(outside)
     if loop is None:
         return None
+    if all(isinstance(i, Fixed) or i.loop == loop for i in reference.indices):
+        return _with_gaps(reference, outside.ravel(), loop, scope)
     there: Expression = ZERO
     for count in np.flatnonzero(outside.ravel()):
         there = Binary("or", there, op("=", place(loop, scope), float(count)))
     return either(there, MISSING, reference)
+
+
+def _with_gaps(reference: Reference, outside: Numbers, loop: int, scope: Scope) -> Expression:
+    """Give the elements that are read a variable of their own, with :NA: for those outside, which so need no other element."""
+    of = scope.loops[loop]
+    known = Known(scope.names.reserve(f"_{scope.title} element"), (Axis(of.name, of.elements),), "auxiliary")
+    parts = []
+    for counts, missing in ((np.flatnonzero(~outside), False), (np.flatnonzero(outside), True)):
+        read = tuple(i if isinstance(i, Fixed) else Along(0, tuple(i.positions[n] for n in counts)) for i in reference.indices)
+        part = Loop(of.name, tuple(of.elements[n] for n in counts))
+        body = MISSING if missing else Reference(reference.name, read)
+        parts.append(Definition((part,), (Along(0, tuple(counts.tolist())),), body))
+    scope.names.store(known, *parts)
+    return Reference(known.name, (Along(loop, tuple(range(len(of)))),))
 
 
 def _along(numbers: Numbers, loop: int, scope: Scope) -> Numbers:
