@@ -76,6 +76,16 @@ def test_arrays_and_graphs_of_modules(tmp_path):
     assert (found["part.read"][0], found["seen"][0]) == (5, 5)
 
 
+DOUBLED = (
+    "".join(
+        f'<model name="m{i}"><variables><module name="a" isee:model_name="m{i + 1}"/><module name="b" isee:model_name="m{i + 1}"/>'
+        "</variables></model>"
+        for i in range(25)
+    )
+    + '<model name="m25"><variables><aux name="x"><eqn>1</eqn></aux></variables></model>'
+)
+
+
 @pytest.mark.parametrize(
     ("variables", "more", "what"),
     [
@@ -90,6 +100,12 @@ def test_arrays_and_graphs_of_modules(tmp_path):
             '"b" is no variable',
         ),
         ("", LYNXES, "stands in no module"),
+        (
+            '<module name="lynxes"/>',
+            LYNXES.replace("<variables>", "<sim_specs><start>0</start><stop>4</stop><dt>0.5</dt></sim_specs><variables>"),
+            "a clock of its own",
+        ),
+        ('<module name="m0"/>', DOUBLED, "more than 5,000 modules"),
         ("<module/>", "", "no name"),
         (aux("b", "lynxes.nothing") + '<module name="lynxes"/>', LYNXES, '"lynxes.nothing" is not defined'),
     ],

@@ -131,6 +131,8 @@ def test_what_nothing_reads_is_left_out_and_said(tmp_path):
         (aux("a", "COUNTER(1, 5)") + aux("b", "a + TIME"), "COUNTER is not supported"),
         (aux("a", "b") + aux("b", "QLEN(c)") + aux("c", "1"), "QLEN is not a supported function"),
         (aux("a", "RANDOM(0, 1, 7)") + aux("b", "a + TIME"), "RANDOM"),
+        (aux("a", "SMTH1(" * 30 + "1" + ", 2)" * 30), "too deep inside each other"),
+        (aux("a", "b") + aux("b", "{to do}"), "only a comment"),
         (aux("a", "1 + nothing"), '"nothing" is not defined'),
         (aux("a", "b(3)") + aux("b", "2"), "has no graph"),
         (aux("a", "LOOKUP(3, 3)"), "no variable with a graph"),

@@ -135,8 +135,9 @@ BUILTINS: dict[str, Callable[..., Tree]] = {
     "trend": lambda x, t, *i: ae.TrendStructure(x, t, *(i or (0.0,))),
     "forcst": lambda x, t, h, *i: ae.ForecastStructure(x, t, h, *(i or (0.0,))),
 }
-# The arguments that a function is written out with several copies of, by number.
-COPIED = {"int": (0,), "round": (0,), "mod": (0, 1), "//": (1,), "safediv": (1,)}
+# How many copies of an argument, by its number, a function is written out with.
+_COPIES = {"int": {0: 3}, "round": {0: 3}, "mod": {0: 3, 1: 5}, "//": {1: 2}, "safediv": {1: 2}}
+_STARTS = {"delay": 2, "delay1": 2, "delay3": 2, "delayn": 3, "smth1": 2, "smth3": 2, "smthn": 3}
 # What Vensim calls these, as converters from Vensim write them.
 VENSIM = {
     "smooth": "smth1",
@@ -166,6 +167,13 @@ _MENDS = {
     "rank": "Rank outside the model.",
     "lookupinv": "Draw the graph the other way round.",
 }
+
+
+def copies(name: str, argument: int, given: int) -> int:
+    """Return how many times an argument stands in what a function comes to; a delay starts at its input where no value is given."""
+    if argument == 0 and _STARTS.get(VENSIM.get(name, name)) == given:
+        return 2
+    return _COPIES.get(name, {}).get(argument, 1)
 
 
 def apply(name: str, arguments: tuple[Tree, ...], place: Place, *, vensim: bool = False) -> Tree | None:

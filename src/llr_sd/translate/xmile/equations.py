@@ -9,11 +9,11 @@ from pysd.translators.structures import abstract_expressions as ae
 
 from llr_sd.equations import canonical
 from llr_sd.translate.messages import short
-from llr_sd.translate.source import Place
+from llr_sd.translate.source import Place, Refused
 from llr_sd.translate.xmile import builtins
 from llr_sd.translate.xmile.builtins import arithmetic, call
 from llr_sd.translate.xmile.document import child, text_of
-from llr_sd.translate.xmile.grammar import parse
+from llr_sd.translate.xmile.grammar import is_blank, parse
 from llr_sd.translate.xmile.names import Dimension, Directory, Entity, Path, folded, places, segments, split
 
 Tree = Any
@@ -21,7 +21,7 @@ Tree = Any
 # Array functions, with the reduction that each is made of.
 _REDUCTIONS = {"sum": "sum", "prod": "prod", "min": "vmin", "max": "vmax"}
 _ARRAY = (*_REDUCTIONS, "mean", "stddev", "size")
-_MOST_COPIES = 4  # functions written out with copies of their argument, inside each other
+_MOST_COPIES = 1000  # of one argument, where functions that are written out stand inside each other
 
 
 class Equation:
@@ -30,7 +30,7 @@ class Equation:
     def __init__(self, directory: Directory, module: Path, place: Place, own: Entity | None = None) -> None:
         self._names, self._module, self._place, self._own = directory, module, place, own
         self._marked: dict[str, Dimension] | None = None
-        self._copies = 0
+        self._copies = 1
 
     def tree(self, text: str) -> Tree:
         """Return the syntax tree of an equation's text.
@@ -40,6 +40,8 @@ class Equation:
         TranslationError
             When it cannot be read, or names or calls what is not there.
         """
+        if is_blank(text):
+            return Refused(self._place.not_supported("has no equation, only a comment.", "Write its <eqn>."))
         return self._of(parse(text, self._place))
 
     def flow(self, written: str) -> Tree:
@@ -208,17 +210,18 @@ class Equation:
 
     def _arguments(self, name: str, arguments: tuple[Tree, ...]) -> tuple[Tree, ...]:
         """Return the arguments of a builtin; those that it is written out with several copies of may not grow without bounds."""
-        found = []
-        for i, argument in enumerate(arguments):
-            copied = i in builtins.COPIED.get(name, ())
-            self._copies += copied
-            if self._copies > _MOST_COPIES:
-                raise self._place.refuse(
-                    f"more than {_MOST_COPIES} of INT, ROUND, MOD and SAFEDIV stand inside each other.", "Split the equation."
-                )
-            found.append(self._of(argument))
-            self._copies -= copied
-        return tuple(found)
+        return tuple(self._copied(a, builtins.copies(name, i, len(arguments))) for i, a in enumerate(arguments))
+
+    def _copied(self, argument: Tree, times: int) -> Tree:
+        """Return an argument that stands several times in what a function is written out as."""
+        before, self._copies = self._copies, self._copies * times
+        if self._copies > _MOST_COPIES:
+            raise self._place.refuse(
+                "functions such as INT, MOD, SAFEDIV, SMTH1 and STDDEV stand too deep inside each other.", "Split the equation."
+            )
+        tree = self._of(argument)
+        self._copies = before
+        return tree
 
     def _graph(self, found: Entity, function: Tree, arguments: tuple[Tree, ...]) -> Tree:
         """Return a graph read at a value, as name(x)."""
@@ -269,7 +272,7 @@ class Equation:
                 f"{name.upper()} takes an array and has {len(arguments)} arguments.", f"Write {name.upper()}(a[*])."
             )
         outer, self._marked = self._marked, {}
-        body = self._of(self._whole(arguments[0]))
+        body = self._copied(self._whole(arguments[0]), 3 if name == "stddev" else 1)
         marked, self._marked = self._marked, outer
         count = float(math.prod(len(d.elements) for d in {d.name: d for d in marked.values()}.values()))
         if not marked:

@@ -52,6 +52,11 @@ def parse(text: str, place: Place) -> Any:
     return _Parser(_without_comments(text, place), place).whole()
 
 
+def is_blank(text: str) -> bool:
+    """Whether an equation is nothing but one comment in braces."""
+    return re.fullmatch(r"\s*(\{[^{}]*\}\s*)+", text) is not None
+
+
 def _without_comments(text: str, place: Place) -> str:
     """Blank out comments in braces, which may stand anywhere but in a quoted name."""
     out, depth, quoted, i = [], 0, False, 0

@@ -11,6 +11,7 @@ from llr_sd.translate.xmile.names import Directory, Entity, Path, dimensions_of,
 _VARIABLES = ("aux", "flow", "stock", "gf")
 _IGNORED = ("group", "event_poster", "doc", "macro")
 _DEEPEST = 30
+_MOST_MODULES = 5000
 
 
 @dataclass
@@ -21,8 +22,10 @@ class _Models:
     file: Place
     directory: Directory
     behavior: Element | None
+    clock: tuple[str, ...]
     connections: list[tuple[Path, Path, str, str]] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    modules: int = 0
 
 
 def flatten(root: Element, directory: Directory, file: Place) -> Element:
@@ -41,7 +44,9 @@ def flatten(root: Element, directory: Directory, file: Place) -> Element:
         _check_model(m, file)
     main = _main(models, file)
     named = {folded(attribute(m, "name")): m for m in models if m is not main}
-    state = _Models(named, file, directory, child(root, "behavior"))
+    specs = child(root, "sim_specs")
+    specs = child(main, "sim_specs") if specs is None else specs
+    state = _Models(named, file, directory, child(root, "behavior"), _clock(specs))
     _walk(main, (), "", state)
     if not directory.entities:
         missing = "no variables" if child(main, "variables") is not None else "no <variables>"
@@ -73,6 +78,11 @@ def _check_model(model: Element, file: Place) -> None:
 
 def _walk(model: Element, path: Path, prefix: str, state: _Models) -> None:
     """Add the variables of one model, and of the modules in it."""
+    own = child(model, "sim_specs")
+    if path and own is not None and _clock(own) != state.clock:
+        raise Place(state.file.file, prefix.rstrip(".")).refuse(
+            "the module has a clock of its own, other than that of the model.", "Remove its <sim_specs>."
+        )
     variables = child(model, "variables")
     # Files older than the standard have the variables in the model itself.
     nodes = list(model if variables is None else variables)
@@ -119,6 +129,9 @@ def _module(node: Element, path: Path, prefix: str, state: _Models) -> None:
     if len(path) >= _DEEPEST:
         raise place.refuse(f"modules stand more than {_DEEPEST} deep in each other.", "Check that none contains itself.")
     state.used.add(wanted)
+    state.modules += 1
+    if state.modules > _MOST_MODULES:
+        raise place.refuse(f"the file has more than {_MOST_MODULES:,} modules in modules.", "Use fewer.")
     inner = (*path, folded(attribute(node, "name")))
     _walk(model, inner, f"{prefix}{name}.", state)
     # Stella writes each connection twice; the second way is the one it reads.
@@ -154,6 +167,13 @@ def _non_negative(node: Element, kind: str, behavior: tuple[Element | None, ...]
             own = child(inner, "non_negative") if inner is not None else None
             own = child(block, "non_negative") if own is None else own
     return own is not None and "false" not in text_of(own).lower()
+
+
+def _clock(specs: Element | None) -> tuple[str, ...]:
+    if specs is None:
+        return ()
+    dt = child(specs, "dt")
+    return (*(text_of(child(specs, n)) for n in ("start", "stop", "dt")), attribute(dt, "reciprocal") if dt is not None else "")
 
 
 def _groups(model: Element) -> dict[str, str]:

@@ -143,6 +143,8 @@ def dimensions(parents: Iterable[Element], place: Place) -> dict[str, Dimension]
         if not elements and size:
             if not size.isdecimal() or not 0 < int(size[:12]) <= _MOST_ELEMENTS:
                 raise here.refuse(f'the size of the dimension is "{size[:20]}".', f"Write a number from 1 to {_MOST_ELEMENTS}.")
+            if sum(len(d.elements) for d in found.values()) + int(size) > _MOST_ELEMENTS:
+                raise here.refuse(f"the dimensions of the file have more than {_MOST_ELEMENTS} elements.", "Use smaller ones.")
             elements = tuple(str(i + 1) for i in range(int(size)))
         if not elements or not all(elements):
             raise here.refuse("the dimension names no elements.", "Name its elements, or give its size.")
