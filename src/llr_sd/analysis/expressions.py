@@ -9,8 +9,11 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.errors import InputError, nearest
+from llr_sd.errors import InputError, nearest, shown
+from llr_sd.values import number
 
+LONGEST = 1000
+"""Most characters of an expression; more cannot be followed by a reader, or by Python."""
 _BINARY: Mapping[type[ast.operator], Callable[..., NDArray[np.float64]]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -59,10 +62,19 @@ def evaluate(expression: str, values: Mapping[str, NDArray[np.float64]], where: 
 
 
 def _parse(expression: str, where: str) -> ast.Expression:
+    text = expression.strip()
     try:
-        return ast.parse(expression.strip(), mode="eval")
-    except SyntaxError as error:
-        raise InputError(f'"{expression}" cannot be read ({error.msg}).', where=where) from None
+        if len(text) > LONGEST:
+            raise ValueError
+        tree = ast.parse(text, mode="eval")
+        for node in ast.walk(tree):
+            # Python reads 5_0, 0x10 and 1e999 as numbers too; people who write them mean something else.
+            if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+                number(ast.get_source_segment(text, node) or "", where)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        mend = f"Write plain arithmetic of at most {LONGEST} characters: numbers, output names, + - * / **, min, max, abs."
+        raise InputError(f"{shown(expression)} cannot be read as arithmetic.", where=where, mend=mend) from None
+    return tree
 
 
 def _walk(node: ast.expr, where: str, value: Callable[[str], object]) -> object:
@@ -80,7 +92,7 @@ def _walk(node: ast.expr, where: str, value: Callable[[str], object]) -> object:
             return _FUNCTIONS[node.func.id](*(_walk(a, where, value) for a in node.args))
         raise InputError(f"{node.func.id} takes {arity} value{'s' * (arity > 1)}.", where=where)
     raise InputError(
-        f'"{ast.unparse(node)}" is not plain arithmetic.',
+        f"{shown(ast.unparse(node))} is not plain arithmetic.",
         where=where,
         mend="Use numbers, output names, + - * / **, min, max, abs.",
     )

@@ -23,6 +23,7 @@ from llr_sd.check.wording import figure, shorten
 from llr_sd.ensemble import Ensemble
 from llr_sd.equations import canonical
 from llr_sd.errors import InputError
+from llr_sd.values import number
 
 Values = NDArray[Any]
 Node = tuple[Any, ...]
@@ -158,7 +159,7 @@ def _atom(tokens: list[tuple[str, str]]) -> tuple[Node, list[tuple[str, str]]]:
         raise InputError("it breaks off.")
     (kind, text), rest = tokens[0], tokens[1:]
     if kind == "number":
-        return ("number", float(text)), rest
+        return ("number", number(text)), rest
     if kind == "name":
         if rest and rest[0][1] == "(":
             raise InputError(f"functions such as {text} are not evaluated here.")

@@ -27,6 +27,7 @@ from llr_sd.ensemble import RunStatus
 from llr_sd.equations import canonical
 from llr_sd.errors import InputError
 from llr_sd.model import Model
+from llr_sd.textfiles import read_table
 
 Reals = NDArray[np.float64]
 CLOSE = 1e-9
@@ -198,12 +199,8 @@ def golden(subject: Subject) -> Line:
 
 
 def _read(file: Path) -> list[tuple[str, float, float]]:
-    with file.open(encoding="utf-8", newline="") as stream:
-        lines = list(csv.DictReader(stream))
-    try:
-        return [(line["variable"], float(line["time"]), float(line["value"])) for line in lines]
-    except (KeyError, ValueError) as error:
-        raise InputError(f"needs the columns variable, time and value ({error}).", where=str(file)) from error
+    rows = read_table(file, ("variable", "time", "value"))
+    return [(row["variable"], row.number_in("time"), row.number_in("value")) for row in rows]
 
 
 def write_golden(model: Model) -> Path:
