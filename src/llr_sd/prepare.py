@@ -12,7 +12,7 @@ import numpy as np
 from llr_sd import analysis, sampling
 from llr_sd.design import Design
 from llr_sd.engine.request import make_request
-from llr_sd.equations import canonical
+from llr_sd.equations import CONTROLS, canonical
 from llr_sd.errors import InputError, nearest
 from llr_sd.evidence import outside, said
 from llr_sd.feasible import Uncertain, check_analyses, check_sizes, groups_of
@@ -91,6 +91,7 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
     _check_settings(study, model)
     cells = _check_outputs(study, model)
     check_analyses(study, uncertain, model)
+    _check_clocks(study, model)
     steps = [attribution_steps(study, number, model) for number in range(1, len(study.attribution) + 1)]
     check_sizes(study, uncertain, cells, [len(part.settings) for part in steps])
     middle = {p.variable: _middle(p, d) for p, d in uncertain}
@@ -330,6 +331,23 @@ def _check_outputs(study: Study, model: Model) -> dict[str, int]:
             mend = "Name one element of its variable."
             raise InputError(f'"{name}" has subscripts.', where=f"{study.file}, history > {name}", mend=mend)
     return cells
+
+
+def _check_clocks(study: Study, model: Model) -> None:
+    """Refuse a lever that moves the clock away from the times at which outputs are read."""
+    wanted = study.levers
+    if wanted is None:
+        return
+    clocks = {canonical(c) for c in CONTROLS}
+    held = next(s.set for s in study.scenario if s.name == wanted.scenario)
+    asked = [(o.variable, o.at) for o in study.outputs.values() if o.variable is not None]
+    for name, level in ((n, v) for n, levels in wanted.set.items() if canonical(n) in clocks for v in levels):
+        design = model.design(merged(model, study.set, held, {name: level}))
+        try:
+            for variable, at in asked:
+                make_request(model.equations, design, [variable], None if at is None else [at])
+        except InputError as error:
+            raise error.at(f"{study.file}, levers > set > {name}") from None
 
 
 def _output_unit(model: Model, variable: str, where: str) -> str:

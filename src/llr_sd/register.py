@@ -222,7 +222,7 @@ class ModelUse(Record):
     """How a model is run for a register: what holds in every run, its site table, and rank correlations of its parameters."""
 
     set: Mapping[str, Number] = {}
-    site: str | None = None
+    site: Text | None = None
     correlation: tuple[Correlation, ...] = ()
 
 
@@ -309,7 +309,8 @@ def load_matrix(file: Path) -> Matrix:
 
 def _read(file: Path, kind: type[Part]) -> Part:
     raw = read_toml(file)
-    raw.pop("file", None)
+    if "file" in raw:
+        raise InputError('unknown key "file".', where=str(file))
     try:
         return check_record(raw, kind, file)
     except InputError as error:

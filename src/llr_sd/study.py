@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -222,7 +222,7 @@ class Study(Record):
     random: Literal["", "mean"] = ""
     seed: Annotated[Whole, Field(ge=0)] = 0
     set: Mapping[str, Number] = {}
-    site: str | None = None
+    site: Text | None = None
     scenario: tuple[Scenario, ...] = (Scenario(name="base"),)
     uncertain: Uncertain = Uncertain()
     outputs: Mapping[str, OutputSpec] = {}
@@ -247,6 +247,13 @@ class Study(Record):
     def folder(self) -> Path:
         """The folder that holds the study file."""
         return self.file.parent
+
+    @model_validator(mode="before")
+    @classmethod
+    def _file_is_no_key(cls, raw: Any) -> Any:
+        if isinstance(raw, Mapping) and isinstance(raw.get("file"), str):
+            raise ValueError('unknown key "file"')
+        return raw
 
     @model_validator(mode="after")
     def _one_question(self) -> Study:
@@ -361,5 +368,4 @@ def load_study(path: str | Path) -> Study:
         raise InputError(
             "the study is empty.", where=str(file), mend="It needs at least title, model and [outputs], or title and register."
         )
-    raw.pop("file", None)
-    return check_record({**raw, "file": file}, Study, file)
+    return check_record(raw, Study, file).model_copy(update={"file": file})

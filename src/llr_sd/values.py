@@ -53,8 +53,10 @@ def _finite(value: Any) -> float:
 
 def _whole(value: Any) -> int:
     found = _finite(value)
-    if found != int(found) or abs(found) > 2**63 - 1:
-        raise ValueError(f"{_given(value)} is not a whole number" if found != int(found) else f"{_given(value)} is too large")
+    if found != int(found):
+        raise ValueError(f"{_given(value)} is not a whole number")
+    if abs(int(value)) >= 2**63:
+        raise ValueError(f"{_given(value)} is too large")
     return int(value)
 
 

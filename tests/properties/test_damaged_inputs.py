@@ -428,7 +428,7 @@ def test_damaged_inputs_are_refused_by_name_or_give_a_whole_result(
     sound, _, err = answer(given, False)
     assert sound in (0, 1), err
     for i in range(number):
-        for left in (*tmp_path.glob("*results*"), *tmp_path.glob(".*results*")):
+        for left in {*tmp_path.glob("*results*"), *tmp_path.glob(".*results*")}:
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         (tmp_path / file).write_bytes(raw := damaged(whole, chance))
         code, out, err = answer(given, accepted % DRAWN == 1)
