@@ -383,6 +383,8 @@ def judge(code: object, out: str, err: str, folder: Path, writes: bool) -> str:
             return "not a line or two"
         if len(err) > 1500:
             return "a long message"
+        if writes and list(folder.glob(".results*")):
+            return "refused only after runs were made"
         return "something left in place of results" if writes and results.exists() else ""
     if err.strip():
         return "words on the error stream"
