@@ -19,6 +19,7 @@ from llr_sd.engine.hoist import hoist
 from llr_sd.engine.llvm import Settings
 from llr_sd.engine.lowering import Lowered, lower
 from llr_sd.engine.memory import Layout, make_layout
+from llr_sd.engine.missing import Missing, find_missing
 from llr_sd.engine.module import write_module
 from llr_sd.engine.order import make_plan
 from llr_sd.engine.program import Array
@@ -61,6 +62,8 @@ class CompiledModel:
         Number of the step at each saved time, increasing.
     ticks
         The time at every step, and with RK4 between them too.
+    missing
+        Elements without an equation, and what reads them.
     inputs
         Values of all constants as the model file gives them, by input array.
     slots
@@ -76,6 +79,7 @@ class CompiledModel:
     layout: Layout
     outputs: tuple[Array, ...]
     watches: tuple[tuple[Watch, Array], ...]
+    missing: Missing
     width: int
     code: native.Native
     save_steps: NDArray[np.int64]
@@ -120,6 +124,7 @@ class Structure:
     layout: Layout
     outputs: tuple[Array, ...]
     watches: tuple[tuple[Watch, Array], ...]
+    missing: Missing
     width: int
     text: str
     stages: tuple[tuple[Expression, float | None], ...]
@@ -152,6 +157,7 @@ def compile_model(equations: Equations, request: Request, method: str | None = N
         layout,
         structure.outputs,
         structure.watches,
+        structure.missing,
         structure.width,
         _load(structure.text, cache),
         save_steps,
@@ -193,12 +199,13 @@ def _make_structure(equations: Equations, outputs: tuple[str, ...], method: str,
 
     lowered = lower(equations, method, most)
     arrays = tuple(dict.fromkeys(lowered.place[name] for name in outputs))
+    missing = find_missing(equations, lowered)
     plan = make_plan(lowered.program, arrays, lowered.watches, _namer(equations, lowered))
     plan = hoist(lowered.program, plan, native.divides_slowly())
-    layout = make_layout(plan, arrays, lowered.points)
+    layout = make_layout(plan, arrays, lowered.points, missing.source)
     width = native.width()
     text = write_module(lowered.program, plan, layout, arrays, Settings(width))
-    return Structure(lowered, layout, arrays, plan.watches, width, text, tuple(stages))
+    return Structure(lowered, layout, arrays, plan.watches, missing, width, text, tuple(stages))
 
 
 def _namer(equations: Equations, lowered: Lowered) -> Namer:

@@ -337,7 +337,7 @@ class Writer:
 
     def _fold(self, node: Node) -> str:
         body, over = node.args[0], node.over
-        start = {"sum": 0.0, "prod": 1.0}.get(node.text, float("nan"))
+        start = {"sum": 0.0, "prod": 1.0, "least": float("inf"), "greatest": float("-inf")}[node.text]
         size = 1
         for _, n in over:
             size *= n
@@ -379,16 +379,10 @@ class Writer:
         return inner
 
     def _accumulate(self, text: str, total: str, x: str) -> str:
-        """Add one number as xarray does it: what is not a number is passed over."""
-        V = self.V
+        """Add one number; what is not a number makes the whole not a number."""
         if text in ("sum", "prod"):
-            op = "fadd" if text == "sum" else "fmul"
-            bad = self.put(f"fcmp uno {V} {x}, {x}")
-            return self.choose(bad, total, self.put(f"{op} {V} {total}, {x}"))
-        order = "olt" if text == "least" else "ogt"
-        better = self.put(f"fcmp {order} {V} {x}, {total}")
-        none = self.put(f"fcmp uno {V} {total}, {total}")
-        return self.choose(self.put(f"or {self.B} {better}, {none}"), x, total)
+            return self.put(f"{'fadd' if text == 'sum' else 'fmul'} {self.V} {total}, {x}")
+        return self._extreme("olt" if text == "least" else "ogt", total, x)
 
     # --- groups ------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 
 from llr_sd.engine.order import Plan
@@ -49,8 +49,11 @@ def table_stride(points: int) -> int:
     return TABLE_HEAD + 3 * points
 
 
-def make_layout(plan: Plan, outputs: Iterable[Array], points: dict[int, int]) -> Layout:
-    """Give a place to every array that a plan reads or writes."""
+def make_layout(plan: Plan, outputs: Iterable[Array], points: dict[int, int], missing: Container[int]) -> Layout:
+    """Give a place to every array that a plan reads or writes.
+
+    Stocks with elements that have no value (`missing`, by array) lie behind those whose every number is checked.
+    """
     used: dict[int, Array] = {a.number: a for a in outputs}
     for mode, kernels in ((START, plan.start), (RUN, (*plan.step, *plan.save))):
         for kernel in kernels:
@@ -60,9 +63,11 @@ def make_layout(plan: Plan, outputs: Iterable[Array], points: dict[int, int]) ->
                     used[node.array.number] = node.array
     arrays = [used[n] for n in sorted(used)]
     lanes, lanes_size = _pack([a for role in (INPUT, KEPT, DERIVED) for a in arrays if a.role == role], lambda a: a.size)
-    states, states_size = _pack((*plan.states, *plan.early), lambda a: a.size)
-    floor = sum(a.size for a in plan.states if a.role == STOCK and not a.non_negative)
-    stocks = sum(a.size for a in plan.states if a.role == STOCK)
+    checked = [a for a in plan.states if a.role == STOCK and (a.number not in missing or a.non_negative)]
+    rest = [a for a in plan.states if a not in checked]
+    states, states_size = _pack((*checked, *rest, *plan.early), lambda a: a.size)
+    floor = sum(a.size for a in checked if not a.non_negative)
+    stocks = sum(a.size for a in checked)
     continuous = sum(a.size for a in plan.states if a.role != STATES[-1])
     tables, tables_size = _pack([a for a in arrays if a.role == TABLE], lambda a: a.size * table_stride(points[a.number]))
     series, _ = _pack([a for a in arrays if a.role == SERIES], lambda a: 1)

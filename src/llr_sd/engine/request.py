@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from llr_sd.design import Design
 from llr_sd.engine.clock import NEAR, Clock
 from llr_sd.engine.controls import control_value
+from llr_sd.engine.host import cells
 from llr_sd.equations import CONTROLS, Cell, Equations, Variable, canonical
 from llr_sd.errors import InputError
 
@@ -52,19 +53,19 @@ def make_request(equations: Equations, design: Design, outputs: Sequence[str] | 
     controls = {canonical(c) for c in CONTROLS}
     clock = _clock(equations, design)
     keep = [i for i, n in enumerate(design.names) if canonical(n) not in controls]
-    cells = [equations.cell(design.names[i]) for i in keep]
-    for cell in cells:
+    columns = [equations.cell(design.names[i]) for i in keep]
+    for cell in columns:
         if cell.variable.kind != "constant":
             raise InputError(
                 f'"{cell.label}" is not a constant of the model.', where=equations.source.name, mend="Only constants can be set."
             )
-    for column, cell in enumerate(cells):
-        bad = np.flatnonzero(~np.isfinite(design.values[:, keep[column]]))
+    for number, cell in zip(keep, columns, strict=True):
+        bad = np.flatnonzero(~np.isfinite(design.values[:, number]))
         if bad.size:
             raise InputError(
-                f'"{cell.label}" is {design.values[bad[0], keep[column]]:g} in run {bad[0]}.', mend="Give a finite number."
+                f'"{cell.label}" is {design.values[bad[0], number]:g} in run {bad[0]}.', mend="Give a finite number."
             )
-    rest = Design(tuple(c.label for c in cells), design.values[:, keep].copy(), design.kind, design.seed)
+    rest = Design(tuple(c.label for c in columns), design.values[:, keep].copy(), design.kind, design.seed)
     return Request(_outputs(equations, outputs), _times(equations, clock, times), clock, rest)
 
 
@@ -78,6 +79,8 @@ def _outputs(equations: Equations, names: Sequence[str] | None) -> tuple[Output,
             found.append(Output(variable.name, variable))
         elif "[" in name:
             cell = equations.cell(name)
+            if not any(cell.position in cells(cell.variable, d) for d in cell.variable.definitions):
+                raise InputError(f'"{cell.label}" has no equation.', where="outputs", mend="Leave it out, or give it one.")
             found.append(Output(cell.label, cell.variable, cell))
         else:
             found.append(Output(name, equations.variable(name)))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from llr_sd.engine.compiled import CompiledModel, Memory, pick
 from llr_sd.engine.delays import short_delays
-from llr_sd.engine.status import statuses
+from llr_sd.engine.status import missing_outputs, statuses
 from llr_sd.ensemble import Ensemble, RunStatus
 from llr_sd.errors import InputError
 from llr_sd.findings import Finding, merged
@@ -128,8 +128,8 @@ def _run_part(model: CompiledModel, memory: Memory, start: int, stop: int) -> Pa
     out, bad, noted = memory.run(columns, model.save_steps)
     values = np.ascontiguousarray(out.transpose(0, 3, 1, 2)).reshape(-1, out.shape[1], out.shape[2])[:n]
     times = np.ascontiguousarray(noted.transpose(0, 2, 1)).reshape(len(rows), model.watch_size)[:n]
-    status = statuses(model, memory, columns, values, bad.reshape(-1)[:n], times)
-    return Part(values, status, short_delays(model, times))
+    findings = (*missing_outputs(model, values), *short_delays(model, times))
+    return Part(values, statuses(model, memory, columns, values, bad.reshape(-1)[:n], times), findings)
 
 
 def _take(waiting: deque[Part], size: int) -> tuple[Reals, tuple[RunStatus, ...]]:

@@ -64,12 +64,12 @@ def split(program: Program, kernels: Sequence[Kernel], mode: str, name: Namer, w
     EngineError
         When an element needs itself; the message names the elements of the circle.
     """
-    counts = [_counts(k.sizes) for k in kernels]
+    counts = [iterations(k.sizes) for k in kernels]
     starts = np.cumsum([0, *(len(c) for c in counts)])
     owner: dict[int, Integers] = {}
     for kernel, count, start in zip(kernels, counts, starts[:-1], strict=True):
         at = owner.setdefault(kernel.array.number, np.full(kernel.array.size, -1, dtype=np.int64))
-        at[_where(kernel.offset, count, {})[:, 0]] = start + np.arange(len(count))
+        at[positions_of(kernel.offset, count, {})[:, 0]] = start + np.arange(len(count))
     links = _links(kernels, counts, starts, owner, mode)
     level = _levels(int(starts[-1]), *links)
     if (level < 0).any():
@@ -77,7 +77,7 @@ def split(program: Program, kernels: Sequence[Kernel], mode: str, name: Namer, w
         names = []
         for cell in ring:
             k = int(np.searchsorted(starts, cell, side="right")) - 1
-            position = int(_where(kernels[k].offset, counts[k][cell - starts[k]][None], {})[0, 0])
+            position = int(positions_of(kernels[k].offset, counts[k][cell - starts[k]][None], {})[0, 0])
             names.append(name(kernels[k].array, position, kernels[k].label))
         # Parts of functions that are written out are no names of the author's.
         names = [n for n in dict.fromkeys(names) if not n.startswith("_")] or names
@@ -89,12 +89,12 @@ def split(program: Program, kernels: Sequence[Kernel], mode: str, name: Namer, w
     _replace(program, kernels, counts, [level[a:b] for a, b in pairwise(starts.tolist())])
 
 
-def _counts(sizes: tuple[int, ...]) -> Integers:
+def iterations(sizes: tuple[int, ...]) -> Integers:
     """Return the counts of all loops, shape (iteration, loop), last loop fastest."""
     return np.indices(sizes or (1,), dtype=np.int64).reshape(max(len(sizes), 1), -1).T[:, : len(sizes)]
 
 
-def _where(offset: Offset, counts: Integers, inner: dict[int, int]) -> Integers:
+def positions_of(offset: Offset, counts: Integers, inner: dict[int, int]) -> Integers:
     """Return the positions of an offset, shape (iteration, count of the inner loops)."""
     out = np.full((len(counts), 1), offset.base, dtype=np.int64)
     terms = [(n, stride * np.arange(inner.get(n, 0))) for n, stride in offset.strides if n in inner]
@@ -126,7 +126,7 @@ def _links(
             total += len(count) * int(np.prod([*inner.values(), 1], dtype=np.float64))
             if total > MOST_LINKS:
                 raise EngineError("needs itself through too many elements to put them in order.", where=kernel.label)
-            found = owner[node.array.number][_where(node.offset, count, inner)]
+            found = owner[node.array.number][positions_of(node.offset, count, inner)]
             mine = np.broadcast_to((start + np.arange(len(count)))[:, None], found.shape)
             needed.append(found[found >= 0])
             needing.append(mine[found >= 0])
@@ -192,7 +192,7 @@ class _Piece:
         only = Offset(
             offset.base, tuple(t for t in offset.strides if t[0] in outer), tuple(t for t in offset.listed if t[0] in outer)
         )
-        at = _where(only, self.counts, {})[:, 0]
+        at = positions_of(only, self.counts, {})[:, 0]
         steps = np.diff(at)
         if len(at) > 1 and (steps != steps[0]).any():
             return Offset(0, tuple(inside), ((0, tuple(at.tolist())), *listed))

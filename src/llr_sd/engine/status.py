@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.engine.compiled import CompiledModel, Memory, aligned
+from llr_sd.engine.compiled import CompiledModel, Memory, aligned, pick
 from llr_sd.engine.delays import delay_failures
 from llr_sd.engine.program import STOCK
 from llr_sd.ensemble import OK, RunStatus
 from llr_sd.errors import EngineError
+from llr_sd.findings import Finding
 
 Reals = NDArray[np.float64]
 
@@ -35,7 +36,7 @@ def statuses(
     noted
         Delay times of each run, shape (run, element).
     """
-    wrong = ~np.isfinite(values)
+    wrong = ~np.isfinite(values) & ~(np.isnan(values) & (_lacking(model) > 0))
     failed = np.flatnonzero(wrong.any(axis=(1, 2)) | (bad >= 0))
     out = [OK] * values.shape[0]
     for late, status in delay_failures(model, noted).items():
@@ -56,6 +57,28 @@ def statuses(
         out[run] = status
         values[run, model.save_steps >= step] = np.nan
     return tuple(out)
+
+
+def missing_outputs(model: CompiledModel, values: Reals) -> tuple[Finding, ...]:
+    """Return a finding for each output with elements that have no value in some run, of shape (run, time, element)."""
+    found = []
+    lacking = _lacking(model)
+    for output, (first, last) in zip(model.request.outputs, pick(model), strict=True):
+        some = first + np.flatnonzero(lacking[first:last])
+        runs = int(np.isnan(values[:, :, some]).any(axis=(1, 2)).sum()) if some.size else 0
+        if runs:
+            at = int(some[0])
+            name = output.name if output.cell is not None else output.variable.label_at(at - first)
+            source = model.missing.labels[lacking[at] - 1]
+            reads = "has no equation" if source == name else f'reads "{source}", which has no equation'
+            many = f" (and {some.size - 1} more elements)" if some.size > 1 else ""
+            found.append(Finding(name, f"has no value: it {reads}{many}", runs=runs, mend="Give it one, or leave it out."))
+    return tuple(found)
+
+
+def _lacking(model: CompiledModel) -> NDArray[np.int64]:
+    """Return what each saved element lacks, shape (element,); 0 where it has a value."""
+    return np.concatenate([model.missing.elements(a) for a in model.outputs])
 
 
 def _stock_failures(
