@@ -29,7 +29,7 @@ from llr_sd.equations import (
 from llr_sd.translate.source import Place
 
 DEEPEST = 100
-_IN_A_SUM = 400  # a reduction's body cannot be split: its loops exist only inside it
+_IN_A_SUM = 150  # a reduction's body cannot be split: its loops exist only inside it
 
 
 @contextmanager

@@ -12,6 +12,11 @@ from llr_sd.translate.vensim import read_vensim
 VENSIM = (".mdl",)
 XMILE = (".xmile", ".xml", ".stmx", ".itmx")
 _SKETCH = re.compile(rb"^\s*\\+---///", re.MULTILINE)
+# Other codecs of Python (such as unicode_escape) change what a text says.
+_ENCODING = re.compile(
+    r"(?:us-)?ascii|(?:cp|windows-?|iso-?8859-|latin-?)\d+|gbk|gb2312|gb18030|big5|shift[-_]jis|euc[-_]\w+|koi8-[ru]",
+    re.IGNORECASE,
+)
 _LARGEST = 200 << 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
@@ -56,7 +61,9 @@ def _text(content: bytes, place: Place) -> tuple[str, tuple[str, ...]]:
     content = _SKETCH.split(content, maxsplit=1)[0]  # what follows is for drawing, with bytes of its own
     mark = re.match(rb"(?:\xef\xbb\xbf)?\s*\{([^}\n]*)\}", content)
     named = mark.group(1).decode("ascii", "replace").strip() if mark else ""
-    encoding = "utf-8-sig" if named.upper().replace("-", "") in ("", "UTF8") else named
+    encoding = (
+        "utf-8-sig" if named.upper().replace("-", "") in ("", "UTF8") else named if _ENCODING.fullmatch(named) else "unknown"
+    )
     notes: tuple[str, ...] = ()
     try:
         text = content.decode(encoding)
