@@ -99,9 +99,17 @@ EXPRESSIONS = {
     "o'neill$ + 1": 3,
     'two_WORDS + "Two words"': 14,
     "line_end": 9,
+    "MAX(delay, 2) + DELAY(TIME * 0 + delay, 1)": 13,
+    "step + STEP(3, 0)": 4,
 }
 NAMED = (
-    aux("&quot;a (b), c&quot;", "5") + aux("Größe", "4") + aux("o'neill$", "2") + aux("two  words", "7") + aux("line\\nend", "9")
+    aux("&quot;a (b), c&quot;", "5")
+    + aux("Größe", "4")
+    + aux("o'neill$", "2")
+    + aux("two  words", "7")
+    + aux("line\\nend", "9")
+    + aux("Delay", "6.5")
+    + aux("Step", "1")
 )
 
 

@@ -77,9 +77,10 @@ def _call(tree: Any, scope: Scope) -> Expression:
     if key in scope.names.macros:
         return macros.expand(scope.names.macros[key], arguments, scope)
     known = (scope.names.known if scope.local is None else scope.local).get(key)
-    if known is not None:
-        return _lookup_call(tree, known, scope)
     name = _KEYS.get(written, written.replace("_", " ").upper())
+    # A variable may have the name of a function; only lookups are called.
+    if known is not None and (known.kind == "lookup" or name not in {*FUNCTIONS, *REDUCTIONS}):
+        return _lookup_call(tree, known, scope)
     if name == "PI" and not arguments:
         return Number(math.pi)
     if name == "ELMCOUNT":

@@ -12,7 +12,7 @@ from llr_sd.translate.messages import short
 from llr_sd.translate.source import Place, Refused
 from llr_sd.translate.xmile import builtins
 from llr_sd.translate.xmile.builtins import arithmetic, call
-from llr_sd.translate.xmile.document import child, text_of
+from llr_sd.translate.xmile.document import child, children, text_of
 from llr_sd.translate.xmile.grammar import is_blank, parse
 from llr_sd.translate.xmile.names import Dimension, Directory, Entity, Path, folded, places, segments, split
 
@@ -191,7 +191,8 @@ class Equation:
         name = written if written in builtins.BUILTINS else ".".join(segments(written))
         name = name.removeprefix("std.").removeprefix("isee.")
         found = self._names.find(self._module, written)
-        if found is not None:
+        known = {*builtins.BUILTINS, *builtins.VENSIM, *builtins.RANDOM, *_ARRAY}
+        if found is not None and (_has_graph(found) or name not in known):
             return self._graph(found, tree.function, arguments)
         if name in self._names.macros:
             return self._macro(name, arguments)
@@ -225,7 +226,7 @@ class Equation:
 
     def _graph(self, found: Entity, function: Tree, arguments: tuple[Tree, ...]) -> Tree:
         """Return a graph read at a value, as name(x)."""
-        if child(found.node, "gf") is None and found.kind != "gf" and not any(child(n, "gf") is not None for n in found.node):
+        if not _has_graph(found):
             raise self._place.refuse(
                 f'"{function.reference}" is called like a function, but has no graph.', f"Write {function.reference} * (...)?"
             )
@@ -320,6 +321,10 @@ def element_names(text: str, entity: Entity, directory: Directory, place: Place)
             )
         found.append(element)
     return tuple(found)
+
+
+def _has_graph(entity: Entity) -> bool:
+    return entity.kind == "gf" or any(child(n, "gf") is not None for n in (entity.node, *children(entity.node, "element")))
 
 
 def _place_in(dimension: Dimension, element: str) -> float:

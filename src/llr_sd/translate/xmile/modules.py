@@ -83,9 +83,9 @@ def _walk(model: Element, path: Path, prefix: str, state: _Models) -> None:
         raise Place(state.file.file, prefix.rstrip(".")).refuse(
             "the module has a clock of its own, other than that of the model.", "Remove its <sim_specs>."
         )
-    variables = child(model, "variables")
+    blocks = children(model, "variables")
     # Files older than the standard have the variables in the model itself.
-    nodes = list(model if variables is None else variables)
+    nodes = [n for block in blocks or [model] for n in block]
     groups = _groups(model)
     behavior = (child(model, "behavior"), state.behavior)
     for node in nodes:
@@ -94,7 +94,7 @@ def _walk(model: Element, path: Path, prefix: str, state: _Models) -> None:
             _module(node, path, prefix, state)
         elif kind in _VARIABLES:
             _add(node, path, prefix, groups, behavior, state)
-        elif kind and variables is not None and kind not in _IGNORED and attribute(node, "name"):
+        elif kind and blocks and kind not in _IGNORED and attribute(node, "name"):
             raise Place(state.file.file, prefix + shown(node)).refuse(
                 f"<{kind}> is not supported.", "Use stocks, flows and auxiliaries."
             )
