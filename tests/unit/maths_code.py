@@ -13,7 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from llr_sd.engine import native
-from llr_sd.engine.maths import FUNCTIONS, UNARY, write_functions
+from llr_sd.engine.maths import FUNCTIONS, write_functions
+
+UNARY = {name for name, (_, arguments) in FUNCTIONS.items() if arguments == 1} - {"pow_log", "pow_log_rest"}
+ALONE = sorted({*UNARY, "pow", "log_base", "fmod"})
 
 Reals = NDArray[np.float64]
 
@@ -65,7 +68,7 @@ class Compiled:
         machine = target.create_target_machine(
             cpu=processor or own, features=own_features if features is None else features, opt=2, jit=True
         )
-        self.names, self.width = sorted(FUNCTIONS), width
+        self.names, self.width = ALONE, width
         code = _object(module_text(self.names, width), machine, llvm.get_default_triple())
         self._jit = llvm.create_lljit_compiler(target.create_target_machine(cpu=own, features=own_features, opt=2, jit=True))
         self._library = llvm.JITLibraryBuilder().add_object_img(code).export_symbol("apply").link(self._jit, f"maths{id(self)}")
@@ -96,7 +99,7 @@ def web_assembly(width: int = 2) -> bytes:
     llvm.initialize_all_asmprinters()
     triple = "wasm32-unknown-unknown"
     machine = llvm.Target.from_triple(triple).create_target_machine(cpu="generic", features="+simd128", opt=2, reloc="static")
-    return _exported(_object(module_text(sorted(FUNCTIONS), width), machine, triple))
+    return _exported(_object(module_text(ALONE, width), machine, triple))
 
 
 def _exported(code: bytes) -> bytes:
@@ -171,10 +174,10 @@ names.forEach((name, i) => {
 def run_in_node(node: str, folder: Path, x: Reals, y: Reals) -> dict[str, Reals]:
     """Return every function of x and y, an even number of each, as node gives them."""
     (folder / "maths.wasm").write_bytes(web_assembly())
-    (folder / "names.json").write_text(json.dumps(sorted(FUNCTIONS)))
+    (folder / "names.json").write_text(json.dumps(ALONE))
     (folder / "run.cjs").write_text(NODE)
     x.tofile(folder / "x")
     y.tofile(folder / "y")
     done = subprocess.run([node, str(folder / "run.cjs"), str(folder)], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
-    return {name: np.fromfile(folder / f"out-{name}") for name in FUNCTIONS}
+    return {name: np.fromfile(folder / f"out-{name}") for name in ALONE}

@@ -10,11 +10,10 @@ from pathlib import Path
 import mpmath
 import numpy as np
 import pytest
-from maths_code import Compiled, Reals, run_in_node
+from maths_code import ALONE, UNARY, Compiled, Reals, run_in_node
 
 import llr_sd
 from llr_sd.engine import native
-from llr_sd.engine.maths import FUNCTIONS, UNARY
 
 SSE = ("x86-64", "+64bit,+sse,+sse2")
 AVX = ("sandybridge", "+64bit,+avx,+sse2,+sse4.1,+sse4.2")
@@ -225,7 +224,7 @@ def samples() -> tuple[Reals, Reals]:
 def test_the_bits_are_the_same_for_every_width_and_processor(width: int, processor: tuple, functions: Compiled) -> None:
     x, y = samples()
     other = Compiled(width, *processor)
-    for name in FUNCTIONS:
+    for name in ALONE:
         assert same(functions(name, x, y), other(name, x, y)).all(), name
 
 
@@ -248,6 +247,11 @@ def test_lanes_do_not_meet(functions: Compiled) -> None:
 
 
 MODEL = """{UTF-8}
+three = 3 ~~|
+grown = three^(Time/7) ~~|
+same grown = (three + 0*Time)^(Time/7) ~~|
+nothing = 0 ~~|
+none = nothing^Time ~~|
 a = 3^(-1) ~~|
 whole = INTEGER(1/a) ~~|
 places = INTEGER(LOG(1000, 10)) ~~|
@@ -276,3 +280,5 @@ def test_powers_of_a_model(tmp_path: Path) -> None:
         assert (value[name] == want).all(), name
     assert same(value["reciprocal"], value["same reciprocal"]).all()
     assert same(value["root"], value["same root"]).all()
+    assert same(value["grown"], value["same grown"]).all()
+    assert np.array_equal(value["none"], np.arange(41) == 0)

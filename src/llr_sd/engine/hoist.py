@@ -1,4 +1,4 @@
-"""What a step computes from constants alone moves to the start of the run, and division by a constant gets its reciprocal."""
+"""What a step computes from constants alone moves to the start: also the logarithm of a power's base and a divisor's reciprocal."""
 
 from __future__ import annotations
 
@@ -61,6 +61,9 @@ class _Hoister:
         if node.op == "phase":
             return self.rewrite(node.args[0], sizes, label)
         args = [self.rewrite(a, sizes, label) for a in node.args]
+        if node.op == "pow" and self.still(node.args[0]):
+            logs = (self.keep(self.program.op(op, node.args[0]), sizes, label) for op in ("pow_log", "pow_log_rest"))
+            return self.program.op("pow_from_log", *args, *logs)
         divisor = node.args[1] if node.op == "div" else None
         if self.divide and divisor is not None and self.still(divisor) and not _power_of_two(divisor):
             one = self.program.op("div", self.program.constant(1.0), divisor)

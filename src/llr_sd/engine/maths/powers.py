@@ -120,8 +120,25 @@ def log_base(x: Real, base: Real) -> Real:
 
 def power(x: Real, y: Real) -> Real:
     """x to the power y: e^(y log |x|), with a square, a root and a reciprocal rounded once."""
-    size = abs(x)
-    log_x = log_pair(size)
+    return _power(x, y, log_pair(abs(x)))
+
+
+def power_log(x: Real) -> Real:
+    """The first half of `power`: the logarithm of |x|."""
+    return log_pair(abs(x)).high
+
+
+def power_log_rest(x: Real) -> Real:
+    """What `power_log` rounds off."""
+    return log_pair(abs(x)).low
+
+
+def power_from_log(x: Real, y: Real, log: Real, rest: Real) -> Real:
+    """The second half of `power`, for a base whose logarithm was found before."""
+    return _power(x, y, Pair(log, rest))
+
+
+def _power(x: Real, y: Real, log_x: Pair) -> Real:
     product = exact_product(y, log_x.high)
     high, above, below = clipped(product.high)
     low = (above | below).pick(0.0, product.low + y * log_x.low)
