@@ -170,12 +170,13 @@ def test_points_of_lookups_in_every_layout(tmp_path):
 
 def test_mappings_element_by_element(tmp_path):
     text = (
-        "A: a1, a2 -> (B: b12, b3), C ~~|\nB: b1, b2, b3 ~~|\nb12: b1, b2 ~~|\nC: c1, c2 ~~|\n"
+        "A: a1, a2 -> (B: b12, b3), C, (D: d2, d1) ~~|\nD: d1, d2 ~~|\nturned[D] = x[A] ~~|\n"
+        "B: b1, b2, b3 ~~|\nb12: b1, b2 ~~|\nC: c1, c2 ~~|\n"
         "x[A] = 1, 2 ~~|\ny[B] = x[A]*10 ~~|\nz[C] = x[A] ~~|\npart[b12] = x[A] ~~|\n"
-        "up: a2, a3, a4 -> (low: d1, d2, d3) ~~|\nlow: d1, d2, d3 ~~|\nv[low] = 5, 6, 7 ~~|\nw[up] = v[low] ~~|\n"
+        "up: a2, a3, a4 -> (low: e1, e2, e3) ~~|\nlow: e1, e2, e3 ~~|\nv[low] = 5, 6, 7 ~~|\nw[up] = v[low] ~~|\n"
     )
-    outputs = ["y[b1]", "y[b2]", "y[b3]", "z[c1]", "z[c2]", "part[b2]", "w[a2]", "w[a4]"]
-    assert last(tmp_path, text, *outputs) == [10, 10, 20, 1, 2, 1, 5, 7]
+    outputs = ["y[b1]", "y[b2]", "y[b3]", "z[c1]", "z[c2]", "part[b2]", "w[a2]", "w[a4]", "turned[d1]"]
+    assert last(tmp_path, text, *outputs) == [10, 10, 20, 1, 2, 1, 5, 7, 2]
 
 
 # --- macros ----------------------------------------------------------------------------------------------------------

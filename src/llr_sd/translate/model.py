@@ -57,7 +57,8 @@ def translate(path: Path, random: str = "") -> Equations:
     -------
     Equations
         Every variable of the file in its order, under the name that PySD reports it by; then the variables made up for lookups,
-        stocks and macros inside expressions, whose names start with "_". The control variables have their Vensim names.
+        stocks, macros and parts of long equations, whose names start with "_". The control variables have their Vensim names. A
+        variable that nothing reads and whose equation is not supported is among `left_out` instead, and a note says so.
 
     Raises
     ------
@@ -68,7 +69,7 @@ def translate(path: Path, random: str = "") -> Equations:
     if random not in RANDOM:
         raise InputError(f'random is "{random}".', mend='It can be "mean", or left out.')
     with warnings.catch_warnings(), deep_recursion():
-        # PySD's warnings at this stage concern what is handled here: encodings, mappings and reality checks.
+        # Warnings of PySD and pandas at this stage concern cells of spreadsheets, which are checked here.
         warnings.simplefilter("ignore")
         try:
             return _Translation(read(path), random).equations()

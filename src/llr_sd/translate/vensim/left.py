@@ -145,10 +145,8 @@ def _mappings(text: str, place: Place) -> tuple[tuple[str, tuple[str, ...]], ...
         part = part.strip()
         if not part:
             continue
-        target, colon, names = part.strip("()" if part.startswith("(") else "").partition(":")
-        if part.startswith("("):
-            target, colon, names = part[1:-1].partition(":")
-        if (part.startswith("(") and not colon) or not target.strip():
+        target, colon, names = (part[1:-1] if part.startswith("(") else part).partition(":")
+        if part.startswith("(") != bool(colon) or not target.strip():
             raise place.refuse(f'its mapping "{short(part, 40)}" cannot be read.', "Write -> Range, or -> (Range: one, two).")
         found.append((plain(target.strip()), _elements(names, place) if colon else ()))
     if not found:

@@ -10,6 +10,7 @@ from llr_sd.translate.messages import short
 from llr_sd.translate.source import Place
 from llr_sd.translate.vensim.formula import QUOTED, plain, split_names
 
+_ENDS = re.compile(r"[~|]")
 _STOP = re.compile(r'["{~|]')
 _QUOTED = re.compile(QUOTED, re.DOTALL)
 # Blanks and continued lines, but not those in the texts that a function takes, where a tab may be a separator.
@@ -106,7 +107,7 @@ def _entries(text: str, place: Place) -> Iterator[tuple[list[str], bool]]:
             if len(parts) != 2:
                 part, end, at = _part(text, at, place)
             else:
-                stop = re.compile(r"[~|]").search(text, at)
+                stop = _ENDS.search(text, at)
                 part, end = (text[at : stop.start()], stop.group()) if stop else (text[at:], "end")
                 at = stop.end() if stop else len(text)
             parts.append(part)
