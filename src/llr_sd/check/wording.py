@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from llr_sd.equations import (
+    NA,
     Along,
     Binary,
     Call,
@@ -46,7 +47,7 @@ def _write(e: Expression, loops: tuple[Loop, ...], equations: Equations, summed:
 
     match e:
         case Number(value):
-            return f"{value:g}"
+            return ":NA:" if value == NA else f"{value:g}"
         case Time():
             return "Time"
         case Reference(name, indices):

@@ -16,7 +16,7 @@ from llr_sd.translate.scope import Names, Scope
 from llr_sd.translate.written.made import NOTHING, Made, afford, call, either, last_loop, make, op, over, share, turn
 from llr_sd.translate.written.normal import normal_below
 
-HALVINGS = 36
+HALVINGS = 40
 # Past this many widths from its priority a request is wholly met, or not at all.
 _REACH = {1: 0.5, 2: 0.5, 3: 8.3, 4: 37.0}
 
