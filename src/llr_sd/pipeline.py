@@ -222,5 +222,9 @@ def _rating_facts(prepared: PreparedRegister, ratings: Ratings, engine: str) -> 
 def _files(prepared: PreparedStudy) -> dict[str, Path]:
     """Return the files that the numbers depend on, beside the study's own, by their place in the results folder."""
     model = prepared.model
-    files = (model.equations.source, model.table.source, site_file(prepared.study, model))
-    return {f"model/{f.name}": f for f in files if f is not None}
+    found = {f"model/{f.name}": f for f in (model.equations.source, model.table.source)}
+    site = site_file(prepared.study, model)
+    if site is not None:
+        place = f"model/{site.name}"
+        found[f"model/site/{site.name}" if place in found else place] = site
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,14 @@ def test_a_study_takes_a_sites_numbers_and_says_that_they_are_illustrative(tmp_p
     assert result.manifest["illustrative"] is True
     assert "model/city.csv" in result.manifest["sha256"]
     assert "illustrative" in (result.path / "report.html").read_text(encoding="utf-8").casefold()
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_table_called_as_the_models_own_is_kept_beside_it(tmp_path: Path) -> None:
+    shutil.copy(SITES / "city.csv", tmp_path / "parameters.csv")
+    result = llr_sd.run_study(study(tmp_path, "parameters.csv"))
+    assert {"model/parameters.csv", "model/site/parameters.csv"} <= set(result.manifest["sha256"])
+    assert (result.path / "model" / "site" / "parameters.csv").read_bytes() == (SITES / "city.csv").read_bytes()
 
 
 @pytest.mark.parametrize(
