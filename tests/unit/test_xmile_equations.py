@@ -247,7 +247,7 @@ def test_random_functions_are_held_at_their_mean_on_request(tmp_path):
 
 def test_smaller_forms(tmp_path):
     """A list of initial values, no delay at all, a saving interval of 0, and RK2, for which XMILE allows RK4 (3.4.1)."""
-    stock = f'<stock name="s">{OVER_R}<eqn>10, 20</eqn><inflow>f</inflow></stock><flow name="f">{OVER_R}<eqn>R</eqn></flow>'
+    stock = f'<stock name="s">{OVER_R}<eqn>10, 20</eqn><inflow>f</inflow></stock><flow name="f">{OVER_R}<eqn>1; 2</eqn><non_negative/></flow>'
     specs = SPECS.replace("euler", "RK2").replace("<sim_specs", '<sim_specs isee:save_interval="0"')
     found = values(tmp_path, stock + aux("d", "DELAY(TIME, 0)"), "s[r1]", "s[r2]", "d", top=R, specs=specs)
     assert found == {"s[r1]": [10, 11, 12, 13, 14], "s[r2]": [20, 22, 24, 26, 28], "d": [0, 1, 2, 3, 4]}

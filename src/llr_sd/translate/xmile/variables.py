@@ -79,19 +79,21 @@ def _parts(entity: Entity, directory: Directory, place: Place) -> list[Part]:
             found.append(Part(subscripts, excepts, Refused(place.not_supported(what, "Write its <eqn>."))))
             continue
         numbers = _list(text, entity.dimensions, place)
-        if numbers is not None and entity.kind == "stock":
-            found.extend(_stocks(entity, equation, numbers, directory, place))
+        if numbers is not None and entity.kind == "aux" and graph_node is None and not initial:
+            found.append(Part(subscripts, excepts, numbers))
             continue
-        tree: Any = equation.tree(text) if numbers is None else numbers
-        if graph_node is not None:
-            tree = _through(tree, graph_node, entity, directory, place)
-        if entity.kind == "stock":
-            tree = _stock(entity, equation, tree, place)
-        elif entity.kind == "flow" and entity.non_negative:
-            tree = call("max", tree, 0.0)
-        if initial:
-            tree = call("active initial", tree, equation.tree(initial))
-        found.append(Part(subscripts, excepts, tree))
+        cells = [(subscripts, equation.tree(text))] if numbers is None else _cells(numbers, entity, directory, place)
+        for names, value in cells:
+            tree: Any = value
+            if graph_node is not None:
+                tree = _through(tree, graph_node, entity, directory, place)
+            if entity.kind == "stock":
+                tree = _stock(entity, equation, tree, place)
+            elif entity.kind == "flow" and entity.non_negative:
+                tree = call("max", tree, 0.0)
+            if initial:
+                tree = call("active initial", tree, equation.tree(initial))
+            found.append(Part(names, excepts, tree))
     return found
 
 
@@ -166,14 +168,13 @@ def _stock(entity: Entity, equation: Equation, initial: Any, place: Place) -> An
     return ae.IntegStructure(rate, initial, entity.non_negative)
 
 
-def _stocks(entity: Entity, equation: Equation, initial: Any, directory: Directory, place: Place) -> list[Part]:
-    """Return a stock for each element, from a list of initial values."""
-    cells = list(itertools.product(*(directory.dimensions[canonical(d)].elements for d in entity.dimensions)))
-    if len(cells) != len(initial):
-        raise place.refuse(
-            f"{len(initial)} numbers are given for {len(cells)} elements.", "Give one number for each, row by row."
-        )
-    return [Part(cell, (), _stock(entity, equation, float(x), place)) for cell, x in zip(cells, initial, strict=True)]
+def _cells(numbers: Any, entity: Entity, directory: Directory, place: Place) -> list[tuple[tuple[str, ...], float]]:
+    """Return the elements of an array, each with its number from a list, row by row."""
+    size = math.prod(directory.sizes(entity))
+    if size != len(numbers):
+        raise place.refuse(f"{len(numbers)} numbers are given for {size} elements.", "Give one number for each, row by row.")
+    elements = itertools.product(*(directory.dimensions[canonical(d)].elements for d in entity.dimensions))
+    return [(cell, float(x)) for cell, x in zip(elements, numbers, strict=True)]
 
 
 def _connected(entity: Entity, directory: Directory, place: Place) -> list[Part]:
