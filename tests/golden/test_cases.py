@@ -1,0 +1,55 @@
+"""Small models after public bug reports, each with the values that the manuals or other programs give (`cases/expected.json`).
+
+`expected` holds a number for all saved times, a list for each of them, or numbers by time ("any" lists alternatives); null: the file
+must be refused, in words, or run.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from llr_sd.design import Design
+from llr_sd.engine import run
+from llr_sd.errors import LlrSdError
+from llr_sd.translate import translate
+
+CASES = Path(__file__).parent / "cases"
+EXPECTED: dict[str, Any] = json.loads((CASES / "expected.json").read_text(encoding="utf-8"))
+
+
+def wanted(rule: Any, times: list[float]) -> dict[float, list[float]]:
+    """Return the values that are right, by time."""
+    if isinstance(rule, list):
+        assert len(rule) == len(times)
+        return {t: [v] for t, v in zip(times, rule, strict=True)}
+    if isinstance(rule, dict):
+        return {float(t): v["any"] if isinstance(v, dict) else [v] for t, v in rule.items()}
+    return dict.fromkeys(times, [rule])
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_case(name: str) -> None:
+    expected = EXPECTED[name]["expected"]
+    none = Design((), np.zeros((1, 0)))
+    if expected is None:
+        try:
+            run(translate(CASES / name), none)
+        except LlrSdError as refusal:
+            assert len(str(refusal).splitlines()) <= 2
+            assert "Error" not in str(refusal)
+            assert "Rule" not in str(refusal)
+        return
+    ensemble = run(translate(CASES / name), none, list(expected))
+    assert ensemble.status[0].ok, ensemble.status
+    times = ensemble.dataset["time"].values.tolist()
+    for variable, rule in expected.items():
+        found = ensemble.dataset[variable].isel(run=0)
+        for time, values in wanted(rule, times).items():
+            value = float(found.sel(time=time, method="nearest", tolerance=1e-9))
+            near = [np.isclose(value, v, rtol=1e-9, atol=1e-12) for v in values]
+            assert any(near), f"{variable} at {time:g} is {value!r}, not {values}"
