@@ -22,6 +22,7 @@ from llr_sd.engine.program import (
     Program,
     row_major,
 )
+from llr_sd.engine.timelike import Timelike
 from llr_sd.equations import (
     CONTROLS,
     Binary,
@@ -114,7 +115,7 @@ class Lowering:
         self.program = Program(method)
         self.out = Lowered(self.program)
         self._done: dict[object, Node] = {}
-        self._clocks: dict[str, bool] = {}
+        self._timelike = Timelike(equations)
 
     def run(self) -> Lowered:
         """Lower every variable."""
@@ -224,7 +225,7 @@ class Lowering:
         if operator in ARITHMETIC:
             return self.program.op(ARITHMETIC[operator], left, right)
         if operator in COMPARISON:
-            if self._of_clock(expression.left) or self._of_clock(expression.right):
+            if self._timelike(expression.left) or self._timelike(expression.right):
                 return elementwise.compare_times(self.program, COMPARISON[operator], left, right)
             return self.program.compare(COMPARISON[operator], left, right)
         if operator in ("and", "or"):
@@ -232,24 +233,6 @@ class Lowering:
         if operator == "^":
             return elementwise.power(self.program, left, right)
         raise EngineError(f'the operator "{operator}" has no lowering.', where=scope.variable.name)
-
-    def _of_clock(self, expression: Expression) -> bool:
-        """Return whether an expression is the time, shifted or scaled, by itself or through scalar variables."""
-        match expression:
-            case Time():
-                return True
-            case Binary("+" | "-" | "*" | "/", left, right):
-                return self._of_clock(left) or self._of_clock(right)
-            case Unary("-", operand) | Call("GET TIME VALUE", (_, operand, _)):
-                return isinstance(expression, Call) or self._of_clock(operand)
-            case Reference(name, ()):
-                if name not in self._clocks:
-                    self._clocks[name] = False  # a variable that reads itself is refused elsewhere
-                    bodies = [d.body for d in self.equations.variables[name].definitions]
-                    plain = [b for b in bodies if not isinstance(b, Stock | Table | Values)]
-                    self._clocks[name] = any(self._of_clock(b) for b in plain)
-                return self._clocks[name]
-        return False
 
     def _call(self, call: Call, scope: Scope) -> Node:
         if call.function in stateful.LOWERINGS:
@@ -261,7 +244,7 @@ class Lowering:
         lowering = elementwise.LOWERINGS.get(call.function)
         if lowering is None:
             raise EngineError(f'the function "{call.function}" has no lowering.', where=scope.variable.name)
-        if call.function in elementwise.OF_TIME and self._of_clock(call.arguments[0]):
+        if call.function in elementwise.OF_TIME and self._timelike(call.arguments[0]):
             lowering = elementwise.OF_TIME[call.function]
         try:
             return lowering(self.program, *(self.lower(a, scope) for a in call.arguments))

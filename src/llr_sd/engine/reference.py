@@ -1,15 +1,15 @@
 """The reference simulator: PySD behind the same contract as the compiled engine.
 
-PySD is slow (seconds a run) and its `run(params=...)` changes the model for later runs. Here every batch gets a model of its own
-and every run sets the same constants, so that no run leaks into another. It must write a Python file to work; that goes to a
-temporary folder, never beside the model.
+PySD translates a model by writing Python and running it. It gets the model as data, with names made up here and no texts
+(`engine/scalars.py`), never the file. Every batch has a model of its own and every run sets the same constants, so that no run leaks
+into another. PySD's own functions, states and order of evaluation are what is run; the clock is start + n x TIME STEP.
 """
 
 from __future__ import annotations
 
-import re
 import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,27 +21,38 @@ from numpy.typing import NDArray
 
 from llr_sd.design import Design
 from llr_sd.engine.request import Request, make_request
+from llr_sd.engine.scalars import Scalars
 from llr_sd.ensemble import OK, Ensemble, RunStatus
-from llr_sd.equations import Equations, Variable, canonical
+from llr_sd.equations import Equations
 from llr_sd.errors import EngineError
 
 if TYPE_CHECKING:
     import xarray as xr
 
+DEEP = 20_000
+"""Frames of Python's stack that PySD's recursive evaluation may take."""
+_ONE_AT_A_TIME = threading.Lock()
+
 
 def run_reference(
-    equations: Equations, design: Design, outputs: Sequence[str] | None = None, times: Sequence[float] | None = None
+    equations: Equations,
+    design: Design,
+    outputs: Sequence[str] | None = None,
+    times: Sequence[float] | None = None,
+    method: str | None = None,
 ) -> Ensemble:
     """Run every row of a design through PySD, one after another.
 
     Parameters
     ----------
     equations
-        The translated model; PySD itself reads `equations.source`.
+        The translated model.
     design
         Values of constants, shape (run, constant).
     outputs, times
         As in `Request`; None for all.
+    method
+        "euler" runs a model that asks for Runge-Kutta with Euler steps.
 
     Returns
     -------
@@ -51,93 +62,143 @@ def run_reference(
     Raises
     ------
     EngineError
-        When PySD cannot load the model.
+        When PySD cannot compute the model.
     """
-    return next(stream_reference(equations, make_request(equations, design, outputs, times), block=max(design.runs, 1)))
+    return next(stream_reference(equations, make_request(equations, design, outputs, times), max(design.runs, 1), method))
 
 
-def stream_reference(equations: Equations, request: Request, block: int) -> Iterator[Ensemble]:
+def stream_reference(equations: Equations, request: Request, block: int, method: str | None = None) -> Iterator[Ensemble]:
     """Yield the runs of a request in order, `block` runs at a time."""
-    with _pysd_model(equations) as model:
+    if (method or equations.method) != "euler":
+        raise EngineError(
+            "asks for Runge-Kutta steps, which PySD has not.", where=equations.source.name, mend='Ask for method="euler".'
+        )
+    variables = {o.variable.name: o.variable for o in request.outputs}
+    wanted = [(name, i) for name, v in variables.items() for i in range(v.size)]
+    scalars = Scalars(equations, request.clock, wanted)
+    with _pysd_model(equations, scalars) as model:
         for start in range(0, max(request.design.runs, 1), block):
-            rows = request.design.values[start : start + block]
-            yield _ensemble(equations, request, model, rows)
+            yield _ensemble(equations, request, scalars, model, request.design.values[start : start + block])
 
 
 @contextmanager
-def _pysd_model(equations: Equations) -> Iterator[Any]:
-    """Load the model file into a fresh PySD model; PySD's own warnings about style are silenced."""
+def _pysd_model(equations: Equations, scalars: Scalars) -> Iterator[Any]:
+    """Build the PySD model and load it; it must write a Python file to work, which goes to a temporary folder."""
     import pysd
-    from pysd.builders.python.python_model_builder import ModelBuilder
-    from pysd.translators.vensim.vensim_file import VensimFile
-    from pysd.translators.xmile.xmile_file import XmileFile
 
-    source = equations.source
-    with tempfile.TemporaryDirectory(prefix="llr_sd_") as folder, warnings.catch_warnings():
+    with tempfile.TemporaryDirectory(prefix="llr_sd_") as folder, warnings.catch_warnings(), _deep_stack():
         warnings.simplefilter("ignore")
         try:
-            file = VensimFile(source) if source.suffix.casefold() == ".mdl" else XmileFile(source)
-            file.parse()
-            abstract = file.get_abstract_model()
-            builder = ModelBuilder(abstract)
-            for section in builder.sections:
-                section.path = Path(folder) / section.path.name
-            # PySD writes arrays as numpy prints them: without this, cut to eight digits.
-            with np.printoptions(precision=17, floatmode="unique", threshold=sys.maxsize):
-                code = builder.build_model()
-            _look_beside_the_model(Path(folder), source.resolve().parent)
-            model = pysd.load(str(code))
+            code = build(scalars, Path(folder))
+            with np.errstate(all="ignore"):
+                model = pysd.load(str(code), initialize=False)
             _keep_fractions(model)
-            model.initialize()
         except Exception as error:
-            raise EngineError(f"PySD cannot load the model ({error}).", where=source.name) from error
+            raise EngineError(f"PySD cannot load the model ({_said(error)}).", where=equations.source.name) from error
         yield model
 
 
+def build(scalars: Scalars, folder: Path) -> Path:
+    """Write PySD's Python of a model into `folder` and return its path."""
+    from pysd.builders.python import python_model_builder as builder
+
+    with _ONE_AT_A_TIME:
+        layout = builder.black
+        builder.black = _Unformatted  # laying out code that nobody reads is most of the time of a large model
+        try:
+            return Path(builder.ModelBuilder(scalars.abstract_model(folder)).build_model())
+        finally:
+            builder.black = layout
+
+
+class _Unformatted:
+    """Stands for the formatter of code in PySD's builder."""
+
+    @staticmethod
+    def FileMode() -> None:  # noqa: N802 - the formatter's own name
+        return None
+
+    @staticmethod
+    def format_file_contents(text: str, fast: bool, mode: None) -> str:
+        return text
+
+
+@contextmanager
+def _deep_stack() -> Iterator[None]:
+    """Allow PySD's evaluation, which calls from variable to variable, a chain of many thousands."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, DEEP))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _said(error: Exception) -> str:
+    lines = [s.strip() for s in str(error).splitlines() if s.strip()]
+    return (lines[0] if lines else type(error).__name__).rstrip(".")
+
+
 def _keep_fractions(model: Any) -> None:
-    """Give smooths and delays a state of floats: with a whole number as initial value PySD keeps integers and cuts the input."""
+    """Mend three ways of PySD's states: integers that cut what comes in, orders that are cut, and outputs that depend on who asks."""
     for element in model._dynamicstateful_elements:
-        if hasattr(element, "_dynamicstateful_elements"):  # a macro is a model of its own
-            _keep_fractions(element)
-            continue
-
-        def initialize(init_val: Any = None, element: Any = element, original: Any = element.initialize) -> None:
-            original(init_val)
-            if getattr(element.state, "dtype", np.dtype(float)).kind in "iu":
-                element.state = element.state.astype(float)
-
-        element.initialize = initialize
+        element.initialize = _Started(element)
+        if type(element).__name__ in ("Delay", "DelayN"):
+            element.tstep = lambda: 0.0  # it serves only to cut the order of a short delay
+        if type(element).__name__ == "DelayN":
+            element.update = _Held(element)
 
 
-def _look_beside_the_model(folder: Path, home: Path) -> None:
-    """Make PySD's code find spreadsheets beside the model file and macros beside itself."""
-    for code in folder.glob("*.py"):
-        text = code.read_text(encoding="utf-8").replace("_root.joinpath(", "Path(__file__).parent.joinpath(")
-        code.write_text(re.sub(r"^_root = .*$", lambda _: f"_root = Path({str(home)!r})", text, flags=re.M), encoding="utf-8")
+class _Started:
+    """Initialises a state as floats: with a whole number as initial value PySD keeps integers."""
+
+    def __init__(self, element: Any) -> None:
+        self._element, self._original = element, element.initialize
+
+    def __call__(self, init_val: Any = None) -> None:
+        self._original(init_val)
+        state = self._element.state
+        if getattr(state, "dtype", np.dtype(float)).kind in "iu":
+            self._element.state = state.astype(float)
+        elif isinstance(state, int):
+            self._element.state = float(state)
 
 
-def _ensemble(equations: Equations, request: Request, model: Any, rows: NDArray[np.float64]) -> Ensemble:
+class _Held:
+    """Fixes the output of a DELAY N when its step begins: PySD moves its delay times before all readers have asked."""
+
+    def __init__(self, element: Any) -> None:
+        self._element, self._original = element, element.update
+
+    def __call__(self, state: Any) -> None:
+        self._original(state)
+
+
+def _ensemble(
+    equations: Equations, request: Request, scalars: Scalars, model: Any, rows: NDArray[np.float64]
+) -> Ensemble:
     import xarray as xr
 
-    variables = list(dict.fromkeys(o.variable.name for o in request.outputs))
-    by_name = {v: equations.variables[v] for v in variables}
-    runs = rows.shape[0]
-    data = {v: np.full((runs, len(request.times), *by_name[v].shape), np.nan) for v in variables}
+    by_name = {o.variable.name: o.variable for o in request.outputs}
+    runs, times = rows.shape[0], len(request.times)
+    data = {name: np.full((runs, times, v.size), np.nan) for name, v in by_name.items()}
     status: list[RunStatus] = []
     for r in range(runs):
         try:
-            frame = _one_run(equations, request, model, rows[r], variables)
-        except (ArithmeticError, ValueError, NotImplementedError) as error:
-            status.append(RunStatus(f"error: {error}"))
+            _one_run(equations, request, scalars, model, rows[r], {name: d[r] for name, d in data.items()})
+        except Exception as error:  # PySD raises what Python's arithmetic raises
+            status.append(RunStatus(f"error: {_said(error)}"))
+            for values in data.values():
+                values[r] = np.nan
             continue
-        for v in variables:
-            data[v][r] = _values(frame, model, by_name[v], len(request.times))
-        status.append(_status(by_name, data, r, request.times))
+        status.append(_status(equations, scalars, data, r, request.times))
     arrays: dict[str, xr.DataArray] = {}
     for output in request.outputs:
         values, axes = data[output.variable.name], output.variable.axes
         if output.cell is not None:
-            values, axes = values.reshape(runs, len(request.times), -1)[:, :, output.cell.position], ()
+            values, axes = values[:, :, output.cell.position], ()
+        else:
+            values = values.reshape((runs, times, *output.variable.shape))
         dims = ("run", "time", *(a.name for a in axes))
         coords = {a.name: list(a.elements) for a in axes}
         arrays[output.name] = xr.DataArray(values, dims=dims, coords=coords, attrs={"units": output.variable.unit})
@@ -145,70 +206,56 @@ def _ensemble(equations: Equations, request: Request, model: Any, rows: NDArray[
     return Ensemble(dataset, tuple(status), "pysd")
 
 
-def _one_run(equations: Equations, request: Request, model: Any, row: NDArray[np.float64], variables: list[str]) -> Any:
-    """Run PySD once and return its frame: index time, one column a variable, cells scalars or xarray arrays."""
-    import xarray as xr
-
+def _one_run(
+    equations: Equations,
+    request: Request,
+    scalars: Scalars,
+    model: Any,
+    row: NDArray[np.float64],
+    out: dict[str, NDArray[np.float64]],
+) -> None:
+    """Run PySD once; fill each array of `out`, shape (time, position)."""
     clock = request.clock
-    # PySD has no argument for the initial time that acts before stocks are initialised; its own table of control variables does.
-    model.components._control_vars["initial_time"] = lambda: clock.initial
-    params: dict[str, Any] = {}
-    arrays: dict[str, NDArray[np.float64]] = {}
+    constants = {}
     for label, value in zip(request.design.names, row, strict=True):
         cell = equations.cell(label)
-        variable = cell.variable
-        if not variable.axes:
-            params[variable.name] = float(value)
-            continue
-        if variable.name not in arrays:
-            cells = (c for c in equations.constants() if c.variable is variable)
-            arrays[variable.name] = np.array([equations.constant_value(c) for c in cells])
-        arrays[variable.name][cell.position] = value
-    for name, flat in arrays.items():
-        variable = equations.variables[name]
-        coords = {a.name: list(a.elements) for a in variable.axes}
-        params[name] = xr.DataArray(flat.reshape(variable.shape), coords, [a.name for a in variable.axes])
-    known = {canonical(k): k for k in model.namespace}
-    spelling = {v: known[canonical(v)] for v in variables}
+        name = scalars.names.get((cell.variable.name, cell.position))
+        if name is not None:
+            constants[name] = float(value)
+    asked = {n: [(i, scalars.names[n, i]) for i in range(values.shape[1])] for n, values in out.items()}
+    steps = {clock.step_at(t): i for i, t in enumerate(request.times)}
+    grid = clock.times(max(s for s in steps if s is not None))
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        frame = model.run(
-            params=params,
-            return_columns=list(spelling.values()),
-            return_timestamps=list(request.times),
-            final_time=clock.final,
-            time_step=clock.step,
-            saveper=clock.saveper,
-            flatten_output=False,
-        )
-    return frame.rename(columns={v: k for k, v in spelling.items()})
-
-
-def _values(frame: Any, model: Any, variable: Variable, times: int) -> NDArray[np.float64]:
-    """Return one variable of a PySD frame as shape (time, <axes>), whatever order PySD keeps its dimensions in."""
-    column = frame[variable.name].tolist()
-    if not variable.axes:
-        return np.array([float(np.asarray(c)) for c in column])
-    names = [a.name for a in variable.axes]
-    out = [np.asarray(c.transpose(*names) if set(c.dims) == set(names) else c) for c in column]
-    return np.array(out).reshape((times, *variable.shape))
+        model.set_components(constants)
+        model.time.set_control_vars(initial_time=float(clock.initial), time_step=float(clock.step))
+        model.initialize()
+        for step, time in enumerate(grid):
+            model.time.update(float(time))
+            model.clean_caches()
+            if step in steps:
+                for name, cells in asked.items():
+                    out[name][steps[step]] = [float(getattr(model.components, python)()) for _, python in cells]
+            if step + 1 < len(grid):
+                model._euler_step(clock.step)
 
 
 def _status(
-    by_name: dict[str, Variable], data: dict[str, NDArray[np.float64]], run: int, times: NDArray[np.float64]
+    equations: Equations, scalars: Scalars, data: dict[str, NDArray[np.float64]], run: int, times: NDArray[np.float64]
 ) -> RunStatus:
     """Find the first not-a-number or infinity among the outputs; from then on the run is NaN."""
     first: tuple[int, str, RunStatus] | None = None
-    for name, variable in by_name.items():
-        bad = np.argwhere(~np.isfinite(data[name][run].reshape(len(times), -1)))
+    for name, values in data.items():
+        defined = np.array([(name, i) not in scalars.undefined for i in range(values.shape[2])], dtype=bool)
+        bad = np.argwhere(~np.isfinite(values[run]) & defined)
         if len(bad) and (first is None or bad[0][0] < first[0]):
             t, position = int(bad[0][0]), int(bad[0][1])
-            value = data[name][run].reshape(len(times), -1)[t, position]
+            variable = equations.variables[name]
             label = variable.label(list(variable.elements())[position])
-            reason = "not a number" if np.isnan(value) else "infinity"
+            reason = "not a number" if np.isnan(values[run, t, position]) else "infinity"
             first = (t, label, RunStatus(reason, label, float(times[t])))
     if first is None:
         return OK
-    for name in by_name:
-        data[name][run, first[0] :] = np.nan
+    for values in data.values():
+        values[run, first[0] :] = np.nan
     return first[2]

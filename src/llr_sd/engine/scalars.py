@@ -1,0 +1,559 @@
+"""Equations as PySD's abstract model: one element without subscripts for each cell.
+
+Names are made up here and texts are left empty, so that nothing a modeller wrote reaches the Python that PySD writes. Where PySD
+differs from Vensim's documented meaning, the equation is written so that PySD computes that meaning.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from llr_sd.engine.clock import Clock
+from llr_sd.engine.timelike import Timelike
+from llr_sd.equations import (
+    Along,
+    Binary,
+    Call,
+    Definition,
+    Equations,
+    Expression,
+    Fixed,
+    Index,
+    LookupCall,
+    Number,
+    Reduce,
+    Reference,
+    Stock,
+    Table,
+    Time,
+    Unary,
+    Values,
+    Variable,
+    canonical,
+)
+from llr_sd.errors import EngineError
+
+Cell = tuple[str, int]
+Counts = Mapping[int, int]
+Tree = Any  # a node of PySD's syntax tree, or a float
+
+DEEPEST = 12
+"""An expression nested deeper than this gets an element of its own: Python reads no more than 200 brackets."""
+CONTROLS = {"initial_time": "initial", "final_time": "final", "time_step": "step", "saveper": "saveper"}
+_PLAIN = {
+    "ABS": "abs",
+    "MIN": "min",
+    "MAX": "max",
+    "EXP": "exp",
+    "LN": "ln",
+    "SQRT": "sqrt",
+    "POWER": "power",
+    "SIN": "sin",
+    "COS": "cos",
+    "TAN": "tan",
+    "ARCSIN": "arcsin",
+    "ARCCOS": "arccos",
+    "ARCTAN": "arctan",
+    "SINH": "sinh",
+    "COSH": "cosh",
+    "TANH": "tanh",
+    "MODULO": "modulo",
+    "QUANTUM": "quantum",
+    "ZIDZ": "zidz",
+    "XIDZ": "xidz",
+    "ACTIVE INITIAL": "active_initial",
+}
+_STATEFUL = {
+    "INITIAL": "InitialStructure",
+    "DELAY": "DelayStructure",
+    "DELAY N": "DelayNStructure",
+    "DELAY FIXED": "DelayFixedStructure",
+    "SMOOTH": "SmoothStructure",
+    "SMOOTH N": "SmoothNStructure",
+    "TREND": "TrendStructure",
+    "FORECAST": "ForecastStructure",
+}
+_COMPARE = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "=": "=", "<>": "<>"}
+
+
+class Scalars:
+    """The cells that a batch needs, each a scalar element of PySD.
+
+    Parameters
+    ----------
+    equations
+        The model.
+    clock
+        The time grid of the batch.
+    wanted
+        The cells (variable, position) that are asked for; those that they need follow.
+
+    Attributes
+    ----------
+    names
+        The generated name of each cell.
+    undefined
+        Cells that have no equation, or need one that has none: they are not a number, and that is no failure.
+    """
+
+    def __init__(self, equations: Equations, clock: Clock, wanted: Iterable[Cell]) -> None:
+        self._equations, self._clock = equations, clock
+        self._timelike = Timelike(equations)
+        self._numbers = {name: i for i, name in enumerate(equations.variables)}
+        self._parts: dict[str, dict[int, tuple[Definition, Counts]]] = {}
+        self._elements: dict[str, Any] = {}
+        self._helpers = itertools.count()
+        self._needs: dict[Cell, set[Cell]] = {}
+        self._cell: Cell = ("", 0)
+        self.names: dict[Cell, str] = {}
+        self._waiting: list[Cell] = []
+        for cell in wanted:
+            self._name(cell)
+        while self._waiting:
+            self._write(self._waiting.pop())
+
+    @cached_property
+    def undefined(self) -> frozenset[Cell]:
+        found = {c for c in self._needs if not self._defined(c)}
+        readers: dict[Cell, set[Cell]] = {}
+        for cell, needs in self._needs.items():
+            for other in needs:
+                readers.setdefault(other, set()).add(cell)
+        stack = list(found)
+        while stack:
+            for reader in readers.get(stack.pop(), ()):
+                if reader not in found:
+                    found.add(reader)
+                    stack.append(reader)
+        return frozenset(found)
+
+    def abstract_model(self, folder: Path) -> Any:
+        """Return the model as PySD's builder takes it, to be written into `folder` as `model.py`."""
+        from pysd.translators.structures.abstract_model import AbstractControlElement, AbstractModel, AbstractSection
+
+        path = folder / "model.py"
+        controls = [
+            AbstractControlElement(name, [_component(float(getattr(self._clock, field)))]) for name, field in CONTROLS.items()
+        ]
+        section = AbstractSection(
+            name="__main__",
+            path=path,
+            type="main",
+            params=[],
+            returns=[],
+            subscripts=(),
+            elements=(*controls, *self._elements.values()),
+            constraints=(),
+            test_inputs=(),
+            split=False,
+            views_dict=None,
+        )
+        return AbstractModel(path, (section,))
+
+    # --- cells -----------------------------------------------------------------------------------------------------------
+
+    def _name(self, cell: Cell) -> str:
+        if cell not in self.names:
+            self.names[cell] = f"v{self._numbers[cell[0]]}_{cell[1]}"
+            self._needs[cell] = set()
+            self._waiting.append(cell)
+        return self.names[cell]
+
+    def _definitions(self, variable: Variable) -> dict[int, tuple[Definition, Counts]]:
+        """Return for each defined position its definition, and the counts of the loops there."""
+        if variable.name not in self._parts:
+            found: dict[int, tuple[Definition, Counts]] = {}
+            for d in variable.definitions:
+                left = 1 + max((i.loop for i in d.target if isinstance(i, Along)), default=-1)
+                for turn in itertools.product(*(range(len(lp)) for lp in d.loops[:left])):
+                    counts = dict(enumerate(turn))
+                    found[_position(d.target, variable, counts)] = (d, counts)
+            self._parts[variable.name] = found
+        return self._parts[variable.name]
+
+    def _defined(self, cell: Cell) -> bool:
+        return cell[1] in self._definitions(self._equations.variables[cell[0]])
+
+    def _write(self, cell: Cell) -> None:
+        from pysd.translators.structures.abstract_expressions import IntegStructure
+
+        self._cell = cell
+        variable = self._equations.variables[cell[0]]
+        control = next((f for n, f in CONTROLS.items() if n == canonical(variable.name)), None)
+        tree: Tree
+        if control is not None:
+            tree = float(getattr(self._clock, control))
+        elif not self._defined(cell):
+            tree = math.nan
+        else:
+            definition, counts = self._definitions(variable)[cell[1]]
+            body = definition.body
+            here = _Place(definition, counts)
+            if isinstance(body, Stock):
+                tree = IntegStructure(self.number(body.flow, here), self.number(body.initial, here), body.non_negative)
+            elif isinstance(body, Table):
+                tree = self._series(body)
+            elif isinstance(body, Values):
+                tree = self._literal(body.numbers[_flat(definition, counts)])
+            else:
+                tree = self.number(body, here)
+        self._elements[self.names[cell]] = _element(self.names[cell], tree)
+
+    def helper(self, tree: Tree) -> Tree:
+        """Return a reference to an element of its own for a tree; a number or a reference is returned as it is."""
+        if isinstance(tree, float) or type(tree).__name__ == "ReferenceStructure":
+            return tree
+        name = f"w{next(self._helpers)}"
+        self._elements[name] = _element(name, tree)
+        return _reference(name)
+
+    def lookup(self, table: Table) -> str:
+        """Return the name of a lookup element with the points of a table."""
+        from pysd.translators.structures.abstract_expressions import LookupsStructure
+        from pysd.translators.structures.abstract_model import AbstractElement, AbstractLookup
+
+        x, y = tuple(map(float, table.x)), tuple(map(float, table.y))
+        name = f"t{next(self._helpers)}"
+        points = LookupsStructure(x, y, (min(x), max(x)), (min(y), max(y)), table.method)
+        self._elements[name] = AbstractElement(name, [AbstractLookup(subscripts=([], []), ast=points)])
+        return name
+
+    # --- expressions -----------------------------------------------------------------------------------------------------
+
+    def number(self, e: Expression, here: _Place, depth: int = 0) -> Tree:
+        """Return the tree of an expression that stands where a number is needed."""
+        if depth > DEEPEST:
+            return self.helper(self.number(e, here))
+        below = depth + 1
+        match e:
+            case Number(value):
+                return self._literal(value)
+            case Time():
+                return _reference("time")
+            case Reference(name, indices):
+                return self._read(name, indices, here)
+            case Unary("-", operand):
+                return _arithmetic("negative", self.number(operand, here, below))
+            case Binary("+" | "-" | "*" | "/" as operator):
+                return self._chain(e, operator, here, depth)
+            case Binary("^", left, right):
+                return _call("power", self.number(left, here, below), self.number(right, here, below))
+            case Unary() | Binary():
+                return _if(self.truth(e, here, below), 1.0, 0.0)
+            case Call():
+                return self._called(e, here, below)
+            case LookupCall():
+                return self._looked_up(e, here, below)
+            case Reduce():
+                return self._reduced(e, here, below)
+        raise EngineError(f"PySD has no form of {type(e).__name__}.", where=self._cell[0])
+
+    def truth(self, e: Expression, here: _Place, depth: int = 0) -> Tree:
+        """Return the tree of an expression that stands where a condition is needed."""
+        below = depth + 1
+        if depth > DEEPEST:
+            return _logic("<>", self.helper(self.number(e, here)), 0.0)
+        match e:
+            case Unary("not", operand):
+                return _logic(":NOT:", self.truth(operand, here, below))
+            case Binary("and" | "or" as operator, left, right):
+                return _logic(f":{operator.upper()}:", self.truth(left, here, below), self.truth(right, here, below))
+            case Binary(operator, left, right) if operator in _COMPARE:
+                a, b = self.number(left, here, below), self.number(right, here, below)
+                if self._timelike(left) or self._timelike(right):
+                    return self._compare_times(operator, a, b)
+                return _logic(operator, a, b)
+        return _logic("<>", self.number(e, here, depth), 0.0)
+
+    def _chain(self, e: Binary, operator: str, here: _Place, depth: int) -> Tree:
+        """Return a sum of many terms as one flat operation, in the order in which it is written."""
+        operands: list[Expression] = [e.right]
+        operators = [operator]
+        family = "+-" if operator in "+-" else operator
+        left = e.left
+        while isinstance(left, Binary) and left.operator in family:
+            operands.append(left.right)
+            operators.append(left.operator)
+            left = left.left
+        operands.append(left)
+        trees = [self.number(o, here, depth + 1) for o in reversed(operands)]
+        return _flat_arithmetic(list(reversed(operators)), trees, self.helper)
+
+    def _read(self, name: str, indices: tuple[Index, ...], here: _Place) -> Tree:
+        variable = self._equations.variables[name]
+        cell = (name, _position(indices, variable, here.counts))
+        self._name(cell)
+        self._needs[self._cell].add(cell)
+        return _reference(self.names[cell])
+
+    def _literal(self, value: float) -> Tree:
+        value = float(value)
+        if math.isinf(value):
+            infinity = _call("exp", 1e4)  # PySD's builder has no word for it
+            return infinity if value > 0 else _arithmetic("negative", infinity)
+        return value
+
+    def _called(self, call: Call, here: _Place, depth: int) -> Tree:
+        from pysd.translators.structures import abstract_expressions as forms
+
+        key = call.function
+        if key == "IF THEN ELSE":
+            condition, then, otherwise = call.arguments
+            return _if(self.truth(condition, here, depth), *(self.number(a, here, depth) for a in (then, otherwise)))
+        if key == "SAMPLE IF TRUE":
+            condition, value, initial = call.arguments
+            a, b = self.number(value, here, depth), self.number(initial, here, depth)
+            return forms.SampleIfTrueStructure(self.truth(condition, here, depth), a, b)
+        arguments = [self.number(a, here, depth) for a in call.arguments]
+        if key in _STATEFUL:
+            if len(arguments) == 4 and key != "FORECAST":  # the order, which PySD wants as an integer
+                order = arguments[3]
+                arguments[3] = int(order) if isinstance(order, float) and math.isfinite(order) else _call("integer", order)
+            return getattr(forms, _STATEFUL[key])(*arguments)
+        if key in ("INTEGER", "MODULO", "QUANTUM") and self._timelike(call.arguments[0]):
+            return self._cut_time(key, *map(self.helper, arguments))
+        if key in _PLAIN:
+            return _call(_PLAIN[key], *arguments)
+        if key in _WRITTEN:
+            return _WRITTEN[key](self, *map(self.helper, arguments))
+        raise EngineError(f"PySD cannot compute {key}.", where=self._cell[0])
+
+    def _reduced(self, e: Reduce, here: _Place, depth: int) -> Tree:
+        sizes = [range(len(here.definition.loops[n])) for n in e.loops]
+        turns = [dict(zip(e.loops, turn, strict=True)) for turn in itertools.product(*sizes)]
+        parts = [self.number(e.body, _Place(here.definition, {**here.counts, **turn}), depth) for turn in turns]
+        if e.operator in ("SUM", "PROD"):
+            operator, first = ("+", 0.0) if e.operator == "SUM" else ("*", 1.0)
+            return _flat_arithmetic([operator] * len(parts), [first, *parts], self.helper)
+        function = "min" if e.operator == "VMIN" else "max"
+        while len(parts) > 1:  # in pairs, so that brackets stay few
+            pairs = itertools.zip_longest(parts[::2], parts[1::2])
+            parts = [a if b is None else self.helper(_call(function, a, b)) for a, b in pairs]
+        return parts[0]
+
+    # --- lookups and data ------------------------------------------------------------------------------------------------
+
+    def _looked_up(self, e: LookupCall, here: _Place, depth: int) -> Tree:
+        variable = self._equations.variables[e.name]
+        position = _position(e.indices, variable, here.counts)
+        at = self._definitions(variable).get(position)
+        x = self.helper(self.number(e.argument, here, depth))
+        if at is None or not isinstance(at[0].body, Table):
+            self._needs[self._cell].add((e.name, position))
+            self._needs.setdefault((e.name, position), set())
+            return math.nan
+        return self._table(at[0].body, x, (e.name, position))
+
+    def _table(self, table: Table, x: Tree, key: Cell) -> Tree:
+        rises = all(a < b for a, b in itertools.pairwise(table.x))
+        if not rises or table.method not in ("interpolate", "extrapolate", "hold_backward") or len(table.x) < 2:
+            raise EngineError(f"PySD has no lookup of the kind of {key[0]}.", where=self._cell[0])
+        if key not in self._tables:
+            self._tables[key] = self.lookup(table)
+        return _call(self._tables[key], x)
+
+    @cached_property
+    def _tables(self) -> dict[Cell, str]:
+        return {}
+
+    def _series(self, table: Table) -> Tree:
+        if len(table.x) == 1 and table.method != "raw":
+            return self._literal(table.y[0])
+        return self._table(table, _reference("time"), self._cell)
+
+    # --- times -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def slack(self) -> float:
+        """How far from a time still counts as that time."""
+        return 1e-6 * self._clock.step
+
+    @property
+    def step(self) -> float:
+        return self._clock.step
+
+    def since(self, start: Tree) -> Tree:
+        """Time from `start` to a hair before the middle of the step, which is what Vensim compares."""
+        return _arithmetic("-", _arithmetic("+", _reference("time"), (0.5 - 1e-6) * self._clock.step), start)
+
+    def _compare_times(self, operator: str, a: Tree, b: Tree) -> Tree:
+        if operator in ("=", "<>"):
+            return _logic("<=" if operator == "=" else ">", _call("abs", _arithmetic("-", a, b)), self.slack)
+        return _logic(operator, _arithmetic("+" if operator in (">=", "<") else "-", a, self.slack), b)
+
+    def whole(self, x: Tree) -> Tree:
+        """The nearest whole number."""
+        return _call("integer", _arithmetic("+", x, _if(_logic(">=", x, 0.0), 0.5, -0.5)))
+
+    def settled(self, count: Tree) -> Tree:
+        """The whole number that a count is a rounding away from, else the count."""
+        near = _logic("<", _call("abs", _arithmetic("-", count, self.whole(count))), 1e-9)
+        return self.helper(_if(near, self.whole(count), count))
+
+    def _cut_time(self, key: str, x: Tree, unit: Tree = 1.0) -> Tree:
+        if key == "INTEGER":
+            return _integer(self.settled(x))
+        count = self.helper(_arithmetic("/", x, unit))
+        settled = self.settled(count)
+        cut = _arithmetic("*", unit, _integer(settled))
+        if key == "QUANTUM":
+            return _if(_logic("<", unit, 1e-6), x, cut)
+        return _if(_logic("=", settled, self.whole(count)), 0.0, _call("modulo", x, unit))
+
+
+class _Place:
+    """Where an expression stands: its definition, and the count of every loop around it."""
+
+    def __init__(self, definition: Definition, counts: Counts) -> None:
+        self.definition, self.counts = definition, counts
+
+
+# --- functions that PySD computes otherwise, or not at all ---------------------------------------------------------------
+
+
+def _integer(x: Tree) -> Tree:
+    """The whole part as a float: PySD gives an integer, whose powers and states are integers too."""
+    return _arithmetic("+", _call("integer", x), 0.0)
+
+
+def _log(s: Scalars, x: Tree, base: Tree) -> Tree:
+    """The logarithm to a base, a whole number where the power of the base is `x`."""
+    ratio = s.helper(_call("log", x, base))
+    whole = s.helper(s.whole(ratio))
+    return _if(_logic("=", _call("power", base, whole), x), whole, ratio)
+
+
+def _step(s: Scalars, height: Tree, start: Tree) -> Tree:
+    return _arithmetic("*", height, _if(_logic(">", s.since(start), 0.0), 1.0, 0.0))
+
+
+def _ramp(s: Scalars, slope: Tree, start: Tree, end: Tree | None = None) -> Tree:
+    t = _reference("time")
+    last = t if end is None else _if(_logic("<", end, start), t, _call("min", end, t))
+    return _arithmetic("*", _if(_logic(">", t, start), slope, 0.0), _arithmetic("-", last, start))
+
+
+def _lasting(s: Scalars, since: Tree, width: Tree) -> Tree:
+    return _logic(":AND:", _logic(">", since, 0.0), _logic("<", _arithmetic("+", since, 2 * s.slack), width))
+
+
+def _pulse(s: Scalars, start: Tree, width: Tree) -> Tree:
+    width = _if(_logic("=", width, 0.0), s.step, width)
+    return _if(_lasting(s, s.helper(s.since(start)), width), 1.0, 0.0)
+
+
+def _train(s: Scalars, start: Tree, interval: Tree, width: Tree, end: Tree | None) -> Tree:
+    since, each = s.helper(s.since(start)), s.helper(_call("max", interval, s.step))
+    gapless = _logic(">=", _arithmetic("+", width, s.slack), each)
+    width = s.helper(_if(gapless, _arithmetic("*", 2.0, _arithmetic("+", width, each)), width))
+    count = _call("integer", _arithmetic("/", since, each))
+    if end is None:
+        return _lasting(s, s.helper(_arithmetic("-", since, _arithmetic("*", count, each))), width)
+    last = _call("integer", _arithmetic("/", _arithmetic("+", _arithmetic("-", end, start), s.slack), each))
+    begun = s.helper(_call("min", count, last))
+    inside = _logic(
+        ":AND:",
+        _logic("<=", start, _arithmetic("+", end, s.slack)),
+        _logic("<=", _reference("time"), _arithmetic("+", end, s.slack)),
+    )
+    return _logic(":AND:", inside, _lasting(s, s.helper(_arithmetic("-", since, _arithmetic("*", begun, each))), width))
+
+
+def _pulse_train(s: Scalars, start: Tree, interval: Tree, width: Tree, end: Tree) -> Tree:
+    return _if(_train(s, start, interval, s.helper(_call("max", width, s.step)), end), 1.0, 0.0)
+
+
+def _pulse_magnitude(s: Scalars, start: Tree, magnitude: Tree) -> Tree:
+    return _if(_lasting(s, s.helper(s.since(start)), s.step), _arithmetic("/", magnitude, s.step), 0.0)
+
+
+def _pulse_train_magnitude(s: Scalars, start: Tree, interval: Tree, magnitude: Tree) -> Tree:
+    once = _if(_lasting(s, s.helper(s.since(start)), s.step), 1.0, 0.0)
+    often = _if(_train(s, start, interval, s.step, None), 1.0, 0.0)
+    return _arithmetic("*", _if(_logic("<=", interval, 0.0), once, often), _arithmetic("/", magnitude, s.step))
+
+
+_WRITTEN: dict[str, Callable[..., Tree]] = {
+    "INTEGER": lambda s, x: _integer(x),
+    "LOG": _log,
+    "STEP": _step,
+    "RAMP": _ramp,
+    "PULSE": _pulse,
+    "PULSE TRAIN": _pulse_train,
+    "PULSE MAGNITUDE": _pulse_magnitude,
+    "PULSE TRAIN MAGNITUDE": _pulse_train_magnitude,
+    "GET TIME VALUE": lambda s, relative, offset, measure: _arithmetic("+", _reference("time"), offset),
+}
+
+
+# --- PySD's nodes ----------------------------------------------------------------------------------------------------------
+
+
+def _component(tree: Tree) -> Any:
+    from pysd.translators.structures.abstract_model import AbstractComponent
+
+    return AbstractComponent(subscripts=([], []), ast=tree)
+
+
+def _element(name: str, tree: Tree) -> Any:
+    from pysd.translators.structures.abstract_model import AbstractElement
+
+    return AbstractElement(name, [_component(tree)])
+
+
+def _reference(name: str) -> Tree:
+    from pysd.translators.structures.abstract_expressions import ReferenceStructure
+
+    return ReferenceStructure(name)
+
+
+def _call(function: str, *arguments: Tree) -> Tree:
+    from pysd.translators.structures.abstract_expressions import CallStructure
+
+    return CallStructure(_reference(function), tuple(arguments))
+
+
+def _if(condition: Tree, then: Tree, otherwise: Tree) -> Tree:
+    return _call("if_then_else", condition, then, otherwise)
+
+
+def _arithmetic(operator: str, *operands: Tree) -> Tree:
+    from pysd.translators.structures.abstract_expressions import ArithmeticStructure
+
+    return ArithmeticStructure([operator], list(operands))
+
+
+def _flat_arithmetic(operators: list[str], operands: list[Tree], helper: Callable[[Tree], Tree]) -> Tree:
+    """Return operands joined from the left; a long chain goes on from an element of its own."""
+    from pysd.translators.structures.abstract_expressions import ArithmeticStructure
+
+    most = 100
+    while len(operators) > most:
+        start = helper(ArithmeticStructure(operators[:most], operands[: most + 1]))
+        operators, operands = operators[most:], [start, *operands[most + 1 :]]
+    return ArithmeticStructure(operators, operands)
+
+
+def _logic(operator: str, *operands: Tree) -> Tree:
+    from pysd.translators.structures.abstract_expressions import LogicStructure
+
+    return LogicStructure([operator], list(operands))
+
+
+def _position(indices: tuple[Index, ...], variable: Variable, counts: Counts) -> int:
+    flat = 0
+    for size, index in zip(variable.shape, indices, strict=True):
+        flat = flat * size + (index.position if isinstance(index, Fixed) else index.positions[counts[index.loop]])
+    return flat
+
+
+def _flat(definition: Definition, counts: Counts) -> int:
+    flat = 0
+    for number in sorted(counts):
+        flat = flat * len(definition.loops[number]) + counts[number]
+    return flat
