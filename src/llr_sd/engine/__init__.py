@@ -66,7 +66,7 @@ def stream(
     if engine == "pysd":
         from llr_sd.engine.reference import stream_reference
 
-        return stream_reference(equations, request, block)
+        return stream_reference(equations, request, block, method)
     from llr_sd.engine.compiled import compile_model
     from llr_sd.engine.runner import stream_compiled
 

@@ -84,15 +84,23 @@ def stream_reference(equations: Equations, request: Request, block: int, method:
 @contextmanager
 def _pysd_model(equations: Equations, scalars: Scalars) -> Iterator[Any]:
     """Build the PySD model and load it; it must write a Python file to work, which goes to a temporary folder."""
-    import pysd
+    from pysd.py_backend.model import Model
+
+    class Kept(Model):  # type: ignore[misc]
+        """Keeps every value of a step: PySD counts who reads it first, which takes minutes in a large model."""
+
+        def _count_calls(self, element: str) -> int:
+            return 2
 
     with tempfile.TemporaryDirectory(prefix="llr_sd_") as folder, warnings.catch_warnings(), _deep_stack():
         warnings.simplefilter("ignore")
         try:
             code = build(scalars, Path(folder))
             with np.errstate(all="ignore"):
-                model = pysd.load(str(code), initialize=False)
-            _keep_fractions(model)
+                model = Kept(str(code), None, None, False, "warning")
+            # A ratio over zero is infinity or not a number, as in the compiled engine; Python's own floats refuse it.
+            model.components._components.float = np.float64
+            _mend_states(model)
         except Exception as error:
             raise EngineError(f"PySD cannot load the model ({_said(error)}).", where=equations.source.name) from error
         yield model
@@ -139,14 +147,30 @@ def _said(error: Exception) -> str:
     return (lines[0] if lines else type(error).__name__).rstrip(".")
 
 
-def _keep_fractions(model: Any) -> None:
-    """Mend three ways of PySD's states: integers that cut what comes in, orders that are cut, and outputs that depend on who asks."""
+def _mend_states(model: Any) -> None:
+    """Mend three ways of PySD's states: integers that cut what comes in, cut orders, and outputs that depend on who asks first."""
+    from pysd.py_backend.statefuls import DelayN
+
+    class Steady(DelayN):  # type: ignore[misc]
+        """Gives one output in a step: PySD moves the delay times of a DELAY N before all its readers have asked."""
+
+        def __call__(self) -> float:
+            return float(self.held)
+
+        def initialize(self, init_val: Any = None) -> None:
+            super().initialize(init_val)
+            self.held = self.state[-1] / self.times[0]
+
+        def update(self, state: Any) -> None:
+            super().update(state)
+            self.held = self.state[-1] / self.times[0]
+
     for element in model._dynamicstateful_elements:
-        element.initialize = _Started(element)
-        if type(element).__name__ in ("Delay", "DelayN"):
+        if type(element) is DelayN:
+            element.__class__ = Steady
+        if type(element).__name__ in ("Delay", "Steady"):
             element.tstep = lambda: 0.0  # it serves only to cut the order of a short delay
-        if type(element).__name__ == "DelayN":
-            element.update = _Held(element)
+        element.initialize = _Started(element)
 
 
 class _Started:
@@ -162,16 +186,6 @@ class _Started:
             self._element.state = state.astype(float)
         elif isinstance(state, int):
             self._element.state = float(state)
-
-
-class _Held:
-    """Fixes the output of a DELAY N when its step begins: PySD moves its delay times before all readers have asked."""
-
-    def __init__(self, element: Any) -> None:
-        self._element, self._original = element, element.update
-
-    def __call__(self, state: Any) -> None:
-        self._original(state)
 
 
 def _ensemble(
@@ -230,6 +244,7 @@ def _one_run(
         model.set_components(constants)
         model.time.set_control_vars(initial_time=float(clock.initial), time_step=float(clock.step))
         model.initialize()
+        model.time.stage = "Run"
         for step, time in enumerate(grid):
             model.time.update(float(time))
             model.clean_caches()

@@ -274,7 +274,7 @@ class Scalars:
         """Return a sum of many terms as one flat operation, in the order in which it is written."""
         operands: list[Expression] = [e.right]
         operators = [operator]
-        family = "+-" if operator in "+-" else operator
+        family = "+-" if operator in "+-" else "*/"
         left = e.left
         while isinstance(left, Binary) and left.operator in family:
             operands.append(left.right)
@@ -282,6 +282,8 @@ class Scalars:
             left = left.left
         operands.append(left)
         trees = [self.number(o, here, depth + 1) for o in reversed(operands)]
+        # Python refuses to divide by a zero of its own kind; of numpy's it makes infinity.
+        trees = [trees[0], *(_numpy(t) if o == "/" else t for o, t in zip(reversed(operators), trees[1:], strict=True))]
         return _flat_arithmetic(list(reversed(operators)), trees, self.helper)
 
     def _read(self, name: str, indices: tuple[Index, ...], here: _Place) -> Tree:
@@ -520,6 +522,10 @@ def _call(function: str, *arguments: Tree) -> Tree:
 
 def _if(condition: Tree, then: Tree, otherwise: Tree) -> Tree:
     return _call("if_then_else", condition, then, otherwise)
+
+
+def _numpy(tree: Tree) -> Tree:
+    return tree if isinstance(tree, float) and tree != 0 else _call("power", tree, 1.0)
 
 
 def _arithmetic(operator: str, *operands: Tree) -> Tree:
