@@ -352,9 +352,10 @@ class Scalars:
         return self._table(at[0].body, x, (e.name, position))
 
     def _table(self, table: Table, x: Tree, key: Cell) -> Tree:
-        rises = all(a < b for a, b in itertools.pairwise(table.x))
-        if not rises or table.method not in ("interpolate", "extrapolate", "hold_backward") or len(table.x) < 2:
-            raise EngineError(f"PySD has no lookup of the kind of {key[0]}.", where=self._cell[0])
+        if table.method in ("look_forward", "raw"):
+            return self._held(table, x, 0, len(table.x) - 1)
+        if len(table.x) < 2 or any(a >= b for a, b in itertools.pairwise(table.x)):
+            raise EngineError("reads a lookup with a jump, which PySD cannot.", where=self._cell[0])
         if key not in self._tables:
             self._tables[key] = self.lookup(table)
         return _call(self._tables[key], x)
@@ -362,6 +363,18 @@ class Scalars:
     @cached_property
     def _tables(self) -> dict[Cell, str]:
         return {}
+
+    def _held(self, table: Table, x: Tree, first: int, last: int) -> Tree:
+        """The value of the point at `x` or after it; of data that are raw, not a number between points."""
+        if first == last:
+            y = self._literal(table.y[first])
+            if table.method == "look_forward":
+                return y
+            return _if(_logic("<=", _call("abs", _arithmetic("-", x, float(table.x[first]))), self.slack), y, math.nan)
+        middle = (first + last) // 2
+        before = _logic("<=", x, float(table.x[middle]) + self.slack)
+        halves = (self._held(table, x, first, middle), self._held(table, x, middle + 1, last))
+        return self.helper(_if(before, *halves))
 
     def _series(self, table: Table) -> Tree:
         if len(table.x) == 1 and table.method != "raw":
