@@ -15,6 +15,7 @@ import pytest
 
 from llr_sd.design import Design
 from llr_sd.engine import run
+from llr_sd.engine.request import saved_times
 from llr_sd.errors import LlrSdError
 from llr_sd.translate import translate
 
@@ -44,9 +45,11 @@ def test_case(name: str) -> None:
             assert "Error" not in str(refusal)
             assert "Rule" not in str(refusal)
         return
-    ensemble = run(translate(CASES / name), none, list(expected))
+    equations = translate(CASES / name)
+    times = saved_times(equations, none).tolist()
+    asked = {float(t) for rule in expected.values() if isinstance(rule, dict) for t in rule}
+    ensemble = run(equations, none, list(expected), sorted({*times, *asked}))
     assert ensemble.status[0].ok, ensemble.status
-    times = ensemble.dataset["time"].values.tolist()
     for variable, rule in expected.items():
         found = ensemble.dataset[variable].isel(run=0)
         for time, values in wanted(rule, times).items():

@@ -10,8 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from llr_sd.design import Design
 from llr_sd.engine.reference import run_reference
 from llr_sd.ensemble import RunStatus
 from llr_sd.equations import canonical
-from llr_sd.errors import InputError
+from llr_sd.errors import InputError, LlrSdError
 from llr_sd.model import Model
 from llr_sd.textfiles import read_table
 
@@ -65,8 +64,10 @@ def start_pysd(subject: Subject) -> PysdRun:
     times = [f"{t!r}" for t in first_steps(subject)]
     folder = tempfile.TemporaryDirectory(prefix="llr_sd_check_")
     source = str(subject.model.equations.source.resolve())
-    start = "import sys; from llr_sd.check.reference import main; main(sys.argv[1:])"
-    command = [sys.executable, "-c", start, source, str(Path(folder.name) / "pysd.npz"), *times]
+    # Isolated: neither the user's folder nor the environment adds modules. This very package is named instead.
+    start = "import sys; sys.path.insert(0, sys.argv[1]); from llr_sd.check.reference import main; main(sys.argv[2:])"
+    home = str(Path(__file__).resolve().parents[2])
+    command = [sys.executable, "-I", "-c", start, home, source, str(Path(folder.name) / "pysd.npz"), *times]
     with (Path(folder.name) / "errors.txt").open("wb") as errors:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
     return PysdRun(process, folder, time.monotonic())
@@ -79,13 +80,6 @@ def first_steps(subject: Subject) -> list[float]:
     return [start + i * step for i in range(count + 1)]
 
 
-@contextmanager
-def exact_constants() -> Iterator[None]:
-    """Let PySD keep the digits of array constants: it writes them into its code as NumPy prints them, by default with eight."""
-    with np.printoptions(precision=17, floatmode="unique", threshold=sys.maxsize):
-        yield
-
-
 def main(arguments: Sequence[str]) -> None:
     """Run a model in PySD and write every variable to a file: the process that `start_pysd` starts."""
     from llr_sd.translate import translate
@@ -94,8 +88,11 @@ def main(arguments: Sequence[str]) -> None:
     equations = translate(Path(source))
     grid = [float(t) for t in times]
     design = Design(("FINAL TIME",), np.array([[grid[-1]]]))
-    with exact_constants():
-        ensemble = run_reference(equations, design, None, grid)
+    try:
+        ensemble = run_reference(equations, design, None, grid, "euler")
+    except LlrSdError as error:
+        np.savez(out, status=np.array(str(error)), names=np.array([], dtype=str))
+        return
     names = [str(n) for n in ensemble.dataset.data_vars]
     values = {f"v{i}": np.asarray(ensemble.dataset[n].values[0]) for i, n in enumerate(names)}
     values |= {"names": np.array(names), "status": np.array(str(ensemble.status[0]))}
@@ -117,12 +114,14 @@ def agreement(subject: Subject, pysd: PysdRun) -> Line:
         raise InputError(f"PySD stopped: {last[0]}")
     times = first_steps(subject)
     end = {"FINAL TIME": times[-1]}
-    ours = next(subject.split(subject.model.run(end, None, times, threads=subject.threads)))
+    ours = next(subject.split(subject.model.run(end, None, times, threads=subject.threads, method="euler")))
     with np.load(pysd.file) as kept:
         status = str(kept["status"])
         theirs = {str(n): kept[f"v{i}"].reshape(len(times), -1) for i, n in enumerate(kept["names"])}
-    if status != "ok" or not ours.status.ok:
-        raise InputError(f"the run does not finish: in PySD {status}, in the compiled engine {ours.status}.")
+    if not ours.status.ok:
+        return not_evaluated(section, name, f"the run does not finish: {ours.status}.")
+    if status != "ok":
+        return not_evaluated(section, name, f"could not be compared: in PySD {status}.")
     return judge(section, name, *compare(subject, ours, theirs))
 
 
@@ -219,8 +218,7 @@ def write_golden(model: Model) -> Path:
     times, outputs = _wanted(model, declared, file)
     subject = Subject(model, Checks())
     design = Design(("FINAL TIME",), np.array([[max(times)]]))
-    with exact_constants():
-        ensemble = run_reference(model.equations, design, outputs, times)
+    ensemble = run_reference(model.equations, design, outputs, times)
     status: RunStatus = ensemble.status[0]
     if not status.ok:
         raise InputError(f"the run in PySD failed: {status}.", where=model.name)

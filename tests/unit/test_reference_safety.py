@@ -1,0 +1,124 @@
+"""No text of a model becomes Python: the source that PySD writes holds numbers, names made up here and known functions only."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import llr_sd
+from llr_sd.cli import main
+from llr_sd.design import Design
+from llr_sd.engine import ENGINES, run
+from llr_sd.engine.clock import Clock
+from llr_sd.engine.reference import build
+from llr_sd.engine.scalars import Scalars
+from llr_sd.errors import LlrSdError
+from llr_sd.translate import translate
+
+RUNS = 'open("ran-by-the-model","w").write("ran")'
+CONTROL = "INITIAL TIME = 0 ~~|\nFINAL TIME = 2 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n"
+HOSTILE = {
+    "comment": f'stock = INTEG(rate, 10) ~ WTE ~ people """; {RUNS}; """ end |\nrate = 1 ~~|\n',
+    "unit": f"stock = INTEG(rate, 10) ~ WTE', x={RUNS}, y=' ~ |\nrate = 1 ~~|\n",
+    "limits": f"stock = INTEG(rate, 10) ~ WTE [0,{RUNS}] ~ |\nrate = 1 ~~|\n",
+    "quoted name": f'stock = INTEG("\'+str({RUNS})+\'", 10) ~~|\n"\'+str({RUNS})+\'" = 1 ~~|\n',
+    "escaped name": 'stock = INTEG("a\\"); import os; os.system(\\"touch ran-by-the-model\\") #", 10) ~~|\n'
+    '"a\\"); import os; os.system(\\"touch ran-by-the-model\\") #" = 1 ~~|\n',
+    "range": f'"r\'+str({RUNS})+\'": a, b ~~|\nx["r\'+str({RUNS})+\'"] = 1 ~~|\nstock = INTEG(x[a], 1) ~~|\n',
+    "element": f'r: "a\']; {RUNS}; [\'", b ~~|\nx[r] = 1 ~~|\nstock = INTEG(SUM(x[r!]), 1) ~~|\n',
+    "macro": f':MACRO: __import__os(a)\n__import__os = a + 1 ~ {RUNS} ~ """{RUNS}""" |\n:END OF MACRO:\nstock = INTEG(__import__os(1), 0) ~~|\n',
+    "group": f'********************************************************\n\t.{RUNS}\n'
+    '********************************************************~\n|\nstock = INTEG(1, 0) ~~|\n',
+    "file": f"k = GET DIRECT CONSTANTS('x'+str({RUNS})+'.csv', ',', 'A1') ~~|\nstock = INTEG(k, 0) ~~|\n",
+    "separator": "k = GET DIRECT CONSTANTS('data.csv', ',\\x7c\\x27+str(__import__(\\x27os\\x27).system("
+    "\\x27touch ran-by-the-model\\x27))+\\x27', 'A1') ~~|\nstock = INTEG(k, 0) ~~|\n",
+    "cell": f"k = GET DIRECT CONSTANTS('data.csv', ',', 'A1\\'+{RUNS}+\\'') ~~|\nstock = INTEG(k, 0) ~~|\n",
+    "lookup": f"t([({RUNS},0)-(10,10)],(0,0),(1,1)) ~~|\nstock = INTEG(t(1), 0) ~~|\n",
+    "points": f"t((0,0),(1,{RUNS})) ~~|\nstock = INTEG(t(1), 0) ~~|\n",
+    "number": f"stock = INTEG({RUNS}, 0) ~~|\n",
+    "numbers": f"r: a, b ~~|\nx[r] = 1, {RUNS} ~~|\nstock = INTEG(x[a], 0) ~~|\n",
+    "unknown function": f"stock = INTEG(EXEC('{RUNS}'), 0) ~~|\n",
+    "python name": "eval = 1 ~~|\n__import__ = 2 ~~|\nstock = INTEG(eval + __import__, 0) ~~|\n",
+}
+XMILE = """<?xml version="1.0"?><xmile version="1.0" xmlns="http://docs.oasis-open.org/xmile/ns/XMILE/v1.0">
+<header><vendor>{x}</vendor><product version="1">{x}</product><name>{x}</name></header>
+<sim_specs time_units="{x}"><start>0</start><stop>2</stop><dt>1</dt></sim_specs>
+<dimensions><dim name="{x}d"><elem name="{x}1"/><elem name="b"/></dim></dimensions>
+<model name="{x}"><variables><stock name="stock"><doc>\"\"\"{x}\"\"\"</doc><eqn>1</eqn><inflow>f</inflow><units>{x}</units></stock>
+<flow name="f"><eqn>1</eqn><doc>{x}</doc></flow><aux name="{x}"><eqn>1</eqn><units>{x}</units></aux></variables></model></xmile>"""
+
+NODES = (
+    "Module Import ImportFrom alias Assign Name Load Store Attribute Dict Constant Lambda arguments arg Call keyword FunctionDef "
+    "Return Expr BinOp UnaryOp Add Sub Mult Div USub Compare Eq NotEq Lt LtE Gt GtE Subscript Set List Tuple Delete For"
+)
+PYSD_WORDS = ("component", "comp_type", "comp_subtype", "depends_on", "other_deps", "__data", "_control_vars", "np", "float")
+
+
+def source(path: Path, folder: Path) -> str:
+    """Return the Python that PySD writes for a model."""
+    equations = translate(path)
+    cells = [(v.name, i) for v in equations.variables.values() if v.kind != "lookup" for i in range(v.size)]
+    return build(Scalars(equations, Clock(0.0, 2.0, 1.0, 1.0), cells), folder).read_text(encoding="utf-8")
+
+
+def hold_to_known_forms(text: str) -> None:
+    allowed = set(NODES.split())
+    for node in ast.walk(ast.parse(text)):
+        assert type(node).__name__ in allowed, ast.dump(node)[:200]
+        if isinstance(node, ast.Call):
+            assert isinstance(node.func, ast.Name | ast.Attribute | ast.Subscript | ast.Call)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            assert len(node.value) < 60
+            assert "ran-by" not in node.value
+    for word in ("ran-by-the-model", "os.system", "exec(", "eval(", "open("):
+        assert word not in text
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+def test_text_of_a_vensim_model_is_data(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data.csv").write_text("1,2\n3,4\n", encoding="utf-8")
+    path = tmp_path / "model.mdl"
+    path.write_text("{UTF-8}\n" + HOSTILE[name] + CONTROL, encoding="utf-8")
+    before = sorted(p.name for p in tmp_path.iterdir())
+    for engine in ENGINES:
+        try:
+            run(translate(path), Design((), np.zeros((1, 0))), engine=engine)
+        except LlrSdError as refusal:
+            assert len(str(refusal).splitlines()) <= 2
+    assert sorted(p.name for p in tmp_path.iterdir()) == before
+    try:
+        (tmp_path / "code").mkdir()
+        hold_to_known_forms(source(path, tmp_path / "code"))
+    except LlrSdError:
+        pass  # refused before any source is written
+    main(["check", str(path)])
+    assert not (tmp_path / "ran-by-the-model").exists()
+
+
+def test_text_of_an_xmile_model_is_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "model.xmile"
+    text = RUNS.replace("&", "&amp;").replace('"', "&quot;")
+    path.write_text(XMILE.replace("{x}", f"'); {text}; ('"), encoding="utf-8")
+    ensemble = run(translate(path), Design((), np.zeros((1, 0))), ["stock"], engine="pysd")
+    assert ensemble.dataset["stock"].values[0].tolist() == [1.0, 2.0, 3.0]
+    (tmp_path / "code").mkdir()
+    hold_to_known_forms(source(path, tmp_path / "code"))
+    assert not (tmp_path / "ran-by-the-model").exists()
+
+
+def test_every_route_of_a_bundled_model_is_known(tmp_path: Path) -> None:
+    hold_to_known_forms(source(llr_sd.load_model("swipe_site").equations.source, tmp_path))
+
+
+def test_a_library_of_the_same_name_beside_the_user_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("numbers", "types", "llr_sd", "numpy", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text(f"{RUNS}\n", encoding="utf-8")
+    (tmp_path / "model.mdl").write_text("{UTF-8}\nstock = INTEG(1, 0) ~~|\n" + CONTROL, encoding="utf-8")
+    main(["check", "model.mdl"])
+    assert not (tmp_path / "ran-by-the-model").exists()
