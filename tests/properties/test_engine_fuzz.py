@@ -137,7 +137,7 @@ def models(draw: Any) -> str:
             lines.append(line.format(inside, i))
         if "grade" not in place[0]:
             arrays.append(f"y{i}[kind]")
-    one = draw(st.sampled_from([n for n in scalars]))
+    one = draw(st.sampled_from(scalars))
     many = draw(st.sampled_from([n for n in arrays if n.endswith("[kind]")]))
     lines.append(f"d= {draw(st.sampled_from(KEEPERS)).format(one)} ~~|")
     lines.append(f"e[kind]= {draw(st.sampled_from(KEEPERS)).format(many)} ~~|")

@@ -123,7 +123,7 @@ class _Unformatted:
     """Stands for the formatter of code in PySD's builder."""
 
     @staticmethod
-    def FileMode() -> None:  # noqa: N802 - the formatter's own name
+    def FileMode() -> None:
         return None
 
     @staticmethod
@@ -188,9 +188,7 @@ class _Started:
             self._element.state = float(state)
 
 
-def _ensemble(
-    equations: Equations, request: Request, scalars: Scalars, model: Any, rows: NDArray[np.float64]
-) -> Ensemble:
+def _ensemble(equations: Equations, request: Request, scalars: Scalars, model: Any, rows: NDArray[np.float64]) -> Ensemble:
     import xarray as xr
 
     by_name = {o.variable.name: o.variable for o in request.outputs}
