@@ -15,7 +15,7 @@ from llr_sd.design import Design
 from llr_sd.engine import ENGINES, run
 from llr_sd.engine.clock import Clock
 from llr_sd.engine.reference import build
-from llr_sd.engine.scalars import Scalars
+from llr_sd.engine.reference.scalars import Scalars
 from llr_sd.errors import LlrSdError
 from llr_sd.translate import translate
 

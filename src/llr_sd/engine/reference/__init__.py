@@ -1,7 +1,7 @@
 """The reference simulator: PySD behind the same contract as the compiled engine.
 
 PySD translates a model by writing Python and running it. It gets the model as data, with names made up here and no texts
-(`engine/scalars.py`), never the file. Every batch has a model of its own and every run sets the same constants, so that no run leaks
+(`scalars.py`), never the file. Every batch has a model of its own and every run sets the same constants, so that no run leaks
 into another. PySD's own functions, states and order of evaluation are what is run; the clock is start + n x TIME STEP.
 """
 
@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.design import Design
+from llr_sd.engine.reference.scalars import Scalars
 from llr_sd.engine.request import Request, make_request
-from llr_sd.engine.scalars import Scalars
 from llr_sd.ensemble import OK, Ensemble, RunStatus
 from llr_sd.equations import Equations
 from llr_sd.errors import EngineError

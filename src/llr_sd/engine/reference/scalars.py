@@ -8,12 +8,26 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from llr_sd.engine.clock import Clock
+from llr_sd.engine.reference.trees import (
+    Tree,
+    arithmetic,
+    call,
+    chained,
+    component,
+    either,
+    element,
+    integer,
+    logic,
+    numpys,
+    reference,
+)
+from llr_sd.engine.reference.written import WRITTEN
 from llr_sd.engine.timelike import Timelike
 from llr_sd.equations import (
     Along,
@@ -40,7 +54,6 @@ from llr_sd.errors import EngineError
 
 Cell = tuple[str, int]
 Counts = Mapping[int, int]
-Tree = Any  # a node of PySD's syntax tree, or a float
 
 DEEPEST = 12
 """An expression nested deeper than this gets an element of its own: Python reads no more than 200 brackets."""
@@ -138,7 +151,7 @@ class Scalars:
 
         path = folder / "model.py"
         controls = [
-            AbstractControlElement(name, [_component(float(getattr(self._clock, field)))]) for name, field in CONTROLS.items()
+            AbstractControlElement(name, [component(float(getattr(self._clock, field)))]) for name, field in CONTROLS.items()
         ]
         section = AbstractSection(
             name="__main__",
@@ -202,15 +215,15 @@ class Scalars:
                 tree = self._literal(body.numbers[_flat(definition, counts)])
             else:
                 tree = self.number(body, here)
-        self._elements[self.names[cell]] = _element(self.names[cell], tree)
+        self._elements[self.names[cell]] = element(self.names[cell], tree)
 
     def helper(self, tree: Tree) -> Tree:
         """Return a reference to an element of its own for a tree; a number or a reference is returned as it is."""
         if isinstance(tree, float) or type(tree).__name__ == "ReferenceStructure":
             return tree
         name = f"w{next(self._helpers)}"
-        self._elements[name] = _element(name, tree)
-        return _reference(name)
+        self._elements[name] = element(name, tree)
+        return reference(name)
 
     def lookup(self, table: Table) -> str:
         """Return the name of a lookup element with the points of a table."""
@@ -234,17 +247,17 @@ class Scalars:
             case Number(value):
                 return self._literal(value)
             case Time():
-                return _reference("time")
+                return reference("time")
             case Reference(name, indices):
                 return self._read(name, indices, here)
             case Unary("-", operand):
-                return _arithmetic("negative", self.number(operand, here, below))
+                return arithmetic("negative", self.number(operand, here, below))
             case Binary("+" | "-" | "*" | "/" as operator):
                 return self._chain(e, operator, here, depth)
             case Binary("^", left, right):
-                return _call("power", self.number(left, here, below), self.number(right, here, below))
+                return call("power", self.number(left, here, below), self.number(right, here, below))
             case Unary() | Binary():
-                return _if(self.truth(e, here, below), 1.0, 0.0)
+                return either(self.truth(e, here, below), 1.0, 0.0)
             case Call():
                 return self._called(e, here, below)
             case LookupCall():
@@ -257,18 +270,18 @@ class Scalars:
         """Return the tree of an expression that stands where a condition is needed."""
         below = depth + 1
         if depth > DEEPEST:
-            return _logic("<>", self.helper(self.number(e, here)), 0.0)
+            return logic("<>", self.helper(self.number(e, here)), 0.0)
         match e:
             case Unary("not", operand):
-                return _logic(":NOT:", self.truth(operand, here, below))
+                return logic(":NOT:", self.truth(operand, here, below))
             case Binary("and" | "or" as operator, left, right):
-                return _logic(f":{operator.upper()}:", self.truth(left, here, below), self.truth(right, here, below))
+                return logic(f":{operator.upper()}:", self.truth(left, here, below), self.truth(right, here, below))
             case Binary(operator, left, right) if operator in _COMPARE:
                 a, b = self.number(left, here, below), self.number(right, here, below)
                 if self._timelike(left) or self._timelike(right):
                     return self._compare_times(operator, a, b)
-                return _logic(operator, a, b)
-        return _logic("<>", self.number(e, here, depth), 0.0)
+                return logic(operator, a, b)
+        return logic("<>", self.number(e, here, depth), 0.0)
 
     def _chain(self, e: Binary, operator: str, here: _Place, depth: int) -> Tree:
         """Return a sum of many terms as one flat operation, in the order in which it is written."""
@@ -282,47 +295,46 @@ class Scalars:
             left = left.left
         operands.append(left)
         trees = [self.number(o, here, depth + 1) for o in reversed(operands)]
-        # Python refuses to divide by a zero of its own kind; of numpy's it makes infinity.
-        trees = [trees[0], *(_numpy(t) if o == "/" else t for o, t in zip(reversed(operators), trees[1:], strict=True))]
-        return _flat_arithmetic(list(reversed(operators)), trees, self.helper)
+        trees = [trees[0], *(numpys(t) if o == "/" else t for o, t in zip(reversed(operators), trees[1:], strict=True))]
+        return chained(list(reversed(operators)), trees, self.helper)
 
     def _read(self, name: str, indices: tuple[Index, ...], here: _Place) -> Tree:
         variable = self._equations.variables[name]
         cell = (name, _position(indices, variable, here.counts))
         self._name(cell)
         self._needs[self._cell].add(cell)
-        return _reference(self.names[cell])
+        return reference(self.names[cell])
 
     def _literal(self, value: float) -> Tree:
         value = float(value)
         if math.isinf(value):
-            infinity = _call("exp", 1e4)  # PySD's builder has no word for it
-            return infinity if value > 0 else _arithmetic("negative", infinity)
+            infinity = call("exp", 1e4)  # PySD's builder has no word for it
+            return infinity if value > 0 else arithmetic("negative", infinity)
         return value
 
-    def _called(self, call: Call, here: _Place, depth: int) -> Tree:
+    def _called(self, e: Call, here: _Place, depth: int) -> Tree:
         from pysd.translators.structures import abstract_expressions as forms
 
-        key = call.function
+        key = e.function
         if key == "IF THEN ELSE":
-            condition, then, otherwise = call.arguments
-            return _if(self.truth(condition, here, depth), *(self.number(a, here, depth) for a in (then, otherwise)))
+            condition, then, otherwise = e.arguments
+            return either(self.truth(condition, here, depth), *(self.number(a, here, depth) for a in (then, otherwise)))
         if key == "SAMPLE IF TRUE":
-            condition, value, initial = call.arguments
+            condition, value, initial = e.arguments
             a, b = self.number(value, here, depth), self.number(initial, here, depth)
             return forms.SampleIfTrueStructure(self.truth(condition, here, depth), a, b)
-        arguments = [self.number(a, here, depth) for a in call.arguments]
+        arguments = [self.number(a, here, depth) for a in e.arguments]
         if key in _STATEFUL:
             if len(arguments) == 4 and key != "FORECAST":  # the order, which PySD wants as an integer
                 order = arguments[3]
-                arguments[3] = int(order) if isinstance(order, float) and math.isfinite(order) else _call("integer", order)
+                arguments[3] = int(order) if isinstance(order, float) and math.isfinite(order) else call("integer", order)
             return getattr(forms, _STATEFUL[key])(*arguments)
-        if key in ("INTEGER", "MODULO", "QUANTUM") and self._timelike(call.arguments[0]):
+        if key in ("INTEGER", "MODULO", "QUANTUM") and self._timelike(e.arguments[0]):
             return self._cut_time(key, *map(self.helper, arguments))
         if key in _PLAIN:
-            return _call(_PLAIN[key], *arguments)
-        if key in _WRITTEN:
-            return _WRITTEN[key](self, *map(self.helper, arguments))
+            return call(_PLAIN[key], *arguments)
+        if key in WRITTEN:
+            return WRITTEN[key](self, *map(self.helper, arguments))
         raise EngineError(f"PySD cannot compute {key}.", where=self._cell[0])
 
     def _reduced(self, e: Reduce, here: _Place, depth: int) -> Tree:
@@ -331,11 +343,11 @@ class Scalars:
         parts = [self.number(e.body, _Place(here.definition, {**here.counts, **turn}), depth) for turn in turns]
         if e.operator in ("SUM", "PROD"):
             operator, first = ("+", 0.0) if e.operator == "SUM" else ("*", 1.0)
-            return _flat_arithmetic([operator] * len(parts), [first, *parts], self.helper)
+            return chained([operator] * len(parts), [first, *parts], self.helper)
         function = "min" if e.operator == "VMIN" else "max"
         while len(parts) > 1:  # in pairs, so that brackets stay few
             pairs = itertools.zip_longest(parts[::2], parts[1::2])
-            parts = [a if b is None else self.helper(_call(function, a, b)) for a, b in pairs]
+            parts = [a if b is None else self.helper(call(function, a, b)) for a, b in pairs]
         return parts[0]
 
     # --- lookups and data ------------------------------------------------------------------------------------------------
@@ -358,7 +370,7 @@ class Scalars:
             raise EngineError("reads a lookup with a jump, which PySD cannot.", where=self._cell[0])
         if key not in self._tables:
             self._tables[key] = self.lookup(table)
-        return _call(self._tables[key], x)
+        return call(self._tables[key], x)
 
     @cached_property
     def _tables(self) -> dict[Cell, str]:
@@ -370,16 +382,16 @@ class Scalars:
             y = self._literal(table.y[first])
             if table.method == "look_forward":
                 return y
-            return _if(_logic("<=", _call("abs", _arithmetic("-", x, float(table.x[first]))), self.slack), y, math.nan)
+            return either(logic("<=", call("abs", arithmetic("-", x, float(table.x[first]))), self.slack), y, math.nan)
         middle = (first + last) // 2
-        before = _logic("<=", x, float(table.x[middle]) + self.slack)
+        before = logic("<=", x, float(table.x[middle]) + self.slack)
         halves = (self._held(table, x, first, middle), self._held(table, x, middle + 1, last))
-        return self.helper(_if(before, *halves))
+        return self.helper(either(before, *halves))
 
     def _series(self, table: Table) -> Tree:
         if len(table.x) == 1 and table.method != "raw":
             return self._literal(table.y[0])
-        return self._table(table, _reference("time"), self._cell)
+        return self._table(table, reference("time"), self._cell)
 
     # --- times -----------------------------------------------------------------------------------------------------------
 
@@ -394,31 +406,31 @@ class Scalars:
 
     def since(self, start: Tree) -> Tree:
         """Time from `start` to a hair before the middle of the step, which is what Vensim compares."""
-        return _arithmetic("-", _arithmetic("+", _reference("time"), (0.5 - 1e-6) * self._clock.step), start)
+        return arithmetic("-", arithmetic("+", reference("time"), (0.5 - 1e-6) * self._clock.step), start)
 
     def _compare_times(self, operator: str, a: Tree, b: Tree) -> Tree:
         if operator in ("=", "<>"):
-            return _logic("<=" if operator == "=" else ">", _call("abs", _arithmetic("-", a, b)), self.slack)
-        return _logic(operator, _arithmetic("+" if operator in (">=", "<") else "-", a, self.slack), b)
+            return logic("<=" if operator == "=" else ">", call("abs", arithmetic("-", a, b)), self.slack)
+        return logic(operator, arithmetic("+" if operator in (">=", "<") else "-", a, self.slack), b)
 
     def whole(self, x: Tree) -> Tree:
         """The nearest whole number."""
-        return _call("integer", _arithmetic("+", x, _if(_logic(">=", x, 0.0), 0.5, -0.5)))
+        return call("integer", arithmetic("+", x, either(logic(">=", x, 0.0), 0.5, -0.5)))
 
     def settled(self, count: Tree) -> Tree:
         """The whole number that a count is a rounding away from, else the count."""
-        near = _logic("<", _call("abs", _arithmetic("-", count, self.whole(count))), 1e-9)
-        return self.helper(_if(near, self.whole(count), count))
+        near = logic("<", call("abs", arithmetic("-", count, self.whole(count))), 1e-9)
+        return self.helper(either(near, self.whole(count), count))
 
     def _cut_time(self, key: str, x: Tree, unit: Tree = 1.0) -> Tree:
         if key == "INTEGER":
-            return _integer(self.settled(x))
-        count = self.helper(_arithmetic("/", x, unit))
+            return integer(self.settled(x))
+        count = self.helper(arithmetic("/", x, unit))
         settled = self.settled(count)
-        cut = _arithmetic("*", unit, _integer(settled))
+        cut = arithmetic("*", unit, integer(settled))
         if key == "QUANTUM":
-            return _if(_logic("<", unit, 1e-6), x, cut)
-        return _if(_logic("=", settled, self.whole(count)), 0.0, _call("modulo", x, unit))
+            return either(logic("<", unit, 1e-6), x, cut)
+        return either(logic("=", settled, self.whole(count)), 0.0, call("modulo", x, unit))
 
 
 class _Place:
@@ -426,142 +438,6 @@ class _Place:
 
     def __init__(self, definition: Definition, counts: Counts) -> None:
         self.definition, self.counts = definition, counts
-
-
-# --- functions that PySD computes otherwise, or not at all ---------------------------------------------------------------
-
-
-def _integer(x: Tree) -> Tree:
-    """The whole part as a float: PySD gives an integer, whose powers and states are integers too."""
-    return _arithmetic("+", _call("integer", x), 0.0)
-
-
-def _log(s: Scalars, x: Tree, base: Tree) -> Tree:
-    """The logarithm to a base, a whole number where the power of the base is `x`."""
-    ratio = s.helper(_call("log", x, base))
-    whole = s.helper(s.whole(ratio))
-    return _if(_logic("=", _call("power", base, whole), x), whole, ratio)
-
-
-def _step(s: Scalars, height: Tree, start: Tree) -> Tree:
-    return _arithmetic("*", height, _if(_logic(">", s.since(start), 0.0), 1.0, 0.0))
-
-
-def _ramp(s: Scalars, slope: Tree, start: Tree, end: Tree | None = None) -> Tree:
-    t = _reference("time")
-    last = t if end is None else _if(_logic("<", end, start), t, _call("min", end, t))
-    return _arithmetic("*", _if(_logic(">", t, start), slope, 0.0), _arithmetic("-", last, start))
-
-
-def _lasting(s: Scalars, since: Tree, width: Tree) -> Tree:
-    return _logic(":AND:", _logic(">", since, 0.0), _logic("<", _arithmetic("+", since, 2 * s.slack), width))
-
-
-def _pulse(s: Scalars, start: Tree, width: Tree) -> Tree:
-    width = _if(_logic("=", width, 0.0), s.step, width)
-    return _if(_lasting(s, s.helper(s.since(start)), width), 1.0, 0.0)
-
-
-def _train(s: Scalars, start: Tree, interval: Tree, width: Tree, end: Tree | None) -> Tree:
-    since, each = s.helper(s.since(start)), s.helper(_call("max", interval, s.step))
-    gapless = _logic(">=", _arithmetic("+", width, s.slack), each)
-    width = s.helper(_if(gapless, _arithmetic("*", 2.0, _arithmetic("+", width, each)), width))
-    count = _call("integer", _arithmetic("/", since, each))
-    if end is None:
-        return _lasting(s, s.helper(_arithmetic("-", since, _arithmetic("*", count, each))), width)
-    last = _call("integer", _arithmetic("/", _arithmetic("+", _arithmetic("-", end, start), s.slack), each))
-    begun = s.helper(_call("min", count, last))
-    inside = _logic(
-        ":AND:",
-        _logic("<=", start, _arithmetic("+", end, s.slack)),
-        _logic("<=", _reference("time"), _arithmetic("+", end, s.slack)),
-    )
-    return _logic(":AND:", inside, _lasting(s, s.helper(_arithmetic("-", since, _arithmetic("*", begun, each))), width))
-
-
-def _pulse_train(s: Scalars, start: Tree, interval: Tree, width: Tree, end: Tree) -> Tree:
-    return _if(_train(s, start, interval, s.helper(_call("max", width, s.step)), end), 1.0, 0.0)
-
-
-def _pulse_magnitude(s: Scalars, start: Tree, magnitude: Tree) -> Tree:
-    return _if(_lasting(s, s.helper(s.since(start)), s.step), _arithmetic("/", magnitude, s.step), 0.0)
-
-
-def _pulse_train_magnitude(s: Scalars, start: Tree, interval: Tree, magnitude: Tree) -> Tree:
-    once = _if(_lasting(s, s.helper(s.since(start)), s.step), 1.0, 0.0)
-    often = _if(_train(s, start, interval, s.step, None), 1.0, 0.0)
-    return _arithmetic("*", _if(_logic("<=", interval, 0.0), once, often), _arithmetic("/", magnitude, s.step))
-
-
-_WRITTEN: dict[str, Callable[..., Tree]] = {
-    "INTEGER": lambda s, x: _integer(x),
-    "LOG": _log,
-    "STEP": _step,
-    "RAMP": _ramp,
-    "PULSE": _pulse,
-    "PULSE TRAIN": _pulse_train,
-    "PULSE MAGNITUDE": _pulse_magnitude,
-    "PULSE TRAIN MAGNITUDE": _pulse_train_magnitude,
-    "GET TIME VALUE": lambda s, relative, offset, measure: _arithmetic("+", _reference("time"), offset),
-}
-
-
-# --- PySD's nodes ----------------------------------------------------------------------------------------------------------
-
-
-def _component(tree: Tree) -> Any:
-    from pysd.translators.structures.abstract_model import AbstractComponent
-
-    return AbstractComponent(subscripts=([], []), ast=tree)
-
-
-def _element(name: str, tree: Tree) -> Any:
-    from pysd.translators.structures.abstract_model import AbstractElement
-
-    return AbstractElement(name, [_component(tree)])
-
-
-def _reference(name: str) -> Tree:
-    from pysd.translators.structures.abstract_expressions import ReferenceStructure
-
-    return ReferenceStructure(name)
-
-
-def _call(function: str, *arguments: Tree) -> Tree:
-    from pysd.translators.structures.abstract_expressions import CallStructure
-
-    return CallStructure(_reference(function), tuple(arguments))
-
-
-def _if(condition: Tree, then: Tree, otherwise: Tree) -> Tree:
-    return _call("if_then_else", condition, then, otherwise)
-
-
-def _numpy(tree: Tree) -> Tree:
-    return tree if isinstance(tree, float) and tree != 0 else _call("power", tree, 1.0)
-
-
-def _arithmetic(operator: str, *operands: Tree) -> Tree:
-    from pysd.translators.structures.abstract_expressions import ArithmeticStructure
-
-    return ArithmeticStructure([operator], list(operands))
-
-
-def _flat_arithmetic(operators: list[str], operands: list[Tree], helper: Callable[[Tree], Tree]) -> Tree:
-    """Return operands joined from the left; a long chain goes on from an element of its own."""
-    from pysd.translators.structures.abstract_expressions import ArithmeticStructure
-
-    most = 100
-    while len(operators) > most:
-        start = helper(ArithmeticStructure(operators[:most], operands[: most + 1]))
-        operators, operands = operators[most:], [start, *operands[most + 1 :]]
-    return ArithmeticStructure(operators, operands)
-
-
-def _logic(operator: str, *operands: Tree) -> Tree:
-    from pysd.translators.structures.abstract_expressions import LogicStructure
-
-    return LogicStructure([operator], list(operands))
 
 
 def _position(indices: tuple[Index, ...], variable: Variable, counts: Counts) -> int:
