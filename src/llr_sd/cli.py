@@ -84,7 +84,7 @@ def _ended(error: BaseException, said: str, code: int, debug: bool = False) -> i
 def _unforeseen(error: Exception) -> str:
     """Return one line for an error that no part of the package names: what, where, and how to see more."""
     more = "Run it with --debug for the full report."
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or any(words in str(error) for words in _STARVED):
         return f"there is not enough memory for this. Ask for fewer runs, outputs or saved times. {more}"
     if isinstance(error, OSError) and error.strerror:
         _let_go(sys.stdout) if error.filename is None else None
@@ -96,6 +96,8 @@ def _unforeseen(error: Exception) -> str:
     return f"unforeseen {type(error).__name__}{place}{': ' + what if what else ''}. {more}"
 
 
+_STARVED = ("start new thread", "failed to map segment", "Cannot allocate memory", "object file 'libllvmlite")
+"""What libraries say where the system gives them no more memory."""
 _TYPED = {"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-", "…": "...", "≤": "<=", "≥": ">=", "×": "x"}
 
 

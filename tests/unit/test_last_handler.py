@@ -27,6 +27,7 @@ def raising(error: BaseException) -> object:
         (RecursionError("maximum recursion depth exceeded"), 2, ["unforeseen RecursionError", "--debug"]),
         (ValueError("a\nb\x1b[31m" + "x" * 5000), 2, ["unforeseen ValueError", "a b"]),
         (MemoryError(), 2, ["not enough memory", "fewer runs"]),
+        (RuntimeError("can't start new thread"), 2, ["not enough memory"]),
         (PermissionError(13, "Permission denied", "/data/x.csv"), 2, ["/data/x.csv", "permission denied"]),
         (KeyboardInterrupt(), 130, ["stopped"]),
     ],
