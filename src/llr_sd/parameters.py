@@ -310,6 +310,14 @@ def _row(line: Row, equations: Equations) -> Parameter:
         if line[column] not in allowed:
             names = ", ".join(a for a in allowed if a)
             raise InputError(f'column {column}: "{line[column]}" is not one of {names}.', where=where)
+    limits = cell.variable.limits
+    minimum = number("min", -math.inf if limits[0] is None else limits[0])
+    maximum = number("max", math.inf if limits[1] is None else limits[1])
+    if (line["min"] or line["max"]) and not minimum <= maximum:
+        raise InputError(f"column min: {minimum:g} is above max, {maximum:g}.", where=where)
+    for column, entry in (("low", low), ("mode", mode), ("high", high)):
+        if (line["min"] and entry < minimum) or (line["max"] and entry > maximum):
+            raise InputError(f"column {column}: {entry:g} is not between min {minimum:g} and max {maximum:g}.", where=where)
     try:
         distribution = Distribution(line["distribution"] or "fixed", low, mode, high, number("sd", math.nan))
     except InputError as error:
@@ -324,8 +332,8 @@ def _row(line: Row, equations: Equations) -> Parameter:
         line["source"],
         line["grade"],
         line["note"],
-        number("min", -math.inf if cell.variable.limits[0] is None else cell.variable.limits[0]),
-        number("max", math.inf if cell.variable.limits[1] is None else cell.variable.limits[1]),
+        minimum,
+        maximum,
         " ".join(line["label"].split()),
     )
 

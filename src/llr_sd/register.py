@@ -137,7 +137,7 @@ class Ladder(Record):
     text: Words = ""
     unit: Text
     shares: tuple[Number, Number, Number, Number]
-    of: Number | None = None
+    of: Annotated[Number, Field(gt=0)] | None = None
 
     @model_validator(mode="after")
     def _rising(self) -> Ladder:
@@ -149,7 +149,7 @@ class RiskLadder(Record):
     """How one risk is read on a ladder, where that differs: another metric, another denominator (a number or an expression), other shares."""
 
     metric: str = ""
-    of: Number | str | None = None
+    of: Annotated[Number, Field(gt=0)] | str | None = None
     shares: tuple[Number, Number, Number, Number] | None = None
     unit: str = ""
 

@@ -70,7 +70,9 @@ def _given(value: Any) -> str:
 
 
 def _plain_text(text: str) -> str:
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t" for c in text):
+    # Letters that turn the direction of writing make a text look like another.
+    turning = any("\u202a" <= c <= "\u202e" or "\u2066" <= c <= "\u2069" for c in text)
+    if turning or any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t" for c in text):
         raise ValueError(f"{shown(text)} holds a control character")
     return text
 

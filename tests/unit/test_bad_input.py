@@ -74,6 +74,11 @@ def test_a_study_that_does_not_fit(staff: Path, capsys: pytest.CaptureFixture[st
         ("6,12,18,triangular", "six,12,18,triangular", ["row 4", "column low", '"six"']),
         ("name,variable", "nme,variable", ['no column "name"']),
         ("level_share,", "hiring,", ["row 5", "already in row 4"]),
+        ("made up,C,,0,100", "made up,C,,200,100", ["row 4", "column min", "above max"]),
+        ("made up,C,,0,100", "made up,C,,8,100", ["row 4", "column low", "6 is not between min 8"]),
+        ("made up,C,,0,100", "made up,C,,nan,100", ["row 4", "column min", "finite"]),
+        ("made up,C,,0,100", "made up,C,,0,100,9", ["row 4", "14 entries"]),
+        (",min,max", ",mni,max", ["row 1", 'Did you mean "min"?']),
     ],
 )
 def test_a_parameter_table_that_does_not_fit(

@@ -94,6 +94,7 @@ runs = 10
         ("seed = 1", "seed = -1", ["seed", "0"]),
         ("seed = 1", "illustrative = 1", ["illustrative", "true or false"]),
         ('title = "t"', 'title = "a\\u001b[31m"', ["title", "control character"]),
+        ('title = "t"', 'title = "a\u202eb"', ["title", "control character"]),
         ('title = "t"', "title = 3", ["title", "text, in quotes"]),
         ("[monte_carlo]\nruns = 10", "monte_carlo = 10", ["monte_carlo"]),
         ('title = "t"', 'title = "t', ["line 1", "does not end"]),
