@@ -35,7 +35,7 @@ class Settings:
     width: int
     unroll: int = 64
     unroll_all: int = 6000
-    part: int = 800
+    part: int = 1500
 
 
 @dataclass
