@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -24,6 +26,17 @@ NA = -(2.0**109)
 def canonical(name: str) -> str:
     """Return the form in which two spellings of one name are equal: case, quotes, spaces and underscores do not count."""
     return re.sub(r"[\s_]+", "_", name.strip().strip('"').strip()).casefold()
+
+
+@contextmanager
+def deep_recursion() -> Iterator[None]:
+    """Let a pass over trees follow them as deep as they are nested; since Python 3.11 that needs no C stack."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, 50_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 # --- indices ---------------------------------------------------------------------------------------------------------

@@ -107,7 +107,9 @@ class Model:
         """
         import xarray as xr
 
-        parts = list(self.stream(values, outputs, times, engine, threads, method=method))
+        design = self.design(values)
+        engines.check_size(self.equations, design, outputs, times)
+        parts = list(self.stream(design, outputs, times, engine, threads, method=method))
         if len(parts) == 1:
             return parts[0]
         dataset = xr.concat([p.dataset for p in parts], dim="run", join="exact", combine_attrs="override")

@@ -59,7 +59,7 @@ def test_stocks_and_delays_of_other_elements_go_on(method: str, tmp_path: Path) 
     got = ran(tmp_path, text, method)
     assert got.status[0].ok
     np.testing.assert_allclose(got.dataset["s"].values[0, :, 1:], np.array([[0, 100, 200]] * 2).T)
-    assert np.isnan(got.dataset["s"].values[0, :, 0]).all()
+    assert np.isnan(got.dataset["s"].values[0, 1:, 0]).all()
     np.testing.assert_allclose(got.dataset["d"].values[0, :, 1:], 1.0)
     assert np.isnan(got.dataset["z"].values[0, 1:]).all()
     np.testing.assert_allclose(got.dataset["g"].values[0, :, 1], [5, 105, 205])

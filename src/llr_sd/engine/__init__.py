@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from llr_sd.design import Design
+from llr_sd.engine.limits import need, told
 from llr_sd.engine.request import make_request
 from llr_sd.ensemble import Ensemble
 from llr_sd.equations import Equations
-from llr_sd.errors import InputError, nearest
+from llr_sd.errors import EngineError, InputError, nearest
 from llr_sd.findings import Finding
 
 if TYPE_CHECKING:
@@ -70,7 +71,24 @@ def stream(
     from llr_sd.engine.compiled import compile_model
     from llr_sd.engine.runner import stream_compiled
 
-    return stream_compiled(compile_model(equations, request, method, cache), threads, block)
+    with told():
+        model = compile_model(equations, request, method, cache)
+    return _told(stream_compiled(model, threads, block))
+
+
+def _told(parts: Iterator[Ensemble]) -> Iterator[Ensemble]:
+    with told():
+        yield from parts
+
+
+def check_size(
+    equations: Equations, design: Design, outputs: Sequence[str] | None = None, times: Sequence[float] | None = None
+) -> None:
+    """Raise EngineError where the results of a whole batch do not fit into memory; the arguments are those of `stream`."""
+    request = make_request(equations, design, outputs, times)
+    elements = sum(1 if o.cell is not None else o.variable.size for o in request.outputs)
+    what = f"{design.runs:,} runs of {elements:,} elements at {len(request.times):,} times"
+    need(16.0 * design.runs * elements * len(request.times), what, "Name fewer outputs or times, or stream the runs.")
 
 
 def examine(
@@ -112,4 +130,8 @@ def run(
     method: str | None = None,
 ) -> Ensemble:
     """Run a design and return all its runs at once; the arguments are those of `stream`."""
-    return next(stream(equations, design, outputs, times, engine, threads, max(design.runs, 1), cache, method))
+    parts = stream(equations, design, outputs, times, engine, threads, max(design.runs, 1), cache, method)
+    whole = next(parts)
+    if len(whole.status) < design.runs:
+        raise EngineError("the runs do not fit into memory at once.", mend="Stream them, or name fewer outputs or times.")
+    return whole

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,14 @@ from llr_sd.engine.lowering import is_control
 from llr_sd.equations import Binary, Call, Equations, Expression, Number, Reference, Stock, Table, Time, Unary, Values
 
 Interval = tuple[float, float]
+
+
+class Span(NamedTuple):
+    """Least and greatest value of an expression in a batch, and whether all its values are whole numbers."""
+
+    least: float
+    most: float
+    whole: bool
 
 
 class Bounds:
@@ -22,18 +31,65 @@ class Bounds:
         The model.
     constants
         For each constant and control variable, every value that it takes in the batch.
-    span
+    times
         First and last time.
     """
 
-    def __init__(self, equations: Equations, constants: Mapping[str, NDArray[np.float64]], span: Interval) -> None:
-        self.equations, self.constants, self.span = equations, constants, span
+    def __init__(self, equations: Equations, constants: Mapping[str, NDArray[np.float64]], times: Interval) -> None:
+        self.equations, self.constants, self.times = equations, constants, times
         self._busy: set[str] = set()
 
     def most(self, expression: Expression) -> float | None:
         """Return the greatest value, or None when the expression is not made of constants."""
         found = self._of(expression)
         return None if found is None else found[1]
+
+    def span(self, expression: Expression) -> Span | None:
+        """Return what an expression of constants alone can be in the batch, or None when it is not one."""
+        found = self._of(expression) if self._steady(expression) else None
+        return None if found is None or found[0] != found[0] else Span(*found, self._whole(expression, found))
+
+    def _steady(self, e: Expression) -> bool:
+        match e:
+            case Number():
+                return True
+            case Reference(name, _):
+                return name in self.constants or self._all(name, self._steady)
+            case Unary("-", x) | Call("INTEGER" | "INITIAL", (x,)):
+                return self._steady(x)
+            case Binary("+" | "-" | "*" | "/", a, b) | Call("MIN" | "MAX", (a, b)):
+                return self._steady(a) and self._steady(b)
+        return False
+
+    def _whole(self, e: Expression, found: Interval) -> bool:
+        """Return whether a steady expression is a whole number in every run and element."""
+        if found[0] == found[1]:
+            return found[0].is_integer()
+        match e:
+            case Number(value):
+                return value.is_integer()
+            case Reference(name, _) if name in self.constants:
+                return bool((self.constants[name] == np.rint(self.constants[name])).all())
+            case Reference(name, _):
+                return self._all(name, lambda x: self._whole(x, self._of(x) or (0.0, 0.5)))
+            case Call("INTEGER", _):
+                return True
+            case Unary("-", x) | Call("INITIAL", (x,)):
+                return self._whole(x, self._of(x) or (0.0, 0.5))
+            case Binary("+" | "-" | "*", a, b) | Call("MIN" | "MAX", (a, b)):
+                return all(self._whole(x, self._of(x) or (0.0, 0.5)) for x in (a, b))
+        return False
+
+    def _all(self, name: str, holds: Callable[[Expression], bool]) -> bool:
+        """Return whether something holds of every equation of a variable; no variable needs itself here."""
+        if name in self._busy:
+            return False
+        self._busy.add(name)
+        try:
+            bodies = [d.body for d in self.equations.variables[name].definitions]
+            return bool(bodies) and all(not isinstance(b, Stock | Table | Values) and holds(b) for b in bodies)
+        finally:
+            self._busy.discard(name)
 
     def _of(self, e: Expression) -> Interval | None:
         match e:
@@ -59,7 +115,7 @@ class Bounds:
             case Call("IF THEN ELSE", (_, a, b)):
                 return _hull(self._of(a), self._of(b))
             case Time():
-                return self.span
+                return self.times
             case Reference(name, _):
                 return self._variable(name)
         return None

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.engine import host, native
-from llr_sd.engine.bounds import Bounds
+from llr_sd.engine.bounds import Bounds, Span
 from llr_sd.engine.hoist import hoist
 from llr_sd.engine.llvm import Settings
 from llr_sd.engine.lowering import Lowered, lower
@@ -26,7 +26,7 @@ from llr_sd.engine.program import Array
 from llr_sd.engine.request import Request
 from llr_sd.engine.split import Namer
 from llr_sd.engine.stateful import Watch
-from llr_sd.equations import Equations, Expression
+from llr_sd.equations import Equations, Expression, deep_recursion
 from llr_sd.errors import InputError
 
 METHODS = ("euler", "rk4")
@@ -117,7 +117,7 @@ KEEP_LOADED = 16
 class Structure:
     """The part of a compiled model that does not depend on any value: it serves every design and clock.
 
-    `stages` are the expressions that delay orders come from, with the greatest value that there is room for.
+    `stages` are the expressions that delay orders come from, with the values that there is room for.
     """
 
     lowered: Lowered
@@ -127,7 +127,7 @@ class Structure:
     missing: Missing
     width: int
     text: str
-    stages: tuple[tuple[Expression, float | None], ...]
+    stages: tuple[tuple[Expression, Span | None], ...]
 
 
 def compile_model(equations: Equations, request: Request, method: str | None = None, cache: Cache | None = None) -> CompiledModel:
@@ -177,12 +177,13 @@ _structures: OrderedDict[tuple[int, tuple[str, ...], str], tuple[weakref.ref[Equ
 def _structure(equations: Equations, outputs: tuple[str, ...], method: str, bounds: Bounds) -> Structure:
     """Return the lowered and laid out model; the last few are kept, since a study asks for the same one block after block."""
     key = (id(equations), outputs, method)
-    with _lock:
+    with _lock, deep_recursion():
         found = _structures.get(key)
-        if found is not None and found[0]() is equations and all(bounds.most(e) == n for e, n in found[1].stages):
+        if found is not None and found[0]() is equations and all(bounds.span(e) == n for e, n in found[1].stages):
             _structures.move_to_end(key)
             return found[1]
-    made = _make_structure(equations, outputs, method, bounds)
+    with deep_recursion():
+        made = _make_structure(equations, outputs, method, bounds)
     with _lock:
         _structures[key] = (weakref.ref(equations), made)
         while len(_structures) > KEEP_LOADED:
@@ -191,13 +192,13 @@ def _structure(equations: Equations, outputs: tuple[str, ...], method: str, boun
 
 
 def _make_structure(equations: Equations, outputs: tuple[str, ...], method: str, bounds: Bounds) -> Structure:
-    stages: list[tuple[Expression, float | None]] = []
+    stages: list[tuple[Expression, Span | None]] = []
 
-    def most(expression: Expression) -> float | None:
-        stages.append((expression, bounds.most(expression)))
+    def span(expression: Expression) -> Span | None:
+        stages.append((expression, bounds.span(expression)))
         return stages[-1][1]
 
-    lowered = lower(equations, method, most)
+    lowered = lower(equations, method, span)
     arrays = tuple(dict.fromkeys(lowered.place[name] for name in outputs))
     missing = find_missing(equations, lowered)
     plan = make_plan(lowered.program, arrays, lowered.watches, _namer(equations, lowered))
@@ -287,6 +288,13 @@ def _slots(equations: Equations, request: Request, lowered: Lowered, layout: Lay
 
 class Memory:
     """The working memory of one thread; runs of a batch pass through it block by block."""
+
+    @staticmethod
+    def size(model: CompiledModel) -> int:
+        """Return the bytes that the memory of one thread takes."""
+        layout = model.layout
+        vectors = layout.lanes_size + 4 * layout.states_size + max(layout.rings_size, 1) * model.capacity + 5
+        return 8 * model.width * vectors
 
     def __init__(self, model: CompiledModel) -> None:
         self.model, w, layout = model, model.width, model.layout

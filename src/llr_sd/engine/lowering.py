@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,9 @@ from llr_sd.equations import (
     canonical,
 )
 from llr_sd.errors import EngineError
+
+if TYPE_CHECKING:
+    from llr_sd.engine.bounds import Span
 
 ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 COMPARISON = {"=": "eq", "<>": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
@@ -108,9 +112,9 @@ class Scope:
 
 
 class Lowering:
-    """One pass over the equations; `bound(expression)` gives the greatest value of a constant expression, or None."""
+    """One pass over the equations; `bound(expression)` gives the values of a constant expression, or None."""
 
-    def __init__(self, equations: Equations, method: str, bound: Callable[[Expression], float | None]) -> None:
+    def __init__(self, equations: Equations, method: str, bound: Callable[[Expression], Span | None]) -> None:
         self.equations, self.bound = equations, bound
         self.program = Program(method)
         self.out = Lowered(self.program)
@@ -306,6 +310,6 @@ def _spread(variable: Variable) -> tuple[Table | None, ...]:
     return tuple(out)
 
 
-def lower(equations: Equations, method: str, bound: Callable[[Expression], float | None]) -> Lowered:
-    """Return the program of a model; `bound` gives the greatest value that a constant expression takes, or None."""
+def lower(equations: Equations, method: str, bound: Callable[[Expression], Span | None]) -> Lowered:
+    """Return the program of a model; `bound` gives the values that a constant expression takes, or None."""
     return Lowering(equations, method, bound).run()

@@ -59,12 +59,6 @@ def make_request(equations: Equations, design: Design, outputs: Sequence[str] | 
             raise InputError(
                 f'"{cell.label}" is not a constant of the model.', where=equations.source.name, mend="Only constants can be set."
             )
-    for number, cell in zip(keep, columns, strict=True):
-        bad = np.flatnonzero(~np.isfinite(design.values[:, number]))
-        if bad.size:
-            raise InputError(
-                f'"{cell.label}" is {design.values[bad[0], number]:g} in run {bad[0]}.', mend="Give a finite number."
-            )
     rest = Design(tuple(c.label for c in columns), design.values[:, keep].copy(), design.kind, design.seed)
     return Request(_outputs(equations, outputs), _times(equations, clock, times), clock, rest)
 

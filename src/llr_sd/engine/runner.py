@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from llr_sd.engine.compiled import CompiledModel, Memory, pick
 from llr_sd.engine.delays import short_delays
+from llr_sd.engine.limits import SHARE, memory, need
 from llr_sd.engine.status import missing_outputs, statuses
 from llr_sd.ensemble import Ensemble, RunStatus
 from llr_sd.errors import InputError
@@ -48,6 +49,7 @@ def stream_compiled(model: CompiledModel, threads: int | None, block: int) -> It
     workers = cores() if threads is None else threads
     if workers < 1:
         raise InputError("at least one thread is needed.", where="threads")
+    workers, block = _fitting(model, workers, block)
     runs = model.request.design.runs
     waiting: deque[Part] = deque()
     held, first = 0, 0
@@ -66,6 +68,17 @@ def stream_compiled(model: CompiledModel, threads: int | None, block: int) -> It
         first += size
     if runs == 0:
         yield Ensemble(_dataset(model, np.empty((0, len(model.save_steps), model.out_size)), 0), (), "compiled")
+
+
+def _fitting(model: CompiledModel, workers: int, block: int) -> tuple[int, int]:
+    """Return as many threads and as large a block as there is memory for; raise EngineError where one of each is too much."""
+    each, one = Memory.size(model), 8 * max(model.out_size * len(model.save_steps), 1)
+    queues = 8 * model.width * model.layout.rings_size * model.capacity
+    what = "the queues of DELAY FIXED of one thread" if queues > each / 2 else "the model's own memory of one thread"
+    need(each, what, "Take a longer TIME STEP, a shorter delay, or a smaller model.")
+    need(3 * model.width * one, f"a block of {model.width} runs", "Ask for fewer outputs or times.")
+    room = SHARE * memory() / 2
+    return max(min(workers, int(room / each)), 1), max(min(block, int(room / (3 * one))), 1)
 
 
 def cores() -> int:

@@ -76,12 +76,17 @@ class _Maker:
 
     def stages(self, expression: Expression) -> int:
         """The greatest order that any run asks for."""
-        most = self.lowering.bound(expression)
-        if most is None or most != most:
-            raise EngineError(f"the order of {self.call.function} must be a constant.", where=self.label, mend="Use a number.")
-        if most > MOST_STAGES:
-            raise EngineError(f"{self.call.function} of order {most:g} is above {MOST_STAGES}.", where=self.label)
-        return max(int(most), 1)
+        span, function = self.lowering.bound(expression), self.call.function
+        if span is None:
+            raise EngineError(f"the order of {function} must be a constant.", where=self.label, mend="Use a number.")
+        if span.least < 1 or not span.whole:
+            order = f"{span.least:g}" if span.least == span.most else f"{span.least:g} to {span.most:g}"
+            raise EngineError(
+                f"{function} of order {order} is not possible.", where=self.label, mend="An order is a whole number from 1."
+            )
+        if span.most > MOST_STAGES:
+            raise EngineError(f"{function} of order {span.most:g} is above {MOST_STAGES}.", where=self.label)
+        return int(span.most)
 
 
 def _initial(lowering: Lowering, call: Call, scope: Scope) -> Node:

@@ -6,9 +6,7 @@ Every pass over a tree recurses, so that a sum of 5,000 terms would end in Pytho
 from __future__ import annotations
 
 import dataclasses
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from llr_sd.equations import (
     Along,
@@ -30,17 +28,6 @@ from llr_sd.translate.source import Place
 
 DEEPEST = 100
 _IN_A_SUM = 150  # a reduction's body cannot be split: its loops exist only inside it
-
-
-@contextmanager
-def deep_recursion() -> Iterator[None]:
-    """Let translation follow equations nested as deeply as the reader takes them; since Python 3.11 that needs no C stack."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, 50_000))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
 
 
 def shallow(definition: Definition, store: Callable[[tuple[Axis, ...], Definition], str], place: Place) -> Definition:
