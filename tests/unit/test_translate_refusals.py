@@ -64,6 +64,8 @@ CASES = [
     ("x = 1 ~~|\nx = 2", "x", "two equations", "Keep one"),
     ("x[skill] = 1 ~~|\nx[s1] = 2", "x", "define the same elements", ":EXCEPT:"),
     ("x[skill] = 1, 2", "x", "2 numbers are given for 3 elements", "row by row"),
+    ("x[skill, senior] = 1, 2, 3; 4, 5, 6;", "x", "2 rows of 3 numbers, for 3 x 2", "rows of 2 numbers"),
+    ("x[skill, senior] = 1, 2; 3; 4, 5, 6;", "x", "differ in length", ""),
     ("x = 1, 2", "x", "2 numbers are given for", ""),
     ("x[s1] = 1 ~~|\nx = 2", "x", "different numbers of subscripts", ""),
     ("x[skill, skill] = 1", "x", "stands twice on the left", "<->"),

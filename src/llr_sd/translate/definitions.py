@@ -157,6 +157,12 @@ class _Equation:
             raise self._place.refuse(
                 f"{numbers.size} numbers are given for {wanted} elements.", "Give one number for each element, row by row."
             )
+        long = [n for n in full if n > 1]
+        if numbers.ndim == 2 and len(long) > 1 and numbers.shape[1] != long[-1]:
+            raise self._place.refuse(
+                f"its list has {numbers.shape[0]} rows of {numbers.shape[1]} numbers, for {' x '.join(map(str, long))} elements.",
+                f"Write rows of {long[-1]} numbers, with a semicolon behind each.",
+            )
         return self._values(numbers.reshape(full))
 
     def _values(self, numbers: NDArray[np.float64]) -> Values:

@@ -112,11 +112,12 @@ def points(text: str, place: Place) -> Any:
 
 
 def _array(text: str, place: Place) -> Any:
-    """Return an array constant: commas between the numbers of a row, semicolons between rows."""
+    """Return an array constant: commas between the numbers of a row, semicolons between rows, which are the first axis."""
     rows = [row.split(",") for row in text.strip(" \t\r\n\\").rstrip(";").split(";")]
     if len({len(r) for r in rows}) > 1:
         raise place.refuse("the rows of its list of numbers differ in length.", "Give each row as many numbers.")
-    return _numbers([n for row in rows for n in row], place)
+    numbers = _numbers([n for row in rows for n in row], place)
+    return numbers.reshape(len(rows), -1) if len(rows) > 1 else numbers
 
 
 def _numbers(texts: list[str], place: Place) -> Any:
