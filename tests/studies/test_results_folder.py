@@ -279,18 +279,40 @@ def test_a_link_inside_is_not_followed(staff: Path, tmp_path: Path, capsys: pyte
 
 
 @POSIX
+@pytest.mark.usefixtures("undrawn")
+@pytest.mark.parametrize("there", [True, False])
 @pytest.mark.parametrize("name", [".results.part", ".results.lock", ".results.old"])
-def test_a_link_in_the_way_is_not_followed(staff: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+def test_a_link_in_the_way_is_not_followed(
+    staff: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, there: bool
+) -> None:
     outside = tmp_path / "precious"
     if name == ".results.lock":
         outside.write_text("years of work")
     else:
         outside.mkdir()
         (outside / "thesis.txt").write_text("years of work")
-    run(staff)
+    if there:
+        run(staff)
     (staff / name).symlink_to(outside)
     refused(capsys, "run", staff, "--verify", "0")
     assert (outside if outside.is_file() else outside / "thesis.txt").read_text() == "years of work"
+    assert (staff / name).is_symlink()
+    assert (staff / "results").exists() == there
+
+
+@POSIX
+@pytest.mark.usefixtures("undrawn")
+def test_links_among_unfinished_work_are_not_followed(staff: Path, tmp_path: Path) -> None:
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "thesis.txt").write_text("years of work")
+    part = staff / ".results.part"
+    part.mkdir()
+    (part / "about.txt").write_text("")
+    (part / "new").symlink_to(tmp_path / "precious")
+    (part / f"{'0' * 64}.block").symlink_to(tmp_path / "precious" / "thesis.txt")
+    run(staff)
+    assert files(tmp_path / "precious") == {"thesis.txt": b"years of work"}
+    assert not hidden(staff)
 
 
 @POSIX

@@ -76,6 +76,8 @@ class ResultsFolder:
         """Put back, or remove, the earlier results that a kill left beside their place."""
         if not os.path.lexists(self._old):
             return
+        if self._old.is_symlink() or not self._old.is_dir():
+            raise ResultError("is in the way.", where=str(self._old), mend="Remove it, or choose another folder with --out.")
         if not os.path.lexists(self._real):
             self._old.rename(self._real)
             return

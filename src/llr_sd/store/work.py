@@ -98,7 +98,8 @@ class WorkFolder:
 
     def discard_new(self) -> None:
         """Remove the results that were being made."""
-        shutil.rmtree(self.path / NEW, ignore_errors=True)
+        new = self.path / NEW
+        new.unlink() if new.is_symlink() else shutil.rmtree(new, ignore_errors=True)
 
     @property
     def kept(self) -> bool:
