@@ -128,6 +128,13 @@ def test_macros(tmp_path):
     assert found["b"] == [2, 12, 17, 19.5, 20.75]
 
 
+def test_macros_in_macros_have_a_bound(tmp_path):
+    more = "<macro name='m0'><parm>x</parm><eqn>x</eqn></macro>" + "".join(
+        f"<macro name='m{i}'><parm>x</parm><eqn>m{i - 1}(x) + m{i - 1}(x + 1)</eqn></macro>" for i in range(1, 25)
+    )
+    assert "more than 50,000 variables" in refusal(tmp_path, aux("a", "m24(1)"), more=more)
+
+
 # --- Stella's files --------------------------------------------------------------------------------------------------
 
 STYLE = (

@@ -10,6 +10,8 @@ from llr_sd.translate.bodies import body, role
 from llr_sd.translate.scope import Known, Scope
 from llr_sd.translate.source import MacroCall, Place, RawMacro, RawVariable
 
+_MOST_PARTS = 50_000
+
 
 def call_with_outputs(tree: MacroCall, scope: Scope) -> Expression:
     """Expand a call that names variables for the further outputs of a macro, as in M(a : b); return the output it stands for."""
@@ -80,6 +82,8 @@ def _check(macro: RawMacro, title: str, arguments: Any, scope: Scope) -> None:
         raise scope.refuse(f"the macro {title} is called inside a sum over subscripts.", "Give the call a variable of its own.")
     if len(arguments) != len(macro.parameters):
         raise scope.refuse(*count_message(title, ", ".join(macro.parameters), len(arguments)))
+    if len(scope.names.made_up) > _MOST_PARTS:
+        raise scope.refuse(f"its macros come to more than {_MOST_PARTS:,} variables.", "Use fewer macros inside each other.")
     if canonical(macro.name) in scope.calls:
         raise scope.refuse(f"the macro {title} calls itself.", "Write the equations without the macro.")
     defined = {canonical(v.name) for v in macro.variables}

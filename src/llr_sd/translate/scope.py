@@ -42,16 +42,18 @@ class Names:
     mean: bool = False
     made_up: dict[str, Variable] = field(default_factory=dict)
     reserved: set[str] = field(default_factory=set)
+    numbered: dict[str, int] = field(default_factory=dict)
     variants: dict[tuple[str, str], str] = field(default_factory=dict)
     remarks: dict[str, list[str]] = field(default_factory=dict)
     shapes: list[tuple[str, int, Place]] = field(default_factory=list)
 
     def reserve(self, name: str) -> str:
         """Return a name for a made-up variable, numbered where it is taken."""
-        free, number = name, 1
+        free, number = name, self.numbered.get(name, 1)
         while canonical(free) in self.reserved or canonical(free) in self.known:
             number += 1
             free = f"{name} {number}"
+        self.numbered[name] = number
         self.reserved.add(canonical(free))
         return free
 
