@@ -156,6 +156,11 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _say(text: str) -> None:
+    """Print what comes in part from files, so that a terminal shows it and does nothing that a file tells it to do."""
+    print("\n".join(clean(line) for line in text.split("\n")))
+
+
 # --- run --------------------------------------------------------------------------------------------------------------
 
 
@@ -190,7 +195,7 @@ def _run(options: argparse.Namespace) -> int:
         bar.close()
     from llr_sd.report import terminal_summary
 
-    print(terminal_summary(result))
+    _say(terminal_summary(result))
     unsettled = options.require_converged and not result.manifest.get("converged", True)
     return 1 if len(result.failures) or unsettled or result.manifest.get("gaps") else 0
 
@@ -241,16 +246,16 @@ def _list(options: argparse.Namespace) -> int:
 
     name = options.name
     if name is None:
-        print("Models")
+        _say("Models")
         for bundled in bundled_models():
             model = load_model(bundled)
-            print(f"  {bundled:<16}{len(model.equations.variables)} variables, {len(model.table)} parameters")
-        print(f"\nRisk registers\n  {', '.join(bundled_registers())}\n\nStudies")
+            _say(f"  {bundled:<16}{len(model.equations.variables)} variables, {len(model.table)} parameters")
+        _say(f"\nRisk registers\n  {', '.join(bundled_registers())}\n\nStudies")
         studies = _studies()
         width = max((len(f.as_posix()) for f in studies), default=0) + 2
         for folder in studies:
-            print(f"  {folder.as_posix():<{width}}{_study_line(folder)}")
-        print("\n`llr-sd list NAME` shows one of them with its parameters, sources and scenarios.")
+            _say(f"  {folder.as_posix():<{width}}{_study_line(folder)}")
+        _say("\n`llr-sd list NAME` shows one of them with its parameters, sources and scenarios.")
         return 0
     if is_file(Path(name) / "study.toml") or name.endswith(".toml"):
         _show_study(name)
@@ -282,27 +287,27 @@ def _show_study(path: str | Path) -> None:
 
     study = load_study(path)
     runs = f"{study.monte_carlo.runs} runs a scenario" if study.model else f"{study.monte_carlo.runs} runs a risk"
-    print(
+    _say(
         f"{study.title}\n  {'model' if study.model else 'register'} {study.model or study.risk_register}, {runs}, seed {study.seed}\n"
     )
     if study.question:
-        print(textwrap.fill(" ".join(study.question.split()), 98, initial_indent="  ", subsequent_indent="  ") + "\n")
+        _say(textwrap.fill(" ".join(study.question.split()), 98, initial_indent="  ", subsequent_indent="  ") + "\n")
     if study.risk_register:
         _show_register(study.risk_register, study.folder, study.bands)
         return
-    print("Scenarios")
+    _say("Scenarios")
     for s in study.scenario:
         settings = ", ".join(f"{k} = {v:g}" for k, v in s.set.items()) or "nothing set"
-        print(textwrap.fill(f"{s.name}: {settings}", 98, initial_indent="  ", subsequent_indent="      "))
+        _say(textwrap.fill(f"{s.name}: {settings}", 98, initial_indent="  ", subsequent_indent="      "))
     vary = [*study.uncertain.groups, *study.uncertain.names, *study.uncertain.override]
-    print(f"\nUncertain\n  {', '.join(dict.fromkeys(vary)) or 'nothing'}")
-    print("\nOutputs")
+    _say(f"\nUncertain\n  {', '.join(dict.fromkeys(vary)) or 'nothing'}")
+    _say("\nOutputs")
     for name, output in study.outputs.items():
         at = f" at {output.at:g}" if output.at is not None else ""
-        print(f"  {name:<24}{output.variable or output.expression}{at}")
+        _say(f"  {name:<24}{output.variable or output.expression}{at}")
     for target in study.target:
         level = f"at least {target.at_least:g}" if target.at_least is not None else f"at most {target.at_most:g}"
-        print(f"  target {target.name}: {target.output} {level}")
+        _say(f"  target {target.name}: {target.output} {level}")
 
 
 def _show_register(name: str, folder: Path | None = None, bands: str = "") -> None:
@@ -311,44 +316,44 @@ def _show_register(name: str, folder: Path | None = None, bands: str = "") -> No
     register = load_register(name, folder)
     matrix = load_matrix(register.matrix_file)
     matrix = matrix.with_bands(bands, "bands") if bands else matrix
-    print(f"{register.title}\n  {register.file}\n  matrix: {matrix.title}\n\nRisks, with likelihood x consequence as published")
+    _say(f"{register.title}\n  {register.file}\n  matrix: {matrix.title}\n\nRisks, with likelihood x consequence as published")
     for risk in register.risk:
         score = matrix.scores[risk.likelihood - 1][risk.consequence - 1]
         rating = f"{risk.likelihood} x {risk.consequence} = {score}, {matrix.level_of(score)}"
-        print(f"  {risk.id}  {risk.title:<42}{rating}")
-        print(textwrap.fill(f"inputs: {', '.join(risk.group)}", 98, initial_indent=" " * 8, subsequent_indent=" " * 10))
-    print("\nLadders (thresholds of consequence 2, 3, 4 and 5)")
+        _say(f"  {risk.id}  {risk.title:<42}{rating}")
+        _say(textwrap.fill(f"inputs: {', '.join(risk.group)}", 98, initial_indent=" " * 8, subsequent_indent=" " * 10))
+    _say("\nLadders (thresholds of consequence 2, 3, 4 and 5)")
     for key, ladder in register.ladder.items():
-        print(textwrap.fill(f"{key}: {ladder.text}", 98, initial_indent="  ", subsequent_indent="      "))
-    print("\nLikelihood bands: a consequence gets the likelihood whose band holds its probability")
+        _say(textwrap.fill(f"{key}: {ladder.text}", 98, initial_indent="  ", subsequent_indent="      "))
+    _say("\nLikelihood bands: a consequence gets the likelihood whose band holds its probability")
     for key, own in matrix.likelihood.items():
         shown = ", ".join(f"{b.label} from {b.from_:g}" for b in own)
-        print(f"  {key + (' (used)' if key == matrix.bands else ''):<18}{shown}")
+        _say(f"  {key + (' (used)' if key == matrix.bands else ''):<18}{shown}")
 
 
 def _show_model(model: Model) -> None:
     equations = model.equations
-    print(f"{model.name}: {equations.source.name}, {len(equations.variables)} variables\n")
+    _say(f"{model.name}: {equations.source.name}, {len(equations.variables)} variables\n")
     for note in equations.notes:
-        print(textwrap.fill(f"note: {note}", 98, subsequent_indent="  ") + "\n")
-    print("Outputs (variables that the model works out)")
+        _say(textwrap.fill(f"note: {note}", 98, subsequent_indent="  ") + "\n")
+    _say("Outputs (variables that the model works out)")
     for v in equations.variables.values():
         if v.kind in ("stock", "auxiliary") and not v.name.startswith("_"):
             axes = f"[{','.join(a.name for a in v.axes)}]" if v.axes else ""
-            print(f"  {v.name + axes:<44} {v.unit}")
-    print("\nParameters: name, value, unit, distribution (low, mode, high), grade, group, source; below it what reports call it")
+            _say(f"  {v.name + axes:<44} {v.unit}")
+    _say("\nParameters: name, value, unit, distribution (low, mode, high), grade, group, source; below it what reports call it")
     for p in model.table:
         d = p.distribution
         spread = "fixed" if d.kind == "fixed" else f"{d.kind} {d.low:g} {d.mode:g} {d.high:g}"
         source = textwrap.shorten(p.source, 70, placeholder="...")
-        print(f"  {p.name:<28}{p.value:>12g} {p.unit:<12} {spread:<28} {p.grade}  {p.group:<13} {source}")
+        _say(f"  {p.name:<28}{p.value:>12g} {p.unit:<12} {spread:<28} {p.grade}  {p.group:<13} {source}")
         if p.label:
-            print(f"      {p.label}")
+            _say(f"      {p.label}")
     scenarios = [(f, s) for f in _studies() for s in _scenarios_for(f, model.name)]
     if scenarios:
-        print("\nScenarios of the bundled studies")
+        _say("\nScenarios of the bundled studies")
         for folder, scenario in scenarios:
-            print(f"  {folder.name}: {scenario}")
+            _say(f"  {folder.name}: {scenario}")
 
 
 def _scenarios_for(folder: Path, model: str) -> list[str]:
@@ -375,7 +380,7 @@ def _report(options: argparse.Namespace) -> int:
     with drawing_again(options.results) as result:
         write_report(result)
         write_workbook(result)
-    print(terminal_summary(result))
+    _say(terminal_summary(result))
     return 0
 
 
@@ -396,10 +401,10 @@ def _check(options: argparse.Namespace) -> int:
     from llr_sd.store import write_csv
 
     if options.write_golden:
-        print(f"golden: {write_golden(load_model(options.model))}")
+        _say(f"golden: {write_golden(load_model(options.model))}")
         return 0
     sheet = check_model(options.model)
-    print(sheet.text())
+    _say(sheet.text())
     if options.out is not None:
         try:
             write_csv(sheet.to_frame(), options.out)

@@ -131,3 +131,13 @@ def test_a_broken_checks_file_is_named_where_a_site_needs_it(
         printed = capsys.readouterr().err
         assert "checks.toml" in printed
         assert says in printed
+
+
+def test_what_a_model_names_does_nothing_to_a_terminal(staff: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = staff / "staff" / "parameters.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("made up", "made \x1b[31mup\x07"), encoding="utf-8")
+    assert main(["list", str(staff / "staff")]) == 0
+    printed = capsys.readouterr().out
+    assert "made up" in printed
+    assert "\x1b" not in printed
+    assert "\x07" not in printed
