@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 import time
 from collections import Counter
 
 from llr_sd.engine import native
 from llr_sd.engine.compiled import CompiledModel, aligned
-from llr_sd.engine.driver import SIGNATURE
 from llr_sd.engine.maths.text import literal
 
 SECONDS = 0.02  # that one timing should take at least
@@ -80,11 +80,12 @@ def _in_function(name: str, bodies: dict[str, str], known: dict[str, Counter[str
 def _seconds(mix: dict[str, int], width: int) -> float:
     """Return the seconds of one turn of a loop that does so many of each operation on a vector."""
     code = native.Native(native.compile_ir(_loop(mix, width)))
+    loop = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(ctypes.cast(code.batch, ctypes.c_void_p).value or 0)
     out = aligned((64, width))
 
     def timed(turns: int) -> float:
         began = time.perf_counter()
-        code.batch(*[None] * 9, 0, None, 0, 0, None, 0, turns, out.ctypes.data, None, None, None, 0.0, 0, 0, 0)
+        loop(out.ctypes.data, turns)
         return time.perf_counter() - began
 
     turns = 1000
@@ -122,11 +123,11 @@ def _loop(mix: dict[str, int], width: int) -> str:
         [
             f"declare {V} @llvm.sqrt.v{width}f64({V})",
             f"declare {V} @llvm.fma.v{width}f64({V}, {V}, {V})",
-            f"define void @batch({SIGNATURE}) nounwind {{\nentry:\n  br label %loop\nloop:",
+            "define void @batch(ptr %out, i64 %turns) nounwind {\nentry:\n  br label %loop\nloop:",
             "  %n = phi i64 [0, %entry], [%next, %loop]",
             *heads,
             *lines,
-            "  %next = add i64 %n, 1\n  %more = icmp slt i64 %next, %steps\n  br i1 %more, label %loop, label %done\ndone:",
+            "  %next = add i64 %n, 1\n  %more = icmp slt i64 %next, %turns\n  br i1 %more, label %loop, label %done\ndone:",
             *stores,
             "  ret void\n}",
         ]
