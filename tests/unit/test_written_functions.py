@@ -25,14 +25,19 @@ T = np.arange(9) * 0.5
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Any:
-    def of(equations: str, parameters: Any = None, **more: Any) -> Any:
+def load(tmp_path: Path) -> Any:
+    def of(equations: str, **more: Any) -> Any:
         file = tmp_path / "m.mdl"
         lines = [line.strip() for line in equations.strip().splitlines()]
         file.write_text("{UTF-8}\n" + "".join(f"{line} ~~|\n" for line in lines) + CLOCK, encoding="utf-8")
-        return llr_sd.load_model(file, **more).run({} if parameters is None else parameters)
+        return llr_sd.load_model(file, **more)
 
     return of
+
+
+@pytest.fixture
+def run(load: Any) -> Any:
+    return lambda equations, parameters=None, **more: load(equations, **more).run({} if parameters is None else parameters)
 
 
 def values(ensemble: Any, name: str) -> np.ndarray:
@@ -94,6 +99,34 @@ def test_vector_elm_map_outside_the_variable_is_missing(run: Any) -> None:
     np.testing.assert_array_equal(values(got, "before")[:, 0], [NA, 5, 7])
     assert values(got, "none")[0] == NA
     np.testing.assert_array_equal(values(got, "after")[:, 0], [7, 11, NA])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_offsets_known_beforehand_and_searched_for_agree_with_python(run: Any, seed: int) -> None:
+    """Random shapes, starts and offsets; written as numbers, and as constants that a study could set."""
+    rng = np.random.default_rng(seed)
+    rows, columns = rng.integers(1, 5, 2)
+    p, q, r = (int(n) for n in rng.integers(-3, 4, 3))
+    x = rng.integers(1, 100, (rows, columns))
+    a, b = (", ".join(f"{n}{i}" for i in range(size)) for n, size in (("a", rows), ("b", columns)))
+    numbers = "; ".join(", ".join(map(str, row)) for row in x) + ";" if x.size > 1 else str(x[0, 0])
+    start = rng.choice(["x[A, B]", "x[a0, B]", "x[A, b0]", "x[a0, b0]"])
+    got = run(
+        f"""A: {a}
+        B: {b}
+        p = {p}
+        q = {q}
+        r = {r}
+        x[A, B] = {numbers}
+        known[A, B] = VECTOR ELM MAP({start}, {p} * A + {q} * (B - 1) - {r})
+        searched[A, B] = VECTOR ELM MAP({start}, p * A + q * (B - 1) - r)"""
+    )
+    for i in range(rows):
+        for j in range(columns):
+            at = (i if "[A" in start else 0) * columns + (j if "B]" in start else 0) + p * (i + 1) + q * j - r
+            expected = x.ravel()[at] if 0 <= at < x.size else NA
+            assert values(got, "known")[i, j, 0] == expected
+            assert values(got, "searched")[i, j, 0] == expected
 
 
 def test_a_chain_by_offsets_is_no_circle(run: Any) -> None:
@@ -248,18 +281,23 @@ def test_allocate_by_priority(run: Any) -> None:
             assert s[i, :, k].sum() == pytest.approx(min(3 * t, sum(request[i])), rel=1e-13)
 
 
-@pytest.mark.parametrize(("change", "value"), [("r[w1]", -1), ("supply", -1), ("width", 0)])
-def test_allocation_of_what_has_no_meaning_fails_the_run(run: Any, change: str, value: float) -> None:
-    got = run(
+@pytest.mark.parametrize(("change", "value"), [("r[w1]", -1), ("supply", -1), ("width", 0), ("width", -1)])
+def test_allocation_of_what_has_no_meaning_fails_the_run(load: Any, change: str, value: float) -> None:
+    got = load(
         """who: w1, w2
         r[who] = 3, 5
         p[who] = 2, 1
         width = 1
         supply = 4
-        s[who] = ALLOCATE BY PRIORITY(r[who], p[who], ELMCOUNT(who), width, supply)""",
-        {change: value},
+        s[who] = ALLOCATE BY PRIORITY(r[who], p[who], ELMCOUNT(who), width, supply)
+        profile: ptype, ppriority, pwidth
+        pp[who, ptype] = 3
+        pp[who, ppriority] = p[who]
+        pp[who, pwidth] = width
+        t[who] = ALLOCATE AVAILABLE(r[who], pp[who, ptype], supply)"""
     )
-    assert not got.status[0].ok
+    for output in ("s", "t", "s[w1]", "s[w2]", "t[w1]", "t[w2]"):
+        assert not got.run({change: value}, outputs=[output]).status[0].ok, output
 
 
 def _part(shape: float, d: np.ndarray) -> np.ndarray:

@@ -140,7 +140,9 @@ def _between(request: Made, supply: Made, cheap: Made, dear: Made, got: Got, las
 
     def build(_: Scope) -> Expression:
         gap = op("-", most.at(outer), least.at(outer))
-        return either(op(">", gap, 0.0), op("/", op("-", most.at(outer), supply.at(outer)), gap), Number(0.0))
+        # What is not a number, in the requests or the supply, stays so.
+        weight = op("/", op("-", most.at(outer), supply.at(outer)), gap)
+        return either(op("<=", gap, 0.0), op("*", 0.0, supply.at(outer)), weight)
 
     weight = make(scope, "weight", build, last)
     mine = request.at(range(last + 1))
@@ -211,13 +213,17 @@ def _for_all(name: str, what: str, tree: Any, last: int, scope: Scope) -> Made:
                 f"the {what} of {name} differs between those that share it.",
                 f"Give it without the subscript {scope.loops[last].name}.",
             ) from None
-        return _not_negative(x) if what == "supply" else x
+        return _not_negative(x) if what == "supply" else _above_zero(x)
 
     return make(scope, what, build, last)
 
 
 def _not_negative(x: Expression) -> Expression:
     return op("+", x, op("*", 0.0, call("SQRT", x)))
+
+
+def _above_zero(x: Expression) -> Expression:
+    return either(op(">", x, 0.0), x, NOTHING)
 
 
 def _profile(tree: Any, last: int, scope: Scope) -> tuple[Made, Made, Made]:
@@ -239,7 +245,7 @@ def _profile(tree: Any, last: int, scope: Scope) -> tuple[Made, Made, Made]:
             if step == 0:
                 scope.names.shapes.append((x.name, at, scope.place))
             moved: tuple[Index, ...] = (*x.indices[:-1], Fixed(at))
-            return Reference(x.name, moved)
+            return _above_zero(Reference(x.name, moved)) if step == 2 else Reference(x.name, moved)
 
         return one
 

@@ -93,7 +93,8 @@ def _held(table: Table, _: Place) -> Table:
 
 
 def _mirrored(table: Table, _: Place) -> Table:
-    return Table(tuple(-x for x in table.x), table.y, "hold_backward")
+    x, y = _sorted(table)
+    return Table(tuple(-v for v in reversed(x)), y[::-1], "hold_backward")
 
 
 def _points(table: Table, _: Place) -> Table:
@@ -112,7 +113,7 @@ def _interpolated(table: Table, _: Place) -> Table:
 
 def _always(number: Callable[[Table], float]) -> Callable[[Table, Place], Table]:
     """A lookup that is the same number everywhere."""
-    return lambda table, _: Table((0.0,), (number(table),))
+    return lambda table, _: Table((0.0, 1.0), (number(table), number(table)))
 
 
 def _inverse(table: Table, place: Place) -> Table:

@@ -162,8 +162,5 @@ def share(x: Expression) -> Expression:
 
 
 def pick(loops: Sequence[int], condition: Expression, value: Expression) -> Expression:
-    """The value where the condition holds, at one turn of the loops; infinite where there is none or it is not a number.
-
-    A sum would pass over what is not a number, and give a plausible 0.
-    """
+    """The value where the condition holds, at one turn of the loops; infinite where there is none, which no run takes for a number."""
     return over("VMAX", loops, either(condition, value, Number(-math.inf)))
