@@ -395,3 +395,11 @@ def test_constants_data_lookups_and_subscripts_from_tables(tmp_path, kind, separ
         f"t[R](GET XLS LOOKUPS({where}, 'A', 'B2')) ~~|\na = SUM(p[R!]) ~~|\nb = SUM(x[R!]) ~~|\nc = t[r3](0.5) ~~|\n"
     )
     assert last(tmp_path, text, "k", "a", "b", "c") == [20, 111, 333, 150]
+
+
+def test_a_table_that_is_not_there_matters_only_to_what_reads_it(tmp_path):
+    text = "x = GET XLS CONSTANTS('none.xlsx', 'a', 'B2') ~~|\ns = INTEG(1, 0) ~~|\n"
+    model = load_model(write(tmp_path, text))
+    assert '"none.xlsx" is not there' in model.equations.notes[0]
+    with pytest.raises(NotSupported, match=r"none\.xlsx"):
+        translate(write(tmp_path, text + "y = x + s ~~|\n"))

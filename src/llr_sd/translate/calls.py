@@ -99,7 +99,7 @@ def _call(tree: Any, scope: Scope) -> Expression:
         _outside_reduction(name, scope)
     call = Call(name, tuple(scope.of(a) for a in arguments))
     if name == "GET TIME VALUE" and (call.arguments[0], call.arguments[2]) != (Number(0.0), Number(0.0)):
-        raise scope.refuse(
+        raise scope.not_supported(
             "GET TIME VALUE asks for more than the simulated time in the model's unit.",
             "Write GET TIME VALUE(0, offset, 0) or Time.",
         )

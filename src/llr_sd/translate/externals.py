@@ -112,7 +112,7 @@ def _guarded(read: Callable[[], _T], file: str, tab: str, cells: tuple[str, ...]
     except TranslationError:
         raise
     except ImportError as error:
-        raise place.refuse(f"{shown(file)} is of a kind that is not read here.", "Save it as .xlsx or .csv.") from error
+        raise place.not_supported(f"{shown(file)} is of a kind that is not read here.", "Save it as .xlsx or .csv.") from error
     except Exception as error:
         where = f"separator {tab!r}" if _is_text(file) else f"sheet {shown(tab)}"
         raise place.refuse(
@@ -124,7 +124,7 @@ def _guarded(read: Callable[[], _T], file: str, tab: str, cells: tuple[str, ...]
 def _check(file: str, tab: str, cells: tuple[str, ...], place: Place) -> None:
     """Refuse files outside the model's folder and what is no plain name of a sheet, separator or cell."""
     if file.startswith("?"):
-        raise place.refuse(f"the file {shown(file)} is an indirect reference.", "Write the name of the file.")
+        raise place.not_supported(f"the file {shown(file)} is an indirect reference.", "Write the name of the file.")
     home = place.file.parent.resolve()
     if not file.strip() or any(ord(c) < 32 for c in file):
         raise place.refuse(f"{shown(file)} is not the name of a file.", f"Name a file beside {place.file.name}.")
@@ -140,7 +140,7 @@ def _check(file: str, tab: str, cells: tuple[str, ...], place: Place) -> None:
             f"Copy it beside {place.file.name}; a model reads no other folder.",
         )
     if not there:
-        raise place.refuse(f"the file {shown(file)} is not there.", f'Put it beside {place.file.name}, in "{home}".')
+        raise place.not_supported(f"the file {shown(file)} is not there.", f'Put it beside {place.file.name}, in "{home}".')
     if size > _LARGEST or _unpacked(path) > _LARGEST:
         raise place.refuse(
             f"the file {shown(file)} is larger than {_LARGEST // 2**20} MB.", "Keep only the cells that the model reads."
