@@ -30,6 +30,7 @@ ARRAYS = {
     "square[r1,r2] + square[r2,r1]": 5,
     "R.r2 * 10 + C.c3": 23,
     "part[r1] + part[r2]": 107,
+    "grid[r2,c1] * 10 + grid[r1,c3]": 43,
     "list[c1] + list[c3]": 5,
     "num[2] * 10 + num[3]": 23,
     "row[r1] + row[r2] * 2": 36 + 132,
@@ -48,7 +49,8 @@ ARRAYED = (
     )
     + "</aux>"
     + f'<aux name="part">{OVER_R}<eqn>100</eqn><element subscript="r2"><eqn>7</eqn></element></aux>'
-    + '<aux name="list"><dimensions><dim name="C"/></dimensions><eqn>1, 2; 4</eqn></aux>'
+    + f'<aux name="grid">{OVER_RC}<eqn>1, 2, 3; 4, 5, 6</eqn></aux>'
+    + '<aux name="list"><dimensions><dim name="C"/></dimensions><eqn>1, 2, 4</eqn></aux>'
     + '<aux name="num"><dimensions><dim name="N"/></dimensions><eqn>N</eqn></aux>'
     + aux("row", "SUM(m[R,*])", OVER_R)
     + aux("spread", "w", OVER_RC)
@@ -133,6 +135,7 @@ def test_stocks_and_flows_by_element(tmp_path):
         ('<aux name="a"><element subscript="r1"><eqn>1</eqn></element></aux>', "no dimensions"),
         (f'<aux name="a">{OVER_R}<eqn>1, 2, 3</eqn></aux>', "3 numbers are given for 2 elements"),
         (aux("a", "w[R]", OVER_RR), "either of the two"),
+        (f'<aux name="a">{OVER_RR}<eqn>1, 2; 3</eqn></aux>', "different lengths"),
     ],
 )
 def test_arrays_that_are_refused(tmp_path, variables, what):

@@ -146,8 +146,11 @@ def _list(text: str, dimensions: tuple[str, ...], place: Place) -> Any:
     """Return an equation that is a list of numbers, one for each element row by row; None for any other."""
     if not dimensions or not _NUMBERS.fullmatch(text) or not ("," in text or ";" in text):
         return None
-    parts = re.split(r"[,;]", text.strip().rstrip(",;"))
-    return np.array([number(p.strip(), place, "a number of its list") for p in parts])
+    rows = [row.split(",") for row in text.strip().rstrip(",;").split(";")]
+    if len({len(row) for row in rows}) > 1:
+        raise place.refuse("the rows of its list have different lengths.", "Give each row as many numbers.")
+    numbers = np.array([number(n.strip(), place, "a number of its list") for row in rows for n in row])
+    return numbers.reshape(len(rows), -1) if len(rows) > 1 and len(rows[0]) > 1 else numbers
 
 
 def _stock(entity: Entity, equation: Equation, initial: Any, place: Place) -> Any:
@@ -170,11 +173,14 @@ def _stock(entity: Entity, equation: Equation, initial: Any, place: Place) -> An
 
 def _cells(numbers: Any, entity: Entity, directory: Directory, place: Place) -> list[tuple[tuple[str, ...], float]]:
     """Return the elements of an array, each with its number from a list, row by row."""
-    size = math.prod(directory.sizes(entity))
-    if size != len(numbers):
-        raise place.refuse(f"{len(numbers)} numbers are given for {size} elements.", "Give one number for each, row by row.")
+    sizes = directory.sizes(entity)
+    if math.prod(sizes) != numbers.size or (numbers.ndim == 2 and numbers.shape[1] != sizes[-1]):
+        raise place.refuse(
+            f"its list has {' x '.join(map(str, numbers.shape))} numbers, for {' x '.join(map(str, sizes))} elements.",
+            "Give one number for each, row by row.",
+        )
     elements = itertools.product(*(directory.dimensions[canonical(d)].elements for d in entity.dimensions))
-    return [(cell, float(x)) for cell, x in zip(elements, numbers, strict=True)]
+    return [(cell, float(x)) for cell, x in zip(elements, numbers.ravel(), strict=True)]
 
 
 def _connected(entity: Entity, directory: Directory, place: Place) -> list[Part]:
