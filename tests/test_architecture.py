@@ -35,7 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("prepare",),
     ("runs",),
     ("execute", "tables", "levers", "verify", "risks"),
-    ("pipeline", "bench", "check"),
+    ("pipeline", "bench", "check", "console"),
     ("cli", "app"),
 )
 VERBS = LAYERS[2]

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import codecs
-import os
 import re
 import sys
 import textwrap
-import traceback
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llr_sd.errors import InputError, LlrSdError, clean, nearest, shown
+from llr_sd.console import degrade, ended, let_go, say, unforeseen
+from llr_sd.errors import InputError, LlrSdError, nearest, shown
 
 if TYPE_CHECKING:
     from llr_sd.model import Model
@@ -51,7 +48,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; no exception leaves it but those that end the process (`--help`)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    _degrade()
+    degrade()
     try:
         options = _parser().parse_args(given)
         code = int(options.command(options))
@@ -59,68 +56,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
         return code
     except BrokenPipeError:
-        _let_go(sys.stdout)
+        let_go(sys.stdout)
         return 0
     except KeyboardInterrupt as stop:
-        return _ended(stop, "stopped; nothing half written is left.", 130)
+        return ended(stop, "stopped; nothing half written is left.", 130)
     except LlrSdError as error:
-        return _ended(error, str(error), error.exit_code, "--debug" in given)
+        return ended(error, str(error), error.exit_code, "--debug" in given)
     except Exception as error:
-        return _ended(error, _unforeseen(error), 2, "--debug" in given)
-
-
-def _ended(error: BaseException, said: str, code: int, debug: bool = False) -> int:
-    """Say in one line why a command ended, and where runs are kept, after its traceback where that was asked for."""
-    notes: list[str] = getattr(error, "__notes__", [])
-    try:
-        if debug:
-            traceback.print_exc()
-        print(" ".join([f"llr-sd: {said}", *notes]), file=sys.stderr)
-    except OSError:  # nobody listens; the exit code says it too
-        _let_go(sys.stderr)
-    return code
-
-
-def _unforeseen(error: Exception) -> str:
-    """Return one line for an error that no part of the package names: what, where, and how to see more."""
-    more = "Run it with --debug for the full report."
-    if isinstance(error, MemoryError) or any(words in str(error) for words in _STARVED):
-        return f"there is not enough memory for this. Ask for fewer runs, outputs or saved times. {more}"
-    if isinstance(error, OSError) and error.strerror:
-        _let_go(sys.stdout) if error.filename is None else None
-        name = f"{shown(str(error.filename))}: " if error.filename is not None else ""
-        return f"{name}{error.strerror.lower()}. {more}"
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "llr_sd" in f.filename]
-    place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
-    what = " ".join(clean(str(error)).split())[:200]
-    return f"unforeseen {type(error).__name__}{place}{': ' + what if what else ''}. {more}"
-
-
-_STARVED = ("start new thread", "failed to map segment", "Cannot allocate memory", "object file 'libllvmlite")
-"""What libraries say where the system gives them no more memory."""
-_TYPED = {"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-", "…": "...", "≤": "<=", "≥": ">=", "×": "x"}
-
-
-def _degrade() -> None:
-    """Let a terminal that knows few letters show plain ones in place of those that it lacks."""
-
-    def plain(error: UnicodeError) -> tuple[str, int]:
-        if not isinstance(error, UnicodeEncodeError):
-            raise error
-        return "".join(_TYPED.get(c, "?") for c in error.object[error.start : error.end]), error.end
-
-    codecs.register_error("llr_sd.plain", plain)
-    for stream in (sys.stdout, sys.stderr):
-        if (getattr(stream, "encoding", None) or "utf-8").casefold().replace("-", "") != "utf8" and hasattr(
-            stream, "reconfigure"
-        ):
-            stream.reconfigure(errors="llr_sd.plain")
-
-
-def _let_go(stream: Any) -> None:
-    """Point a stream that cannot be written at nothing, so that Python does not complain of it at its end."""
-    with suppress(Exception):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return ended(error, unforeseen(error), 2, "--debug" in given)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -154,11 +97,6 @@ def _count(text: str) -> int:
     if not re.fullmatch(r"\d{1,4}", text, re.ASCII):
         raise argparse.ArgumentTypeError(f"{shown(text)} is not a whole number from 0 to 9999")
     return int(text)
-
-
-def _say(text: str) -> None:
-    """Print what comes in part from files, so that a terminal shows it and does nothing that a file tells it to do."""
-    print("\n".join(clean(line) for line in text.split("\n")))
 
 
 # --- run --------------------------------------------------------------------------------------------------------------
@@ -195,7 +133,7 @@ def _run(options: argparse.Namespace) -> int:
         bar.close()
     from llr_sd.report import terminal_summary
 
-    _say(terminal_summary(result))
+    say(terminal_summary(result))
     unsettled = options.require_converged and not result.manifest.get("converged", True)
     return 1 if len(result.failures) or unsettled or result.manifest.get("gaps") else 0
 
@@ -246,16 +184,16 @@ def _list(options: argparse.Namespace) -> int:
 
     name = options.name
     if name is None:
-        _say("Models")
+        say("Models")
         for bundled in bundled_models():
             model = load_model(bundled)
-            _say(f"  {bundled:<16}{len(model.equations.variables)} variables, {len(model.table)} parameters")
-        _say(f"\nRisk registers\n  {', '.join(bundled_registers())}\n\nStudies")
+            say(f"  {bundled:<16}{len(model.equations.variables)} variables, {len(model.table)} parameters")
+        say(f"\nRisk registers\n  {', '.join(bundled_registers())}\n\nStudies")
         studies = _studies()
         width = max((len(f.as_posix()) for f in studies), default=0) + 2
         for folder in studies:
-            _say(f"  {folder.as_posix():<{width}}{_study_line(folder)}")
-        _say("\n`llr-sd list NAME` shows one of them with its parameters, sources and scenarios.")
+            say(f"  {folder.as_posix():<{width}}{_study_line(folder)}")
+        say("\n`llr-sd list NAME` shows one of them with its parameters, sources and scenarios.")
         return 0
     if is_file(Path(name) / "study.toml") or name.endswith(".toml"):
         _show_study(name)
@@ -287,27 +225,27 @@ def _show_study(path: str | Path) -> None:
 
     study = load_study(path)
     runs = f"{study.monte_carlo.runs} runs a scenario" if study.model else f"{study.monte_carlo.runs} runs a risk"
-    _say(
+    say(
         f"{study.title}\n  {'model' if study.model else 'register'} {study.model or study.risk_register}, {runs}, seed {study.seed}\n"
     )
     if study.question:
-        _say(textwrap.fill(" ".join(study.question.split()), 98, initial_indent="  ", subsequent_indent="  ") + "\n")
+        say(textwrap.fill(" ".join(study.question.split()), 98, initial_indent="  ", subsequent_indent="  ") + "\n")
     if study.risk_register:
         _show_register(study.risk_register, study.folder, study.bands)
         return
-    _say("Scenarios")
+    say("Scenarios")
     for s in study.scenario:
         settings = ", ".join(f"{k} = {v:g}" for k, v in s.set.items()) or "nothing set"
-        _say(textwrap.fill(f"{s.name}: {settings}", 98, initial_indent="  ", subsequent_indent="      "))
+        say(textwrap.fill(f"{s.name}: {settings}", 98, initial_indent="  ", subsequent_indent="      "))
     vary = [*study.uncertain.groups, *study.uncertain.names, *study.uncertain.override]
-    _say(f"\nUncertain\n  {', '.join(dict.fromkeys(vary)) or 'nothing'}")
-    _say("\nOutputs")
+    say(f"\nUncertain\n  {', '.join(dict.fromkeys(vary)) or 'nothing'}")
+    say("\nOutputs")
     for name, output in study.outputs.items():
         at = f" at {output.at:g}" if output.at is not None else ""
-        _say(f"  {name:<24}{output.variable or output.expression}{at}")
+        say(f"  {name:<24}{output.variable or output.expression}{at}")
     for target in study.target:
         level = f"at least {target.at_least:g}" if target.at_least is not None else f"at most {target.at_most:g}"
-        _say(f"  target {target.name}: {target.output} {level}")
+        say(f"  target {target.name}: {target.output} {level}")
 
 
 def _show_register(name: str, folder: Path | None = None, bands: str = "") -> None:
@@ -316,44 +254,44 @@ def _show_register(name: str, folder: Path | None = None, bands: str = "") -> No
     register = load_register(name, folder)
     matrix = load_matrix(register.matrix_file)
     matrix = matrix.with_bands(bands, "bands") if bands else matrix
-    _say(f"{register.title}\n  {register.file}\n  matrix: {matrix.title}\n\nRisks, with likelihood x consequence as published")
+    say(f"{register.title}\n  {register.file}\n  matrix: {matrix.title}\n\nRisks, with likelihood x consequence as published")
     for risk in register.risk:
         score = matrix.scores[risk.likelihood - 1][risk.consequence - 1]
         rating = f"{risk.likelihood} x {risk.consequence} = {score}, {matrix.level_of(score)}"
-        _say(f"  {risk.id}  {risk.title:<42}{rating}")
-        _say(textwrap.fill(f"inputs: {', '.join(risk.group)}", 98, initial_indent=" " * 8, subsequent_indent=" " * 10))
-    _say("\nLadders (thresholds of consequence 2, 3, 4 and 5)")
+        say(f"  {risk.id}  {risk.title:<42}{rating}")
+        say(textwrap.fill(f"inputs: {', '.join(risk.group)}", 98, initial_indent=" " * 8, subsequent_indent=" " * 10))
+    say("\nLadders (thresholds of consequence 2, 3, 4 and 5)")
     for key, ladder in register.ladder.items():
-        _say(textwrap.fill(f"{key}: {ladder.text}", 98, initial_indent="  ", subsequent_indent="      "))
-    _say("\nLikelihood bands: a consequence gets the likelihood whose band holds its probability")
+        say(textwrap.fill(f"{key}: {ladder.text}", 98, initial_indent="  ", subsequent_indent="      "))
+    say("\nLikelihood bands: a consequence gets the likelihood whose band holds its probability")
     for key, own in matrix.likelihood.items():
         shown = ", ".join(f"{b.label} from {b.from_:g}" for b in own)
-        _say(f"  {key + (' (used)' if key == matrix.bands else ''):<18}{shown}")
+        say(f"  {key + (' (used)' if key == matrix.bands else ''):<18}{shown}")
 
 
 def _show_model(model: Model) -> None:
     equations = model.equations
-    _say(f"{model.name}: {equations.source.name}, {len(equations.variables)} variables\n")
+    say(f"{model.name}: {equations.source.name}, {len(equations.variables)} variables\n")
     for note in equations.notes:
-        _say(textwrap.fill(f"note: {note}", 98, subsequent_indent="  ") + "\n")
-    _say("Outputs (variables that the model works out)")
+        say(textwrap.fill(f"note: {note}", 98, subsequent_indent="  ") + "\n")
+    say("Outputs (variables that the model works out)")
     for v in equations.variables.values():
         if v.kind in ("stock", "auxiliary") and not v.name.startswith("_"):
             axes = f"[{','.join(a.name for a in v.axes)}]" if v.axes else ""
-            _say(f"  {v.name + axes:<44} {v.unit}")
-    _say("\nParameters: name, value, unit, distribution (low, mode, high), grade, group, source; below it what reports call it")
+            say(f"  {v.name + axes:<44} {v.unit}")
+    say("\nParameters: name, value, unit, distribution (low, mode, high), grade, group, source; below it what reports call it")
     for p in model.table:
         d = p.distribution
         spread = "fixed" if d.kind == "fixed" else f"{d.kind} {d.low:g} {d.mode:g} {d.high:g}"
         source = textwrap.shorten(p.source, 70, placeholder="...")
-        _say(f"  {p.name:<28}{p.value:>12g} {p.unit:<12} {spread:<28} {p.grade}  {p.group:<13} {source}")
+        say(f"  {p.name:<28}{p.value:>12g} {p.unit:<12} {spread:<28} {p.grade}  {p.group:<13} {source}")
         if p.label:
-            _say(f"      {p.label}")
+            say(f"      {p.label}")
     scenarios = [(f, s) for f in _studies() for s in _scenarios_for(f, model.name)]
     if scenarios:
-        _say("\nScenarios of the bundled studies")
+        say("\nScenarios of the bundled studies")
         for folder, scenario in scenarios:
-            _say(f"  {folder.name}: {scenario}")
+            say(f"  {folder.name}: {scenario}")
 
 
 def _scenarios_for(folder: Path, model: str) -> list[str]:
@@ -380,7 +318,7 @@ def _report(options: argparse.Namespace) -> int:
     with drawing_again(options.results) as result:
         write_report(result)
         write_workbook(result)
-    _say(terminal_summary(result))
+    say(terminal_summary(result))
     return 0
 
 
@@ -401,10 +339,10 @@ def _check(options: argparse.Namespace) -> int:
     from llr_sd.store import write_csv
 
     if options.write_golden:
-        _say(f"golden: {write_golden(load_model(options.model))}")
+        say(f"golden: {write_golden(load_model(options.model))}")
         return 0
     sheet = check_model(options.model)
-    _say(sheet.text())
+    say(sheet.text())
     if options.out is not None:
         try:
             write_csv(sheet.to_frame(), options.out)
