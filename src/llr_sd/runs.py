@@ -84,6 +84,7 @@ def first_look(prepared: PreparedStudy, engine: str) -> list[str]:
     """Return what the engine finds in a few runs of each scenario: the central one, and those where an input is at its ends.
 
     What is found are delays and smooths that are shorter than a step: sentences for the reader, before the many runs are made.
+    The start of every run is looked at too: a delay time that is not above zero in any of them is an error by name.
     """
     draws = prepared.samples["monte_carlo"].design
     ends = np.unique(np.concatenate([draws.values.argmin(axis=0), draws.values.argmax(axis=0)])) if draws.names else np.array([0])
@@ -93,6 +94,8 @@ def first_look(prepared: PreparedStudy, engine: str) -> list[str]:
     for job in prepared.jobs(few):
         _, names, times = _asked(study, model, job.design)
         found.append(model.run(job.design, names, times, engine).findings)
+    for job in (j for sample in prepared.samples.values() for j in prepared.jobs(sample)):
+        found.append(model.examine(job.design, _asked(study, model, job.design)[1]))
     return [str(f) for f in merged(found)]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from llr_sd import runs
+from llr_sd.errors import EngineError
 from llr_sd.findings import Finding
 from llr_sd.model import Model, load_model
 from llr_sd.prepare import prepare
@@ -28,3 +29,16 @@ def test_scenarios_and_ends_of_inputs_are_looked_at(staff: Path, monkeypatch: py
     least = prepared.samples["monte_carlo"].design.values.min()
     assert least > 0
     assert runs.first_look(prepared, "compiled") == ['"staff" is smoothed over 0.000, less than TIME STEP 0.25.']
+
+
+def test_a_delay_time_below_zero_in_any_run_is_an_error_before_the_first(tmp_path: Path) -> None:
+    clock = "INITIAL TIME= 0 ~~|\nFINAL TIME= 4 ~~|\nTIME STEP= 1 ~~|\nSAVEPER= 1 ~~|\n"
+    (tmp_path / "late.mdl").write_text("{UTF-8}\nwait= 2 ~~|\nseen= SMOOTH(Time, wait) ~~|\n" + clock, encoding="utf-8")
+    (tmp_path / "study.toml").write_text(
+        'title = "Late"\nmodel = "late.mdl"\n[outputs]\nseen = { variable = "seen" }\n[uncertain]\nnames = ["wait"]\n'
+        '[uncertain.override.wait]\ndistribution = "uniform"\nlow = -0.05\nhigh = 5\n[monte_carlo]\nruns = 500\n',
+        encoding="utf-8",
+    )
+    study = load_study(tmp_path / "study.toml")
+    with pytest.raises(EngineError, match="seen: has a delay time below zero in run"):
+        runs.first_look(prepare(study, load_model(study.model, study.folder)), "compiled")
