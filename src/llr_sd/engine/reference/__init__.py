@@ -110,7 +110,8 @@ def build(scalars: Scalars, folder: Path) -> Path:
     """Write PySD's Python of a model into `folder` and return its path."""
     from pysd.builders.python import python_model_builder as builder
 
-    with _ONE_AT_A_TIME:
+    # PySD writes the points of lookups as numpy prints them: without this, cut to eight digits.
+    with _ONE_AT_A_TIME, np.printoptions(precision=17, floatmode="unique", threshold=sys.maxsize):
         layout = builder.black
         builder.black = _Unformatted  # laying out code that nobody reads is most of the time of a large model
         try:
