@@ -366,7 +366,8 @@ class Scalars:
     def _table(self, table: Table, x: Tree, key: Cell) -> Tree:
         if table.method in ("look_forward", "raw"):
             return self._held(table, x, 0, len(table.x) - 1)
-        if len(table.x) < 2 or any(a >= b for a, b in itertools.pairwise(table.x)):
+        # A jump is two points a rounding apart, whose slope PySD's arithmetic does not bear.
+        if len(table.x) < 2 or any(b - a <= max(1e-15 * abs(a), 1e-280) for a, b in itertools.pairwise(table.x)):
             raise EngineError("reads a lookup with a jump, which PySD cannot.", where=self._cell[0])
         if key not in self._tables:
             self._tables[key] = self.lookup(table)
