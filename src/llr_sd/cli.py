@@ -110,7 +110,7 @@ def _add_run(sub: argparse.ArgumentParser) -> None:
         "--threads", metavar="N", type=_count, help="threads (default: one for each core); results do not depend on it"
     )
     sub.add_argument("--scheduler", metavar="ADDRESS", help="run on a Dask cluster, such as tcp://host:8786 (extra: cluster)")
-    sub.add_argument("--verify", metavar="K", type=_count, help="run K members again in PySD and record the largest difference")
+    sub.add_argument("--verify", metavar="K", type=_count, help="run K members again in PySD, to their end, and compare")
     sub.add_argument("--require-converged", action="store_true", help="exit with 1 when sensitivity indices did not settle")
 
 
@@ -132,10 +132,12 @@ def _run(options: argparse.Namespace) -> int:
     finally:
         bar.close()
     from llr_sd.report import terminal_summary
+    from llr_sd.verification import DIFFERS, verifications
 
     say(terminal_summary(result))
     unsettled = options.require_converged and not result.manifest.get("converged", True)
-    return 1 if len(result.failures) or unsettled or result.manifest.get("gaps") else 0
+    apart = any(v.outcome == DIFFERS for v in verifications(result.manifest).values())
+    return 1 if len(result.failures) or unsettled or result.manifest.get("gaps") or apart else 0
 
 
 class _ProgressBar:

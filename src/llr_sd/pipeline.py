@@ -57,7 +57,7 @@ def run_study(
     scheduler
         Address of a Dask scheduler; None runs here.
     verify
-        Members to run again in PySD; None for one where that takes seconds, 0 for none.
+        Members to run again in PySD to their end; None for one over as many steps as take seconds, 0 for none.
     progress
         Called as the runs are done.
 
@@ -92,7 +92,7 @@ def run_study(
         names = tuple(s.name for s in study.scenario)
         runs = folder.write_runs(names, main.design.runs, runner.pieces(main), list(runner.pieces(prepared.samples["central"])))
         found = _tables(prepared, runner, runs, facts)
-        facts["verified"] = verify_members(prepared, runner.blocks(main), verify, engine)
+        facts["verified"] = verify_members(prepared, runner.blocks(main), verify, engine).to_dict()
         return _finish(folder, folder.write(study, runs, found, facts), progress)
 
 
@@ -112,7 +112,7 @@ def _rate_register(study: Study, out: str | Path | None, where: Where, verify: i
         found = {**ratings.tables, **tables.tables_of_models(prepared.far, {m: blocks(m) for m in prepared.far})}
         found["summary"] = analysis.summarise(runs, {})
         facts = _rating_facts(prepared, ratings, where[0]) | {"failed": len(found["failures"])}
-        facts["verified"] = {m: verify_members(s, blocks(m), verify, where[0]) for m, s in prepared.far.items()}
+        facts["verified"] = {m: verify_members(s, blocks(m), verify, where[0]).to_dict() for m, s in prepared.far.items()}
         return _finish(folder, folder.write(study, runs, found, facts), progress)
 
 

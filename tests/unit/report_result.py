@@ -188,7 +188,15 @@ MANIFEST: dict[str, Any] = {
     "command": "llr-sd run experiments/gp_plan",
     "versions": {"llr-sd": "0.1.0", "pysd": "3.14.3"},
     "hashes": {"gp_supply.mdl": "9f2c1a7be0", "study.toml": "11aa23bc90"},
-    "verified": {"members": 4, "largest relative difference": 2.2e-16, "output": "gp", "scenario": "nothing works"},
+    "verified": {
+        "outcome": "agrees",
+        "members": 4,
+        "difference": 2.2e-16,
+        "output": "gp",
+        "scenario": "nothing works",
+        "until": 2030.75,
+        "final": 2030.75,
+    },
 }
 PARAMETERS = [
     {"name": "gp_quit_u55", "variable": "gp_quit_u55", "unit": "1/Year", "distribution": "pert", "low": 0.015, "mode": 0.035, "high": 0.055,

@@ -15,7 +15,7 @@ from report_result import BASE, BEST, analysed_result, plan_result
 
 from llr_sd.report import canvas, terminal_summary, workbook, write_report, write_workbook
 from llr_sd.report.decision_sections import decision_sections, difference_sections
-from llr_sd.report.decisions import best_mix, findings, mixes, verified_sentence, waterfalls
+from llr_sd.report.decisions import best_mix, disagreement, findings, mixes, verified_sentences, waterfalls
 from llr_sd.report.findings import how_sure
 from llr_sd.report.parts import Section
 from llr_sd.report.sections import drawn, sections
@@ -159,10 +159,34 @@ def test_boxes_levers_and_information_are_told(result: StudyResult, parts: dict[
 def test_findings_are_said_with_names_that_can_be_read(result: StudyResult) -> None:
     assert findings(result) == ("In “nothing works” the target is missed where gp quit u55 is above 0.04.",)
     assert any(s.startswith("4 runs were made again in PySD") and "2e-16" in s for s in how_sure(result))
-    one = dataclasses.replace(result, manifest={"verified": {"members": 1, "largest relative difference": 0.0}})
-    assert (
-        verified_sentence(one) == "1 run was made again in PySD, the reference simulator: the largest relative difference is 0."
-    )
+
+
+COMPARED = {"members": 1, "difference": 0.0, "output": "gp", "scenario": "base", "until": 2019.25, "final": 2030.75}
+OUTCOMES = {
+    "agrees": (COMPARED, "1 run was made again, up to Apr 2019 of Oct 2030, in PySD"),
+    "differs": (COMPARED | {"difference": 0.25, "time": 2018.75}, 'differs by 0.2 (relative) in "gp" in "base" at October 2018'),
+    "could not be compared": (
+        {"reason": "PySD cannot compute GAMMA"},
+        "could not be compared with PySD, the reference simulator: PySD can",
+    ),
+    "not asked": ({"reason": "no member was to be run again"}, ""),
+}
+
+
+@pytest.mark.parametrize("outcome", sorted(OUTCOMES))
+def test_each_outcome_of_a_verification_has_its_own_words(result: StudyResult, outcome: str) -> None:
+    facts, words = OUTCOMES[outcome]
+    planted = dataclasses.replace(result, manifest={**result.manifest, "verified": {"outcome": outcome, **facts}})
+    said = " ".join(verified_sentences(planted))
+    assert words in said
+    assert bool(said) == bool(words)
+    assert ("agrees" in said) == (outcome == "agrees")
+    warned = disagreement(planted)
+    assert bool(warned) == (outcome == "differs")
+    first = terminal_summary(planted).splitlines()[0]
+    assert first.startswith("1 run was made again") == (outcome == "differs")
+    page = write_report(planted).read_text(encoding="utf-8")
+    assert ("do not use these numbers" in page.split("<h2")[1]) == (outcome == "differs")
 
 
 @pytest.mark.usefixtures("vectors_only")

@@ -27,12 +27,9 @@ from llr_sd.equations import canonical
 from llr_sd.errors import InputError, LlrSdError
 from llr_sd.model import Model
 from llr_sd.textfiles import read_table
+from llr_sd.verification import CLOSE, NOISE, apart
 
 Reals = NDArray[np.float64]
-CLOSE = 1e-9
-"""Values may differ by this share of the element's largest value."""
-NOISE = 1e-12
-"""And by this share of the largest value in the same unit: a balance of large numbers is zero only to their rounding."""
 GOLDEN = "golden.csv"
 
 
@@ -128,29 +125,17 @@ def agreement(subject: Subject, pysd: PysdRun) -> Line:
 def compare(subject: Subject, ours: Run, theirs: Mapping[str, Reals]) -> tuple[str, str, list[str]]:
     """Return the largest difference, the limit, and the first variable and time that differ, then the others."""
     equations = subject.model.equations
-    noise = largest_by_unit(subject, theirs)
-    worst, found = 0.0, []
-    for order, (name, values) in enumerate(theirs.items()):
-        variable = equations.variable(name)
-        mine = ours.values[variable.name]
-        both_nan = np.isnan(values) & np.isnan(mine)
-        scale = np.nan_to_num(np.abs(values)).max(axis=0)
-        off = np.where(both_nan, 0.0, np.abs(mine - values))
-        off = np.where(np.isnan(off), np.inf, off)
-        room = CLOSE * scale + NOISE * noise[variable.unit]
-        share = np.maximum(off - NOISE * noise[variable.unit], 0) / np.where(scale > 0, scale, 1.0)
-        worst = max(worst, float(share.max(initial=0.0)))
-        bad = np.argwhere(off > room)
-        if len(bad):
-            t, element = (int(i) for i in bad[0])
-            label = subject.output(name)[2][element]
-            found.append(
-                (
-                    float(ours.times[t]),
-                    order,
-                    f'"{label}" at time {ours.times[t]:g}: {float(mine[t, element]):.12g}, in PySD {float(values[t, element]):.12g}.',
-                )
-            )
+    names = {name: equations.variable(name) for name in theirs}
+    mine = {name: ours.values[v.name] for name, v in names.items()}
+    parts = apart(mine, theirs, {name: v.unit for name, v in names.items()})
+    found = []
+    for order, part in enumerate(parts):
+        if part.first is not None:
+            t, element = part.first
+            label, here = subject.output(part.name)[2][element], (t, element)
+            numbers = f"{float(mine[part.name][here]):.12g}, in PySD {float(theirs[part.name][here]):.12g}"
+            found.append((float(ours.times[t]), order, f'"{label}" at time {ours.times[t]:g}: {numbers}.'))
+    worst = max((part.share for part in parts), default=0.0)
     return f"{worst:.2g} of an element's largest value", f"{CLOSE:g}", [text for _, _, text in sorted(found)]
 
 

@@ -18,6 +18,7 @@ from llr_sd.report.wording import (
     NONE,
     amount,
     chance_words,
+    date_words,
     extent,
     fixed,
     full_name,
@@ -26,6 +27,7 @@ from llr_sd.report.wording import (
     with_unit,
 )
 from llr_sd.result import StudyResult
+from llr_sd.verification import AGREES, DIFFERS, NOT_ASKED, NOT_COMPARED, Verification, verifications
 
 LEVER_NUMBERS = (
     "cost", "cost_low", "cost_high", "probability", "probability_low", "probability_high", "runs", "lost", "pareto",
@@ -331,20 +333,36 @@ def findings(result: StudyResult) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def verified_sentence(result: StudyResult) -> str:
-    """Say how many runs were made again in PySD and how close they came; empty where the result does not say."""
-    facts = result.manifest.get("verified")
-    if not isinstance(facts, dict):
+def verified_sentences(result: StudyResult) -> tuple[str, ...]:
+    """Say of each model how many runs were made again in PySD, over which part, and what came of it; nothing where it was not asked."""
+    return tuple(s for model, v in verifications(result.manifest).items() if (s := _verified(v, model)))
+
+
+def disagreement(result: StudyResult) -> str:
+    """Say which numbers differ between the two simulators; empty where none was found to."""
+    found = [(m, v) for m, v in verifications(result.manifest).items() if v.outcome == DIFFERS]
+    return " ".join(_verified(v, m) for m, v in found)
+
+
+def _verified(v: Verification, model: str) -> str:
+    of = f" of {model}" if model else ""
+    if v.outcome == NOT_ASKED:
         return ""
-    members = facts.get("members")
-    if not isinstance(members, int):
-        return ""
-    if members == 0:
-        return "" if "itself ran in PySD" in str(facts.get("note", "")) else "No run was made again in PySD."
-    worst = facts.get("largest relative difference", facts.get("largest_difference"))
-    who = "1 run was" if members == 1 else f"{members:,} runs were"
-    tail = f": the largest relative difference is {float(worst):.1g}" if isinstance(worst, (int, float)) else ""
-    return f"{who} made again in PySD, the reference simulator{tail}."
+    if v.outcome == NOT_COMPARED:
+        return f"The runs{of} could not be compared with PySD, the reference simulator: {v.reason}."
+    who = f"1 run{of} was" if v.members == 1 else f"{v.members:,} runs{of} were"
+    part = "" if v.whole or v.until is None or v.final is None else f", up to {date_words(v.until)} of {date_words(v.final)},"
+    made = f"{who} made again{part} in PySD, the reference simulator"
+    share = "more than can be said" if v.difference is None or math.isinf(v.difference) else f"{v.difference:.1g}"
+    if v.outcome == AGREES:
+        return (
+            f"{made}, and agrees: the largest relative difference is {share}."
+            if v.members == 1
+            else (f"{made}, and agree: the largest relative difference is {share}.")
+        )
+    where = f' in "{v.scenario}"' if v.scenario else ""
+    when = "" if v.time is None else f" at {date_words(v.time)}"
+    return f'{made}, and differs by {share} (relative) in "{v.output}"{where}{when}: do not use these numbers before this is explained.'
 
 
 def _number(result: StudyResult, rows: pd.DataFrame) -> tuple[str, Quantity]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from llr_sd.report.decisions import verified_sentence
+from llr_sd.report.decisions import verified_sentences
 from llr_sd.report.reading import (
     Chance,
     Quantity,
@@ -290,7 +290,7 @@ def how_sure(result: StudyResult) -> list[str]:
 
 def _checked(result: StudyResult) -> list[str]:
     """Whether the indices settled, and how close a second simulator came."""
-    return [s for s in (unsettled(result) or settled(result), verified_sentence(result)) if s]
+    return [s for s in (unsettled(result) or settled(result), *verified_sentences(result)) if s]
 
 
 def failure_rows(result: StudyResult, most: int = 20) -> tuple[list[list[str]], int]:

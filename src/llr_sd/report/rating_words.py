@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from llr_sd.register import BORDERLINE, NOT_TESTABLE, OVERSTATED, SUPPORTED, UNDERSTATED, VERDICTS
+from llr_sd.report.decisions import verified_sentences
 from llr_sd.report.ratings import (
     Ladder,
     Matrix,
@@ -132,7 +133,7 @@ def how_sure(result: StudyResult) -> list[str]:
         "The interval of a score is a 95% interval: it says how far the score could move if the runs were drawn again. It does not "
         "cover what the models leave out, nor other ways to measure a risk; the stability table shows some of those."
     )
-    return sentences
+    return [*sentences, *verified_sentences(result)]
 
 
 def unsettled(result: StudyResult) -> list[tuple[Rating, str]]:

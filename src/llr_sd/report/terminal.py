@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 
 from llr_sd.report import rating_words
-from llr_sd.report.decisions import findings
+from llr_sd.report.decisions import disagreement, findings, verified_sentences
 from llr_sd.report.findings import spreads
 from llr_sd.report.rating_words import answer
 from llr_sd.report.ratings import held, ladders, rated, risks
@@ -26,7 +26,7 @@ def terminal_summary(result: StudyResult) -> str:
         return _ratings_summary(result)
     study, head = result.study, headline(result)
     facts = spreads(result)
-    lines = [*textwrap.wrap(study.title, WIDTH)]
+    lines = [*textwrap.wrap(disagreement(result), WIDTH), *textwrap.wrap(study.title, WIDTH)]
     if study.illustrative:
         lines.append("Illustrative data: the numbers describe no real service.")
     lines += textwrap.wrap(unsettled(result), WIDTH)
@@ -39,6 +39,8 @@ def terminal_summary(result: StudyResult) -> str:
     lines.append("")
     lines += _table(result, facts)
     for sentence in (*_moves(result), *findings(result)):
+        lines += ["", *textwrap.wrap(sentence, WIDTH)]
+    for sentence in verified_sentences(result):
         lines += ["", *textwrap.wrap(sentence, WIDTH)]
     failed = failed_runs(result)
     if failed:
@@ -53,7 +55,7 @@ def terminal_summary(result: StudyResult) -> str:
 def _ratings_summary(result: StudyResult) -> str:
     """Each risk with its published score, its rating and verdict on the first two ladders, then the counts of verdicts."""
     study, shown = result.study, ladders(result)[:2]
-    lines = textwrap.wrap(study.title, WIDTH)
+    lines = [*textwrap.wrap(disagreement(result), WIDTH), *textwrap.wrap(study.title, WIDTH)]
     if study.illustrative:
         lines.append("Illustrative data: the numbers describe no real service.")
     head = ["", "", "the log", *(cell for k in shown for cell in (k.label, "verdict"))]

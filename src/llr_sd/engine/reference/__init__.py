@@ -115,7 +115,9 @@ def build(scalars: Scalars, folder: Path) -> Path:
         layout = builder.black
         builder.black = _Unformatted  # laying out code that nobody reads is most of the time of a large model
         try:
-            return Path(builder.ModelBuilder(scalars.abstract_model(folder)).build_model())
+            # PySD writes points as numpy prints them: without this, cut to eight digits.
+            with np.printoptions(precision=17, floatmode="unique", threshold=sys.maxsize):
+                return Path(builder.ModelBuilder(scalars.abstract_model(folder)).build_model())
         finally:
             builder.black = layout
 

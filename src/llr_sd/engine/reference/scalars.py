@@ -366,8 +366,10 @@ class Scalars:
     def _table(self, table: Table, x: Tree, key: Cell) -> Tree:
         if table.method in ("look_forward", "raw"):
             return self._held(table, x, 0, len(table.x) - 1)
+        if len(table.x) == 1:
+            return self._literal(table.y[0])
         # A jump is two points a rounding apart, whose slope PySD's arithmetic does not bear.
-        if len(table.x) < 2 or any(b - a <= max(1e-15 * abs(a), 1e-280) for a, b in itertools.pairwise(table.x)):
+        if any(b - a <= max(1e-15 * abs(a), 1e-280) for a, b in itertools.pairwise(table.x)):
             raise EngineError("reads a lookup with a jump, which PySD cannot.", where=self._cell[0])
         if key not in self._tables:
             self._tables[key] = self.lookup(table)
@@ -390,8 +392,6 @@ class Scalars:
         return self.helper(either(before, *halves))
 
     def _series(self, table: Table) -> Tree:
-        if len(table.x) == 1 and table.method != "raw":
-            return self._literal(table.y[0])
         return self._table(table, reference("time"), self._cell)
 
     # --- times -----------------------------------------------------------------------------------------------------------
