@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ensemble",
         "findings",
         "result",
+        "verification",
     ),
     ("translate", "engine", "sampling", "analysis", "store", "report", "workforce"),
     ("model",),

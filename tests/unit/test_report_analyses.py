@@ -164,7 +164,7 @@ def test_findings_are_said_with_names_that_can_be_read(result: StudyResult) -> N
 COMPARED = {"members": 1, "difference": 0.0, "output": "gp", "scenario": "base", "until": 2019.25, "final": 2030.75}
 OUTCOMES = {
     "agrees": (COMPARED, "1 run was made again, up to Apr 2019 of Oct 2030, in PySD"),
-    "differs": (COMPARED | {"difference": 0.25, "time": 2018.75}, 'differs by 0.2 (relative) in "gp" in "base" at October 2018'),
+    "differs": (COMPARED | {"difference": 0.25, "time": 2018.75}, 'differs by 0.2 (relative) in "gp" in "base" at Oct 2018'),
     "could not be compared": (
         {"reason": "PySD cannot compute GAMMA"},
         "could not be compared with PySD, the reference simulator: PySD can",
