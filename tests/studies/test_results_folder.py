@@ -535,6 +535,18 @@ def test_a_read_only_folder_gives_one_line(staff: Path, capsys: pytest.CaptureFi
         staff.chmod(0o755)
 
 
+@pytest.mark.usefixtures("undrawn")
+def test_results_that_were_made_read_only_are_left(
+    staff: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = run(staff)
+    held = files(result.path)
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != result.path)  # the superuser may write anywhere
+    assert "is read-only" in refused(capsys, "run", staff, "--verify", "0")
+    assert files(result.path) == held
+    assert not hidden(staff)
+
+
 @POSIX
 @pytest.mark.parametrize("out", ["/", "/proc/nothing", "loop/results", "x" * 300])
 def test_what_is_no_place_gives_one_line(staff: Path, capsys: pytest.CaptureFixture[str], out: str) -> None:

@@ -107,6 +107,8 @@ class ResultsFolder:
         if facts["title"] != self._study.title or not same:
             holds = f'holds the results of another study, "{facts["title"]}" (from {theirs})'
             raise ResultError(f"{holds}; it is left as it is.", where=str(self.final), mend=mend)
+        if not os.access(self._real, os.W_OK):
+            raise ResultError("is read-only; it is left as it is.", where=str(self.final), mend=mend)
         _refuse_to_lose(self._real, self.final)
 
     def write_runs(self, scenarios: tuple[str, ...], runs: int, pieces: Iterator[Piece], central: list[Piece]) -> xr.Dataset:
