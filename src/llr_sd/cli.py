@@ -137,7 +137,8 @@ def _run(options: argparse.Namespace) -> int:
     say(terminal_summary(result))
     unsettled = options.require_converged and not result.manifest.get("converged", True)
     apart = any(v.outcome == DIFFERS for v in verifications(result.manifest).values())
-    return 1 if len(result.failures) or unsettled or result.manifest.get("gaps") or apart else 0
+    known = result.manifest.get("gaps") or result.manifest.get("warnings")
+    return 1 if len(result.failures) or unsettled or known or apart else 0
 
 
 class _ProgressBar:

@@ -80,14 +80,13 @@ def run_study(
         return _rate_register(study, out, where, verify, progress)
     model = load_model(study.model, study.folder, study.random)
     prepared = prepare(study, model)
-    if engine != "pysd":
-        prepared = replace(prepared, told=(*first_look(prepared, engine), *prepared.told))
+    warnings = first_look(prepared, engine)
     study, files = prepared.study, _files(prepared)
 
     with store.folders(_place(study, out), study, files) as (folder, work):
         runner = Runner(prepared, work, where, progress)
         runner.run(prepared.samples.values())
-        facts = _facts(prepared, engine)
+        facts = _facts(prepared, engine) | {"warnings": warnings}
         main = prepared.samples["monte_carlo"]
         names = tuple(s.name for s in study.scenario)
         runs = folder.write_runs(names, main.design.runs, runner.pieces(main), list(runner.pieces(prepared.samples["central"])))
@@ -100,6 +99,7 @@ def _rate_register(study: Study, out: str | Path | None, where: Where, verify: i
     """Rate the risks of a study's register: check it, run its models, work out the ratings, write the results folder."""
     prepared = prepare_register(study)
     files = files_of(prepared)
+    warnings = list(dict.fromkeys(w for p in prepared.far.values() for w in first_look(p, where[0])))
     with store.folders(_place(study, out), study, files) as (folder, work):
         ratings = rate_register(prepared, partial(run_samples, work=work, where=where, progress=progress))
         pieces, central = loss_pieces(ratings)
@@ -112,6 +112,7 @@ def _rate_register(study: Study, out: str | Path | None, where: Where, verify: i
         found = {**ratings.tables, **tables.tables_of_models(prepared.far, {m: blocks(m) for m in prepared.far})}
         found["summary"] = analysis.summarise(runs, {})
         facts = _rating_facts(prepared, ratings, where[0]) | {"failed": len(found["failures"])}
+        facts |= {"warnings": warnings, "findings": [*warnings, *facts["findings"]]}
         facts["verified"] = {m: verify_members(s, blocks(m), verify, where[0]).to_dict() for m, s in prepared.far.items()}
         return _finish(folder, folder.write(study, runs, found, facts), progress)
 
@@ -157,7 +158,13 @@ def _tables(prepared: PreparedStudy, runner: Runner, runs: xr.Dataset, facts: di
         if search is not None:
             found["levers"] = search.table
             said.append(f"Levers: {search.reason}")
-    facts["findings"] = [*(g.words for g in gaps), *said, *tables.constant_outputs(prepared, runs), *prepared.told]
+    facts["findings"] = [
+        *facts["warnings"],
+        *(g.words for g in gaps),
+        *said,
+        *tables.constant_outputs(prepared, runs),
+        *prepared.told,
+    ]
     facts["gaps"] = [asdict(g) for g in gaps]
     return found
 

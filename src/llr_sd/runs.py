@@ -84,8 +84,10 @@ def first_look(prepared: PreparedStudy, engine: str) -> list[str]:
     """Return what the engine finds in a few runs of each scenario: the central one, and those where an input is at its ends.
 
     What is found are delays and smooths that are shorter than a step: sentences for the reader, before the many runs are made.
-    The start of every run is looked at too: a delay time that is not above zero in any of them is an error by name.
+    The start of every run is looked at too: a delay time that is not above zero in any of them is an error by name. PySD finds none.
     """
+    if engine == "pysd":
+        return []
     draws = prepared.samples["monte_carlo"].design
     ends = np.unique(np.concatenate([draws.values.argmin(axis=0), draws.values.argmax(axis=0)])) if draws.names else np.array([0])
     rows = np.vstack([prepared.samples["central"].design.values, draws.values[ends]])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from llr_sd import runs
+from llr_sd.cli import main
 from llr_sd.errors import EngineError
 from llr_sd.findings import Finding
 from llr_sd.model import Model, load_model
@@ -42,3 +43,22 @@ def test_a_delay_time_below_zero_in_any_run_is_an_error_before_the_first(tmp_pat
     study = load_study(tmp_path / "study.toml")
     with pytest.raises(EngineError, match="seen: has a delay time below zero in run"):
         runs.first_look(prepare(study, load_model(study.model, study.folder)), "compiled")
+
+
+def test_a_smooth_shorter_than_a_step_is_told_first_and_in_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # After the file short_smooth.mdl of the cases: a smooth over 0.05 years at a step of 0.25 explodes without any run failing.
+    model = (
+        "{UTF-8}\nstock = INTEG(10, 100) ~ WTE ~ |\ndelay = 0.05 ~ Year ~ |\nSmoothed = SMOOTH(stock, delay) ~ WTE ~ |\n"
+        "INITIAL TIME = 0 ~ Year ~ |\nFINAL TIME = 5 ~ Year ~ |\nTIME STEP = 0.25 ~ Year ~ |\nSAVEPER = 1 ~ Year ~ |\n"
+    )
+    (tmp_path / "m.mdl").write_text(model, encoding="utf-8")
+    study = 'title = "t"\nmodel = "m.mdl"\n[outputs]\ns = { variable = "Smoothed" }\n[monte_carlo]\nruns = 2\n'
+    (tmp_path / "study.toml").write_text(study, encoding="utf-8")
+    assert main(["run", str(tmp_path), "--verify", "0"]) == 1
+    printed = capsys.readouterr().out.splitlines()
+    assert "Smoothed" in printed[1]
+    assert "TIME STEP" in printed[1]
+    page = (tmp_path / "results" / "report.html").read_text(encoding="utf-8")
+    assert "lasts 0.05" in page
+    assert main(["check", str(tmp_path / "m.mdl")]) == 1
+    assert "delays and smooths last at least a step" in capsys.readouterr().out

@@ -285,7 +285,7 @@ class _Checker:
     def _short_delays(self) -> None:
         """Add a line where the engine found something to know of a run, such as a smooth over less than a step."""
         with suppress(LlrSdError):  # a run that cannot be made is told by the checks that ask for it
-            base = self.subject.model.run({}, self.subject.outputs, threads=self.subject.threads).findings
+            base = self.subject.model.run({}, threads=self.subject.threads).findings
             found = merged((base, self.wide.findings if self.wide else ()))
             if found:
                 name = "delays and smooths last at least a step, in the base run and the random runs"

@@ -29,7 +29,9 @@ def terminal_summary(result: StudyResult) -> str:
     lines = [*textwrap.wrap(disagreement(result), WIDTH), *textwrap.wrap(study.title, WIDTH)]
     if study.illustrative:
         lines.append("Illustrative data: the numbers describe no real service.")
-    lines += textwrap.wrap(unsettled(result), WIDTH)
+    warnings = findings(result)[: len(result.manifest.get("warnings") or ())]
+    for sentence in (unsettled(result), *warnings):
+        lines += textwrap.wrap(sentence, WIDTH)
     lines += textwrap.wrap(f"{full_name(head)}{_runs(result, facts)}", WIDTH)
     for number, target in enumerate(study.target, start=1):
         shown = quantity(result, target.output)
@@ -38,7 +40,7 @@ def terminal_summary(result: StudyResult) -> str:
         lines += textwrap.wrap(text, WIDTH, subsequent_indent="    ")
     lines.append("")
     lines += _table(result, facts)
-    for sentence in (*_moves(result), *findings(result)):
+    for sentence in (*_moves(result), *findings(result)[len(warnings) :]):
         lines += ["", *textwrap.wrap(sentence, WIDTH)]
     for sentence in verified_sentences(result):
         lines += ["", *textwrap.wrap(sentence, WIDTH)]
