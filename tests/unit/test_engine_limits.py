@@ -52,8 +52,9 @@ def test_a_time_that_comes_through_many_variables() -> None:
         (-2.0, "of order -2 is not possible"),
         (2.5, "of order 2.5 is not possible"),
         (1e9, r"of order 1e\+09 is above 1000"),
-        (binary("+", 1.0, Time()), "must be a constant"),
-        (call("STEP", 2.0, 1.0), "must be a constant"),
+        (binary("+", 1.0, Time()), "of order 1 to 11 is not possible"),
+        (call("STEP", 2.0, 1.0), "of order 0 to 2 is not possible"),
+        (call("SIN", Time()), "must be a constant"),
         (binary("/", ref("n"), 2.0), "of order 1.5 is not possible"),
     ],
 )
@@ -61,6 +62,13 @@ def test_orders_that_cannot_be(function: str, order: Any, says: str) -> None:
     bodies = {"n": 3.0, "y": call(function, Time(), 3.0, 0.0, order)}
     with pytest.raises(EngineError, match=f"y: .*{says}"):
         simulate(model(bodies))
+
+
+def test_an_order_that_changes_is_that_of_the_start() -> None:
+    """As in Vensim's output of the public test models `delays` and `smooth`."""
+    order = binary("+", 2.0, call("STEP", 1.0, 5.0))
+    got = series(model({"y": call("DELAY N", Time(), 9.0, 0.0, order)}), "y")
+    np.testing.assert_array_equal(got, series(model({"y": call("DELAY N", Time(), 9.0, 0.0, 2.0)}), "y"))
 
 
 def test_orders_of_every_run_and_element_are_looked_at() -> None:

@@ -45,24 +45,12 @@ class Bounds:
         return None if found is None else found[1]
 
     def span(self, expression: Expression) -> Span | None:
-        """Return what an expression of constants alone can be in the batch, or None when it is not one."""
-        found = self._of(expression) if self._steady(expression) else None
+        """Return what an expression can be in the batch, or None when it is not made of constants and steps of time."""
+        found = self._of(expression)
         return None if found is None or found[0] != found[0] else Span(*found, self._whole(expression, found))
 
-    def _steady(self, e: Expression) -> bool:
-        match e:
-            case Number():
-                return True
-            case Reference(name, _):
-                return name in self.constants or self._all(name, self._steady)
-            case Unary("-", x) | Call("INTEGER" | "INITIAL", (x,)):
-                return self._steady(x)
-            case Binary("+" | "-" | "*" | "/", a, b) | Call("MIN" | "MAX", (a, b)):
-                return self._steady(a) and self._steady(b)
-        return False
-
     def _whole(self, e: Expression, found: Interval) -> bool:
-        """Return whether a steady expression is a whole number in every run and element."""
+        """Return whether an expression is a whole number in every run and element, and at all times."""
         if found[0] == found[1]:
             return found[0].is_integer()
         match e:
@@ -72,9 +60,9 @@ class Bounds:
                 return bool((self.constants[name] == np.rint(self.constants[name])).all())
             case Reference(name, _):
                 return self._all(name, lambda x: self._whole(x, self._of(x) or (0.0, 0.5)))
-            case Call("INTEGER", _):
+            case Call("INTEGER" | "PULSE" | "PULSE TRAIN", _):
                 return True
-            case Unary("-", x) | Call("INITIAL", (x,)):
+            case Unary("-", x) | Call("INITIAL", (x,)) | Call("STEP", (x, _)):
                 return self._whole(x, self._of(x) or (0.0, 0.5))
             case Binary("+" | "-" | "*", a, b) | Call("MIN" | "MAX", (a, b)):
                 return all(self._whole(x, self._of(x) or (0.0, 0.5)) for x in (a, b))
