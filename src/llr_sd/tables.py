@@ -160,8 +160,9 @@ def refused(table: pd.DataFrame, what: str) -> list[Gap]:
 
 def constant_outputs(prepared: PreparedStudy, runs: xr.Dataset) -> list[str]:
     """Say which single numbers are the same in every run of a scenario although its inputs vary and other numbers do."""
-    study, told = prepared.study, []
+    study = prepared.study
     names = [n for n, o in study.outputs.items() if n in runs and runs[n].ndim == 2]
+    found: dict[tuple[str, int], list[str]] = {}
     for number, scenario in enumerate(study.scenario):
         held = merged(prepared.model, study.set, scenario.set)
         if scenario.kind != "scenario" or all(p.name in held for p, _ in prepared.uncertain):
@@ -169,8 +170,12 @@ def constant_outputs(prepared: PreparedStudy, runs: xr.Dataset) -> list[str]:
         ok = runs["ok"].values[number]
         same = [n for n in names if analysis.no_variance(runs[n].values[number][ok][:, None])[0]]
         if ok.sum() > 1 and same and len(same) < len(names):
-            where = f' in "{scenario.name}"' if len(study.scenario) > 1 else ""
-            told += [f"{study.outputs[n].label or n} is the same in all {int(ok.sum()):,} runs{where}." for n in same]
+            for name in same:
+                found.setdefault((study.outputs[name].label or name, int(ok.sum())), []).append(f'"{scenario.name}"')
+    told = []
+    for (label, count), where in found.items():
+        of = "" if len(study.scenario) == 1 else f" of {where[0]}" if len(where) == 1 else f" of each of {', '.join(where)}"
+        told.append(f"{label} is the same in all {count:,} runs{of}.")
     return told
 
 
