@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from llr_sd import analysis, store
 from llr_sd.design import Design
+from llr_sd.engine.controls import control_value
 from llr_sd.engine.request import saved_times
 from llr_sd.ensemble import RunStatus
 from llr_sd.equations import canonical
@@ -22,6 +23,9 @@ from llr_sd.model import Model
 from llr_sd.prepare import Job, PreparedStudy, Sample
 from llr_sd.result import Block
 from llr_sd.study import Study
+
+MUCH = 0.05
+"""Share of its largest value by which a variable may change when the step is halved before that is said."""
 
 
 def runs_key(study: Study, model: Model, engine: str) -> str:
@@ -83,7 +87,8 @@ def _asked(study: Study, model: Model, design: Design) -> tuple[NDArray[np.float
 def first_look(prepared: PreparedStudy, engine: str) -> list[str]:
     """Return what the engine finds in a few runs of each scenario: the central one, and those where an input is at its ends.
 
-    What is found are delays and smooths that are shorter than a step: sentences for the reader, before the many runs are made.
+    What is found are delays and smooths that are shorter than a step, and else outputs that change much when the step is halved:
+    sentences for the reader, before the many runs are made.
     The start of every run is looked at too: a delay time that is not above zero in any of them is an error by name. PySD finds none.
     """
     if engine == "pysd":
@@ -98,7 +103,33 @@ def first_look(prepared: PreparedStudy, engine: str) -> list[str]:
         found.append(model.run(job.design, names, times, engine).findings)
     for job in (j for sample in prepared.samples.values() for j in prepared.jobs(sample)):
         found.append(model.examine(job.design, _asked(study, model, job.design)[1]))
-    return [str(f) for f in merged(found)]
+    told = [str(f) for f in merged(found)]
+    return told or _halved(prepared, [j for j in prepared.jobs(few) if j.start == 0], engine)
+
+
+def _halved(prepared: PreparedStudy, jobs: list[Job], engine: str) -> list[str]:
+    """Say which variables of the central runs change by more than `MUCH` when TIME STEP is halved: a rate is too fast for it."""
+    worst: dict[str, tuple[float, str]] = {}
+    for job in jobs:
+        _, names, times = _asked(prepared.study, prepared.model, job.design)
+        step = control_value("TIME STEP", prepared.model.equations, job.design)
+        keep = [i for i, n in enumerate(job.design.names) if canonical(n) != canonical("TIME STEP")]
+        row = job.design.values[:1]
+        finer = Design((*(job.design.names[i] for i in keep), "TIME STEP"), np.append(row[:, keep], [[step / 2]], axis=1))
+        coarse, fine = (prepared.model.run(d, names, times, engine) for d in (Design(job.design.names, row), finer))
+        if not (coarse.status[0].ok and fine.status[0].ok):
+            continue
+        for name, values in coarse.dataset.items():
+            a, b = values.values, fine.dataset[name].values
+            most = np.nanmax(np.abs(np.append(a, b)), initial=0.0)
+            share = float(np.nanmax(np.abs(a - b), initial=0.0) / most) if most else 0.0
+            worst[str(name)] = max(worst.get(str(name), (0.0, "")), (share, prepared.study.scenario[job.setting].name))
+    return [
+        f'"{name}" changes by {share:.0%} in "{scenario}" when TIME STEP is halved: the step may be too long for a rate. '
+        "Make it shorter until the change is small, or see that the change is meant."
+        for name, (share, scenario) in worst.items()
+        if share > MUCH
+    ]
 
 
 def _failures(

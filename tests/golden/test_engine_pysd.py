@@ -27,7 +27,9 @@ NOISE = 1e-14  # of the greatest value in the variable's unit: what rounding lea
 NOTHING = Design((), np.zeros((1, 0)))
 
 # Cases of the collection in which the engine equals the reference, and PySD's own reading; fewer means that something was lost.
-AT_LEAST = 136
+# Eleven of its files cannot be read without a guess: four call a macro that they lack, two are not XML, three hold "???" for an
+# equation, one a range that it does not declare, and in one FINAL TIME changes during the run.
+AT_LEAST = 132
 AT_LEAST_RAW = 120
 # Cases in which PySD's own reading departs from Vensim's meaning, with the reason.
 PYSD_DEPARTS = {

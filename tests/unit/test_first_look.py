@@ -62,3 +62,17 @@ def test_a_smooth_shorter_than_a_step_is_told_first_and_in_check(tmp_path: Path,
     assert "lasts 0.05" in page
     assert main(["check", str(tmp_path / "m.mdl")]) == 1
     assert "delays and smooths last at least a step" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("rate", "told"), [(5.0, True), (0.2, False)])
+def test_a_rate_above_one_a_step_is_told(rate: float, told: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # 5 a year at a step of a quarter empties the stock 1.25 times a step: it swings below zero instead of falling.
+    model = (
+        f"{{UTF-8}}\nleaving = {rate} ~ 1/Year ~ |\nstock = INTEG(-leaving * stock, 100) ~ WTE ~ |\n"
+        "INITIAL TIME = 0 ~ Year ~ |\nFINAL TIME = 5 ~ Year ~ |\nTIME STEP = 0.25 ~ Year ~ |\nSAVEPER = 0.25 ~ Year ~ |\n"
+    )
+    (tmp_path / "m.mdl").write_text(model, encoding="utf-8")
+    study = 'title = "t"\nmodel = "m.mdl"\n[outputs]\ns = { variable = "stock" }\n[monte_carlo]\nruns = 2\n'
+    (tmp_path / "study.toml").write_text(study, encoding="utf-8")
+    assert main(["run", str(tmp_path), "--verify", "0"]) == int(told)
+    assert ("when TIME STEP is halved" in " ".join(capsys.readouterr().out.split())) == told
