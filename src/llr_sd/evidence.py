@@ -10,6 +10,10 @@ from llr_sd.findings import Finding
 from llr_sd.parameters import Parameter, ParameterTable, plain_unit
 
 
+MANY = 3
+"""Values outside their evidence that are told one by one; more, where none looks like a slip, are told in one sentence."""
+
+
 @dataclass(frozen=True)
 class Outside:
     """A value that lies outside the range which the parameter's row gives, and where it is set."""
@@ -29,8 +33,18 @@ class Outside:
         """The value, where it is set, the range, and what was perhaps meant."""
         low, high = span(self.parameter)
         where = f" in {self.where}" if self.where else ""
-        text = f"{self.parameter.called} is {self._value}{where}, outside the range of its evidence, {low:g} to {high:g}."
+        called = self.parameter.called
+        text = (
+            f"{called[:1].upper()}{called[1:]} is {self._value}{where}, outside the range of its evidence, {low:g} to {high:g}."
+        )
         return f"{text} {self.mend}".strip()
+
+    @property
+    def entry(self) -> str:
+        """The same as one of a list."""
+        low, high = span(self.parameter)
+        where = f" in {self.where}" if self.where else ""
+        return f"{self.parameter.called} is {self._value}{where} ({low:g} to {high:g})"
 
     def finding(self, runs: int) -> Finding:
         """Return it as a finding of a batch of runs."""
@@ -71,16 +85,18 @@ def outside(table: ParameterTable, settings: Mapping[str, float], where: str) ->
 
 
 def said(found: Iterable[Outside]) -> list[str]:
-    """Return one sentence for each parameter and value, with all the places where it is set."""
+    """Return one sentence for each parameter and value, with all the places where it is set; of many, one sentence for all."""
     places: dict[tuple[str, float], list[Outside]] = {}
     for one in found:
         places.setdefault((one.parameter.name, one.value), []).append(one)
-    sentences = []
+    merged = []
     for same in places.values():
         where = list(dict.fromkeys(o.where for o in same))
         more = f" and {len(where) - 3} more" if len(where) > 3 else ""
         text = ", ".join(where[:3]).replace(', the scenario "', ', "') + more
         if len(where) > 1:
             text = text.replace('the scenario "', 'the scenarios "', 1)
-        sentences.append(Outside(same[0].parameter, same[0].value, text).words)
-    return sentences
+        merged.append(Outside(same[0].parameter, same[0].value, text))
+    if len(merged) <= MANY or any(o.mend for o in merged):
+        return [o.words for o in merged]
+    return [f"{len(merged)} values are set outside the range of their evidence: {'; '.join(o.entry for o in merged)}."]

@@ -74,7 +74,7 @@ def _ratings_summary(result: StudyResult) -> str:
     for row in rows:
         row[1] = textwrap.shorten(row[1], room, placeholder="…")
     lines += ["", *(line[:WIDTH] for line in _aligned(head, rows, left=(0, 1, 2, 3, 4, 5, 6)))]
-    for sentence in (*answer(result), *rating_words.findings(result)):
+    for sentence in (*answer(result), *rating_words.findings(result), *verified_sentences(result)):
         lines += ["", *textwrap.wrap(sentence, WIDTH)]
     failed = sum(failed_runs(result).values())
     if failed:
