@@ -140,6 +140,19 @@ class Reduce:
 Expression = Number | Time | Reference | Unary | Binary | Call | LookupCall | Reduce
 
 
+def children(node: Expression) -> tuple[Expression, ...]:
+    """Return the expressions directly below a node."""
+    if isinstance(node, Unary):
+        return (node.operand,)
+    if isinstance(node, Binary):
+        return node.left, node.right
+    if isinstance(node, Call):
+        return node.arguments
+    if isinstance(node, LookupCall):
+        return (node.argument,)
+    return (node.body,) if isinstance(node, Reduce) else ()
+
+
 # --- right-hand sides that are not plain expressions -----------------------------------------------------------------
 
 

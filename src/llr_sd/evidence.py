@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from llr_sd.findings import Finding
 from llr_sd.parameters import Parameter, ParameterTable, plain_unit
 
-
 MANY = 3
 """Values outside their evidence that are told one by one; more, where none looks like a slip, are told in one sentence."""
 

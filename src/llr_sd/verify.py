@@ -10,13 +10,14 @@ import numpy as np
 
 from llr_sd.design import Design
 from llr_sd.engine.request import saved_times, steps_in
+from llr_sd.equations import Equations, LookupCall, Stock, Table, Values, children
 from llr_sd.errors import LlrSdError
 from llr_sd.prepare import Job, PreparedStudy
 from llr_sd.result import Block
 from llr_sd.runs import run_block
 from llr_sd.verification import AGREES, DIFFERS, NOT_ASKED, NOT_COMPARED, Reals, Verification, apart
 
-SECONDS_A_VALUE = 4e-6  # PySD's cost of one element for one step
+SECONDS_A_VALUE, SECONDS_A_LOOKUP = 4e-6, 7e-4  # PySD's cost of one element, and of one reading of a lookup, for one step
 PATIENCE = 4.0
 """Seconds that a member may take in PySD; a run that takes longer is compared over its first part, unless `--verify` asks."""
 MOST_VALUES = 10_000
@@ -48,22 +49,42 @@ def verify_members(
         return Verification(NOT_ASKED, reason="the study itself ran in PySD")
     if members == 0:
         return Verification(NOT_ASKED, reason="no member was to be run again")
-    size = sum(v.size for v in prepared.model.equations.variables.values())
+    equations = prepared.model.equations
+    size = sum(v.size for v in equations.variables.values())
     if members is None and size > MOST_VALUES:
         return Verification(NOT_ASKED, reason="PySD would take minutes; `llr-sd run --verify 1` asks it")
     sample = prepared.samples["monte_carlo"]
     many = members or 1
     chosen = {round((i + 0.5) * sample.runs / many) for i in range(min(many, sample.runs))}
+    seconds = SECONDS_A_VALUE * size + SECONDS_A_LOOKUP * _lookups(equations)
     found: list[Verification] = []
     for job, block in blocks:
         first = job.setting * sample.design.runs + job.start
         for member in sorted(m - first for m in chosen if first <= m < first + job.design.runs):
             row = Design(job.design.names, job.design.values[member : member + 1].copy(), job.design.kind)
             alone = Job(job.sample, job.setting, 0, row)
-            most = None if members else max(12, int(PATIENCE / SECONDS_A_VALUE / size))
+            most = None if members else max(12, int(PATIENCE / seconds))
             if block.ok[member]:
                 found.append(replace(_member(prepared, alone, block, member, most), scenario=sample.settings[job.setting][0]))
     return _of_all(found)
+
+
+def _lookups(equations: Equations) -> int:
+    """Return how many lookups one step reads; a series over time is one too."""
+    found = 0
+    for variable in equations.variables.values():
+        for d in variable.definitions:
+            if variable.kind == "lookup":
+                continue
+            times = math.prod(len(lp) for lp in d.loops)
+            body = d.body
+            waiting = [body.flow, body.initial] if isinstance(body, Stock) else [] if isinstance(body, Table | Values) else [body]
+            found += times if isinstance(body, Table) else 0
+            while waiting:
+                node = waiting.pop()
+                found += times if isinstance(node, LookupCall) else 0
+                waiting.extend(children(node))
+    return found
 
 
 def _of_all(found: list[Verification]) -> Verification:

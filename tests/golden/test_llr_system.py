@@ -471,7 +471,7 @@ def spoiled(**change: object) -> list[dict[str, object]]:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"enhanced_share": None}, r'row 1: there is no column "enhanced_share"'),
+        ({"enhanced_share": None}, r'row 1: has no column "enhanced_share"'),
         ({"list_size": -5}, r"row 3: column list_size: -5 is negative"),
         ({"list_size": "many"}, r'row 3: column list_size: "many" is not a number'),
         ({"core_share": 0.4}, r"rows 2 to 3: column core_share: shares add to 0.9, not to 1"),

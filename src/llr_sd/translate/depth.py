@@ -23,6 +23,7 @@ from llr_sd.equations import (
     Table,
     Unary,
     Values,
+    children,
 )
 from llr_sd.translate.source import Place
 
@@ -65,19 +66,6 @@ def shallow(definition: Definition, store: Callable[[tuple[Axis, ...], Definitio
     return dataclasses.replace(
         definition, body=dataclasses.replace(body, flow=cut[0], initial=cut[1]) if isinstance(body, Stock) else cut[0]
     )
-
-
-def children(node: Expression) -> tuple[Expression, ...]:
-    """Return the expressions directly below a node."""
-    if isinstance(node, Unary):
-        return (node.operand,)
-    if isinstance(node, Binary):
-        return node.left, node.right
-    if isinstance(node, Call):
-        return node.arguments
-    if isinstance(node, LookupCall):
-        return (node.argument,)
-    return (node.body,) if isinstance(node, Reduce) else ()
 
 
 def _depth(root: Expression) -> int:

@@ -24,13 +24,14 @@ from llr_sd.equations import (
     Values,
     Variable,
     canonical,
+    children,
     deep_recursion,
 )
 from llr_sd.errors import InputError, NotSupported
 from llr_sd.translate.bodies import role
 from llr_sd.translate.datafile import Datasets
 from llr_sd.translate.definitions import definitions, number_of
-from llr_sd.translate.depth import children, shallow
+from llr_sd.translate.depth import shallow
 from llr_sd.translate.externals import forget
 from llr_sd.translate.reading import read
 from llr_sd.translate.scope import Known, Names
