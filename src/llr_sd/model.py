@@ -232,8 +232,8 @@ def load_model(name: str | Path, base: Path | None = None, random: str = "") -> 
     Parameters
     ----------
     name
-        A bundled name ("gp_supply"), a model folder, or a path to a `.mdl` or XMILE file; a file that lies beside a
-        `parameters.csv` of its own folder is read with it.
+        A bundled name ("gp_supply"), a model folder, or a path to a `.mdl` or XMILE file; the `parameters.csv` of a folder is
+        read with the folder's model: the only one, or the one that has the folder's name.
     base
         Folder that relative paths start from; the working folder by default.
     random
@@ -251,8 +251,7 @@ def load_model(name: str | Path, base: Path | None = None, random: str = "") -> 
     if text in bundled_models() and not is_file(path):
         path = models_folder() / text
     if not is_file(path) and is_folder(path):
-        files = [f for f in sorted(path.iterdir()) if f.suffix.casefold() in SUFFIXES]
-        chosen = [f for f in files if f.stem == path.name] or files
+        chosen = _models_of(path)
         if len(chosen) != 1:
             raise InputError(
                 f"holds {len(chosen)} model files.", where=str(path), mend=f"Keep one, or name it {path.resolve().name}.mdl."
@@ -265,5 +264,11 @@ def load_model(name: str | Path, base: Path | None = None, random: str = "") -> 
         raise InputError(f'"{path.suffix}" is not a model file.', where=str(path), mend=f"Known are {', '.join(SUFFIXES)}.")
     equations = translate(path, random)
     table = path.parent / "parameters.csv"
-    own = table.exists() and (path.stem == path.resolve().parent.name)
+    own = table.exists() and _models_of(path.parent) == [path]
     return Model(path.stem, equations, read_parameters(table, equations) if own else parameters_of(equations))
+
+
+def _models_of(folder: Path) -> list[Path]:
+    """Return the model files that have the folder's name, or all where none has."""
+    files = [f for f in sorted(folder.iterdir()) if f.suffix.casefold() in SUFFIXES]
+    return [f for f in files if f.stem == folder.resolve().name] or files

@@ -162,20 +162,21 @@ def constant_outputs(prepared: PreparedStudy, runs: xr.Dataset) -> list[str]:
     """Say which single numbers are the same in every run of a scenario although its inputs vary and other numbers do."""
     study = prepared.study
     names = [n for n, o in study.outputs.items() if n in runs and runs[n].ndim == 2]
-    found: dict[tuple[str, int], list[str]] = {}
+    places: dict[tuple[str, int], list[str]] = {}
     for number, scenario in enumerate(study.scenario):
         held = merged(prepared.model, study.set, scenario.set)
         if scenario.kind != "scenario" or all(p.name in held for p, _ in prepared.uncertain):
             continue
         ok = runs["ok"].values[number]
         same = [n for n in names if analysis.no_variance(runs[n].values[number][ok][:, None])[0]]
-        if ok.sum() > 1 and same and len(same) < len(names):
+        if ok.sum() > 1 and len(same) < len(names):
             for name in same:
-                found.setdefault((study.outputs[name].label or name, int(ok.sum())), []).append(f'"{scenario.name}"')
+                places.setdefault((name, int(ok.sum())), []).append(f'"{scenario.name}"')
     told = []
-    for (label, count), where in found.items():
-        of = "" if len(study.scenario) == 1 else f" of {where[0]}" if len(where) == 1 else f" of each of {', '.join(where)}"
-        told.append(f"{label} is the same in all {count:,} runs{of}.")
+    for (name, count), where in places.items():
+        more = f" and {len(where) - 3} more" if len(where) > 3 else ""
+        scenarios = f" in {', '.join(where[:3])}{more}" if len(study.scenario) > 1 else ""
+        told.append(f"{study.outputs[name].label or name} is the same in all {count:,} runs{scenarios}.")
     return told
 
 

@@ -48,7 +48,7 @@ def verify_members(
     if engine == "pysd":
         return Verification(NOT_ASKED, reason="the study itself ran in PySD")
     if members == 0:
-        return Verification(NOT_ASKED, reason="no member was to be run again")
+        return Verification(NOT_ASKED, reason="none was asked for")
     equations = prepared.model.equations
     size = sum(v.size for v in equations.variables.values())
     if members is None and size > MOST_VALUES:

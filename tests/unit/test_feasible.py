@@ -227,3 +227,25 @@ def test_people_are_not_fewer_than_none(tmp_path: Path) -> None:
     model = llr_sd.load_model(tmp_path / "m.mdl")
     with pytest.raises(llr_sd.InputError, match="fewer than 0 WTE"):
         model.run({"staff[senior]": -1})
+
+
+def test_scenarios_in_which_a_number_stands_still_share_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    equations = {"x": "0.5", "q": "0.5", "lev": "0", "y": "lev * x", "z": "x + q"}
+    named = "".join(f'[[scenario]]\nname="s{i}"\nset={{lev=0}}\n' for i in range(5)) + '[[scenario]]\nname="on"\nset={lev=1}\n'
+    write(tmp_path, equations, f'[outputs]\nz={{variable="z",at=1}}\ny={{variable="y",at=1}}\n{named}[monte_carlo]\nruns=20\n')
+    assert main(["run", str(tmp_path), "--verify", "0"]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert printed.count("is the same in all") == 1
+    assert "y is the same in all 20 runs in “s0”, “s1”, “s2” and 2 more." in printed
+    assert "No run was made again in PySD, the reference simulator: none was asked for." in printed
+
+
+@pytest.mark.parametrize(("files", "read"), [(["m.mdl"], True), (["m.mdl", "other.mdl"], False)])
+def test_a_table_of_parameters_goes_with_the_only_model_of_its_folder(tmp_path: Path, files: list[str], read: bool) -> None:
+    write(tmp_path, PLAIN, OUTPUT)
+    for name in files:
+        (tmp_path / name).write_text((tmp_path / "m.mdl").read_text(encoding="utf-8"), encoding="utf-8")
+    header = "name,variable,unit,low,mode,high,distribution,group,source,grade,note\n"
+    (tmp_path / "parameters.csv").write_text(header + "my x,x,Dmnl,0,0.5,1,pert,demand,somebody,C,\n", encoding="utf-8")
+    for model in (llr_sd.load_model(tmp_path / "m.mdl"), *([llr_sd.load_model(tmp_path)] if read else [])):
+        assert ("my x" in [p.name for p in model.table]) == read

@@ -169,7 +169,7 @@ OUTCOMES = {
         {"reason": "PySD cannot compute GAMMA"},
         "could not be compared with PySD, the reference simulator: PySD can",
     ),
-    "not asked": ({"reason": "no member was to be run again"}, ""),
+    "not asked": ({"reason": "none was asked for"}, "No run was made again in PySD, the reference simulator: none was asked for."),
 }
 
 
@@ -179,7 +179,6 @@ def test_each_outcome_of_a_verification_has_its_own_words(result: StudyResult, o
     planted = dataclasses.replace(result, manifest={**result.manifest, "verified": {"outcome": outcome, **facts}})
     said = " ".join(verified_sentences(planted))
     assert words in said
-    assert bool(said) == bool(words)
     assert ("agrees" in said) == (outcome == "agrees")
     warned = disagreement(planted)
     assert bool(warned) == (outcome == "differs")

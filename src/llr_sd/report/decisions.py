@@ -334,8 +334,8 @@ def findings(result: StudyResult) -> tuple[str, ...]:
 
 
 def verified_sentences(result: StudyResult) -> tuple[str, ...]:
-    """Say of each model how many runs were made again in PySD, over which part, and what came of it; nothing where it was not asked."""
-    return tuple(s for model, v in verifications(result.manifest).items() if (s := _verified(v, model)))
+    """Say of each model how many runs were made again in PySD, over which part, and what came of it."""
+    return tuple(_verified(v, model) for model, v in verifications(result.manifest).items())
 
 
 def disagreement(result: StudyResult) -> str:
@@ -347,7 +347,7 @@ def disagreement(result: StudyResult) -> str:
 def _verified(v: Verification, model: str) -> str:
     of = f" of {model}" if model else ""
     if v.outcome == NOT_ASKED:
-        return ""
+        return f"No run{of} was made again in PySD, the reference simulator: {v.reason}."
     if v.outcome == NOT_COMPARED:
         return f"The runs{of} could not be compared with PySD, the reference simulator: {v.reason}."
     who = f"1 run{of} was" if v.members == 1 else f"{v.members:,} runs{of} were"
