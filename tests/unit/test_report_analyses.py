@@ -169,7 +169,10 @@ OUTCOMES = {
         {"reason": "PySD cannot compute GAMMA"},
         "could not be compared with PySD, the reference simulator: PySD can",
     ),
-    "not asked": ({"reason": "none was asked for"}, "No run was made again in PySD, the reference simulator: none was asked for."),
+    "not asked": (
+        {"reason": "none was asked for"},
+        "No run was made again in PySD, the reference simulator: none was asked for.",
+    ),
 }
 
 
