@@ -31,6 +31,9 @@ def check_analyses(study: Study, uncertain: Uncertain, model: Model) -> None:
     if asked and not uncertain:
         raise _refusal(study, asked[0], "nothing is uncertain, so there is nothing to analyse.", "Fill [uncertain].")
     fixed = [p.name for p, d in uncertain if d.kind == "fixed"]
+    if len(fixed) < len(uncertain) and study.monte_carlo.runs < 2:
+        what = "1 run cannot show what is uncertain."
+        raise _refusal(study, "monte_carlo > runs", what, "Make 2 or more, or leave [uncertain] out.")
     if fixed and {"sobol", "morris", "shapley"} & set(asked):
         what = f"{fixed[0]} is fixed: it can have no share in the variance."
         raise _refusal(study, f"uncertain > override > {fixed[0]}", what, "Leave it out or give it a distribution.")

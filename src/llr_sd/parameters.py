@@ -285,7 +285,7 @@ def _check_labels(rows: tuple[Parameter, ...], lines: tuple[Row, ...]) -> None:
 
 def _row(line: Row, equations: Equations) -> Parameter:
     number, where = line.number_in, line.where
-    mode = number("mode", math.nan)
+    mode = number("mode")
     low, high = number("low", math.nan), number("high", math.nan)
     if not line["name"]:
         raise InputError("column name: is empty.", where=where, mend="Give each row a name.")
@@ -298,7 +298,9 @@ def _row(line: Row, equations: Equations) -> Parameter:
     value = equations.constant_value(cell)
     if not math.isclose(mode, value, rel_tol=1e-12, abs_tol=1e-15):
         raise InputError(
-            f"column mode: {mode:g}, but the model file has {cell.label} = {value:g}.", where=where, mend="Make the two agree."
+            f"column mode: {mode:.12g}, but the model file has {cell.label} = {value:.12g}.",
+            where=where,
+            mend="Make the two agree.",
         )
     if line["unit"] != cell.variable.unit:
         raise InputError(
@@ -316,8 +318,13 @@ def _row(line: Row, equations: Equations) -> Parameter:
     if (line["min"] or line["max"]) and not minimum <= maximum:
         raise InputError(f"column min: {minimum:g} is above max, {maximum:g}.", where=where)
     for column, entry in (("low", low), ("mode", mode), ("high", high)):
-        if (line["min"] and entry < minimum) or (line["max"] and entry > maximum):
-            raise InputError(f"column {column}: {entry:g} is not between min {minimum:g} and max {maximum:g}.", where=where)
+        whose = f"min {minimum:g} and max {maximum:g}"
+        if not (line["min"] or line["max"]):
+            whose = f"{minimum:g} and {maximum:g}, the range in the model file"
+            if column == "mode":  # it is the model's own
+                continue
+        if entry < minimum or entry > maximum:
+            raise InputError(f"column {column}: {entry:g} is not between {whose}.", where=where, mend="Mend one of them.")
     try:
         distribution = Distribution(line["distribution"] or "fixed", low, mode, high, number("sd", math.nan))
     except InputError as error:

@@ -249,3 +249,30 @@ def test_a_table_of_parameters_goes_with_the_only_model_of_its_folder(tmp_path: 
     (tmp_path / "parameters.csv").write_text(header + "my x,x,Dmnl,0,0.5,1,pert,demand,somebody,C,\n", encoding="utf-8")
     for model in (llr_sd.load_model(tmp_path / "m.mdl"), *([llr_sd.load_model(tmp_path)] if read else [])):
         assert ("my x" in [p.name for p in model.table]) == read
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("-5,10,20", "column low: -5 is not between 0 and 200, the range in the model file."),
+        ("5,10,300", "column high: 300 is not between 0 and 200, the range in the model file."),
+        ("5,,20", 'column mode: "" is not a number.'),
+        ("5,10.0000001,20", "column mode: 10.0000001, but the model file has hires = 10."),
+    ],
+)
+def test_the_evidence_lies_in_the_range_of_the_model_file(tmp_path: Path, row: str, says: str) -> None:
+    write(tmp_path, PLAIN, OUTPUT)
+    model = tmp_path / "m.mdl"
+    text = model.read_text(encoding="utf-8").replace("INITIAL TIME", "hires = 10 ~ WTE/Year [0,200] ~ |\nINITIAL TIME", 1)
+    model.write_text(text, encoding="utf-8")
+    header = "name,variable,unit,low,mode,high,distribution,group,source,grade,note\n"
+    (tmp_path / "parameters.csv").write_text(f"{header}hires,hires,WTE/Year,{row},pert,demand,somebody,C,\n", encoding="utf-8")
+    with pytest.raises(llr_sd.LlrSdError) as refused:
+        llr_sd.load_model(model)
+    assert says in str(refused.value)
+
+
+def test_one_run_shows_no_spread_and_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, PLAIN, OUTPUT + "[monte_carlo]\nruns=1\n")
+    assert main(["run", str(tmp_path)]) == 2
+    assert "monte_carlo > runs: 1 run cannot show what is uncertain." in capsys.readouterr().err

@@ -70,6 +70,7 @@ def test_amounts_are_rounded_but_never_onto_a_level_they_miss() -> None:
     assert amount(-0.001, "WTE") == "0.0"
     assert amount(12345.6, "WTE") == "12,346"
     assert amount(float("nan"), "WTE") == "–"
+    assert (amount(1e308), amount(-2.5e20, "WTE")) == ("1e+308", "−2.5e+20")
 
 
 def test_small_and_large_chances_are_not_rounded_to_none_or_all() -> None:

@@ -12,6 +12,7 @@ from llr_sd.study import Target
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WHOLE_UNITS = ("WTE", "Head", "Person", "Contact", "Hour", "GBP")
 NONE = "–"
+ASTRONOMIC = 1e15  # no number of this field; written with its power of ten
 COUNTED = 0.001  # rarer than this, a chance is told as a count of runs
 DATES_NOTE = (
     "Dates are moments: 2017.75 is 1 October 2017, written Oct 2017 where something starts. A result is the position when a month "
@@ -83,6 +84,8 @@ def amount(value: float, unit: str = "", *, apart_from: float = math.nan) -> str
     if unit == "Year" and 1900 < value < 2200:  # a date, not a duration
         return f"{value:.1f}"
     size = abs(value)
+    if size >= ASTRONOMIC:
+        return f"{value:.3g}".replace("-", "−")
     if (unit in WHOLE_UNITS and size >= 10) or size >= 100 or float(value).is_integer():
         decimals = 0
     elif unit in WHOLE_UNITS:
