@@ -6,6 +6,7 @@ expressions: each definition has numbered loops, and each reference says, axis b
 
 from __future__ import annotations
 
+import gc
 import math
 import re
 import sys
@@ -30,13 +31,20 @@ def canonical(name: str) -> str:
 
 @contextmanager
 def deep_recursion() -> Iterator[None]:
-    """Let a pass over trees follow them as deep as they are nested; since Python 3.11 that needs no C stack."""
-    before = sys.getrecursionlimit()
+    """Let a pass over trees follow them as deep as they are nested; since Python 3.11 that needs no C stack.
+
+    Nothing is collected meanwhile: trees are no garbage, and looking through those of a large model again and again takes a third
+    of the pass.
+    """
+    before, collects = sys.getrecursionlimit(), gc.isenabled()
     sys.setrecursionlimit(max(before, 50_000))
+    gc.disable()
     try:
         yield
     finally:
         sys.setrecursionlimit(before)
+        if collects:
+            gc.enable()
 
 
 # --- indices ---------------------------------------------------------------------------------------------------------

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from large_model import VARIABLES, large_model
 
 from llr_sd import bench
 from llr_sd.design import Design
-from llr_sd.engine import stream
+from llr_sd.engine import native, stream
+from llr_sd.engine.compiled import forget
 from llr_sd.translate import translate
 
 
@@ -57,6 +59,26 @@ def test_memory_does_not_grow_with_the_number_of_runs(tmp_path: Path) -> None:
 
     before = consume(2_000)
     assert consume(40_000) - before < 60
+
+
+def test_a_large_model_is_compiled_with_less_effort_and_to_the_same_bits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the kind of the largest public one, a tenth of its size: arrays, subranges, EXCEPT, mappings, lookups, delays."""
+    file = tmp_path / "large.mdl"
+    text = large_model(VARIABLES // 10)
+    assert all(
+        part in text for part in (":EXCEPT:", "INTEG(", "SUM(", "DELAY", "SMOOTH", "IF THEN ELSE", "-> Market", "[fuel0](", ";")
+    )
+    file.write_text(text, encoding="utf-8")
+    equations = translate(file)
+    assert sum(v.size for v in equations.variables.values()) > 20_000
+    found = []
+    for limit in (native.LARGE, 0):
+        monkeypatch.setattr(native, "LARGE", limit)
+        forget()
+        (part,) = stream(equations, Design(("TIME STEP",), np.ones((1, 1))))
+        found.append(part.dataset)
+    for name, values in found[0].data_vars.items():
+        assert values.values.tobytes() == found[1][name].values.tobytes(), name
 
 
 @pytest.mark.slow

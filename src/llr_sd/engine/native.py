@@ -32,6 +32,9 @@ BATCH = ctypes.CFUNCTYPE(
 )
 
 
+LARGE = 8_000_000  # characters of IR; above, compiling costs more than quicker code saves in thousands of runs
+
+
 class Native:
     """Machine code of one model; `batch` is its one function, called with addresses and numbers (see `driver`)."""
 
@@ -76,11 +79,11 @@ def divides_slowly() -> bool:
     return fused and not name.startswith("znver")
 
 
-def _machine() -> Any:
+def _machine(opt: int = 2) -> Any:
     import llvmlite.binding as llvm
 
     name, features, _ = target()
-    return llvm.Target.from_default_triple().create_target_machine(cpu=name, features=features, opt=2, jit=True)
+    return llvm.Target.from_default_triple().create_target_machine(cpu=name, features=features, opt=opt, jit=True)
 
 
 def compile_ir(text: str) -> bytes:
@@ -93,9 +96,11 @@ def compile_ir(text: str) -> bytes:
         module.verify()
     except RuntimeError as error:
         raise EngineError(f"the compiler refused the model ({str(error).splitlines()[0]}).") from error
-    machine = _machine()
+    large = len(text) > LARGE
+    machine = _machine(1 if large else 2)
     module.triple = llvm.get_default_triple()
-    options = llvm.create_pipeline_tuning_options(speed_level=2)
+    # Equal values were written once, so that the passes of a higher level find nothing more.
+    options = llvm.create_pipeline_tuning_options(speed_level=0 if large else 1)
     # One lane is one run, so there is nothing left to vectorise; loops were unrolled where that pays.
     options.loop_vectorization = False
     options.slp_vectorization = False

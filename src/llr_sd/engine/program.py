@@ -7,6 +7,7 @@ written never computes a thing twice. A kernel stores nodes for every combinatio
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ SERIES, TABLE, RING = "series", "table", "ring"
 
 RUN, START = "run", "start"
 NUMBER, TRUTH = "number", "truth"
+
+_bits = struct.Struct("d").pack
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,9 @@ class Offset:
         return frozenset(n for n, _ in self.strides) | frozenset(n for n, _ in self.listed)
 
 
+NOWHERE = Offset()
+
+
 @dataclass(frozen=True, eq=False)
 class Node:
     """One operation. `loops` are the loops whose count its value depends on; equal nodes are the same object."""
@@ -61,7 +67,7 @@ class Node:
     loops: frozenset[int]
     value: float = 0.0
     array: Array | None = None
-    offset: Offset = Offset()
+    offset: Offset = NOWHERE
     text: str = ""
     over: tuple[tuple[int, int], ...] = ()
 
@@ -120,8 +126,8 @@ class Program:
         over: tuple[tuple[int, int], ...] = (),
     ) -> Node:
         """Return the node, the same object for the same content."""
-        where = Offset() if offset is None else offset
-        sign = np.float64(value).tobytes()  # -0.0 and 0.0 are different numbers, and nan is one number
+        where = NOWHERE if offset is None else offset
+        sign = _bits(value)  # -0.0 and 0.0 are different numbers, and nan is one number
         key = (op, tuple(a.number for a in args), kind, sign, None if array is None else array.number, where, text, over)
         found = self._nodes.get(key)
         if found is None:

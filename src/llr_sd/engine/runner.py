@@ -139,7 +139,9 @@ def _run_part(model: CompiledModel, memory: Memory, start: int, stop: int) -> Pa
     rows = np.minimum(np.arange(-(-n // w) * w) + start, stop - 1)
     columns = np.ascontiguousarray(model.request.design.values[rows].T)
     out, bad, noted = memory.run(columns, model.save_steps)
-    values = np.ascontiguousarray(out.transpose(0, 3, 1, 2)).reshape(-1, out.shape[1], out.shape[2])[:n]
+    # Of a batch smaller than a block no spare lane is copied: all variables of a large model may be hundreds of megabytes a lane.
+    used = out[..., : min(n, w)].transpose(0, 3, 1, 2)
+    values = np.ascontiguousarray(used).reshape(-1, out.shape[1], out.shape[2])[:n]
     times = np.ascontiguousarray(noted.transpose(0, 2, 1)).reshape(len(rows), model.watch_size)[:n]
     findings = (*missing_outputs(model, values), *short_delays(model, times))
     return Part(values, statuses(model, memory, columns, values, bad.reshape(-1)[:n], times), findings)
