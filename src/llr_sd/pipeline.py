@@ -112,7 +112,7 @@ def _rate_register(study: Study, out: str | Path | None, where: Where, verify: i
         found = {**ratings.tables, **tables.tables_of_models(prepared.far, {m: blocks(m) for m in prepared.far})}
         found["summary"] = analysis.summarise(runs, {})
         facts = _rating_facts(prepared, ratings, where[0]) | {"failed": len(found["failures"])}
-        facts |= {"warnings": warnings, "findings": [*warnings, *facts["findings"]]}
+        facts["warnings"] = warnings
         facts["verified"] = {m: verify_members(s, blocks(m), verify, where[0]).to_dict() for m, s in prepared.far.items()}
         return _finish(folder, folder.write(study, runs, found, facts), progress)
 
@@ -159,7 +159,6 @@ def _tables(prepared: PreparedStudy, runner: Runner, runs: xr.Dataset, facts: di
             found["levers"] = search.table
             said.append(f"Levers: {search.reason}")
     facts["findings"] = [
-        *facts["warnings"],
         *(g.words for g in gaps),
         *said,
         *tables.constant_outputs(prepared, runs),

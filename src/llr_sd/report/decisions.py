@@ -324,9 +324,17 @@ def information_sentences(result: StudyResult) -> tuple[str, ...]:
 
 def findings(result: StudyResult) -> tuple[str, ...]:
     """Return what the analyses found, as the result says it, with names and units as a reader meets them."""
-    found = result.manifest.get("findings") or ()
+    return _read_out(result, "findings")
+
+
+def warned(result: StudyResult) -> tuple[str, ...]:
+    """Return what a few runs showed before the many: what a reader must know before any number, such as a step too long."""
+    return _read_out(result, "warnings")
+
+
+def _read_out(result: StudyResult, key: str) -> tuple[str, ...]:
     sentences = []
-    for sentence in [found] if isinstance(found, str) else found:
+    for sentence in result.manifest.get(key) or ():
         text = in_words(result, re.sub(r"\s+Dmnl\b", "", str(sentence)).strip())
         if text:
             sentences.append(re.sub(r'"([^"]*)"', r"“\1”", text))

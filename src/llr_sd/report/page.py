@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from llr_sd.report import canvas, contents, rating_words
-from llr_sd.report.decisions import disagreement, findings
+from llr_sd.report.decisions import disagreement, findings, warned
 from llr_sd.report.files import write_whole
 from llr_sd.report.findings import answer, failure_rows, how_sure
 from llr_sd.report.parts import NumberTable, Picture, Section
@@ -61,7 +61,7 @@ def render_page(result: StudyResult, parts: tuple[Section, ...], vectors: Mappin
         failures=NumberTable("Failed runs", ("Scenario", "Run", "Time", "Variable", "Reason"), tuple(tuple(r) for r in failures)),
         failures_in_all=failures_in_all,
         dates_note=DATES_NOTE,
-        differs=disagreement(result),
+        first=(*([said] if (said := disagreement(result)) else []), *warned(result)),
         provenance=contents.provenance(result.manifest),
         **own,
     )

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 
 from llr_sd.report import rating_words
-from llr_sd.report.decisions import disagreement, findings, verified_sentences
+from llr_sd.report.decisions import disagreement, findings, verified_sentences, warned
 from llr_sd.report.findings import spreads
 from llr_sd.report.rating_words import answer
 from llr_sd.report.ratings import held, ladders, rated, risks
@@ -29,8 +29,7 @@ def terminal_summary(result: StudyResult) -> str:
     lines = [*textwrap.wrap(disagreement(result), WIDTH), *textwrap.wrap(study.title, WIDTH)]
     if study.illustrative:
         lines.append("Illustrative data: the numbers describe no real service.")
-    warnings = findings(result)[: len(result.manifest.get("warnings") or ())]
-    for sentence in (unsettled(result), *warnings):
+    for sentence in (*warned(result), unsettled(result)):
         lines += textwrap.wrap(sentence, WIDTH)
     lines += textwrap.wrap(f"{full_name(head)}{_runs(result, facts)}", WIDTH)
     for number, target in enumerate(study.target, start=1):
@@ -40,7 +39,7 @@ def terminal_summary(result: StudyResult) -> str:
         lines += textwrap.wrap(text, WIDTH, subsequent_indent="    ")
     lines.append("")
     lines += _table(result, facts)
-    for sentence in (*_moves(result), *findings(result)[len(warnings) :]):
+    for sentence in (*_moves(result), *findings(result)):
         lines += ["", *textwrap.wrap(sentence, WIDTH)]
     for sentence in verified_sentences(result):
         lines += ["", *textwrap.wrap(sentence, WIDTH)]
@@ -60,6 +59,8 @@ def _ratings_summary(result: StudyResult) -> str:
     lines = [*textwrap.wrap(disagreement(result), WIDTH), *textwrap.wrap(study.title, WIDTH)]
     if study.illustrative:
         lines.append("Illustrative data: the numbers describe no real service.")
+    for sentence in warned(result):
+        lines += textwrap.wrap(sentence, WIDTH)
     head = ["", "", "the log", *(cell for k in shown for cell in (k.label, "verdict"))]
     rows = []
     for risk in risks(result):
