@@ -30,6 +30,7 @@ DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
     "lognormal": ("mode", "sd"),
     "beta": ("low", "mode", "high", "sd"),
     "p10_p90": ("low", "high"),
+    "log_uniform": ("low", "high"),
     "discrete": ("values",),
 }
 _COUNTED = ("head", "heads", "person", "persons", "people", "patient", "patients", "wte", "fte")
@@ -44,7 +45,7 @@ class Distribution:
     Attributes
     ----------
     kind
-        "fixed", "pert" (beta-PERT, shape 4), "triangular", "uniform";
+        "fixed", "pert" (beta-PERT, shape 4), "triangular", "uniform"; "log_uniform" (the logarithm is uniform);
         "truncated_normal" (mean `mode`; without `sd`, low and high are three standard deviations away; both cut the tails off);
         "normal" (mean `mode`, `sd`); "lognormal" (median `mode`; `sd` is that of the logarithm);
         "beta" (on low..high, mean `mode`, `sd`); "discrete" (`values` with `weights`);
@@ -55,8 +56,8 @@ class Distribution:
     values, weights
         Of a discrete distribution; equal weights when none are given.
     minimum, maximum
-        Permissible bounds. The kinds without an end of their own (normal, lognormal, p10_p90) are truncated there, so that no draw is
-        moved onto a bound.
+        Permissible bounds. Kinds without an end of their own stay inside them, and no draw is moved onto one: normal and lognormal are
+        truncated there; a p10_p90 interval that lies inside has a law that ends there and keeps the stated percentiles.
     """
 
     kind: str
@@ -81,8 +82,10 @@ class Distribution:
             self._check_discrete()
         if "low" in needed and not self.low < self.high:
             raise InputError(f"low ({self.low:g}) must be below high ({self.high:g}).")
-        if "low" in needed and self.kind != "uniform" and not self.low <= self.centre <= self.high:
+        if "low" in needed and self.kind not in ("uniform", "log_uniform") and not self.low <= self.centre <= self.high:
             raise InputError(f"mode ({self.mode:g}) must lie between low ({self.low:g}) and high ({self.high:g}).")
+        if self.kind == "log_uniform" and self.low <= 0:
+            raise InputError(f"low ({self.low:g}) of a log_uniform distribution must be above 0.")
         self._check_spread()
         if self.kind in UNBOUNDED and not self.minimum < self.centre < self.maximum:
             raise InputError(
@@ -122,8 +125,19 @@ class Distribution:
         """`mode`; halfway between low and high for a p10_p90 interval that states no median."""
         return (self.low + self.high) / 2 if self.kind == "p10_p90" and math.isnan(self.mode) else self.mode
 
+    @property
+    def choices(self) -> str:
+        """The values of a discrete distribution with their shares, least first: "2 (75 %), 3 (25 %)"; empty for another kind."""
+        shares = {v: w / sum(self.weights) for v, w in zip(self.values, self.weights, strict=False) if w > 0}
+        return ", ".join(f"{v:g} ({100 * shares[v]:.3g} %)" if shares else f"{v:g}" for v in sorted(shares or self.values))
+
+    @property
+    def least(self) -> float:
+        """The lower bound of a p10_p90 interval: the permissible one; 0 where none is stated and even the tenth percentile is above 0."""
+        return 0.0 if self.low > 0 and math.isinf(self.minimum) else self.minimum
+
     def within(self, minimum: float, maximum: float) -> Distribution:
-        """Return the distribution truncated to permissible bounds; kinds with ends of their own are returned as they are."""
+        """Return the distribution held to permissible bounds; kinds with ends of their own are returned as they are."""
         if self.kind not in UNBOUNDED:
             return self
         return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
@@ -154,6 +168,14 @@ class Parameter:
     def called(self) -> str:
         """The label; the name where there is none."""
         return self.label or self.name
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The permissible bounds; where none is stated, people and posts are at least 0, and a share lies between 0 and 1."""
+        share = self.unit == "Dmnl" and is_share(self.called, self.unit) and 0 <= self.value <= 1
+        counted = self.unit.casefold() in _COUNTED and self.value >= 0
+        low = 0.0 if math.isinf(self.minimum) and (share or counted) else self.minimum
+        return low, 1.0 if math.isinf(self.maximum) and share else self.maximum
 
     def check(self, value: float, where: str) -> None:
         """Raise InputError, naming `where`, when `value` is not permissible."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -107,18 +107,20 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
     for number, part in enumerate(steps, 1):
         samples.append(Sample(f"attribution_{number}", draws, tuple(zip(part.names, part.settings, strict=True))))
     told = [*model.equations.notes, *_unlike_evidence(study, model, uncertain), *_unseen(study, uncertain)]
+    told += sampling.missed_percentiles(uncertain)
     return PreparedStudy(study, model, uncertain, {s.name: s for s in samples}, tuple(told))
 
 
 def _middle(parameter: Parameter, distribution: Distribution) -> float:
     """Return where the central run stands: the centre, else the model's value where it can be drawn, else the middle of what can."""
     d, value = distribution, parameter.value
-    if math.isfinite(d.centre):
-        return d.centre
     if d.kind == "discrete":
-        weights = d.weights or (1.0,) * len(d.values)
-        return value if value in d.values else max(zip(weights, d.values, strict=True), key=lambda pair: pair[0])[1]
-    return value if d.low <= value <= d.high else (d.low + d.high) / 2
+        drawn = {v: w for v, w in zip(d.values, d.weights or (1.0,) * len(d.values), strict=True) if w > 0}
+        return value if value in drawn else max(drawn, key=drawn.__getitem__)
+    start = d.centre if math.isfinite(d.centre) else value
+    if d.kind not in ("uniform", "log_uniform") or d.low <= start <= d.high:
+        return start
+    return math.sqrt(d.low) * math.sqrt(d.high) if d.kind == "log_uniform" else (d.low + d.high) / 2
 
 
 def _unlike_evidence(study: Study, model: Model, uncertain: Uncertain) -> list[str]:
@@ -257,13 +259,20 @@ def uncertain_parameters(study: Study, model: Model) -> Uncertain:
         try:
             distribution = Distribution(
                 given.distribution, given.low, given.mode, given.high, given.sd, given.values, given.weights
-            ).within(parameter.minimum, parameter.maximum)
+            ).within(*parameter.bounds)
         except InputError as error:
             raise error.at(key) from None
         for value in (distribution.low, distribution.mode, distribution.high):
             if math.isfinite(value):
                 parameter.check(value, key)
         distributions[parameter.name] = distribution
+        # The model's source and grade speak for the model's range alone.
+        chosen[parameter.name] = replace(
+            parameter,
+            source=given.source or "stated by the study",
+            grade=given.grade or "C",
+            label=" ".join(given.label.split()) or parameter.label,
+        )
     for name in study.uncertain.names:
         parameter = model.table.get(name, f"{where} > names")
         if distributions[parameter.name].kind == "fixed":
@@ -272,7 +281,22 @@ def uncertain_parameters(study: Study, model: Model) -> Uncertain:
                 where=f"{where} > names",
                 mend=f"Give it one under [uncertain.override.{parameter.name}].",
             )
-    return [(p, distributions[p.name]) for p in model.table if p.name in chosen]
+    found = [(chosen[p.name], distributions[p.name]) for p in model.table if p.name in chosen]
+    _check_labels(study, found)
+    return found
+
+
+def _check_labels(study: Study, uncertain: Uncertain) -> None:
+    """Refuse a label that a study gives to an input where another input has it: readers could not tell them apart."""
+    seen: dict[str, str] = {}
+    for p, _ in uncertain:
+        other = seen.setdefault(p.label.casefold(), p.name) if p.label else p.name
+        if other != p.name:
+            raise InputError(
+                f'the label "{p.label}" of {p.name} is that of {other}.',
+                where=f"{study.file}, uncertain > override",
+                mend="Give each input a label of its own.",
+            )
 
 
 def _check_settings(study: Study, model: Model) -> None:

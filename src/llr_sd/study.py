@@ -29,7 +29,11 @@ class Scenario(Record):
 
 
 class Override(Record):
-    """Another distribution for one uncertain parameter."""
+    """Another distribution for one uncertain parameter, with where it comes from.
+
+    `source` and `grade` ("A" source document, "B" literature, "C" judgement) speak for this range; those of the model's table do not
+    carry over. Without them the results say "stated by the study", grade C. `label` replaces what people read.
+    """
 
     distribution: str
     unit: Words | None = None
@@ -39,6 +43,9 @@ class Override(Record):
     sd: Number = math.nan
     values: tuple[Number, ...] = ()
     weights: tuple[Number, ...] = ()
+    source: Words = ""
+    grade: Literal["", "A", "B", "C"] = ""
+    label: Words = ""
 
 
 class Uncertain(Record):

@@ -71,15 +71,18 @@ def failure_table(prepared: PreparedStudy, blocks: Iterable[tuple[Job, Block]]) 
 
 
 def parameter_table(prepared: PreparedStudy) -> pd.DataFrame:
-    """Return what was varied, with range, source, grade and label (what people read; empty where there is none)."""
+    """Return what was varied: range, source, grade and label (what people read), and what is drawn of it.
+
+    `p10`, `p50` and `p90` are those of the distribution with its bounds; `values` are those of a discrete one, with their shares.
+    """
     import pandas as pd
 
     columns = ["name", "variable", "unit", "distribution", "low", "mode", "high", "sd", "group", "source", "grade", "note"]
-    rows = [
-        (p.name, p.variable, p.unit, d.kind, d.low, d.mode, d.high, d.sd, p.group, p.source, p.grade, p.note, p.label)
-        for p, d in prepared.uncertain
-    ]
-    return pd.DataFrame(rows, columns=[*columns, "label"])
+    rows = []
+    for p, d in prepared.uncertain:
+        stated = (p.name, p.variable, p.unit, d.kind, d.low, d.mode, d.high, d.sd, p.group, p.source, p.grade, p.note)
+        rows.append((*stated, *sampling.percentiles(d), d.choices, p.label))
+    return pd.DataFrame(rows, columns=[*columns, "p10", "p50", "p90", "values", "label"])
 
 
 def design_table(sample: Sample) -> pd.DataFrame:

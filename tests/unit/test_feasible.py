@@ -186,6 +186,31 @@ def test_the_central_run_lies_inside_the_distributions(tmp_path: Path) -> None:
     write(tmp_path, {"x": "5", "q": "1", "y": "x*q"}, OUTPUT + "[monte_carlo]\nruns=10\n" + spread, ())
     result = llr_sd.run_study(tmp_path, verify=0)
     assert 20 <= float(result.runs["central: y"].squeeze()) <= 60
+    rows = result.tables["parameters"].set_index("name")
+    assert rows.loc["q", "values"] == "2, 3"
+    assert rows.loc["x", ["p10", "p50", "p90"]].tolist() == pytest.approx([11, 15, 19])
+    page = (tmp_path / "results" / "report.html").read_text(encoding="utf-8")
+    assert "one of 2, 3" in page
+    assert "– to –" not in page
+
+
+def test_a_range_of_the_study_brings_its_own_source_and_grade(tmp_path: Path) -> None:
+    head = 'title = "t"\nmodel = "gp_supply"\nset = { "FINAL TIME" = 2018 }\n[outputs]\ngps = { variable = "GP WTE", at = 2018 }\n[monte_carlo]\nruns = 4\n'
+    range_of = '[uncertain.override.{name}]\ndistribution = "uniform"\nlow = 0.01\nhigh = 0.05\n'
+    text = head + range_of.format(name="gp_quit_u55") + range_of.format(name="gp_retire_late")
+    (tmp_path / "study.toml").write_text(
+        text + 'source = "our exit interviews"\ngrade = "B"\nlabel = "late leavers"\n', encoding="utf-8"
+    )
+    rows = llr_sd.run_study(tmp_path, verify=0).tables["parameters"].set_index("name")
+    assert rows.loc["gp_quit_u55", ["source", "grade"]].tolist() == ["stated by the study", "C"]
+    assert rows.loc["gp_retire_late", ["source", "grade", "label"]].tolist() == ["our exit interviews", "B", "late leavers"]
+
+
+def test_two_inputs_with_one_label_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spread = "".join(UNIFORM.format(name=n) + 'label = "the same"\n' for n in ("x", "q"))
+    write(tmp_path, PLAIN, OUTPUT + "[monte_carlo]\nruns=10\n" + spread, ())
+    assert main(["run", str(tmp_path)]) == 2
+    assert 'the label "the same" of q is that of x' in " ".join(capsys.readouterr().err.split())
 
 
 def test_a_scenario_wins_over_the_study_whatever_the_spelling(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from scipy import stats
 
 from llr_sd.errors import InputError
 from llr_sd.parameters import Distribution, Parameter
-from llr_sd.sampling import Correlation, draw_latin_hypercube, draw_monte_carlo, resamples
+from llr_sd.sampling import Correlation, draw_latin_hypercube, draw_monte_carlo, missed_percentiles, resamples
 from llr_sd.sampling.draws import quantile
 
 PERT = Distribution("pert", 0.015, 0.035, 0.055)
@@ -80,8 +80,9 @@ P90 = stats.norm.ppf(0.9)
         (Distribution("lognormal", mode=3, sd=0.4), stats.lognorm(0.4, scale=3)),
         (Distribution("beta", 0, 0.3, 1, sd=0.1), stats.beta(0.3 * 20, 0.7 * 20)),
         (Distribution("beta", 2, 5, 12, sd=1), stats.beta(0.3 * 20, 0.7 * 20, 2, 10)),
-        (Distribution("p10_p90", 1, np.nan, 3), stats.norm(2, 1 / P90)),
-        (Distribution("p10_p90", 0.9, np.nan, 0.98, maximum=1.0), stats.truncnorm(-np.inf, 1.5 * P90, 0.94, 0.04 / P90)),
+        (Distribution("p10_p90", -1, np.nan, 3), stats.norm(1, 2 / P90)),
+        (Distribution("p10_p90", 1, 10, 100), stats.lognorm(np.log(10) / P90, scale=10)),
+        (Distribution("log_uniform", 0.5, np.nan, 200), stats.loguniform(0.5, 200)),
         (Distribution("discrete", values=(3.0, 1.0, 7.0)), stats.randint(0, 3)),
     ],
     ids=lambda d: getattr(d, "kind", ""),
@@ -105,8 +106,8 @@ def test_a_truncated_lognormal_agrees_with_scipy() -> None:
 
 
 def test_a_skewed_interval_keeps_its_three_percentiles() -> None:
-    d = Distribution("p10_p90", 1.0, 1.5, 4.0)
-    np.testing.assert_allclose(quantile(d, np.array([0.1, 0.5, 0.9])), [1.0, 1.5, 4.0], rtol=1e-12)
+    d = Distribution("p10_p90", -1.0, 0.5, 4.0)
+    np.testing.assert_allclose(quantile(d, np.array([0.1, 0.5, 0.9])), [-1.0, 0.5, 4.0], rtol=1e-12)
 
 
 def test_an_interval_at_its_bound_is_truncated_not_clamped() -> None:
@@ -116,6 +117,54 @@ def test_an_interval_at_its_bound_is_truncated_not_clamped() -> None:
     assert values.max() < 1
     assert len(np.unique(values)) == len(values)
     assert (values > 0.999).mean() < 0.03
+
+
+@pytest.mark.parametrize(
+    ("stated", "bounds"),
+    [
+        ((0.02, 0.1, 0.4), (0.0, 1.0)),
+        ((0.02, 0.31, 0.6), (0.0, 1.0)),
+        ((0.9, 0.98, 0.999), (0.0, 1.0)),
+        ((1, 10, 100), (-np.inf, np.inf)),
+        ((1, 90, 100), (0.0, np.inf)),
+        ((1, 1.001, 3), (0.0, 1e9)),
+        ((-5, 2, 3), (-np.inf, 3.5)),
+        ((-5, 0, 30), (-np.inf, np.inf)),
+        ((99, 100, 101), (0.0, np.inf)),
+    ],
+)
+def test_stated_percentiles_hold_inside_the_bounds(stated: tuple[float, float, float], bounds: tuple[float, float]) -> None:
+    d = Distribution("p10_p90", *stated)
+    p = Parameter("a", "a", "Dmnl", stated[1], d, "", "test", "C", minimum=bounds[0], maximum=bounds[1])
+    draws = draw_latin_hypercube([(p, d)], 100_000, 0).values[:, 0]
+    # A slice is 1/100,000 of the probability, so a percentile of the draws lies within a slice or two of the law's.
+    for level, percentile in zip((0.1, 0.5, 0.9), stated, strict=True):
+        assert (draws < percentile).mean() == pytest.approx(level, abs=2e-5)
+    np.testing.assert_allclose(quantile(d.within(*bounds), np.array([0.1, 0.5, 0.9])), stated, rtol=1e-12)
+    assert (draws > max(bounds[0], 0 if stated[0] > 0 else -np.inf)).all()
+    assert (draws < bounds[1]).all()
+    assert not missed_percentiles([(p, d.within(*bounds))])
+
+
+def test_a_percentile_that_no_law_can_keep_is_told_with_what_is_drawn() -> None:
+    d = Distribution("p10_p90", 0.9, np.nan, 1.0)
+    p = Parameter("a", "a", "Dmnl", 0.95, d, "", "test", "C", minimum=0.0, maximum=1.0)
+    (told,) = missed_percentiles([(p, d.within(*p.bounds))])
+    # Half a normal of sd 0.05 / z is cut at z: shares scale by 0.9, so P90 stands where the whole normal has 0.81.
+    expected = 0.95 + 0.05 * stats.norm.ppf(0.81) / P90
+    assert told.startswith("a is drawn with")
+    assert f"P90 {expected:.3g} (stated 1)" in told
+    cut = Distribution("normal", mode=2, sd=1).within(1.0, np.inf)
+    assert f"P50 {stats.truncnorm(-1, np.inf, 2, 1).median():.3g} (stated 2)" in missed_percentiles([(p, cut)])[0]
+
+
+def test_people_and_shares_keep_their_natural_bounds() -> None:
+    d = Distribution("normal", mode=0.5, sd=1)
+    share = Parameter("a", "a", "Dmnl", 0.5, d, "", "test", "C", label="share of posts")
+    people = Parameter("b", "b", "WTE", 0.5, d, "", "test", "C")
+    values = draw_monte_carlo([(share, d), (people, d)], 2000, 0).values
+    assert values.min() > 0
+    assert values[:, 0].max() < 1 < values[:, 1].max()
 
 
 def test_discrete_weights_are_their_shares() -> None:
@@ -136,6 +185,7 @@ def test_discrete_weights_are_their_shares() -> None:
         ({"kind": "p10_p90", "low": 1, "mode": 1, "high": 2}, "strictly between"),
         ({"kind": "p10_p90", "low": 2, "high": 1}, "must be below"),
         ({"kind": "p10_p90", "low": 1, "high": 2, "maximum": 1.2}, "permissible range"),
+        ({"kind": "log_uniform", "low": 0, "high": 1}, "must be above 0"),
         ({"kind": "discrete"}, 'needs "values"'),
         ({"kind": "discrete", "values": (1.0, 1.0)}, "differ from each other"),
         ({"kind": "discrete", "values": (1.0, 2.0), "weights": (1.0,)}, "as many weights"),

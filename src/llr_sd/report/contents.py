@@ -97,13 +97,12 @@ def parameter_table(result: StudyResult) -> NumberTable | None:
     for row in parameter_frame(result).to_dict("records"):
         unit = str(row["unit"])
         shown = "" if unit in ("Dmnl", "nan") else f" {unit}"
-        low, mode, high = (_level(row[k]) for k in ("low", "mode", "high"))
         grade = str(row["grade"])
         rows.append(
             (
                 str(row["label"]),
                 str(row["name"]),
-                f"{low} to {high}{shown}" + ("" if mode == NONE else f" ({mode})"),
+                _extent(row, shown),
                 str(row["distribution"]).replace("_", " "),
                 str(row["group"]).replace("_", " "),
                 f"{grade}: {GRADES[grade]}" if grade in GRADES else grade,
@@ -113,6 +112,16 @@ def parameter_table(result: StudyResult) -> NumberTable | None:
         )
     head = ("Input", "Name in scripts", "Low to high (central)", "Distribution", "Group", "Grade", "Source", "Note")
     return NumberTable("Inputs that vary between runs", head, tuple(rows)) if rows else None
+
+
+def _extent(row: Mapping[str, Any], unit: str) -> str:
+    """Return what a row of the table "parameters" is drawn from: its ends and its centre, its values, or for want of ends P10 and P90."""
+    if row.get("values") and row["values"] == row["values"]:
+        return f"one of {row['values']}{unit}"
+    low, mode, high = (_level(row[k]) for k in ("low", "mode", "high"))
+    if NONE in (low, high):
+        low, high = (f"{_level(row.get(k))} ({k.upper()})" for k in ("p10", "p90"))
+    return f"{low} to {high}{unit}" + ("" if mode == NONE else f" ({mode})")
 
 
 def history_table(result: StudyResult) -> NumberTable | None:

@@ -139,7 +139,7 @@ def prepare_register(study: Study) -> PreparedRegister:
             scenarios = [s for r in register.risk for s in _scenarios(r, name, model, every[r.id], core[r.id])]
             runs = study.monte_carlo.runs
             far[name] = _prepare(study, register, name, model, all_dates, {AS_IT_IS: {}} | dict(scenarios), runs)
-            near[name] = _prepare(study, register, name, model, first, {AS_IT_IS: {}}, 1)  # its draws are made elsewhere
+            near[name] = _prepare(study, register, name, model, first, {AS_IT_IS: {}}, 2)  # its draws are made elsewhere
     prepared = PreparedRegister(study, register, matrix, models, far, near, uses, core)
     for risk in register.risk:
         if not prepared.group(risk):

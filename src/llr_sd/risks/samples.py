@@ -22,7 +22,7 @@ def widened(parameter: Parameter, distribution: Distribution) -> Distribution:
     d = distribution
     low, high = d.mode - 2 * (d.mode - d.low), d.mode + 2 * (d.high - d.mode)
     wide = replace(d, low=max(low, parameter.minimum), high=min(high, parameter.maximum), sd=2 * d.sd)
-    return wide.within(parameter.minimum, parameter.maximum)
+    return wide.within(*parameter.bounds)
 
 
 def wide_samples(prepared: PreparedRegister, risk: Risk) -> dict[str, dict[str, Sample]]:

@@ -21,8 +21,9 @@ def quantile(distribution: Distribution, p: NDArray[np.float64]) -> NDArray[np.f
         PERT is the beta distribution on low..high with shape 4: mean (low + 4 mode + high) / 6 (Malcolm et al. 1959,
         doi:10.1287/opre.7.5.646). A truncated normal without `sd` has standard deviation (high - low) / 6. A p10_p90 interval is two
         halves of a normal that meet at the median, each with the width that puts its tenth percentile in place; it is one normal when
-        the median lies halfway. Truncation shares the cut-off tails out in proportion, so a stated P10 or P90 that lies near a
-        permissible bound moves inwards.
+        the median lies halfway. With one bound they are so on the logarithm of the distance from it, with two on the normal score of the
+        share of the way between them, so the three percentiles hold and no value lies outside. Where a stated percentile lies on a bound
+        no law can keep it: the halves are truncated, and it moves inwards. Truncation shares the cut-off tails out in proportion.
     p
         Shares in (0, 1), any shape.
 
@@ -39,6 +40,8 @@ def quantile(distribution: Distribution, p: NDArray[np.float64]) -> NDArray[np.f
         return np.full_like(p, mode)
     if d.kind == "uniform":
         return low + (high - low) * p
+    if d.kind == "log_uniform":
+        return low * (high / low) ** p
     if d.kind == "pert":
         a = 1 + 4 * (mode - low) / (high - low)
         b = 1 + 4 * (high - mode) / (high - low)
@@ -54,6 +57,8 @@ def quantile(distribution: Distribution, p: NDArray[np.float64]) -> NDArray[np.f
         return np.where(p < peak, rising, falling)
     if d.kind == "discrete":
         return _discrete(d, p)
+    if d.kind == "p10_p90" and d.least < low and high < d.maximum:
+        return _interval(d, p)
     if d.kind in UNBOUNDED:
         below, above = (float(special.ndtr(_score(d, bound))) for bound in (d.minimum, d.maximum))
         return _at_score(d, np.asarray(special.ndtri(below + p * (above - below))))
@@ -68,6 +73,35 @@ def _discrete(d: Distribution, p: NDArray[np.float64]) -> NDArray[np.float64]:
     values = np.asarray(d.values, dtype=np.float64)[order][weights > 0]
     share = np.cumsum(weights[weights > 0] / weights.sum())
     return values[np.minimum(np.searchsorted(share, p), len(values) - 1)]
+
+
+def _interval(d: Distribution, p: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return quantiles of an interval that lies inside its bounds: two halves of a normal on the scale that ends where they are."""
+    from scipy import special
+
+    z = np.asarray(special.ndtri(p))
+    low, centre, high = (_free(d, x) for x in (d.low, d.centre, d.high))
+    score: NDArray[np.float64] = np.asarray(centre + z / _P90 * np.where(z < 0, centre - low, high - centre))
+    if math.isinf(d.least):
+        return score if math.isinf(d.maximum) else np.asarray(d.maximum - np.exp(-score))
+    if math.isinf(d.maximum):
+        return d.least + np.exp(score)
+    width = d.maximum - d.least
+    # Each half is measured from the nearer bound, so that neither loses its digits to the other.
+    return np.asarray(np.where(score < 0, d.least + width * special.ndtr(score), d.maximum - width * special.ndtr(-score)))
+
+
+def _free(d: Distribution, x: float) -> float:
+    """Return a value on a scale without ends: a normal score between two bounds, a logarithm beyond one, else itself."""
+    from scipy import special
+
+    if math.isinf(d.least):
+        return x if math.isinf(d.maximum) else -math.log(d.maximum - x)
+    if math.isinf(d.maximum):
+        return math.log(x - d.least)
+    width = d.maximum - d.least
+    below, above = (x - d.least) / width, (d.maximum - x) / width
+    return float(special.ndtri(below) if below < above else -special.ndtri(above))
 
 
 def _widths(d: Distribution) -> tuple[float, float]:

@@ -85,6 +85,6 @@ def values(parameters: Uncertain, shares: Mapping[str, NDArray[np.float64]], run
 def truncated(parameter: Parameter, distribution: Distribution) -> Distribution:
     """Return the distribution cut to the parameter's permissible bounds; raise InputError when its middle lies outside them."""
     try:
-        return distribution.within(parameter.minimum, parameter.maximum)
+        return distribution.within(*parameter.bounds)
     except InputError as error:
         raise InputError(error.what, where=parameter.name) from None

@@ -1,0 +1,42 @@
+"""What the draws achieve of what was stated: the percentiles of each input."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from llr_sd.parameters import UNBOUNDED, Distribution, Parameter
+from llr_sd.sampling.distributions import quantile
+
+_ROUNDING = 0.005  # share of the spread by which a stated middle or percentile may be missed without a word
+
+
+def percentiles(distribution: Distribution) -> tuple[float, float, float]:
+    """Return the tenth, fiftieth and ninetieth percentile of what is drawn, in the unit of the parameter."""
+    p10, p50, p90 = quantile(distribution, np.array([0.1, 0.5, 0.9])).tolist()
+    return p10, p50, p90
+
+
+def missed_percentiles(parameters: Sequence[tuple[Parameter, Distribution]]) -> tuple[str, ...]:
+    """Say which inputs are not drawn with the middle or the percentiles that were stated, because permissible bounds stand in the way.
+
+    Parameters
+    ----------
+    parameters
+        The uncertain parameters with the distributions that are drawn from, bounds included.
+    """
+    found = []
+    for parameter, d in parameters:
+        if d.kind not in UNBOUNDED:
+            continue
+        stated = {"P10": d.low, "P50": d.centre, "P90": d.high} if d.kind == "p10_p90" else {"P50": d.centre}
+        drawn = dict(zip(("P10", "P50", "P90"), percentiles(d), strict=True))
+        spread = {"p10_p90": d.high - d.low, "lognormal": d.centre * d.sd}.get(d.kind, d.sd)
+        off = {k: (v, drawn[k]) for k, v in stated.items() if abs(v - drawn[k]) > _ROUNDING * spread}
+        if off:
+            ends = [f"from {d.minimum:g}"] * (d.minimum > -math.inf) + [f"to {d.maximum:g}"] * (d.maximum < math.inf)
+            told = ", ".join(f"{k} {drawn:.3g} (stated {stated:.3g})" for k, (stated, drawn) in off.items())
+            found.append(f"{parameter.called} is drawn with {told}: its permissible range, {' '.join(ends)}, cuts it off.")
+    return tuple(found)
