@@ -332,3 +332,15 @@ def test_other_bands_are_a_switch(rated: Path) -> None:
     (rated / "study.toml").write_text(STUDY.replace("seed = 5", 'seed = 5\nbands = "npsa"'), encoding="utf-8")
     prepared = prepare_register(load_study(rated))
     assert prepared.matrix.edges == (0.001, 0.01, 0.10, 0.50)
+
+
+def test_one_run_of_a_register_is_refused_and_two_are_not(tmp_path: Path) -> None:
+    for runs in (1, 2):
+        text = f'title = "t"\nregister = "llr_2017"\nseed = 1\n[monte_carlo]\nruns = {runs}\n'
+        (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+        study = load_study(tmp_path)
+        if runs == 2:
+            assert prepare_register(study).near
+            continue
+        with pytest.raises(llr_sd.LlrSdError, match="study.toml, monte_carlo > runs: 1 run cannot show"):
+            prepare_register(study)
