@@ -99,6 +99,9 @@ class Matrix(Record):
             _adjoining([(r.from_, r.to, r.name or f"{r.from_} to {r.to}") for r in ranges], key, least, most, 1)
         if not all(r.name for r in self.level):
             raise ValueError("level: each needs a name")
+        check_distinct([r.name for r in self.level], "levels")
+        for key, bands in self.likelihood.items():
+            check_distinct([b.label for b in bands], f"likelihoods of {key}")
         return self
 
     def with_bands(self, name: str, where: str) -> Matrix:
@@ -242,6 +245,8 @@ class Register(Record):
     @model_validator(mode="after")
     def _names_fit(self) -> Register:
         check_distinct([r.id for r in self.risk], "risks")
+        if len(set(self.horizons)) < len(self.horizons):
+            raise ValueError("horizons: a date is there twice")
         check_outputs(self.output)
         for name in self.output:
             if not name.isidentifier() or keyword.iskeyword(name):
@@ -258,6 +263,11 @@ class Register(Record):
                     raise ValueError(f"{place}: no ladder of the register has this name. {nearest(ladder, self.ladder)}")
                 if own.of is None and self.ladder[ladder].of is None:
                     raise ValueError(f'{place}: "of" is missing, what the loss is a share of')
+                least, of = (own.shares or self.ladder[ladder].shares)[0], own.of or self.ladder[ladder].of
+                if least >= 1 and of != 1:  # of 1, a share is the loss itself
+                    raise ValueError(f"{place} > shares: {least:g} is no part of the whole; write 1 % as 0.01")
+            if risk.horizons and len(set(risk.horizons)) < len(risk.horizons):
+                raise ValueError(f"risk {risk.id} > horizons: a date is there twice")
             for key in risk.run:
                 if not key.isidentifier() or key == "base":
                     raise ValueError(f'risk {risk.id} > run: "{key}" cannot be a name in an expression')

@@ -344,3 +344,22 @@ def test_one_run_of_a_register_is_refused_and_two_are_not(tmp_path: Path) -> Non
             continue
         with pytest.raises(llr_sd.LlrSdError, match="study.toml, monte_carlo > runs: 1 run cannot show"):
             prepare_register(study)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("llr_2017.toml", "shares = [0.01, 0.025, 0.05, 0.10]", "shares = [1, 2.5, 5, 10]", "write 1 % as 0.01"),
+        ("llr_2017.toml", "[2020.75, 2025.75, 2030.75]  #", "[2020.75, 2020.75]  #", "horizons: a date is there twice"),
+        ("llr_2017_matrix.toml", 'name = "low"', 'name = "high"', 'two levels are called "high"'),
+        ("llr_2017_matrix.toml", 'label = "unlikely"', 'label = "rare"', 'two likelihoods of default are called "rare"'),
+    ],
+)
+def test_percentages_and_doubles_of_a_register_are_refused(tmp_path: Path, file: str, old: str, new: str, says: str) -> None:
+    for name in ("llr_2017.toml", "llr_2017_matrix.toml"):
+        text = (registers_folder() / name).read_text(encoding="utf-8")
+        assert name != file or old in text
+        (tmp_path / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(llr_sd.LlrSdError) as refused:
+        load_matrix(load_register(tmp_path / "llr_2017.toml").matrix_file)
+    assert says in str(refused.value)
