@@ -42,7 +42,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 VERBS = LAYERS[2]
 SOLE_IMPORTERS = {
     "matplotlib": {"report"},
-    "pysd.translators": {"translate", "engine/reference"},
+    "pysd.translators": {"engine/reference"},
     "SALib": {"sampling", "analysis"},
 }
 RANDOM = ("numpy.random", "random")
@@ -155,6 +155,14 @@ def test_import_is_quick_and_light() -> None:
     )
     assert heavy.strip() == "[]"
     assert float(seconds) < 0.3
+
+
+def test_reading_a_model_loads_neither_pysd_nor_pandas() -> None:
+    code = (
+        "import sys, llr_sd; llr_sd.load_model('gp_supply');"
+        "print(sorted({'pysd', 'matplotlib', 'pandas', 'xarray', 'scipy'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 
 def test_files_stay_readable() -> None:

@@ -1,4 +1,4 @@
-"""Model files to equations: Vensim and XMILE text to syntax trees of PySD's structures, and these to the typed tree with subscripts resolved."""
+"""Model files to equations: Vensim and XMILE text to syntax trees, and these to the typed tree with subscripts resolved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls in PySD's syntax trees: functions, lookups, reductions, and the structures that carry a state."""
+"""Calls in syntax trees: functions, lookups, reductions, and the structures that carry a state."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _WRITTEN = {
 
 
 def structure(tree: Any, scope: Scope) -> Expression:
-    """Translate a call or a structure of PySD's syntax tree."""
+    """Translate a call or a structure of the syntax tree."""
     kind = type(tree).__name__
     if kind == "CallStructure":
         return _call(tree, scope)

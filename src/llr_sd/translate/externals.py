@@ -6,6 +6,7 @@ Missing values are treated as PySD does: a data series or lookup is filled by it
 from __future__ import annotations
 
 import re
+import sys
 import zipfile
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -29,9 +30,9 @@ _CELL = re.compile(r"[^\W\d][\w.]*\*?|\d{1,7}|", re.ASCII)
 
 def forget() -> None:
     """Let go of the spreadsheets that were read, so that the next translation reads them anew."""
-    from pysd.py_backend.external import Excels
-
-    Excels.clean()
+    reader = sys.modules.get("pysd.py_backend.external")  # not imported where no spreadsheet was read: that takes half a second
+    if reader is not None:
+        reader.Excels.clean()
 
 
 def subscript_elements(definition: Mapping[str, str], place: Place) -> tuple[str, ...]:

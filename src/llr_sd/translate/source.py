@@ -34,7 +34,7 @@ class Place:
 class Part:
     """One equation of a variable.
 
-    `subscripts` and each list of `excepts` are names as written, one for each dimension; `tree` is PySD's syntax tree of the
+    `subscripts` and each list of `excepts` are names as written, one for each dimension; `tree` is the syntax tree of the
     right-hand side; `keyword` is the data keyword, such as "interpolate".
     """
 

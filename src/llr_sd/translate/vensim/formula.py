@@ -3,7 +3,7 @@
 From the loosest: :OR:, :AND:, :NOT:, comparisons, + and -, * and /, a sign, ^ (grouped from the right). Vensim's manual lists signs
 above ^, but Vensim itself gives -2^2 = -4 (its output for `exponentiation` of the SDXorg test models).
 
-The trees are made of PySD's structures, which the XMILE reader hands over too. PySD's own Vensim parser is not used: it loses the
+The trees are made of `syntax`, which the XMILE reader hands over too. PySD's own Vensim parser is not used: it loses the
 grouping of :AND: and :OR:, the sign of a power's base, comments and :NA:, and it recurses once for every term.
 """
 
@@ -17,6 +17,7 @@ import numpy as np
 
 from llr_sd.equations import NA
 from llr_sd.errors import TranslationError
+from llr_sd.translate import syntax
 from llr_sd.translate.arity import check_count
 from llr_sd.translate.messages import short
 from llr_sd.translate.source import MacroCall, Place
@@ -88,8 +89,6 @@ def parse_lookup(text: str, place: Place) -> Any:
 
 def points(text: str, place: Place) -> Any:
     """Return a lookup's points in rising order of x; the limits of its graph, in square brackets, change nothing."""
-    from pysd.translators.structures.abstract_expressions import LookupsStructure
-
     text = re.sub(r"[\s\\]+", " ", text).strip()
     limits = re.match(r"\[([^\]]*)\] ?,? ?", text)
     if limits:
@@ -108,7 +107,9 @@ def points(text: str, place: Place) -> Any:
             raise place.refuse(f"the lookup is a list of {len(numbers)} numbers.", "Give all x values, then as many y values.")
         pairs = list(zip(numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :], strict=True))
     pairs.sort(key=lambda p: p[0])
-    return LookupsStructure(tuple(p[0] for p in pairs), tuple(p[1] for p in pairs), (None, None), (None, None), "interpolate")
+    return syntax.LookupsStructure(
+        tuple(p[0] for p in pairs), tuple(p[1] for p in pairs), (None, None), (None, None), "interpolate"
+    )
 
 
 def _array(text: str, place: Place) -> Any:
@@ -144,10 +145,6 @@ class _Formula:
     """One expression being read: its tokens, and how far it has come."""
 
     def __init__(self, text: str, place: Place) -> None:
-        from pysd.translators.structures import abstract_expressions
-        from pysd.translators.vensim.vensim_structures import structures
-
-        self._made, self._functions = abstract_expressions, structures
         self._text, self._place, self._depth = text, place, 0
         self._kinds: list[str] = []
         self._tokens: list[str] = []
@@ -202,8 +199,8 @@ class _Formula:
                 "Write a < b :AND: b < c, or use brackets.",
             )
         if binds > 4:
-            return self._made.ArithmeticStructure(operators, operands)
-        return self._made.LogicStructure([o if o in _COMPARISONS else f":{o}:" for o in operators], operands)
+            return syntax.ArithmeticStructure(operators, operands)
+        return syntax.LogicStructure([o if o in _COMPARISONS else f":{o}:" for o in operators], operands)
 
     def _operand(self) -> Any:
         kind, token = self._kinds[self._at], self._tokens[self._at]
@@ -227,11 +224,11 @@ class _Formula:
             value = self._operation(0)
             self._take(")")
         elif token == "NOT":
-            value = self._made.LogicStructure([":NOT:"], [self._operation(_NOT)])
+            value = syntax.LogicStructure([":NOT:"], [self._operation(_NOT)])
         else:
             value = self._operation(_SIGN)
             if token == "-":
-                value = -value if isinstance(value, float) else self._made.ArithmeticStructure(["negative"], [value])
+                value = -value if isinstance(value, float) else syntax.ArithmeticStructure(["negative"], [value])
         self._depth -= 1
         return value
 
@@ -256,7 +253,7 @@ class _Formula:
         self._at += 1
         name = plain(token).lower().replace(" ", "_")
         subscripts = self._subscripts() if self._next_is("[") else None
-        reference = self._made.ReferenceStructure(name, subscripts)
+        reference = syntax.ReferenceStructure(name, subscripts)
         if not self._next_is("("):
             return reference
         self._deeper()
@@ -274,7 +271,7 @@ class _Formula:
         if not all(names):
             raise self._unreadable(self._starts[self._at])
         self._at = close + 1
-        return self._made.SubscriptsReferenceStructure(names)
+        return syntax.SubscriptsReferenceStructure(tuple(names))
 
     def _call(self, name: str, reference: Any) -> Any:
         if re.sub("_+", "_", name) == "with_lookup":
@@ -287,8 +284,8 @@ class _Formula:
             return MacroCall(reference, tuple(arguments), outputs)
         name = re.sub("_+", "_", name)
         check_count(name, len(arguments), self._place)
-        make: Callable[..., Any] | None = self._functions.get(name) if name in _STRUCTURED else None
-        return make(*arguments) if make else self._made.CallStructure(reference, tuple(arguments))
+        make: Callable[..., Any] | None = syntax.VENSIM.get(name)
+        return make(*arguments) if make else syntax.CallStructure(reference, tuple(arguments))
 
     def _arguments(self) -> tuple[list[Any], tuple[str, ...]]:
         """Read the arguments of a call and, behind a colon, the names of a macro's further outputs."""
@@ -343,7 +340,7 @@ class _Formula:
         table = points(self._text[self._starts[open_at] + 1 : self._starts[at]], self._place)
         self._at = at + 1
         self._take(")")
-        return self._made.InlineLookupsStructure(argument, table)
+        return syntax.InlineLookupsStructure(argument, table)
 
     def _of_file(self, name: str, what: str) -> Any:
         arguments, _ = self._arguments()
@@ -352,8 +349,7 @@ class _Formula:
             raise self._place.refuse(
                 f"{title} takes {_OF_FILES[what]} texts in single quotes.", f"Write {title}('file', 'sheet', 'cell'...)."
             )
-        make: Callable[..., Any] = self._functions[f"get_direct_{what}"]
-        return make(*arguments)
+        return syntax.OF_FILES[what](*arguments)
 
     def _unreadable(self, at: int) -> TranslationError:
         rest = self._text[at:].strip(" \t\r\n\\")
@@ -362,32 +358,6 @@ class _Formula:
                 f'the equation cannot be read from "{short(rest)}" on.', "Check the operators, commas and brackets around it."
             )
         return self._place.refuse(f'the equation "{short(self._text)}" ends too soon.', "Check its brackets and operators.")
-
-
-_STRUCTURED = frozenset(
-    [
-        "game",
-        "allocate_available",
-        "allocate_by_priority",
-        "initial",
-        "integ",
-        "delay1",
-        "delay1i",
-        "delay3",
-        "delay3i",
-        "delay_n",
-        "delay_fixed",
-        "smooth",
-        "smoothi",
-        "smooth3",
-        "smooth3i",
-        "smooth_n",
-        "trend",
-        "forecast",
-        "sample_if_true",
-        "pulse_train",
-    ]
-)
 
 
 def split_names(text: str) -> list[str]:

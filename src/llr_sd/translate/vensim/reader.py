@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from llr_sd.equations import canonical
+from llr_sd.translate import syntax
 from llr_sd.translate.source import MacroCall, Part, Place, RawMacro, RawModel, RawRange, RawVariable
 from llr_sd.translate.vensim.formula import parse_formula, parse_lookup
 from llr_sd.translate.vensim.left import Left, left_side, subscript_range
@@ -77,10 +78,8 @@ def _add(variables: dict[str, RawVariable], left: Left, entry: Entry, place: Pla
 
 def _tree(left: Left, place: Place) -> Any:
     """Return the syntax tree of the right-hand side."""
-    from pysd.translators.structures.abstract_expressions import DataStructure
-
     if left.sign == "":
-        return DataStructure()
+        return syntax.DataStructure()
     if left.sign == ":IS:":
         raise place.refuse("is a text (:IS:), not a number.", "Write the text where it is used.")
     if left.sign == "(":

@@ -6,9 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from pysd.translators.structures import abstract_expressions as ae
-
 from llr_sd.functions import XMILE_FUNCTIONS
+from llr_sd.translate import syntax as ae
 from llr_sd.translate.source import Neutral, Place, Refused
 
 Tree = Any
@@ -89,11 +88,11 @@ def _chain(name: str) -> Callable[..., Tree]:
 
 
 def _delay(order: float) -> Callable[..., Tree]:
-    return lambda x, t, *initial: ae.DelayStructure(x, t, *(initial or (x,)), order)
+    return lambda x, t, initial=None: ae.DelayStructure(x, t, x if initial is None else initial, order)
 
 
 def _smooth(order: float) -> Callable[..., Tree]:
-    return lambda x, t, *initial: ae.SmoothStructure(x, t, *(initial or (x,)), order)
+    return lambda x, t, initial=None: ae.SmoothStructure(x, t, x if initial is None else initial, order)
 
 
 def _named(name: str) -> Callable[..., Tree]:
@@ -128,10 +127,10 @@ BUILTINS: dict[str, Callable[..., Tree]] = {
     "delay": lambda x, t, *i: x if t == 0.0 else ae.DelayFixedStructure(x, t, *(i or (x,))),
     "delay1": _delay(1),
     "delay3": _delay(3),
-    "delayn": lambda x, t, n, *i: ae.DelayNStructure(x, t, *(i or (x,)), n),
+    "delayn": lambda x, t, n, i=None: ae.DelayNStructure(x, t, x if i is None else i, n),
     "smth1": _smooth(1),
     "smth3": _smooth(3),
-    "smthn": lambda x, t, n, *i: ae.SmoothNStructure(x, t, *(i or (x,)), n),
+    "smthn": lambda x, t, n, i=None: ae.SmoothNStructure(x, t, x if i is None else i, n),
     "trend": lambda x, t, *i: ae.TrendStructure(x, t, *(i or (0.0,))),
     "forcst": lambda x, t, h, *i: ae.ForecastStructure(x, t, h, *(i or (0.0,))),
 }

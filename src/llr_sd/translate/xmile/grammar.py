@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from llr_sd.errors import TranslationError
+from llr_sd.translate import syntax
 from llr_sd.translate.messages import short
 from llr_sd.translate.source import Place
 
@@ -42,7 +43,7 @@ _DEEPEST = 600  # brackets and IFs inside each other
 
 
 def parse(text: str, place: Place) -> Any:
-    """Return the syntax tree of one equation, made of PySD's structures.
+    """Return the syntax tree of one equation, made of `syntax`.
 
     Raises
     ------
@@ -85,9 +86,6 @@ class _Parser:
     """Reads one equation from left to right, by precedence."""
 
     def __init__(self, text: str, place: Place) -> None:
-        from pysd.translators.structures import abstract_expressions
-
-        self._ae = abstract_expressions
         self._text, self._place = text, place
         self._at, self._depth = 0, 0
         self._kind, self._token, self._start = "", "", 0
@@ -137,8 +135,8 @@ class _Parser:
             self._next()
             operands.append(self._expression(level + 1))
         if level < 5:
-            return self._ae.LogicStructure(operators, tuple(operands))
-        return self._ae.ArithmeticStructure(operators, tuple(operands))
+            return syntax.LogicStructure(operators, tuple(operands))
+        return syntax.ArithmeticStructure(operators, tuple(operands))
 
     def _signed(self) -> Any:
         signs = []
@@ -148,9 +146,9 @@ class _Parser:
         tree = self._power()
         for sign in reversed(signs):
             if sign == "not":
-                tree = self._ae.LogicStructure([":NOT:"], (tree,))
+                tree = syntax.LogicStructure([":NOT:"], (tree,))
             elif sign == "-":
-                tree = self._ae.ArithmeticStructure(["negative"], (tree,))
+                tree = syntax.ArithmeticStructure(["negative"], (tree,))
         return tree
 
     def _power(self) -> Any:
@@ -164,8 +162,8 @@ class _Parser:
         tree = bases[-1]
         for base in reversed(bases[:-1]):
             # A negative number in brackets keeps its sign inside the power.
-            negative = isinstance(base, self._ae.ArithmeticStructure) and base.operators == ["negative"]
-            tree = self._call("power", base, tree) if negative else self._ae.ArithmeticStructure(["^"], (base, tree))
+            negative = isinstance(base, syntax.ArithmeticStructure) and base.operators == ["negative"]
+            tree = self._call("power", base, tree) if negative else syntax.ArithmeticStructure(["^"], (base, tree))
         return tree
 
     def _primary(self) -> Any:
@@ -188,10 +186,10 @@ class _Parser:
         self._next()
         subscripts = None
         if self._is("["):
-            subscripts = self._ae.SubscriptsReferenceStructure(self._subscripts())
-        reference = self._ae.ReferenceStructure(token, subscripts)
+            subscripts = syntax.SubscriptsReferenceStructure(self._subscripts())
+        reference = syntax.ReferenceStructure(token, subscripts)
         if self._is("("):
-            return self._ae.CallStructure(reference, self._arguments())
+            return syntax.CallStructure(reference, self._arguments())
         return reference
 
     def _if(self) -> Any:
@@ -236,7 +234,7 @@ class _Parser:
     # --- tokens ----------------------------------------------------------------------------------------------------------
 
     def _call(self, name: str, *arguments: Any) -> Any:
-        return self._ae.CallStructure(self._ae.ReferenceStructure(name), arguments)
+        return syntax.CallStructure(syntax.ReferenceStructure(name), arguments)
 
     def _is(self, operator: str) -> bool:
         return self._kind == "operator" and self._token == operator

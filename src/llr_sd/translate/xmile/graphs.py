@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from llr_sd.translate.source import Place
+from llr_sd.translate.syntax import LookupsStructure
 from llr_sd.translate.xmile.document import Element, attribute, child, number, text_of
 
 # What each type of a graph is to the engine: straight lines flat outside, lines carried on, or the value of the point before.
@@ -12,15 +13,13 @@ _METHODS = {"continuous": "interpolate", "extrapolate": "extrapolate", "discrete
 
 
 def points(node: Element, place: Place) -> Any:
-    """Return a graph as PySD's structure of a lookup, in rising order of x.
+    """Return a graph as a lookup, in rising order of x.
 
     Raises
     ------
     TranslationError
         For a graph of another type, without x or y values, with different numbers of them, or with one that is no number.
     """
-    from pysd.translators.structures.abstract_expressions import LookupsStructure
-
     written = attribute(node, "type").lower()
     if not written:
         written = "discrete" if attribute(node, "discrete").lower() == "true" else "continuous"

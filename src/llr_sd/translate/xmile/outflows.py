@@ -9,9 +9,8 @@ import dataclasses
 from collections import Counter
 from typing import Any
 
-from pysd.translators.structures import abstract_expressions as ae
-
 from llr_sd.equations import canonical
+from llr_sd.translate import syntax as ae
 from llr_sd.translate.source import RawVariable
 from llr_sd.translate.xmile.builtins import CONSTANTS, arithmetic, call
 from llr_sd.translate.xmile.document import children, text_of

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from pysd.translators.structures import abstract_expressions as ae
 
 from llr_sd.equations import canonical
+from llr_sd.translate import syntax as ae
 from llr_sd.translate.messages import short
 from llr_sd.translate.source import Part, Place, RawVariable, Refused
 from llr_sd.translate.xmile import graphs
