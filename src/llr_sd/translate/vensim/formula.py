@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
+import llr_sd.translate.syntax as syntax
 from llr_sd.equations import NA
 from llr_sd.errors import TranslationError
-from llr_sd.translate import syntax
 from llr_sd.translate.arity import check_count
 from llr_sd.translate.messages import short
 from llr_sd.translate.source import MacroCall, Place

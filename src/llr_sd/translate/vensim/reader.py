@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import llr_sd.translate.syntax as syntax
 from llr_sd.equations import canonical
-from llr_sd.translate import syntax
 from llr_sd.translate.source import MacroCall, Part, Place, RawMacro, RawModel, RawRange, RawVariable
 from llr_sd.translate.vensim.formula import parse_formula, parse_lookup
 from llr_sd.translate.vensim.left import Left, left_side, subscript_range

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import llr_sd.translate.syntax as ae
 from llr_sd.functions import XMILE_FUNCTIONS
-from llr_sd.translate import syntax as ae
 from llr_sd.translate.source import Neutral, Place, Refused
 
 Tree = Any

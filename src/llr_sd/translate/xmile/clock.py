@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import llr_sd.translate.syntax as ae
 from llr_sd.equations import CONTROLS, canonical
-from llr_sd.translate import syntax as ae
 from llr_sd.translate.source import Part, Place, RawVariable
 from llr_sd.translate.xmile.document import Element, attribute, child, number, text_of
 from llr_sd.translate.xmile.names import Directory

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import llr_sd.translate.syntax as ae
 from llr_sd.equations import canonical
-from llr_sd.translate import syntax as ae
 from llr_sd.translate.messages import short
 from llr_sd.translate.source import Place, Refused
 from llr_sd.translate.xmile import builtins

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import llr_sd.translate.syntax as syntax
 from llr_sd.errors import TranslationError
-from llr_sd.translate import syntax
 from llr_sd.translate.messages import short
 from llr_sd.translate.source import Place
 

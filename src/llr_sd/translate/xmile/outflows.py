@@ -9,8 +9,8 @@ import dataclasses
 from collections import Counter
 from typing import Any
 
+import llr_sd.translate.syntax as ae
 from llr_sd.equations import canonical
-from llr_sd.translate import syntax as ae
 from llr_sd.translate.source import RawVariable
 from llr_sd.translate.xmile.builtins import CONSTANTS, arithmetic, call
 from llr_sd.translate.xmile.document import children, text_of

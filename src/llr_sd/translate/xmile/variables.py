@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+import llr_sd.translate.syntax as ae
 from llr_sd.equations import canonical
-from llr_sd.translate import syntax as ae
 from llr_sd.translate.messages import short
 from llr_sd.translate.source import Part, Place, RawVariable, Refused
 from llr_sd.translate.xmile import graphs
