@@ -251,7 +251,7 @@ def load_model(name: str | Path, base: Path | None = None, random: str = "") -> 
     if text in bundled_models() and not is_file(path):
         path = models_folder() / text
     if not is_file(path) and is_folder(path):
-        chosen = _models_of(path)
+        chosen = models_of(path)
         if len(chosen) != 1:
             raise InputError(
                 f"holds {len(chosen)} model files.", where=str(path), mend=f"Keep one, or name it {path.resolve().name}.mdl."
@@ -264,11 +264,11 @@ def load_model(name: str | Path, base: Path | None = None, random: str = "") -> 
         raise InputError(f'"{path.suffix}" is not a model file.', where=str(path), mend=f"Known are {', '.join(SUFFIXES)}.")
     equations = translate(path, random)
     table = path.parent / "parameters.csv"
-    own = table.exists() and _models_of(path.parent) == [path]
+    own = table.exists() and models_of(path.parent) == [path]
     return Model(path.stem, equations, read_parameters(table, equations) if own else parameters_of(equations))
 
 
-def _models_of(folder: Path) -> list[Path]:
-    """Return the model files that have the folder's name, or all where none has."""
+def models_of(folder: Path) -> list[Path]:
+    """Return the model files of a folder that have its name, or all where none has: one alone owns the tables beside it."""
     files = [f for f in sorted(folder.iterdir()) if f.suffix.casefold() in SUFFIXES]
     return [f for f in files if f.stem == folder.resolve().name] or files

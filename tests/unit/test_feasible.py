@@ -301,3 +301,11 @@ def test_one_run_shows_no_spread_and_is_refused(tmp_path: Path, capsys: pytest.C
     write(tmp_path, PLAIN, OUTPUT + "[monte_carlo]\nruns=1\n")
     assert main(["run", str(tmp_path)]) == 2
     assert "monte_carlo > runs: 1 run cannot show what is uncertain." in capsys.readouterr().err
+
+
+def test_check_reads_the_tables_that_a_run_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, PLAIN, OUTPUT)
+    header = "name,variable,unit,low,mode,high,distribution,group,source,grade,note\n"
+    (tmp_path / "parameters.csv").write_text(header + "my x,x,Dmnl,0,0.5,1,pert,demand,somebody,C,\n", encoding="utf-8")
+    assert main(["check", str(tmp_path / "m.mdl")]) == 1
+    assert "there is no parameters.csv" not in capsys.readouterr().out

@@ -25,7 +25,7 @@ from llr_sd.check.wording import count, figure
 from llr_sd.equations import Equations, canonical
 from llr_sd.errors import InputError, LlrSdError, clean
 from llr_sd.findings import merged
-from llr_sd.model import SUFFIXES, Model, bundled_models, load_model, models_folder
+from llr_sd.model import SUFFIXES, Model, bundled_models, load_model, models_of, models_folder
 from llr_sd.parameters import parameters_of
 from llr_sd.textfiles import is_file, is_folder
 from llr_sd.translate import translate
@@ -68,8 +68,8 @@ def check_model(
 
 
 def _own_folder(equations: Equations) -> bool:
-    """Whether the files beside a model are its own: the folder bears its name."""
-    return equations.source.stem == equations.source.resolve().parent.name
+    """Whether the files beside a model are its own: it is the folder's only model, or bears the folder's name."""
+    return models_of(equations.source.parent) == [equations.source]
 
 
 def _open(model: Model | str | Path) -> tuple[Model, Audit | None]:
@@ -92,10 +92,9 @@ def _file(name: str | Path) -> Path:
     if str(name) in bundled_models() and not is_file(path):
         path = models_folder() / str(name)
     if is_folder(path):
-        files = [f for f in sorted(path.iterdir()) if f.suffix.casefold() in SUFFIXES]
-        own_files = [f for f in files if f.stem == path.resolve().name] or files
-        if len(own_files) == 1:
-            return own_files[0]
+        own = models_of(path)
+        if len(own) == 1:
+            return own[0]
     return path if is_file(path) and path.suffix.casefold() in SUFFIXES else load_model(name).equations.source
 
 
