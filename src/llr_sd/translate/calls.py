@@ -109,9 +109,9 @@ def _call(tree: Any, scope: Scope) -> Expression:
 def _unknown(name: str, scope: Scope) -> Exception:
     if name == "A FUNCTION OF":
         return scope.not_supported("has no equation yet (A FUNCTION OF).", "Write its equation.")
-    for start, reason in REFUSED.items():
-        if name == start or name.startswith(f"{start} "):
-            return scope.not_supported(f"{name} is not supported.", reason)
+    starts = [start for start in REFUSED if f"{name} ".startswith(f"{start} ")]
+    if starts:
+        return scope.not_supported(f"{name} is not supported.", REFUSED[max(starts, key=len)])
     names = [*FUNCTIONS, *REDUCTIONS, *(k.name for k in scope.names.known.values() if k.kind == "lookup")]
     return scope.not_supported(f"{name} is not a supported function, nor a lookup or macro of the model.", nearest(name, names))
 
