@@ -16,6 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
     (
         "values",
+        "rounding",
         "textfiles",
         "records",
         "equations",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from llr_sd import analysis
 from llr_sd.errors import InputError
 from llr_sd.prepare import PreparedStudy, Sample, merged
+from llr_sd.rounding import reaches
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -47,8 +48,8 @@ def find_levers(prepared: PreparedStudy, run: Callable[[Sample], xr.Dataset]) ->
             settings_of_run = {wanted.scenario: merged(prepared.model, scenario.set, setting)}
             runs = run(Sample("levers", design, tuple(settings_of_run.items()))).isel(scenario=0)
             values, cost, ok = runs[target.output].values, runs[wanted.cost].values, runs["ok"].values
-            met = values >= target.at_least if target.at_least is not None else values <= target.at_most
-            outcomes.append((cost, met & ok, ok))
+            met = reaches(values, target.at_least, target.at_most)
+            outcomes.append((cost, met & ok, ok & np.isfinite(values)))
         return outcomes
 
     return analysis.search_levers(wanted.set, evaluate, wanted.probability, wanted.most)

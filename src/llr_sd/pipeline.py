@@ -133,17 +133,20 @@ def _tables(prepared: PreparedStudy, runner: Runner, runs: xr.Dataset, facts: di
     """Work out every table that the study asks for; `facts` gains what the analyses say of themselves, and what they cannot give."""
     study, main = prepared.study, prepared.samples["monte_carlo"]
     gaps: list[Gap] = []
+    ran = dict(prepared.samples)
     found = {
         "summary": tables.summary_table(prepared, runs),
         "targets": analysis.target_table(runs, study.target),
-        "failures": tables.failure_table(prepared, runner.blocks(main)),
         "parameters": tables.parameter_table(prepared),
         "design": tables.design_table(main),
     }
-    facts["failed"] = len(found["failures"])
     others = {name: runner.read(s) for name, s in prepared.samples.items() if name not in ("central", "monte_carlo")}
     if study.sobol:
-        found |= _sobol(prepared, runner, others, facts)
+        more, grown = _sobol(prepared, runner, others, facts)
+        found |= more
+        ran |= grown
+    found["failures"] = tables.failure_table(prepared, (b for s in ran.values() for b in runner.blocks(s)), ran)
+    facts["failed"] = len(found["failures"])
     found |= tables.sensitivity_tables(prepared, others)
     for name, what in INDICES.items():
         gaps += tables.refused(found[name], what) if name in found else []
@@ -161,6 +164,7 @@ def _tables(prepared: PreparedStudy, runner: Runner, runs: xr.Dataset, facts: di
     facts["findings"] = [
         *(g.words for g in gaps),
         *said,
+        *tables.undefined_outputs(prepared, runs),
         *tables.constant_outputs(prepared, runs),
         *prepared.told,
     ]
@@ -170,12 +174,12 @@ def _tables(prepared: PreparedStudy, runner: Runner, runs: xr.Dataset, facts: di
 
 def _sobol(
     prepared: PreparedStudy, runner: Runner, runs: dict[str, xr.Dataset], facts: dict[str, Any]
-) -> dict[str, pd.DataFrame]:
-    """Return the Sobol indices at the stated base, or at the base where they have settled."""
+) -> tuple[dict[str, pd.DataFrame], dict[str, Sample]]:
+    """Return the Sobol indices at the stated base, or at the base where they have settled, and the samples they rest on."""
     study, wanted = prepared.study, prepared.study.convergence
     first = {n: s for n, s in prepared.samples.items() if n.startswith("sobol")}
     if wanted is None or study.sobol is None:
-        return {"sobol": tables.sobol_tables(prepared, first, runs)}
+        return {"sobol": tables.sobol_tables(prepared, first, runs)}, first
 
     def samples(base: int) -> dict[str, Sample]:
         return {s.name: s for s in sensitivity_samples(study, prepared.uncertain, prepared.model, base) if s.name in first}
@@ -189,7 +193,7 @@ def _sobol(
         evaluate, lambda base: sum(s.runs for s in samples(base).values()), study.sobol.base, wanted.budget, wanted.tolerance
     )
     facts["converged"], facts["convergence"] = settled.converged, settled.reason
-    return {"sobol": settled.table, "convergence": settled.history}
+    return {"sobol": settled.table, "convergence": settled.history}, samples(settled.base)
 
 
 def _facts(prepared: PreparedStudy, engine: str) -> dict[str, Any]:

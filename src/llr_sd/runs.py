@@ -50,7 +50,7 @@ def labels_of(study: Study) -> dict[str, str]:
 
 
 def run_block(study: Study, model: Model, job: Job, engine: str, threads: int | None) -> Block:
-    """Run a job and return the study's outputs; a run whose numbers are not finite is a failed run."""
+    """Run a job and return the study's outputs; a run in which a variable is not finite failed, an expression may be undefined."""
     every, names, times = _asked(study, model, job.design)
     ensemble = model.run(job.design, names, times, engine, threads)
     spelling = {canonical(str(n)): str(n) for n in ensemble.dataset.data_vars}
@@ -138,6 +138,8 @@ def _failures(
     ok = np.array([s.ok for s in status], dtype=bool)
     found = [(i, s.time, s.variable, s.reason) for i, s in enumerate(status) if not s.ok]
     for name, values in outputs.items():
+        if study.outputs[name].variable is None:  # an expression that is undefined says nothing against the run
+            continue
         bad = ok & ~np.isfinite(values.reshape(len(ok), -1)).all(axis=1)
         found += [(int(i), study.outputs[name].at, name, "not a finite number") for i in np.flatnonzero(bad)]
         ok &= ~bad

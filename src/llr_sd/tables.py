@@ -14,6 +14,7 @@ from llr_sd import analysis, sampling
 from llr_sd.errors import InputError
 from llr_sd.prepare import Job, PreparedStudy, Sample, attribution_steps, merged, unseen
 from llr_sd.result import Block, Gap
+from llr_sd.rounding import reaches
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,19 +56,25 @@ def summary_table(prepared: PreparedStudy, runs: xr.Dataset) -> pd.DataFrame:
     return pd.concat([statistics, probability], ignore_index=True)
 
 
-def failure_table(prepared: PreparedStudy, blocks: Iterable[tuple[Job, Block]]) -> pd.DataFrame:
-    """Return one row a failed run of the main sample: scenario, run, time, variable, reason, then its drawn inputs."""
+def failure_table(
+    prepared: PreparedStudy, blocks: Iterable[tuple[Job, Block]], samples: Mapping[str, Sample] | None = None
+) -> pd.DataFrame:
+    """Return one row a failed run: sample, scenario, run, time, variable, reason, then its drawn inputs.
+
+    `samples` are those that the blocks belong to, where they are not those of the prepared study.
+    """
     import pandas as pd
 
     design = prepared.samples["monte_carlo"].design
     rows = []
     for job, block in blocks:
+        sample = (samples or prepared.samples)[job.sample]
         for number, time, variable, reason in block.failures:
             run = job.start + number
-            row = {"scenario": prepared.study.scenario[job.setting].name, "run": run}
+            row = {"sample": sample.name, "scenario": sample.settings[job.setting][0], "run": run}
             row |= {"time": time, "variable": variable, "reason": reason}
-            rows.append(row | dict(zip(design.names, map(float, design.values[run]), strict=True)))
-    return pd.DataFrame(rows, columns=["scenario", "run", "time", "variable", "reason", *design.names])
+            rows.append(row | dict(zip(sample.design.names, map(float, sample.design.values[run]), strict=True)))
+    return pd.DataFrame(rows, columns=["sample", "scenario", "run", "time", "variable", "reason", *design.names])
 
 
 def parameter_table(prepared: PreparedStudy) -> pd.DataFrame:
@@ -161,6 +168,28 @@ def refused(table: pd.DataFrame, what: str) -> list[Gap]:
     ]
 
 
+def undefined_outputs(prepared: PreparedStudy, runs: xr.Dataset) -> list[str]:
+    """Say which expressions are undefined in some runs that the model finished: those are missing for that output alone."""
+    study, ok = prepared.study, runs["ok"].values
+    told = []
+    for name, spec in study.outputs.items():
+        if spec.expression is None or name not in runs:
+            continue
+        bad = (ok & ~np.isfinite(runs[name].values)).sum(axis=1)
+        where = [
+            f"in {n:,} of {good:,} runs{f' of {s.name}' if len(study.scenario) > 1 else ''}"
+            for s, n, good in zip(study.scenario, bad, ok.sum(axis=1), strict=True)
+            if n
+        ]
+        if where:
+            more = f" and {len(where) - 3} more scenarios" if len(where) > 3 else ""
+            told.append(
+                f"{spec.label or name} is undefined {', '.join(where[:3])}{more} (as a division by zero is): its own numbers and "
+                "targets leave those out; everything else keeps every run."
+            )
+    return told
+
+
 def constant_outputs(prepared: PreparedStudy, runs: xr.Dataset) -> list[str]:
     """Say which single numbers are the same in every run of a scenario although its inputs vary and other numbers do."""
     study = prepared.study
@@ -171,10 +200,11 @@ def constant_outputs(prepared: PreparedStudy, runs: xr.Dataset) -> list[str]:
         if scenario.kind != "scenario" or all(p.name in held for p, _ in prepared.uncertain):
             continue
         ok = runs["ok"].values[number]
-        same = [n for n in names if analysis.no_variance(runs[n].values[number][ok][:, None])[0]]
-        if ok.sum() > 1 and len(same) < len(names):
+        good = {n: (v := runs[n].values[number][ok])[np.isfinite(v)] for n in names}
+        same = [n for n, values in good.items() if len(values) > 1 and analysis.no_variance(values[:, None])[0]]
+        if len(same) < len(names):
             for name in same:
-                places.setdefault((name, int(ok.sum())), []).append(f'"{scenario.name}"')
+                places.setdefault((name, len(good[name])), []).append(f'"{scenario.name}"')
     told = []
     for (name, count), where in places.items():
         more = f" and {len(where) - 3} more" if len(where) > 3 else ""
@@ -257,7 +287,5 @@ def _missed(
     runs: xr.Dataset, scenario: str, output: str, at_least: float | None, at_most: float | None
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     values = runs[output].sel(scenario=scenario).values
-    ok = runs["ok"].sel(scenario=scenario).values
-    with np.errstate(invalid="ignore"):
-        missed = values < at_least if at_least is not None else values > (at_most if at_most is not None else math.inf)
-    return missed & ok, ok
+    ok = runs["ok"].sel(scenario=scenario).values & np.isfinite(values)
+    return ~reaches(values, at_least, at_most) & ok, ok

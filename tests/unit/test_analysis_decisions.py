@@ -183,7 +183,9 @@ def test_refused_indices_never_converge_and_constants_always_do() -> None:
     assert not missing.converged
     assert "no number (failed runs)" in missing.reason
     flat = indices(lambda n: np.nan, lambda n: (np.nan, np.nan))
-    assert grow(lambda n: flat(n).assign(note="no variance"), lambda n: n, 16, 64, 0.05).converged
+    for note in ("no variance", "no variance; 65 of 1024 blocks lost to failed runs"):
+        found = grow(lambda n, note=note: flat(n).assign(note=note), lambda n: n, 16, 64, 0.05)
+        assert (found.converged, found.base) == (True, 32)
 
 
 def test_growth_through_real_designs_reuses_the_runs() -> None:

@@ -177,7 +177,25 @@ def test_lost_trajectories_are_said_and_not_read_as_no_effect(tmp_path: Path, ca
     assert "20 of 32 trajectories lost to failed runs" in page
     gaps = json.loads((tmp_path / "results" / "manifest.json").read_text(encoding="utf-8"))["gaps"]
     assert {(g["analysis"], g["output"]) for g in gaps} == {("the screening", "y"), ("the screening", "z")}
-    assert "Not given: the screening of z" in capsys.readouterr().out
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "Not given: the screening of z" in printed
+    failures = llr_sd.open_result(tmp_path / "results").failures
+    count = (failures["sample"] == "morris").sum()
+    assert count > 0
+    assert f"{count} Morris screening runs failed" in printed
+
+
+def test_a_ratio_over_zero_costs_other_outputs_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    equations = {"x": "0.5", "q": "0.5", "y": "x", "v": "MAX(0, x - 0.5)"}
+    outputs = '[outputs]\ny={variable="y",at=1}\nv={variable="v",at=1}\nr={expression="y/v"}\n'
+    write(tmp_path, equations, outputs + '[[target]]\nname="T"\noutput="y"\nat_most=0.25\n')
+    assert main(["run", str(tmp_path), "--verify", "0"]) == 0
+    result = llr_sd.open_result(tmp_path / "results")
+    chance = result.targets.iloc[0]
+    assert chance["runs"] == 1024
+    assert chance["low"] < 0.25 < chance["high"]  # x is uniform from 0 to 1
+    assert result.failures.empty
+    assert "r is undefined in" in capsys.readouterr().out
 
 
 def test_the_central_run_lies_inside_the_distributions(tmp_path: Path) -> None:

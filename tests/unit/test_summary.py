@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from scipy import stats
 
 from llr_sd.analysis import evaluate, names_in, summarise, target_table, wilson
-from llr_sd.analysis.summary import quantile_interval
+from llr_sd.analysis.paired import paired_table
+from llr_sd.analysis.summary import quantile_interval, statistics_of
 from llr_sd.errors import InputError
 from llr_sd.study import Target
 
@@ -63,7 +65,41 @@ def test_expressions() -> None:
     a = np.array([1.0, 2.0])
     assert names_in("639 - max(a, b)", "here") == ("a", "b")
     np.testing.assert_array_equal(evaluate("639 - 2 * a ** 2", {"a": a}, "here"), [637, 631])
-    assert np.isinf(evaluate("1 / (a - a)", {"a": a}, "here")).all()
+    assert np.isnan(evaluate("1 / (a - a)", {"a": a}, "here")).all()
+    assert evaluate("c - 0.3", {"c": np.array([0.1 + 0.2, 0.4])}, "here").tolist() == [0.0, 0.4 - 0.3]
+
+
+def test_an_undefined_output_is_missing_for_itself_alone() -> None:
+    runs = dataset().assign(ratio=(("scenario", "run"), np.array([[1.0, np.nan, 3.0, np.nan], [np.nan] * 4])))
+    means = summarise(runs, {}).query("statistic == 'mean'").set_index(["scenario", "output"])
+    assert means["runs"].to_dict() == {("a", "gp"): 3, ("b", "gp"): 4, ("a", "ratio"): 2, ("b", "ratio"): 0}
+    assert means["value"]["a", "ratio"] == 2.0
+    target = target_table(runs, [Target(name="t", output="ratio", at_least=2)])
+    assert target[["met", "runs"]].to_numpy().tolist() == [[1, 2], [0, 0]]
+
+
+@pytest.mark.parametrize(("side", "met"), [("at_least", 2), ("at_most", 1)])
+def test_a_level_is_met_within_rounding(side: str, met: int) -> None:
+    values = np.array([[0.1 + 0.2, 0.5]])
+    runs = xr.Dataset({"s": (("scenario", "run"), values), "ok": (("scenario", "run"), np.ones((1, 2), bool))})
+    table = target_table(runs.assign_coords(scenario=["a"]), [Target(name="t", output="s", **{side: 0.3})])
+    assert table["met"].tolist() == [met]
+
+
+def test_equal_scenarios_differ_in_no_run() -> None:
+    x = np.random.default_rng(1).random(1000)
+    runs = xr.Dataset({"y": (("scenario", "run"), np.stack([0.1 * x + 0.2 * x, 0.3 * x]))})
+    runs = runs.assign(ok=(("scenario", "run"), np.ones((2, 1000), bool))).assign_coords(scenario=["a", "b"])
+    found = paired_table(runs, "a", {}).set_index("statistic")["value"]
+    assert (found["p05"], found["p95"], found["mean"]) == (0, 0, 0)
+    assert math.isnan(found["probability_above_zero"])
+
+
+@pytest.mark.parametrize("runs", [2, 5, 30])
+def test_the_interval_of_a_mean_covers_with_few_runs_too(runs: int) -> None:
+    values = np.random.default_rng(runs).standard_normal((runs, 4000))
+    mean = statistics_of(values, pd.DataFrame({"cell": range(4000)})).query("statistic == 'mean'")
+    assert 0.935 < ((mean["low"] <= 0) & (mean["high"] >= 0)).mean() < 0.965
 
 
 @pytest.mark.parametrize("text", ["__import__('os')", "a.b", "a if a else 1", "'x'", "a; b", "", "min(a)", "a < 1"])

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from llr_sd.rounding import ROUNDING
+
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
@@ -26,7 +28,7 @@ class OutputCells:
     where
         Columns output (with its element in brackets, where it has one) and time; one row a cell.
     values
-        float64, shape (run, cell), in the unit of the output; NaN in every cell of a failed run.
+        float64, shape (run, cell), in the unit of the output; NaN in every cell of a failed run, and where it is undefined.
     """
 
     scenario: str
@@ -76,4 +78,4 @@ def no_variance(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     if not len(values):
         return np.ones(values.shape[1], dtype=bool)
     low, high = np.fmin.reduce(values), np.fmax.reduce(values)
-    return np.asarray(~(high - low > 1e-12 * np.fmax(np.abs(low), np.abs(high))))
+    return np.asarray(~(high - low > ROUNDING * np.fmax(np.abs(low), np.abs(high))))

@@ -101,7 +101,7 @@ def grow(
 
 def _measure(table: pd.DataFrame, before: pd.DataFrame | None, tolerance: float) -> dict[str, object]:
     half = (table["high"] - table["low"]) / 2
-    judged = table["note"].astype(str) != "no variance"
+    judged = ~table["note"].astype(str).str.startswith("no variance")
     missing = int((half.isna() & judged).sum())
     widest, where = float("nan"), ""
     if half.notna().any():

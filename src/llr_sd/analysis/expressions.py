@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.errors import InputError, nearest, shown
+from llr_sd.rounding import difference
 from llr_sd.values import number
 
 LONGEST = 1000
 """Most characters of an expression; more cannot be followed by a reader, or by Python."""
 _BINARY: Mapping[type[ast.operator], Callable[..., NDArray[np.float64]]] = {
     ast.Add: operator.add,
-    ast.Sub: operator.sub,
+    ast.Sub: difference,
     ast.Mult: operator.mul,
     ast.Div: np.divide,
     ast.Pow: np.power,
@@ -47,7 +48,7 @@ def evaluate(expression: str, values: Mapping[str, NDArray[np.float64]], where: 
     Returns
     -------
     array
-        Of the same shape. A division by zero gives infinity or NaN, which the study counts as a failed run.
+        Of the same shape; NaN where the expression is undefined, as a division by zero. A difference within rounding is 0.
     """
 
     def value(name: str) -> NDArray[np.float64]:
@@ -58,7 +59,9 @@ def evaluate(expression: str, values: Mapping[str, NDArray[np.float64]], where: 
     with np.errstate(all="ignore"):
         result = _walk(_parse(expression, where).body, where, value)
     shape = next((v.shape for v in values.values()), ())
-    return np.broadcast_to(np.asarray(result, dtype=np.float64), shape).copy()
+    found = np.broadcast_to(np.asarray(result, dtype=np.float64), shape).copy()
+    found[~np.isfinite(found)] = np.nan
+    return found
 
 
 def _parse(expression: str, where: str) -> ast.Expression:

@@ -10,6 +10,7 @@ import numpy as np
 from llr_sd.analysis.cells import labels
 from llr_sd.analysis.summary import statistics_of, wilson
 from llr_sd.errors import InputError, nearest
+from llr_sd.rounding import difference
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,8 @@ def paired_table(runs: xr.Dataset, base: str, times: Mapping[str, float]) -> pd.
     Parameters
     ----------
     runs
-        As in `output_cells`; run i has the same drawn inputs in every scenario. A run that failed in either of two is left out.
+        As in `output_cells`; run i has the same drawn inputs in every scenario. A run that failed in either of two is left out, and one
+        where an output is undefined in either is left out of that output. Differences within rounding are 0.
     base
         The scenario to compare with.
     times
@@ -34,7 +36,8 @@ def paired_table(runs: xr.Dataset, base: str, times: Mapping[str, float]) -> pd.
     -------
     DataFrame
         Columns base, scenario, output (with its element), time, statistic, value, low, high, runs, lost; one row a number. Statistics
-        are those of `summarise` taken of the difference (scenario less base), and "probability_above_zero" with its Wilson interval.
+        are those of `summarise` taken of the difference (scenario less base), and "probability_above_zero" with its Wilson interval,
+        which has no number where no run differs.
 
     Raises
     ------
@@ -56,7 +59,7 @@ def paired_table(runs: xr.Dataset, base: str, times: Mapping[str, float]) -> pd.
             if number == first:
                 continue
             ok = runs["ok"].values[number] & runs["ok"].values[first]
-            change = (array.values[number] - array.values[first]).reshape(runs.sizes["run"], -1)[ok]
+            change = difference(array.values[number], array.values[first]).reshape(runs.sizes["run"], -1)[ok]
             saved = ~np.isnan(change).all(axis=0)
             good = change[:, saved]
             good = good[np.isfinite(good).all(axis=1)]
@@ -66,6 +69,7 @@ def paired_table(runs: xr.Dataset, base: str, times: Mapping[str, float]) -> pd.
 
 
 def _above(good: np.ndarray, where: pd.DataFrame) -> pd.DataFrame:
-    rows = [wilson(int(n), len(good)) for n in (good > 0).sum(axis=0)]
+    some = (good != 0).any(axis=0)
+    rows = [wilson(int(n), len(good) if s else 0) for n, s in zip((good > 0).sum(axis=0), some, strict=True)]
     value, low, high = zip(*rows, strict=True) if rows else ((), (), ())
     return where.assign(statistic="probability_above_zero", value=value, low=low, high=high, runs=len(good))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from llr_sd.rounding import reaches
 from llr_sd.study import Target
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def quantile_interval(
 
 
 def summarise(runs: xr.Dataset, times: dict[str, float]) -> pd.DataFrame:
-    """Summarise every output of every scenario over its good runs.
+    """Summarise every output of every scenario over the good runs in which it is defined.
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ def summarise(runs: xr.Dataset, times: dict[str, float]) -> pd.DataFrame:
             values = np.asarray(array.isel(scenario=number).values).reshape(runs.sizes["run"], -1)
             good = values[runs["ok"].values[number]]
             where = cell_labels(array, times.get(str(name), math.nan))
-            saved = ~np.isnan(good).all(axis=0)
+            saved = ~np.isnan(good).all(axis=0) if good.shape[1] > 1 else np.ones(1, dtype=bool)
             blocks.append(statistics_of(good[:, saved], where[saved]).assign(scenario=str(scenario), output=str(name)))
     columns = ["scenario", "output", "time", "element", "statistic", "value", "low", "high", "runs"]
     return pd.concat(blocks, ignore_index=True)[columns]
@@ -118,19 +119,21 @@ def statistics_of(good: NDArray[np.float64], where: pd.DataFrame) -> pd.DataFram
     Parameters
     ----------
     good
-        Shape (run, cell), good runs only.
+        Shape (run, cell), good runs only; those with a cell that is undefined are left out.
     where
         Columns that say which cell it is, one row a cell.
     """
     import pandas as pd
+    from scipy import stats
 
+    good = good[np.isfinite(good).all(axis=1)]
     runs = good.shape[0]
     nan = np.full(good.shape[1], np.nan)
     rows = []
     mean, error = nan, nan
     if runs:
         mean = good.mean(axis=0)
-        error = Z * good.std(axis=0, ddof=1) / math.sqrt(runs) if runs > 1 else nan
+        error = stats.t.ppf(0.975, runs - 1) * good.std(axis=0, ddof=1) / math.sqrt(runs) if runs > 1 else nan
     rows.append(where.assign(statistic="mean", value=mean, low=mean - error, high=mean + error, runs=runs))
     ordered = np.sort(good, axis=0)
     for statistic, p in STATISTICS.items():
@@ -140,7 +143,9 @@ def statistics_of(good: NDArray[np.float64], where: pd.DataFrame) -> pd.DataFram
 
 
 def target_table(runs: xr.Dataset, targets: Sequence[Target]) -> pd.DataFrame:
-    """Return the probability of meeting each target in each scenario, with a Wilson interval over the good runs.
+    """Return the probability of meeting each target in each scenario, with a Wilson interval over the good runs in which its output is defined.
+
+    A run whose output is at the level to rounding meets it.
 
     Returns
     -------
@@ -153,10 +158,10 @@ def target_table(runs: xr.Dataset, targets: Sequence[Target]) -> pd.DataFrame:
     for number, scenario in enumerate(runs["scenario"].values):
         for target in targets:
             values = np.asarray(runs[target.output].isel(scenario=number).values)
-            good = values[runs["ok"].values[number]]
+            good = values[runs["ok"].values[number] & np.isfinite(values)]
             level = target.at_least if target.at_least is not None else target.at_most
             direction = "at_least" if target.at_least is not None else "at_most"
-            met = int((good >= level).sum() if direction == "at_least" else (good <= level).sum())
+            met = int(reaches(good, target.at_least, target.at_most).sum())
             probability, low, high = wilson(met, len(good))
             rows.append(
                 (

@@ -7,6 +7,8 @@ import re
 
 from llr_sd.report.decisions import verified_sentences
 from llr_sd.report.reading import (
+    MAIN,
+    SAMPLES,
     Chance,
     Quantity,
     Spread,
@@ -19,6 +21,7 @@ from llr_sd.report.reading import (
     inputs_vary,
     level_of,
     meets,
+    other_failures,
     quantity,
     scenario_names,
     spread,
@@ -35,6 +38,7 @@ from llr_sd.report.wording import (
     goal,
     level_words,
     listing,
+    other_failures_words,
     percent,
     reach,
     the_close,
@@ -264,6 +268,9 @@ def how_sure(result: StudyResult) -> list[str]:
         where = listing([f"{count:,} in “{name}”" for name, count in failed.items()])
         verb = "It is" if total == 1 else "They are"
         sentences.append(f"{count_of(total, 'run')} failed: {where}. {verb} left out of every number here, and listed below.")
+    others = other_failures(result)
+    if others:
+        sentences.append(other_failures_words(others))
     uncertain = [f for f in facts if not f.fixed]
     if not uncertain and failed:
         return [*sentences, *_checked(result)]
@@ -299,7 +306,9 @@ def failure_rows(result: StudyResult, most: int = 20) -> tuple[list[list[str]], 
     rows = []
     for row in frame.head(most).to_dict("records"):
         when = "" if row["time"] in ("", None) else date_words(float(row["time"]))
-        rows.append([str(row["scenario"]), str(row["run"]), when, str(row["variable"]), str(row["reason"])])
+        sample = str(row.get("sample", ""))
+        of = "" if sample in MAIN else f" ({SAMPLES.get(sample, sample)})"
+        rows.append([str(row["scenario"]) + of, str(row["run"]), when, str(row["variable"]), str(row["reason"])])
     return rows, len(frame)
 
 

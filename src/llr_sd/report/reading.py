@@ -15,6 +15,7 @@ import pandas as pd
 from llr_sd.equations import canonical
 from llr_sd.report.memory import remembered
 from llr_sd.result import StudyResult
+from llr_sd.rounding import reaches
 from llr_sd.study import Target
 
 TABLE_COLUMNS = {
@@ -27,6 +28,16 @@ TABLE_COLUMNS = {
         "name", "variable", "unit", "distribution", "low", "mode", "high", "group", "source", "grade", "note", "label",
     ),
 }  # fmt: skip
+MAIN = ("monte_carlo", "")
+"""The sample that the spread and the chances rest on, as failures.csv calls it."""
+SAMPLES = {
+    "central": "central",
+    "sobol": "Sobol",
+    "sobol_groups": "Sobol (groups)",
+    "morris": "Morris screening",
+    "shapley": "Shapley",
+}
+"""What people call the other samples; those of attributions keep their names."""
 # Spread below this share of the value is rounding in the solver, not uncertainty.
 SAME = 1e-9
 
@@ -219,7 +230,7 @@ def level_of(target: Target) -> float:
 
 def meets(value: float, target: Target) -> bool:
     """Whether a value is on the right side of a target."""
-    return value >= level_of(target) if target.at_least is not None else value <= level_of(target)
+    return bool(reaches(value, target.at_least, target.at_most))
 
 
 @remembered
@@ -328,10 +339,19 @@ def companion(result: StudyResult, shown: Quantity) -> Quantity | None:
 
 @remembered
 def failed_runs(result: StudyResult) -> dict[str, int]:
-    """Return how many runs failed in each scenario that had failures."""
+    """Return how many runs of the main sample failed in each scenario that had failures."""
     rows = table(result, "failures")
+    rows = rows[rows["sample"].isin(MAIN)] if "sample" in rows else rows
     counts = rows.drop_duplicates(["scenario", "run"])["scenario"].value_counts(sort=False)
     return {str(name): int(count) for name, count in counts.items()}
+
+
+@remembered
+def other_failures(result: StudyResult) -> dict[str, int]:
+    """Return how many runs failed in each sample beside the main one, by what people call it."""
+    rows = table(result, "failures")
+    counts = rows["sample"].value_counts(sort=False) if "sample" in rows else {}
+    return {SAMPLES.get(str(name), str(name)): int(count) for name, count in counts.items() if name not in MAIN}
 
 
 @remembered

@@ -11,9 +11,31 @@ from llr_sd.report.decisions import disagreement, findings, verified_sentences, 
 from llr_sd.report.findings import spreads
 from llr_sd.report.rating_words import answer
 from llr_sd.report.ratings import held, ladders, rated, risks
-from llr_sd.report.reading import Spread, chance, failed_runs, headline, inputs_vary, level_of, meets, quantity, spread
+from llr_sd.report.reading import (
+    Spread,
+    chance,
+    failed_runs,
+    headline,
+    inputs_vary,
+    level_of,
+    meets,
+    other_failures,
+    quantity,
+    spread,
+)
 from llr_sd.report.sensitivity import main_cell, sobol_sentences, unsettled
-from llr_sd.report.wording import NONE, amount, chance_short, count_of, date_words, extent, full_name, goal, short_names
+from llr_sd.report.wording import (
+    NONE,
+    amount,
+    chance_short,
+    count_of,
+    date_words,
+    extent,
+    full_name,
+    goal,
+    other_failures_words,
+    short_names,
+)
 from llr_sd.result import StudyResult
 from llr_sd.study import Target
 
@@ -49,6 +71,8 @@ def terminal_summary(result: StudyResult) -> str:
         total = sum(failed.values())
         where = ", ".join(f"{n:,} in {name}" for name, n in failed.items())
         lines += textwrap.wrap(f"{count_of(total, 'run')} failed and left out: {where}. See failures.csv.", WIDTH)
+    if other_failures(result):
+        lines += ["", *textwrap.wrap(f"{other_failures_words(other_failures(result))} See failures.csv.", WIDTH)]
     lines += ["", f"report: {result.path / 'report.html'}"]
     return "\n".join(lines)
 

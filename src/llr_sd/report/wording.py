@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from llr_sd.report.reading import Chance, Quantity, level_of
 from llr_sd.study import Target
@@ -138,9 +138,16 @@ def at_least(share: float) -> str:
     return words if words.startswith("above") else f"at least {words}"
 
 
+def other_failures_words(counts: Mapping[str, int]) -> str:
+    """Say how many runs failed outside the main sample, and what became of them."""
+    where = listing([f"{number:,} {name}" for name, number in counts.items()])
+    one = sum(counts.values()) == 1
+    return f"{where} {'run' if one else 'runs'} failed; {'it is' if one else 'they are'} left out of those analyses."
+
+
 def chance_words(chance: Chance | None) -> str:
     """Return a chance with its 95 % interval; hardly any or all of the runs are given as a count."""
-    if chance is None or chance.runs == 0:
+    if chance is None or chance.runs == 0 or not math.isfinite(chance.probability):
         return NONE
     if chance.probability < COUNTED:
         return f"{chance.met:,} of {chance.runs:,} runs ({at_most(chance.high)})"
@@ -153,7 +160,7 @@ def chance_words(chance: Chance | None) -> str:
 
 def chance_short(chance: Chance | None) -> str:
     """Return a chance for a narrow column: "12% (10 to 14%)" or "0 of 512"."""
-    if chance is None or chance.runs == 0:
+    if chance is None or chance.runs == 0 or not math.isfinite(chance.probability):
         return NONE
     if chance.probability < COUNTED or chance.met == chance.runs:
         return f"{chance.met:,} of {chance.runs:,}"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "'")
 """A text that begins with one of these is written behind an apostrophe; the apostrophe itself is among them, to be read back."""
-TEXTS = ("scenario", "variable", "reason", "model")
+TEXTS = ("sample", "scenario", "variable", "reason", "model")
 """The columns of failures.csv that hold texts."""
 
 
