@@ -140,6 +140,8 @@ def _tables(prepared: PreparedStudy, runner: Runner, runs: xr.Dataset, facts: di
         "parameters": tables.parameter_table(prepared),
         "design": tables.design_table(main),
     }
+    if study.correlation:
+        found["correlations"] = tables.correlation_table(prepared)
     others = {name: runner.read(s) for name, s in prepared.samples.items() if name not in ("central", "monte_carlo")}
     if study.sobol:
         more, grown = _sobol(prepared, runner, others, facts)

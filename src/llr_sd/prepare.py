@@ -97,8 +97,9 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
     middle = {p.variable: _middle(p, d) for p, d in uncertain}
     central = Design(tuple(middle), np.array([list(middle.values())], dtype=np.float64).reshape(1, len(middle)), "central")
     draw = sampling.draw_latin_hypercube if study.monte_carlo.design == "latin_hypercube" else sampling.draw_monte_carlo
+    pairs = correlations(study, model)
     try:
-        draws = draw(uncertain, study.monte_carlo.runs if uncertain else 1, study.seed, correlations(study, model))
+        draws = draw(uncertain, study.monte_carlo.runs if uncertain else 1, study.seed, pairs)
     except InputError as error:
         raise error.at(f"{study.file}, {error.where or 'correlation'}") from None
     scenarios = tuple((s.name, s.set) for s in study.scenario)
@@ -108,6 +109,9 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
         samples.append(Sample(f"attribution_{number}", draws, tuple(zip(part.names, part.settings, strict=True))))
     told = [*model.equations.notes, *_unlike_evidence(study, model, uncertain), *_unseen(study, uncertain)]
     told += sampling.missed_percentiles(uncertain)
+    tied = sampling.ties(uncertain, pairs, draws)
+    if tied:
+        told.append(f"Rank correlations in the draws: {'; '.join(t.words for t in tied)}.")
     return PreparedStudy(study, model, uncertain, {s.name: s for s in samples}, tuple(told))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from llr_sd import analysis, sampling
 from llr_sd.errors import InputError
-from llr_sd.prepare import Job, PreparedStudy, Sample, attribution_steps, merged, unseen
+from llr_sd.prepare import Job, PreparedStudy, Sample, attribution_steps, correlations, merged, unseen
 from llr_sd.result import Block, Gap
 from llr_sd.rounding import reaches
 
@@ -90,6 +91,14 @@ def parameter_table(prepared: PreparedStudy) -> pd.DataFrame:
         stated = (p.name, p.variable, p.unit, d.kind, d.low, d.mode, d.high, d.sd, p.group, p.source, p.grade, p.note)
         rows.append((*stated, *sampling.percentiles(d), d.choices, p.label))
     return pd.DataFrame(rows, columns=[*columns, "p10", "p50", "p90", "values", "label"])
+
+
+def correlation_table(prepared: PreparedStudy) -> pd.DataFrame:
+    """Return one row a stated pair: the rank correlation asked, that of the draws, and the least and greatest that the two can have."""
+    import pandas as pd
+
+    pairs = correlations(prepared.study, prepared.model)
+    return pd.DataFrame([asdict(t) for t in sampling.ties(prepared.uncertain, pairs, prepared.samples["monte_carlo"].design)])
 
 
 def design_table(sample: Sample) -> pd.DataFrame:

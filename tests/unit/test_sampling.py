@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from llr_sd.errors import InputError
 from llr_sd.parameters import Distribution, Parameter
-from llr_sd.sampling import Correlation, draw_latin_hypercube, draw_monte_carlo, missed_percentiles, resamples
+from llr_sd.sampling import Correlation, draw_latin_hypercube, draw_monte_carlo, missed_percentiles, resamples, ties
+from llr_sd.sampling.achieved import Tie
 from llr_sd.sampling.draws import quantile
 
 PERT = Distribution("pert", 0.015, 0.035, 0.055)
@@ -264,6 +267,48 @@ def test_correlations_that_contradict_each_other_in_several_places() -> None:
 def test_correlations_that_cannot_be_read(pairs: list[Correlation], words: str) -> None:
     with pytest.raises(InputError, match=words):
         correlated("ab", pairs, 10)
+
+
+def tied(laws: list[Distribution], correlations: list[Correlation], runs: int = 100_000) -> tuple[Tie, ...]:
+    parameters = [(parameter(n, d), d) for n, d in zip("abcd", laws, strict=False)]
+    return ties(parameters, correlations, draw_monte_carlo(parameters, runs, 0, correlations))
+
+
+COIN = Distribution("discrete", values=(0.0, 1.0))
+RARE = Distribution("discrete", values=(0.0, 1.0), weights=(0.98, 0.02))
+
+
+@pytest.mark.parametrize("other", [UNIFORM, COIN, Distribution("discrete", values=(1.0, 5.0, 9.0), weights=(5.0, 1.0, 1.0))])
+def test_a_rank_correlation_with_a_discrete_input_is_achieved(other: Distribution) -> None:
+    for asked in (0.3, -0.4):
+        (tie,) = tied([COIN, other], [("a", "b", asked)])
+        assert tie.drawn == pytest.approx(asked, abs=4 / np.sqrt(100_000))
+
+
+@pytest.mark.parametrize(
+    # With all of the ones of a share p on top, covariance p (1 - p) / 2 stands over sqrt(p (1 - p) / 4) and sqrt(1 / 12).
+    ("laws", "most"),
+    [([UNIFORM, COIN], np.sqrt(3) / 2), ([UNIFORM, RARE], np.sqrt(3 * 0.02 * 0.98)), ([COIN, RARE], 1 / 7), ([RARE, RARE], 1.0)],
+)
+def test_a_rank_correlation_beyond_what_ties_allow_is_drawn_as_far_as_it_goes(laws: list[Distribution], most: float) -> None:
+    (tie,) = tied(laws, [("a", "b", 0.95)])
+    assert tie.most == pytest.approx(most, abs=1e-9)
+    assert tie.drawn == pytest.approx(min(0.95, most), abs=0.02)
+    assert (f"more than the {most:.2f}" in tie.words) == (most < 0.95)
+
+
+def test_two_correlations_that_leave_a_range_for_a_third_pair_suggest_it() -> None:
+    with pytest.raises(InputError, match=r"of a and c between 0\.\d+ and 0\.\d+, or weaken") as error:
+        correlated("abc", [("a", "b", 0.9), ("b", "c", 0.9)], 10)
+    low, high = (float(x) for x in re.findall(r"0\.\d+", str(error.value)))
+    r = 2 * np.sin(np.pi * 0.9 / 6)  # three normals: r^2 - (1 - r^2) <= the third <= r^2 + (1 - r^2)
+    assert low == pytest.approx(6 / np.pi * np.arcsin((2 * r**2 - 1) / 2), abs=0.01)
+    for third in (low, high):
+        correlated("abc", [("a", "b", 0.9), ("b", "c", 0.9), ("a", "c", third)], 10)
+    with pytest.raises(InputError, match="contradicts"):
+        correlated("abc", [("a", "b", 0.9), ("b", "c", 0.9), ("a", "c", low - 0.01)], 10)
+    with pytest.raises(InputError, match=r"a and c between .* of b and d between"):
+        correlated("abcd", [("a", "b", 0.9), ("b", "c", 0.9), ("c", "d", 0.9)], 10)
 
 
 def test_resamples_are_keyed() -> None:

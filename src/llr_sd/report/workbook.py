@@ -37,6 +37,10 @@ ANALYSES = {
         "Sobol indices of inputs and of groups: S1 alone, ST in total, S2 of a pair; shares of the variance.",
     ),
     "shapley": ("Shapley effects", "Shares of the variance that take correlations between inputs in; they add up to 1."),
+    "correlations": (
+        "Correlations",
+        "Spearman's rank correlation of each stated pair of inputs: asked, drawn, and the least and greatest that the two can have.",
+    ),
     "convergence": ("Convergence", "Base, runs and the widest half width of any index."),
     "morris": (
         "Screening",

@@ -1,6 +1,6 @@
 """Sampling: distributions become a design. The only place that draws random numbers."""
 
-from llr_sd.sampling.achieved import missed_percentiles, percentiles
+from llr_sd.sampling.achieved import missed_percentiles, percentiles, ties
 from llr_sd.sampling.copula import Copula, Correlation, gaussian_copula
 from llr_sd.sampling.distributions import quantile
 from llr_sd.sampling.draws import Uncertain, draw_latin_hypercube, draw_monte_carlo
@@ -25,4 +25,5 @@ __all__ = [
     "percentiles",
     "quantile",
     "resamples",
+    "ties",
 ]

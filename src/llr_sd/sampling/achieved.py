@@ -1,14 +1,18 @@
-"""What the draws achieve of what was stated: the percentiles of each input."""
+"""What the draws achieve of what was stated: the percentiles of each input, the rank correlation of each pair."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from llr_sd.design import Design
 from llr_sd.parameters import UNBOUNDED, Distribution, Parameter
+from llr_sd.sampling.copula import Correlation
 from llr_sd.sampling.distributions import quantile
+from llr_sd.sampling.ties import reach
 
 _ROUNDING = 0.005  # share of the spread by which a stated middle or percentile may be missed without a word
 
@@ -39,4 +43,45 @@ def missed_percentiles(parameters: Sequence[tuple[Parameter, Distribution]]) -> 
             ends = [f"from {d.minimum:g}"] * (d.minimum > -math.inf) + [f"to {d.maximum:g}"] * (d.maximum < math.inf)
             told = ", ".join(f"{k} {drawn:.3g} (stated {stated:.3g})" for k, (stated, drawn) in off.items())
             found.append(f"{parameter.called} is drawn with {told}: its permissible range, {' '.join(ends)}, cuts it off.")
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A stated pair of inputs with Spearman's rank correlation as asked and as drawn, and the least and greatest that they can have.
+
+    `drawn` is that of the draws themselves, NaN where one of the two does not vary in them.
+    """
+
+    first: str
+    second: str
+    asked: float
+    drawn: float
+    least: float
+    most: float
+
+    @property
+    def words(self) -> str:
+        """What was asked and what was drawn; the limit where more was asked than tied values allow."""
+        drawn = f"{self.drawn:.2f}" if math.isfinite(self.drawn) else "none"
+        if self.least <= self.asked <= self.most:
+            return f"{self.first} with {self.second} {drawn} (asked {self.asked:g})"
+        limit = self.least if self.asked < self.least else self.most
+        return f"{self.first} with {self.second} {drawn} (asked {self.asked:g}, more than the {limit:.2f} that discrete values allow)"
+
+
+def ties(
+    parameters: Sequence[tuple[Parameter, Distribution]], correlations: Sequence[Correlation], design: Design
+) -> tuple[Tie, ...]:
+    """Return what became of every stated rank correlation in a design; values that are tied share their middle rank."""
+    from scipy import stats
+
+    known = {p.name: (p, d) for p, d in parameters}
+    found = []
+    for first, second, asked in correlations:
+        (one, law), (two, other) = known[first], known[second]
+        columns = [design.values[:, design.names.index(p.variable)] for p in (one, two)]
+        varied = all(np.ptp(column) > 0 for column in columns)
+        drawn = float(stats.spearmanr(*columns).statistic) if varied else math.nan
+        found.append(Tie(first, second, asked, drawn, *reach(law, other)))
     return tuple(found)

@@ -7,14 +7,17 @@ parameters, so pairs added at the end leave the draws of the earlier ones as the
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.errors import InputError, nearest
+from llr_sd.parameters import Distribution, Parameter
+from llr_sd.sampling.ties import MOST, normal_correlation, rank_correlation, reach
 
 Correlation = tuple[str, str, float]
 """Two names and the Spearman rank correlation between them."""
@@ -98,16 +101,13 @@ def _float(array: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     return array.astype(np.float64, copy=False)
 
 
-def gaussian_copula(names: Sequence[str], correlations: Sequence[Correlation]) -> Copula:
-    """Return the copula that gives these Spearman correlations.
-
-    The Pearson correlation of the normals is 2 sin(pi r / 6) for a Spearman correlation r (Pearson 1907; Kruskal 1958,
-    doi:10.1080/01621459.1958.10501481). It holds for continuous distributions; ties of a discrete one weaken it.
+def gaussian_copula(parameters: Sequence[tuple[Parameter, Distribution]], correlations: Sequence[Correlation]) -> Copula:
+    """Return the copula that gives these Spearman correlations, or the nearest that the ties of a discrete parameter leave possible.
 
     Parameters
     ----------
-    names
-        The uncertain parameters.
+    parameters
+        The uncertain parameters with their distributions.
     correlations
         Pairs with their rank correlation, strictly between -1 and 1. Pairs that are not named are taken as uncorrelated.
 
@@ -116,46 +116,67 @@ def gaussian_copula(names: Sequence[str], correlations: Sequence[Correlation]) -
     InputError
         For an unknown name, a pair named twice, a number out of range, or pairs that contradict each other.
     """
+    laws = {p.name: d for p, d in parameters}
     order: list[str] = []
     seen: set[frozenset[str]] = set()
     for first, second, rank in correlations:
         where = f"correlation between {first} and {second}"
         for name in (first, second):
-            if name not in names:
-                raise InputError(f'"{name}" is not an uncertain parameter.', where=where, mend=nearest(name, names))
+            if name not in laws:
+                raise InputError(f'"{name}" is not an uncertain parameter.', where=where, mend=nearest(name, laws))
         if first == second or frozenset((first, second)) in seen:
             raise InputError("needs two different parameters, each pair once.", where=where)
         if not -1 < rank < 1:
             raise InputError(f"rank = {rank:g} must lie strictly between -1 and 1.", where=where)
+        if reach(laws[first], laws[second]) == (0, 0):
+            raise InputError("one of them takes a single value, so it goes with nothing.", where=where)
         seen.add(frozenset((first, second)))
         order += [name for name in (first, second) if name not in order]
     matrix = np.eye(len(order))
     for first, second, rank in correlations:
         i, j = order.index(first), order.index(second)
-        matrix[i, j] = matrix[j, i] = _pearson(rank)
+        matrix[i, j] = matrix[j, i] = normal_correlation(laws[first], laws[second], rank)
     if order and not _possible(matrix):
-        raise _refusal(order, matrix, correlations)
+        raise _unstated([laws[n] for n in order], order, matrix, seen) or _refusal(
+            [laws[n] for n in order], order, matrix, correlations
+        )
     return Copula(tuple(order), matrix)
-
-
-def _pearson(rank: float) -> float:
-    return 2 * math.sin(math.pi * rank / 6)
-
-
-def _rank(pearson: float) -> float:
-    return 6 / math.pi * math.asin(pearson / 2)
 
 
 def _possible(matrix: NDArray[np.float64]) -> bool:
     return bool(np.linalg.eigvalsh(matrix)[0] > _LEAST)
 
 
-def _refusal(order: list[str], matrix: NDArray[np.float64], correlations: Sequence[Correlation]) -> InputError:
+def _unstated(
+    laws: Sequence[Distribution], order: list[str], matrix: NDArray[np.float64], stated: set[frozenset[str]]
+) -> InputError | None:
+    """Return a refusal that names the pairs which must be stated, since two other correlations do not leave them uncorrelated."""
+    found = []
+    for i, j in combinations(range(len(order)), 2):
+        if frozenset((order[i], order[j])) in stated:
+            continue
+        others = [k for k in range(len(order)) if k not in (i, j)]
+        both = [k for k in others if frozenset((order[i], order[k])) in stated and frozenset((order[j], order[k])) in stated]
+        three = [r for k in both if (r := _range(laws, matrix, i, j, [k])) is not None and not r[0] <= 0 <= r[1]]
+        joint = (_range(laws, matrix, i, j, others) or three[0]) if three else None
+        if joint is not None:
+            found.append(f"{order[i]} and {order[j]} between {joint[0]:g} and {joint[1]:g}")
+    if not found:
+        return None
+    return InputError(
+        "a pair that is not stated is drawn uncorrelated, which the stated correlations do not leave possible.",
+        mend=f"State a rank correlation of {'; of '.join(found[:3])}, or weaken the others.",
+    )
+
+
+def _refusal(
+    laws: Sequence[Distribution], order: list[str], matrix: NDArray[np.float64], correlations: Sequence[Correlation]
+) -> InputError:
     """Name the pair whose least change mends the matrix, with the furthest value that it may take."""
     best: tuple[float, Correlation, float] | None = None
     for pair in correlations:
         i, j = order.index(pair[0]), order.index(pair[1])
-        limit = _nearest_possible(matrix, i, j, pair[2])
+        limit = _nearest_possible(laws, matrix, i, j, pair[2])
         if limit is not None and (best is None or abs(pair[2] - limit) < best[0]):
             best = (abs(pair[2] - limit), pair, limit)
     if best is None:
@@ -172,10 +193,17 @@ def _refusal(order: list[str], matrix: NDArray[np.float64], correlations: Sequen
     )
 
 
-def _nearest_possible(matrix: NDArray[np.float64], i: int, j: int, rank: float) -> float | None:
+def _nearest_possible(laws: Sequence[Distribution], matrix: NDArray[np.float64], i: int, j: int, rank: float) -> float | None:
     """Return the rank of pair (i, j) nearest to `rank` that is possible beside the others, to two decimals; None if none is."""
-    others = [k for k in range(len(matrix)) if k not in (i, j)]
-    centre, reach = 0.0, 1.0
+    found = _range(laws, matrix, i, j, [k for k in range(len(matrix)) if k not in (i, j)])
+    return None if found is None else found[1] if rank > found[1] else found[0]
+
+
+def _range(
+    laws: Sequence[Distribution], matrix: NDArray[np.float64], i: int, j: int, others: list[int]
+) -> tuple[float, float] | None:
+    """Return the least and the greatest rank of pair (i, j) that is possible beside the others, to two decimals; None if none is."""
+    centre, width = 0.0, 1.0
     if others:
         rest = matrix[np.ix_(others, others)]
         if not _possible(rest):
@@ -185,13 +213,21 @@ def _nearest_possible(matrix: NDArray[np.float64], i: int, j: int, rank: float) 
         left = 1 - np.diag(given)
         if (left <= 0).any():
             return None
-        centre, reach = float(given[0, 1]), float(np.sqrt(left.prod()))
-    low, high = (_rank(min(max(end, -1.0), 1.0)) for end in (centre - reach, centre + reach))
-    for decimals in (2, 3, 4):
-        scale = 10**decimals
-        limit = math.floor(high * scale) / scale if rank > high else math.ceil(low * scale) / scale
-        trial = matrix.copy()
-        trial[i, j] = trial[j, i] = _pearson(limit)
-        if low <= limit <= high and _possible(trial):
-            return limit
-    return None
+        centre, width = float(given[0, 1]), float(np.sqrt(left.prod()))
+    ends = [min(max(end, -MOST), MOST) for end in (centre - width, centre + width)]
+    low, high = (rank_correlation(laws[i], laws[j], end) for end in ends)
+    trial = matrix[np.ix_([i, j, *others], [i, j, *others])]
+
+    def possible(rank: float) -> bool:
+        trial[0, 1] = trial[1, 0] = normal_correlation(laws[i], laws[j], rank)
+        return low <= rank <= high and _possible(trial)
+
+    least = next((r for r in _rounded(low, math.ceil) if possible(r)), None)
+    most = next((r for r in _rounded(high, math.floor) if possible(r)), None)
+    return None if least is None or most is None else (least, most)
+
+
+def _rounded(end: float, towards: Callable[[float], int]) -> Iterator[float]:
+    """Yield an end of a range moved inwards to two, three and four decimals."""
+    for scale in (100, 1000, 10_000):
+        yield towards(end * scale) / scale

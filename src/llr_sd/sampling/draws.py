@@ -47,7 +47,7 @@ def draw_monte_carlo(parameters: Uncertain, runs: int, seed: int, correlations: 
         When no joint distribution has these rank correlations; it names the pair to change.
     """
     streams = {p.name: uniforms(seed, p.name, runs) for p, _ in parameters}
-    shares = gaussian_copula(tuple(streams), correlations).join(streams)
+    shares = gaussian_copula(parameters, correlations).join(streams)
     return Design(columns(parameters), values(parameters, shares, runs), "monte_carlo", seed)
 
 
@@ -65,7 +65,7 @@ def draw_latin_hypercube(parameters: Uncertain, runs: int, seed: int, correlatio
     for parameter, _ in parameters:
         slices = generator(seed, f"slices\0{parameter.name}").permutation(runs)
         streams[parameter.name] = np.clip((slices + uniforms(seed, parameter.name, runs)) / runs, 2.0**-54, 1 - 2.0**-53)
-    shares = gaussian_copula(tuple(streams), correlations).join(streams)
+    shares = gaussian_copula(parameters, correlations).join(streams)
     return Design(columns(parameters), values(parameters, shares, runs), "latin_hypercube", seed)
 
 

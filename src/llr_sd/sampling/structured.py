@@ -160,7 +160,7 @@ def draw_shapley(
     if base < 2:
         raise InputError("a Shapley design needs at least two base rows.")
     names = [p.name for p, _ in parameters]
-    copula = gaussian_copula(names, correlations)
+    copula = gaussian_copula(parameters, correlations)
     first = copula.join({n: uniforms(seed, n, base) for n in names})
     fresh = {n: uniforms(seed, f"redraw\0{n}", base) for n in names}
     kept, anew = values(parameters, first, base), values(parameters, fresh, base)
