@@ -342,7 +342,7 @@ def test_one_run_of_a_register_is_refused_and_two_are_not(tmp_path: Path) -> Non
         if runs == 2:
             assert prepare_register(study).near
             continue
-        with pytest.raises(llr_sd.LlrSdError, match="study.toml, monte_carlo > runs: 1 run cannot show"):
+        with pytest.raises(llr_sd.LlrSdError, match=r"study\.toml, monte_carlo > runs: 1 run cannot show"):
             prepare_register(study)
 
 

@@ -25,7 +25,7 @@ from llr_sd.check.wording import count, figure
 from llr_sd.equations import Equations, canonical
 from llr_sd.errors import InputError, LlrSdError, clean
 from llr_sd.findings import merged
-from llr_sd.model import SUFFIXES, Model, bundled_models, load_model, models_of, models_folder
+from llr_sd.model import SUFFIXES, Model, bundled_models, load_model, models_folder, models_of
 from llr_sd.parameters import parameters_of
 from llr_sd.textfiles import is_file, is_folder
 from llr_sd.translate import translate
