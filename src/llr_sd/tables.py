@@ -67,12 +67,14 @@ def failure_table(
     import pandas as pd
 
     design = prepared.samples["monte_carlo"].design
+    # A register puts the name of the model before that of a sample; the table says what the sample is for.
+    known = {s.name: (key, s) for key, s in (samples or prepared.samples).items()}
     rows = []
     for job, block in blocks:
-        sample = (samples or prepared.samples)[job.sample]
+        purpose, sample = known[job.sample]
         for number, time, variable, reason in block.failures:
             run = job.start + number
-            row = {"sample": sample.name, "scenario": sample.settings[job.setting][0], "run": run}
+            row = {"sample": purpose, "scenario": sample.settings[job.setting][0], "run": run}
             row |= {"time": time, "variable": variable, "reason": reason}
             rows.append(row | dict(zip(sample.design.names, map(float, sample.design.values[run]), strict=True)))
     return pd.DataFrame(rows, columns=["sample", "scenario", "run", "time", "variable", "reason", *design.names])

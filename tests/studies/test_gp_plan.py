@@ -116,6 +116,23 @@ def test_an_engine_is_an_engine(tmp_path: Path, staff: Path) -> None:
     shutil.rmtree(tmp_path / "a")
 
 
+def test_a_failed_run_is_reported_and_left_out(staff: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = staff / "staff" / "staff.mdl"
+    text = model.read_text(encoding="utf-8")
+    assert "SUM(staff[Skill!])" in text
+    model.write_text(
+        text.replace("SUM(staff[Skill!])", "SUM(staff[Skill!]) + 0 * SQRT(SUM(staff[Skill!]) - 120)"), encoding="utf-8"
+    )
+    assert main(["run", str(staff)]) == 1
+    result = llr_sd.open_result(staff / "results")
+    failed = result.failures[result.failures["sample"] == "monte_carlo"]
+    assert 0 < len(failed) < 24
+    good = result.summary.query("output == 'lost' and statistic == 'mean'").set_index("scenario")["runs"]
+    lost = failed["scenario"].value_counts()
+    assert all(good[s] == 12 - lost.get(s, 0) for s in good.index)
+    assert "failed" in capsys.readouterr().out
+
+
 def test_an_undefined_expression_is_told_and_no_run_is_lost_for_it(staff: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = (staff / "study.toml").read_text(encoding="utf-8")
     text = text.replace('"200 - staff_2020"', '"(staff_2020 - seniors_2020) ** 0.5 / max(0, staff_2020 - 173)"')

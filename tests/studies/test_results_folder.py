@@ -593,12 +593,19 @@ def test_texts_stay_texts_and_numbers_numbers_in_a_table(tmp_path: Path) -> None
 def test_names_of_a_study_are_no_formulas(staff: Path) -> None:
     edit(staff, 'name = "no hiring"', 'name = "=HYPERLINK(\\"http://example.org\\")"\nnote = "@SUM(A1)"')
     edit(staff, 'title = "A small study"', 'title = "+44 116"\nquestion = "=1+1"\nnotes = ["-1"]')
-    edit(staff, '"200 - staff_2020"', '"(staff_2020 - seniors_2020) ** 0.5 / max(0, staff_2020 - 173)"')
+    model = staff / "staff" / "staff.mdl"
+    text = model.read_text(encoding="utf-8")
+    assert "SUM(staff[Skill!])" in text
+    model.write_text(
+        text.replace("SUM(staff[Skill!])", "SUM(staff[Skill!]) + 0 * SQRT(SUM(staff[Skill!]) - 120)"), encoding="utf-8"
+    )
     result = run(staff)
     assert set(result.failures["scenario"]) <= {"as now", '=HYPERLINK("http://example.org")'}
     assert '=HYPERLINK("http://example.org")' in set(result.failures["scenario"])
     text = (result.path / "failures.csv").read_text(encoding="utf-8")
     assert "\n=" not in text
+    assert ",=" not in text
+    assert ',"=' not in text
     assert "\"'=HYPERLINK(" in text
     seen = set()
     for sheet in openpyxl.load_workbook(result.path / "workbook.xlsx"):
