@@ -103,3 +103,45 @@ def test_array_constants_keep_all_their_digits(tmp_path: Path) -> None:
     (tmp_path / "digits.mdl").write_text(text, encoding="utf-8")
     values = llr_sd.load_model(tmp_path / "digits.mdl").run({}, outputs=["x"], engine="pysd").dataset["x"].values[0, 0]
     assert values.tolist() == [0.12345678901234567 * 3, 1.9876543210987654 * 3]
+
+
+SHORT = (
+    "DELAY1(input, wait)",
+    "DELAY3I(input, wait, 1)",
+    "DELAY N(input, wait, 1, k)",
+    "SMOOTH N(input, wait, 1, k)",
+    "SMOOTH3I(input, wait, 1)",
+)
+
+
+def delayed(folder: Path, equation: str, wait: float) -> llr_sd.Model:
+    text = (
+        f"{{UTF-8}}\ninput = 1 + STEP(2, 1) ~~|\nwait = {wait} ~~|\nk = 3 ~~|\nx = {equation} ~~|\n"
+        "INITIAL TIME = 0 ~~|\nFINAL TIME = 4 ~~|\nTIME STEP = 0.5 ~~|\nSAVEPER = 0.5 ~~|\n"
+    )
+    (folder / "delayed.mdl").write_text(text, encoding="utf-8")
+    return llr_sd.load_model(folder / "delayed.mdl")
+
+
+@pytest.mark.parametrize("wait", [0.1, 0.5, 1.0, 1.4, 1.5, 3.0])
+@pytest.mark.parametrize("equation", SHORT)
+def test_a_delay_that_is_short_for_the_step_has_the_order_of_the_manual(equation: str, wait: float, tmp_path: Path) -> None:
+    model = delayed(tmp_path, equation, wait)
+    ours, theirs = (model.run({}, outputs=["x"], engine=e).dataset["x"].values for e in ("compiled", "pysd"))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-9)
+
+
+def test_the_order_of_a_short_delay_is_lowered_to_what_fits(tmp_path: Path) -> None:
+    """A time of two steps leaves two stages of one step each: what goes in comes out two steps later."""
+    got = delayed(tmp_path, "DELAY N(input, wait, 1, 5)", 1.0).run({}, outputs=["x"], engine="pysd").dataset["x"].values[0]
+    assert got.tolist() == [1, 1, 1, 1, 3, 3, 3, 3, 3]
+
+
+@pytest.mark.parametrize(
+    "equation",
+    ["DELAY1(input, wait)", "DELAY3(input, wait)", "DELAY N(input, wait, 1, k)", "SMOOTH(input, wait)", "TREND(input, wait, 0)"],
+)
+def test_a_time_below_zero_fails_the_run(equation: str, tmp_path: Path) -> None:
+    """Without an end it would be the search for an order that fits."""
+    status = delayed(tmp_path, equation, -1.0).run({}, outputs=["x"], engine="pysd").status[0]
+    assert "below zero" in status.reason

@@ -7,6 +7,7 @@ into another. PySD's own functions, states and order of evaluation are what is r
 
 from __future__ import annotations
 
+import math
 import sys
 import tempfile
 import threading
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 DEEP = 20_000
 """Frames of Python's stack that PySD's recursive evaluation may take."""
 _ONE_AT_A_TIME = threading.Lock()
+_TIMES = ("delay_time_func", "smooth_time_func", "average_time_function", "average_time")
+"""What PySD's delays, smooths and trends call their times."""
 
 
 def run_reference(
@@ -172,17 +175,19 @@ def _mend_states(model: Any) -> None:
         if type(element) is DelayN:
             element.__class__ = Steady
         if type(element).__name__ in ("Delay", "Steady"):
-            element.tstep = lambda: 0.0  # it serves only to cut the order of a short delay
+            element.tstep = lambda: -math.inf  # it serves only to cut the order of a short delay, in a loop that may not end
         element.initialize = _Started(element)
 
 
 class _Started:
-    """Initialises a state as floats: with a whole number as initial value PySD keeps integers."""
+    """Initialises a state as floats: with a whole number as initial value PySD keeps integers. No time is below zero."""
 
     def __init__(self, element: Any) -> None:
         self._element, self._original = element, element.initialize
 
     def __call__(self, init_val: Any = None) -> None:
+        if any(getattr(self._element, name)() < 0 for name in _TIMES if hasattr(self._element, name)):
+            raise ValueError("delay time below zero")
         self._original(init_val)
         state = self._element.state
         if getattr(state, "dtype", np.dtype(float)).kind in "iu":

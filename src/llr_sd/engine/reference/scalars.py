@@ -325,7 +325,10 @@ class Scalars:
             return forms.SampleIfTrueStructure(self.truth(condition, here, depth), a, b)
         arguments = [self.number(a, here, depth) for a in e.arguments]
         if key in _STATEFUL:
-            if len(arguments) == 4 and key != "FORECAST":  # the order, which PySD wants as an integer
+            if key in ("DELAY N", "SMOOTH N"):
+                arguments[1] = self.helper(arguments[1])
+                arguments[3] = self._fitting_order(arguments[1], arguments[3])
+            elif len(arguments) == 4 and key != "FORECAST":  # the order, which PySD wants as an integer
                 order = arguments[3]
                 arguments[3] = int(order) if isinstance(order, float) and math.isfinite(order) else call("integer", order)
             return getattr(forms, _STATEFUL[key])(*arguments)
@@ -336,6 +339,11 @@ class Scalars:
         if key in WRITTEN:
             return WRITTEN[key](self, *map(self.helper, arguments))
         raise EngineError(f"PySD cannot compute {key}.", where=self._cell[0])
+
+    def _fitting_order(self, time: Tree, order: Tree) -> Tree:
+        """The order that Vensim lowers until order * TIME STEP is no more than the time; PySD's own rules are others."""
+        room = arithmetic("+", arithmetic("/", time, self._clock.step), 1e-6)
+        return call("integer", call("max", call("min", order, room), 1.0))
 
     def _reduced(self, e: Reduce, here: _Place, depth: int) -> Tree:
         sizes = [range(len(here.definition.loops[n])) for n in e.loops]
