@@ -92,7 +92,20 @@ def test_a_dear_run_is_compared_over_its_first_part(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("test_verification.CONTROL", CONTROL.replace("FINAL TIME = 4", "FINAL TIME = 40"))
     code, found = run_study(tmp_path, long)
     assert (code, found.outcome, found.until, found.final, found.whole) == (0, AGREES, 6.0, 40.0, False)
-    assert "up to" in (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
+    page = (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
+    assert "up to" in page
+    assert "Not covered" not in page
+
+
+def test_outputs_read_after_the_part_that_is_compared_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("llr_sd.verify.PATIENCE", 0.0)
+    monkeypatch.setattr("test_verification.CONTROL", CONTROL.replace("FINAL TIME = 4", "FINAL TIME = 40"))
+    monkeypatch.setattr("test_verification.STUDY", STUDY.replace("at = 4", "at = 40"))
+    assert run_study(tmp_path, GROWS.replace("EXP(-k)", "0.01 * EXP(-k)"))[1].until == 6.0
+    assert "Not covered, being read later: last." in " ".join(capsys.readouterr().out.split())
+    assert "Not covered, being read later: last." in (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
 
 
 def test_no_member_is_no_agreement(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -457,3 +457,10 @@ def test_a_balance_is_held_in_the_runs_of_the_other_checks_too(tmp_path: Path) -
     assert found.outcome == FAIL
     assert "in the run with hiring[north] = 0, hiring[south] = 0, leaving rate = 20" in found.findings[0]
     assert not any("base run" in f or "random run" in f for f in found.findings)
+
+
+def test_random_functions_at_their_mean_are_compared_with_pysd(tmp_path: Path) -> None:
+    text = "{UTF-8}\nk = RANDOM UNIFORM(0, 2, 1) ~~|\ns = INTEG(k, 0) ~~|\nINITIAL TIME = 0 ~~|\nFINAL TIME = 4 ~~|\n"
+    (tmp_path / "m.mdl").write_text(text + "TIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n", encoding="utf-8")
+    sheet = check_model(llr_sd.load_model(tmp_path / "m.mdl", random="mean"), draws=8)
+    assert line(sheet, "PySD").outcome == PASS

@@ -343,7 +343,14 @@ def _read_out(result: StudyResult, key: str) -> tuple[str, ...]:
 
 def verified_sentences(result: StudyResult) -> tuple[str, ...]:
     """Say of each model how many runs were made again in PySD, over which part, and what came of it."""
-    return tuple(_verified(v, model) for model, v in verifications(result.manifest).items())
+    return tuple(_verified(v, model) + _uncovered(result, v) for model, v in verifications(result.manifest).items())
+
+
+def _uncovered(result: StudyResult, v: Verification) -> str:
+    """Name the outputs that are read only after the part of the run that was compared."""
+    until = math.inf if v.until is None else v.until
+    later = [name for name, spec in result.study.outputs.items() if spec.at is not None and spec.at > until]
+    return f" Not covered, being read later: {', '.join(later)}." if later else ""
 
 
 def disagreement(result: StudyResult) -> str:
