@@ -91,7 +91,7 @@ _STATEFUL = {
     "TREND": "TrendStructure",
     "FORECAST": "ForecastStructure",
 }
-_COMPARE = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "=": "=", "<>": "<>"}
+_COMPARE = ("<", "<=", ">", ">=", "=", "<>")
 
 
 class Scalars:
