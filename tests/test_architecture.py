@@ -19,6 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "rounding",
         "textfiles",
         "records",
+        "laws",
         "equations",
         "functions",
         "parameters",

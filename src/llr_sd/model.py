@@ -18,6 +18,7 @@ from llr_sd.equations import CONTROLS, Equations, canonical
 from llr_sd.errors import InputError, nearest, shown
 from llr_sd.evidence import outside
 from llr_sd.findings import Finding, merged
+from llr_sd.laws import Conservation, read_laws
 from llr_sd.parameters import Distribution, Parameter, ParameterTable, parameters_of, read_parameters
 from llr_sd.textfiles import is_file, is_folder
 from llr_sd.translate import translate
@@ -52,11 +53,14 @@ class Model:
         The typed tree.
     table
         The parameters; `parameters` is the same as a pandas table.
+    laws
+        The balances of the `checks.toml` beside it; a run of a study that breaks one is a failed run.
     """
 
     name: str
     equations: Equations
     table: ParameterTable
+    laws: tuple[Conservation, ...] = ()
 
     @property
     def parameters(self) -> pd.DataFrame:
@@ -232,7 +236,8 @@ def load_model(name: str | Path, base: Path | None = None, random: str = "") -> 
     Parameters
     ----------
     name
-        A bundled name ("gp_supply"), a model folder, or a path to a `.mdl` or XMILE file; the `parameters.csv` of a folder is
+        A bundled name ("gp_supply"), a model folder, or a path to a `.mdl` or XMILE file, which win over a bundled name where both
+        are there; the `parameters.csv` of a folder is
         read with the folder's model: the only one, or the one that has the folder's name.
     base
         Folder that relative paths start from; the working folder by default.
@@ -248,7 +253,7 @@ def load_model(name: str | Path, base: Path | None = None, random: str = "") -> 
     """
     text = str(name)
     path = (base or Path()) / text
-    if text in bundled_models() and not is_file(path):
+    if is_bundled(text, path):
         path = models_folder() / text
     if not is_file(path) and is_folder(path):
         chosen = models_of(path)
@@ -264,8 +269,14 @@ def load_model(name: str | Path, base: Path | None = None, random: str = "") -> 
         raise InputError(f'"{path.suffix}" is not a model file.', where=str(path), mend=f"Known are {', '.join(SUFFIXES)}.")
     equations = translate(path, random)
     table = path.parent / "parameters.csv"
-    own = table.exists() and models_of(path.parent) == [path]
-    return Model(path.stem, equations, read_parameters(table, equations) if own else parameters_of(equations))
+    own = models_of(path.parent) == [path]
+    parameters = read_parameters(table, equations) if own and table.exists() else parameters_of(equations)
+    return Model(path.stem, equations, parameters, read_laws(path.parent) if own else ())
+
+
+def is_bundled(name: str, path: Path) -> bool:
+    """Whether a name means a bundled model: a file or a model folder of that name at `path` is nearer, and wins."""
+    return name in bundled_models() and not is_file(path) and not (is_folder(path) and models_of(path))
 
 
 def models_of(folder: Path) -> list[Path]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from functools import partial
@@ -16,7 +17,7 @@ from llr_sd.engine import DEFAULT
 from llr_sd.errors import InputError
 from llr_sd.execute import Progress, Runner, Where, run_samples
 from llr_sd.levers import find_levers
-from llr_sd.model import load_model
+from llr_sd.model import load_model, models_folder
 from llr_sd.prepare import Job, PreparedStudy, Sample, prepare, sensitivity_samples, site_file
 from llr_sd.result import Block, Gap, StudyResult
 from llr_sd.risks import PreparedRegister, Ratings, files_of, loss_pieces, prepare_register, rate_register
@@ -203,6 +204,7 @@ def _facts(prepared: PreparedStudy, engine: str) -> dict[str, Any]:
     study = prepared.study
     return {
         "model": prepared.model.name,
+        "model file": _which(prepared),
         "command": f"llr-sd run {study.folder.as_posix()}",
         "engine": engine,
         "seed": study.seed,
@@ -211,6 +213,14 @@ def _facts(prepared: PreparedStudy, engine: str) -> dict[str, Any]:
         "scenarios": len(study.scenario),
         "illustrative": study.illustrative,
     }
+
+
+def _which(prepared: PreparedStudy) -> str:
+    """Return which model file ran: from the study's folder on, or that it is the bundled one."""
+    file = prepared.model.equations.source.resolve()
+    if file.is_relative_to(models_folder().resolve()):
+        return f"{file.name} (bundled)"
+    return Path(os.path.relpath(file, prepared.study.folder.resolve())).as_posix()
 
 
 def _rating_facts(prepared: PreparedRegister, ratings: Ratings, engine: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from llr_sd.equations import CONTROLS, canonical
 from llr_sd.errors import InputError, nearest
 from llr_sd.evidence import outside, said
 from llr_sd.feasible import Uncertain, check_analyses, check_sizes, groups_of
+from llr_sd.laws import FILE as LAWS
 from llr_sd.model import Model
 from llr_sd.parameters import Distribution, Parameter
 from llr_sd.study import Scenario, Study
@@ -89,6 +90,7 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
     study = with_site(study, model)
     uncertain = uncertain_parameters(study, model)
     _check_settings(study, model)
+    _check_laws(study, model)
     cells = _check_outputs(study, model)
     check_analyses(study, uncertain, model)
     _check_clocks(study, model)
@@ -313,6 +315,20 @@ def _check_settings(study: Study, model: Model) -> None:
             model.design(scenario.set)
         except InputError as error:
             raise error.at(f"{study.file}, {key}") from None
+
+
+def law_outputs(model: Model) -> list[str]:
+    """Return the variables that the laws of a model read."""
+    return [name for law in model.laws for name in (law.variable, law.scale) if name]
+
+
+def _check_laws(study: Study, model: Model) -> None:
+    """Refuse a law of the model that reads what the model does not have: no run could be held to it."""
+    for law in model.laws:
+        try:
+            make_request(model.equations, model.design(study.set), [n for n in (law.variable, law.scale) if n], None)
+        except InputError as error:
+            raise error.at(f'{model.equations.source.parent / LAWS}, the law "{law.name}"') from None
 
 
 def _check_outputs(study: Study, model: Model) -> dict[str, int]:

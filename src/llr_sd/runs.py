@@ -16,11 +16,12 @@ from llr_sd import analysis, store
 from llr_sd.design import Design
 from llr_sd.engine.controls import control_value
 from llr_sd.engine.request import saved_times
-from llr_sd.ensemble import RunStatus
+from llr_sd.ensemble import Ensemble, RunStatus
 from llr_sd.equations import canonical
 from llr_sd.findings import merged
+from llr_sd.laws import shares_off
 from llr_sd.model import Model
-from llr_sd.prepare import Job, PreparedStudy, Sample
+from llr_sd.prepare import Job, PreparedStudy, Sample, law_outputs
 from llr_sd.result import Block
 from llr_sd.study import Study
 
@@ -35,7 +36,8 @@ def runs_key(study: Study, model: Model, engine: str) -> str:
     """
     outputs = {name: (o.variable, o.at, o.expression, o.unit) for name, o in study.outputs.items()}
     equations = model.equations
-    parts = (equations.variables, equations.ranges, equations.method, outputs, engine, store.versions(), _own_code())
+    laws = [(c.name, c.variable, c.tolerance, c.scale) for c in model.laws]
+    parts = (equations.variables, equations.ranges, equations.method, outputs, laws, engine, store.versions(), _own_code())
     return _fingerprint(parts)
 
 
@@ -50,8 +52,13 @@ def labels_of(study: Study) -> dict[str, str]:
 
 
 def run_block(study: Study, model: Model, job: Job, engine: str, threads: int | None) -> Block:
-    """Run a job and return the study's outputs; a run in which a variable is not finite failed, an expression may be undefined."""
+    """Run a job and return the study's outputs.
+
+    A run in which a variable is not finite, or that breaks a law of its model, failed; an expression may be undefined.
+    """
     every, names, times = _asked(study, model, job.design)
+    if model.laws:
+        names, times = list(dict.fromkeys((*names, *law_outputs(model)))), sorted({*times, *every.tolist()})
     ensemble = model.run(job.design, names, times, engine, threads)
     spelling = {canonical(str(n)): str(n) for n in ensemble.dataset.data_vars}
 
@@ -71,8 +78,22 @@ def run_block(study: Study, model: Model, job: Job, engine: str, threads: int | 
             where = f"{study.file}, outputs > {name}"
             outputs[name], dims[name] = analysis.evaluate(spec.expression or "", scalars, where), ()
             units[name] = spec.unit or ""
-    ok, failures = _failures(study, ensemble.status, outputs)
+    ok, failures = _failures(study, _lawful(model, ensemble), outputs)
     return Block(outputs, dims, coords, units, labels_of(study), ok, failures)
+
+
+def _lawful(model: Model, ensemble: Ensemble) -> tuple[RunStatus, ...]:
+    """Return the status of each run: failed, by the name of the law, where a balance of the model is further off than it allows."""
+    status, times = list(ensemble.status), ensemble.dataset["time"].values
+    data = {canonical(str(n)): a.values for n, a in ensemble.dataset.data_vars.items()}
+    for law in model.laws:
+        share = shares_off(data[canonical(law.variable)], data[canonical(law.scale)] if law.scale else None)
+        off = ~(share <= law.tolerance)  # a balance that has no value is not held
+        late: NDArray[np.bool_] = np.asarray(off.reshape(*off.shape[:2], -1).any(axis=2))
+        for run in np.flatnonzero(late.any(axis=1)):
+            if status[run].ok:
+                status[run] = RunStatus(f'breaks the law "{law.name}"', law.variable, float(times[late[run].argmax()]))
+    return tuple(status)
 
 
 def _asked(study: Study, model: Model, design: Design) -> tuple[NDArray[np.float64], list[str], list[float]]:

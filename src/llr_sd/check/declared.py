@@ -55,11 +55,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from llr_sd.laws import Conservation
 from llr_sd.records import Record, read_record
 from llr_sd.values import Flag, Number, Text, Whole
 from llr_sd.workforce.sites import AddsUp, SumsToOne
 
-FILE = "checks.toml"
 HALVING_LIMIT = 1e-3
 """The most that half a time step may change an output, as a share of its largest value."""
 
@@ -67,15 +67,6 @@ Tolerance = Annotated[Number, Field(ge=0)]
 Outputs = Annotated[tuple[Text, ...], Field(min_length=1)]
 When = Number | Literal["start", "end", "all"]
 Settings = Mapping[str, Number]
-
-
-class Conservation(Record):
-    """A balance that must be zero."""
-
-    name: Text
-    variable: Text
-    tolerance: Tolerance
-    scale: Text | None = None
 
 
 class Expectation(Record):

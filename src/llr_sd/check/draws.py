@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.check.declared import Conservation
 from llr_sd.check.reality import Claim, Tally
 from llr_sd.check.subject import Subject
 from llr_sd.check.wording import figure
 from llr_sd.ensemble import Ensemble, RunStatus
 from llr_sd.findings import Finding, merged
+from llr_sd.laws import Conservation, shares_off
 
 Reals = NDArray[np.float64]
 ROUNDING = 1e-9
@@ -116,10 +116,7 @@ def _lowest(wide: Wide, subject: Subject, ensemble: Ensemble, name: str, first: 
 
 def _balance(wide: Wide, subject: Subject, ensemble: Ensemble, balance: Conservation, first: int) -> None:
     values, labels, times = values_of(subject, ensemble, balance.variable)
-    scale = np.ones(values.shape[0])
-    if balance.scale:
-        scale = np.abs(values_of(subject, ensemble, balance.scale)[0]).max(axis=(1, 2))
-    share = np.abs(values) / np.where(scale > 0, scale, 1.0)[:, None, None]
+    share = shares_off(values, values_of(subject, ensemble, balance.scale)[0] if balance.scale else None)
     run, time, element = np.unravel_index(int(share.argmax()), share.shape)
     found = Off(
         float(values[run, time, element]), labels[element], float(times[time]), first + int(run), float(share[run, time, element])

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.check.declared import (
-    Conservation,
     Expectation,
     Extreme,
     Halving,
@@ -22,6 +21,7 @@ from llr_sd.check.subject import Run, Series, Subject
 from llr_sd.check.wording import figure, percent, shorten
 from llr_sd.equations import canonical
 from llr_sd.errors import InputError
+from llr_sd.laws import Conservation
 from llr_sd.workforce.sites import SumsToOne
 
 Reals = NDArray[np.float64]

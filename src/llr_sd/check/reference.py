@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.check.declared import FILE, Checks, Golden, load_checks
+from llr_sd.check.declared import Checks, Golden, load_checks
 from llr_sd.check.sheet import Line, judge, not_evaluated
 from llr_sd.check.subject import Run, Subject
 from llr_sd.design import Design
@@ -25,6 +25,7 @@ from llr_sd.engine.reference import run_reference
 from llr_sd.ensemble import RunStatus
 from llr_sd.equations import canonical
 from llr_sd.errors import InputError, LlrSdError
+from llr_sd.laws import FILE
 from llr_sd.model import Model
 from llr_sd.textfiles import read_table
 from llr_sd.verification import CLOSE, NOISE, apart

@@ -13,7 +13,7 @@ import numpy as np
 from llr_sd.check import own
 from llr_sd.check.audit import FILE as PARAMETERS
 from llr_sd.check.audit import Audit, audit_table, undescribed
-from llr_sd.check.declared import FILE, HALVING_LIMIT, Checks, Conservation, Halving, Settings, load_checks
+from llr_sd.check.declared import HALVING_LIMIT, Checks, Halving, Settings, load_checks
 from llr_sd.check.draws import Wide, look_at_draws
 from llr_sd.check.reality import Claim, Tally, read_claims
 from llr_sd.check.reference import PysdRun, agreement, golden, start_pysd
@@ -25,7 +25,8 @@ from llr_sd.check.wording import count, figure
 from llr_sd.equations import Equations, canonical
 from llr_sd.errors import InputError, LlrSdError, clean
 from llr_sd.findings import merged
-from llr_sd.model import SUFFIXES, Model, bundled_models, load_model, models_folder, models_of
+from llr_sd.laws import FILE, Conservation
+from llr_sd.model import SUFFIXES, Model, is_bundled, load_model, models_folder, models_of
 from llr_sd.parameters import parameters_of
 from llr_sd.textfiles import is_file, is_folder
 from llr_sd.translate import translate
@@ -89,7 +90,7 @@ def _open(model: Model | str | Path) -> tuple[Model, Audit | None]:
 
 def _file(name: str | Path) -> Path:
     path = Path(name)
-    if str(name) in bundled_models() and not is_file(path):
+    if is_bundled(str(name), path):
         path = models_folder() / str(name)
     if is_folder(path):
         own = models_of(path)

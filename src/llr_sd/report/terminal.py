@@ -73,7 +73,8 @@ def terminal_summary(result: StudyResult) -> str:
         lines += textwrap.wrap(f"{count_of(total, 'run')} failed and left out: {where}. See failures.csv.", WIDTH)
     if other_failures(result):
         lines += ["", *textwrap.wrap(f"{other_failures_words(other_failures(result))} See failures.csv.", WIDTH)]
-    lines += ["", f"report: {result.path / 'report.html'}"]
+    file = result.manifest.get("model file")
+    lines += ["", *([f"model: {file}"] if file else []), f"report: {result.path / 'report.html'}"]
     return "\n".join(lines)
 
 
