@@ -34,10 +34,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("translate", "engine", "sampling", "analysis", "store", "report", "workforce"),
     ("model",),
-    ("feasible",),
-    ("prepare",),
-    ("runs",),
-    ("execute", "tables", "levers", "verify", "risks"),
+    ("run",),
+    ("risks",),
     ("pipeline", "bench", "check", "console"),
     ("cli", "app"),
 )

@@ -15,12 +15,12 @@ import numpy as np
 
 from llr_sd.design import Design
 from llr_sd.engine import run
-from llr_sd.engine.arithmetic import arithmetic_seconds
-from llr_sd.engine.compiled import CompiledModel, compile_model, forget
-from llr_sd.engine.lowering import is_control
-from llr_sd.engine.native import target
+from llr_sd.engine.llvm.arithmetic import arithmetic_seconds
+from llr_sd.engine.llvm.compiled import CompiledModel, compile_model, forget
+from llr_sd.engine.llvm.native import target
+from llr_sd.engine.llvm.runner import cores, stream_compiled
+from llr_sd.engine.program.lowering import is_control
 from llr_sd.engine.request import make_request
-from llr_sd.engine.runner import cores, stream_compiled
 from llr_sd.equations import Equations
 from llr_sd.model import load_model
 from llr_sd.translate import translate

@@ -12,18 +12,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llr_sd import analysis, report, store, tables
+from llr_sd import analysis, report, store
 from llr_sd.engine import DEFAULT
 from llr_sd.errors import InputError
-from llr_sd.execute import Progress, Runner, Where, run_samples
-from llr_sd.levers import find_levers
 from llr_sd.model import load_model, models_folder
-from llr_sd.prepare import Job, PreparedStudy, Sample, prepare, sensitivity_samples, site_file
 from llr_sd.result import Block, Gap, StudyResult
 from llr_sd.risks import PreparedRegister, Ratings, files_of, loss_pieces, prepare_register, rate_register
-from llr_sd.runs import first_look
+from llr_sd.run import tables
+from llr_sd.run.block import first_look
+from llr_sd.run.execute import Progress, Runner, Where, run_samples
+from llr_sd.run.levers import find_levers
+from llr_sd.run.prepare import Job, PreparedStudy, Sample, prepare, sensitivity_samples, site_file
+from llr_sd.run.verify import verify_members
 from llr_sd.study import Study, load_study
-from llr_sd.verify import verify_members
 
 if TYPE_CHECKING:
     import pandas as pd

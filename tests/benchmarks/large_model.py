@@ -175,7 +175,7 @@ def measure(variables: int = VARIABLES) -> dict[str, float]:
     """Return CPU seconds by stage, and the peak of memory in MB after it."""
     from llr_sd.design import Design
     from llr_sd.engine import stream
-    from llr_sd.engine.compiled import compile_model
+    from llr_sd.engine.llvm.compiled import compile_model
     from llr_sd.engine.request import make_request
     from llr_sd.translate import translate
     from llr_sd.translate.reading import read

@@ -12,8 +12,9 @@ from large_model import VARIABLES, large_model
 
 from llr_sd import bench
 from llr_sd.design import Design
-from llr_sd.engine import native, stream
-from llr_sd.engine.compiled import forget
+from llr_sd.engine import stream
+from llr_sd.engine.llvm import native
+from llr_sd.engine.llvm.compiled import forget
 from llr_sd.translate import translate
 
 

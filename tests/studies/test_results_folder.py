@@ -180,7 +180,7 @@ def test_what_a_file_manager_leaves_is_in_nobodys_way(staff: Path) -> None:
 def test_what_is_no_results_folder_is_refused_before_anything_runs(
     staff: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr("llr_sd.execute.run_block", None)  # nothing may run
+    monkeypatch.setattr("llr_sd.run.execute.run_block", None)  # nothing may run
     out = staff / "out"
     if kind == "a file":
         out.write_text("years of work")

@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 import llr_sd
-from llr_sd import execute
 from llr_sd.cli import main
 from llr_sd.errors import InputError
+from llr_sd.run import execute
 from llr_sd.store.seal import seal, unseal
 
 PART = ".results.part"
@@ -233,7 +233,7 @@ def test_runs_do_not_outlive_their_model(
 @pytest.mark.usefixtures("undrawn")
 def test_runs_do_not_outlive_the_code_that_made_them(staff: Path, ran: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     stop_in_the_end(monkeypatch, staff)
-    monkeypatch.setattr("llr_sd.runs._own_code", lambda: "another state of the code")
+    monkeypatch.setattr("llr_sd.run.block._own_code", lambda: "another state of the code")
     llr_sd.run_study(staff, verify=0)
     assert ran == [1, 1, 12, 12] * 2
 

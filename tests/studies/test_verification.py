@@ -87,7 +87,7 @@ def test_a_run_that_fails_in_pysd_alone_is_no_agreement(tmp_path: Path, monkeypa
 
 
 def test_a_dear_run_is_compared_over_its_first_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("llr_sd.verify.PATIENCE", 0.0)
+    monkeypatch.setattr("llr_sd.run.verify.PATIENCE", 0.0)
     long = GROWS.replace("EXP(-k)", "0.01 * EXP(-k)")
     monkeypatch.setattr("test_verification.CONTROL", CONTROL.replace("FINAL TIME = 4", "FINAL TIME = 40"))
     code, found = run_study(tmp_path, long)
@@ -100,7 +100,7 @@ def test_a_dear_run_is_compared_over_its_first_part(tmp_path: Path, monkeypatch:
 def test_outputs_read_after_the_part_that_is_compared_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("llr_sd.verify.PATIENCE", 0.0)
+    monkeypatch.setattr("llr_sd.run.verify.PATIENCE", 0.0)
     monkeypatch.setattr("test_verification.CONTROL", CONTROL.replace("FINAL TIME = 4", "FINAL TIME = 40"))
     monkeypatch.setattr("test_verification.STUDY", STUDY.replace("at = 4", "at = 40"))
     assert run_study(tmp_path, GROWS.replace("EXP(-k)", "0.01 * EXP(-k)"))[1].until == 6.0

@@ -12,8 +12,8 @@ import llvmlite.binding as llvm
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from llr_sd.engine import native
-from llr_sd.engine.maths import FUNCTIONS, write_functions
+from llr_sd.engine.llvm import native
+from llr_sd.engine.llvm.maths import FUNCTIONS, write_functions
 
 UNARY = {name for name, (_, arguments) in FUNCTIONS.items() if arguments == 1} - {"pow_log", "pow_log_rest"}
 ALONE = sorted({*UNARY, "pow", "log_base", "fmod"})

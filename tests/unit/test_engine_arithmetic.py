@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from llr_sd.design import Design
-from llr_sd.engine.arithmetic import arithmetic_seconds, operations
-from llr_sd.engine.compiled import CompiledModel, compile_model
+from llr_sd.engine.llvm.arithmetic import arithmetic_seconds, operations
+from llr_sd.engine.llvm.compiled import CompiledModel, compile_model
 from llr_sd.engine.request import make_request
 from llr_sd.translate import translate
 

@@ -11,8 +11,8 @@ import pytest
 from engine_models import array, binary, call, model, numbers, ref, series, stock
 
 from llr_sd import equations as eq
-from llr_sd.engine import elementwise, stateful
-from llr_sd.engine.lowering import ARITHMETIC, COMPARISON, FOLDS
+from llr_sd.engine.program import elementwise, stateful
+from llr_sd.engine.program.lowering import ARITHMETIC, COMPARISON, FOLDS
 from llr_sd.equations import Along, LookupCall, Loop, Number, Reduce, Reference, Table, Time, Unary
 from llr_sd.errors import EngineError
 from llr_sd.functions import FUNCTIONS, REDUCTIONS, WRITTEN_OUT

@@ -105,7 +105,7 @@ def test_results_and_queues_beyond_memory_are_refused_before_they_are_taken(monk
 
 
 def test_blocks_shrink_to_the_memory_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    from llr_sd.engine import runner
+    from llr_sd.engine.llvm import runner
 
     kinds = tuple(f"k{i}" for i in range(100))
     wide = model({"y": array("y", kinds, stock(1.0, 0.0), "stock")})

@@ -13,7 +13,7 @@ import pytest
 from maths_code import ALONE, UNARY, Compiled, Reals, run_in_node
 
 import llr_sd
-from llr_sd.engine import native
+from llr_sd.engine.llvm import native
 
 SSE = ("x86-64", "+64bit,+sse,+sse2")
 AVX = ("sandybridge", "+64bit,+avx,+sse2,+sse4.1,+sse4.2")

@@ -13,7 +13,8 @@ import pytest
 from engine_models import array, binary, call, model, numbers, ref, series, simulate, stock
 
 from llr_sd.design import Design
-from llr_sd.engine import compiled, run, runner, stream
+from llr_sd.engine import run, stream
+from llr_sd.engine.llvm import compiled, runner
 from llr_sd.engine.request import make_request
 from llr_sd.equations import Along, Equations, Loop, Number, Reduce, Reference, Stock, Time, Unary
 from llr_sd.errors import EngineError, InputError

@@ -10,7 +10,7 @@ import pytest
 
 import llr_sd
 from llr_sd.bench import synthetic_model
-from llr_sd.engine import native
+from llr_sd.engine.llvm import native
 
 OLDER = {
     4: ("haswell", "+64bit,+avx,+avx2,+fma,+sse2,+sse4.1,+sse4.2,+bmi,+bmi2,+f16c,+popcnt"),

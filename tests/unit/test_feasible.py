@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import llr_sd
-from llr_sd import feasible
 from llr_sd.cli import main
 from llr_sd.evidence import outside, said
+from llr_sd.run import feasible
 
 MODEL = """{{UTF-8}}
 Skill: senior, junior ~~|
@@ -102,7 +102,7 @@ OUTPUT = '[outputs]\ny = { variable = "y", at = 1 }\n'
 def test_what_cannot_be_done_is_refused_before_anything_runs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, study: str, key: str, says: str
 ) -> None:
-    monkeypatch.setattr("llr_sd.execute.run_block", lambda *_: pytest.fail("a run was made"))
+    monkeypatch.setattr("llr_sd.run.execute.run_block", lambda *_: pytest.fail("a run was made"))
     write(tmp_path, PLAIN, study)
     assert main(["run", str(tmp_path)]) == 2
     printed = capsys.readouterr().err

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from llr_sd import runs
 from llr_sd.cli import main
 from llr_sd.errors import EngineError
 from llr_sd.findings import Finding
 from llr_sd.model import Model, load_model
-from llr_sd.prepare import prepare
+from llr_sd.run import block as runs
+from llr_sd.run.prepare import prepare
 from llr_sd.study import load_study
 
 

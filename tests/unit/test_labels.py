@@ -19,13 +19,15 @@ from llr_sd.cli import main
 from llr_sd.design import Design
 from llr_sd.errors import InputError
 from llr_sd.parameters import is_share, per_hundred, plain_unit
-from llr_sd.report import canvas, contents, write_workbook
-from llr_sd.report.decision_sections import decision_sections, difference_sections
-from llr_sd.report.decisions import box_rows, findings, mixes
-from llr_sd.report.reading import labels
+from llr_sd.report import write_workbook
+from llr_sd.report.decision.read import box_rows, findings, mixes
+from llr_sd.report.decision.sections import decision_sections, difference_sections
+from llr_sd.report.outcome import tables as contents
 from llr_sd.report.sections import drawn
-from llr_sd.report.sensitivity import input_label, input_name, main_cell, sobol_sentences, sobol_title, spoken, unsettled
-from llr_sd.report.share_sections import method_sections, share_sections
+from llr_sd.report.sensitivity.read import input_label, input_name, main_cell, sobol_sentences, sobol_title, spoken, unsettled
+from llr_sd.report.sensitivity.sections import method_sections, share_sections
+from llr_sd.report.shared import canvas
+from llr_sd.report.shared.reading import labels
 from llr_sd.result import StudyResult
 
 QUIT, JOIN, RECRUITS = (

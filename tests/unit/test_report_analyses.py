@@ -13,14 +13,15 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 from report_result import BASE, BEST, analysed_result, plan_result
 
-from llr_sd.report import canvas, terminal_summary, workbook, write_report, write_workbook
-from llr_sd.report.decision_sections import decision_sections, difference_sections
-from llr_sd.report.decisions import best_mix, disagreement, findings, mixes, verified_sentences, waterfalls
-from llr_sd.report.findings import how_sure
-from llr_sd.report.parts import Section
+from llr_sd.report import terminal_summary, workbook, write_report, write_workbook
+from llr_sd.report.decision.read import best_mix, disagreement, findings, mixes, verified_sentences, waterfalls
+from llr_sd.report.decision.sections import decision_sections, difference_sections
+from llr_sd.report.outcome.words import how_sure
 from llr_sd.report.sections import drawn, sections
-from llr_sd.report.sensitivity import kept_inputs, main_cell, sobol_sentences
-from llr_sd.report.share_sections import method_sections, share_sections
+from llr_sd.report.sensitivity.read import kept_inputs, main_cell, sobol_sentences
+from llr_sd.report.sensitivity.sections import method_sections, share_sections
+from llr_sd.report.shared import canvas
+from llr_sd.report.shared.parts import Section
 from llr_sd.result import StudyResult
 
 ANALYSES = ("sobol", "convergence", "morris", "shapley", "differences", "attribution", "boxes", "levers", "information")

@@ -9,11 +9,11 @@ import pytest
 from matplotlib.figure import Figure
 from report_result import plan_result, plan_study
 
-from llr_sd.report import canvas
-from llr_sd.report.figures import fan_chart, histogram, scenario_chart
-from llr_sd.report.pictures import pictures
-from llr_sd.report.reading import Chance
-from llr_sd.report.wording import amount, chance_words, date_words, moment_words, percent, short_names
+from llr_sd.report.outcome.charts import fan_chart, histogram, scenario_chart
+from llr_sd.report.outcome.sections import pictures
+from llr_sd.report.shared import canvas
+from llr_sd.report.shared.reading import Chance
+from llr_sd.report.shared.wording import amount, chance_words, date_words, moment_words, percent, short_names
 from llr_sd.result import StudyResult
 
 

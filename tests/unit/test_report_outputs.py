@@ -18,8 +18,9 @@ import xarray as xr
 from report_result import plan_result, plan_study, tables_of
 
 from llr_sd.errors import ResultError
-from llr_sd.report import canvas, terminal_summary, write_report, write_workbook
-from llr_sd.report.findings import answer, answering, how_sure
+from llr_sd.report import terminal_summary, write_report, write_workbook
+from llr_sd.report.outcome.words import answer, answering, how_sure
+from llr_sd.report.shared import canvas
 from llr_sd.result import StudyResult
 from llr_sd.study import Study
 

@@ -19,14 +19,15 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from rating_result import JUDGED, NEVER, NO_BOX, NO_VARIANCE, RISKS, SETTLES, TRUST, rating_result, rating_study
 
-from llr_sd.report import canvas, terminal_summary, write_report, write_workbook
-from llr_sd.report.parts import NumberTable, Section
-from llr_sd.report.rating_panels import initials, shades
-from llr_sd.report.rating_sections import beside_the_log, rating_sections
-from llr_sd.report.rating_words import answer, how_sure, interval_words, rule_sentences, unsettled, untested
-from llr_sd.report.ratings import matrix
-from llr_sd.report.reading import Chance
+from llr_sd.report import terminal_summary, write_report, write_workbook
+from llr_sd.report.ratings.panels import initials, shades
+from llr_sd.report.ratings.read import matrix
+from llr_sd.report.ratings.sections import beside_the_log, rating_sections
+from llr_sd.report.ratings.words import answer, how_sure, interval_words, rule_sentences, unsettled, untested
 from llr_sd.report.sections import drawn
+from llr_sd.report.shared import canvas
+from llr_sd.report.shared.parts import NumberTable, Section
+from llr_sd.report.shared.reading import Chance
 from llr_sd.result import StudyResult
 
 LEAST_STEP = 7.0

@@ -14,7 +14,7 @@ from llr_sd.errors import EngineError, InputError, nearest
 from llr_sd.findings import Finding
 
 if TYPE_CHECKING:
-    from llr_sd.engine.compiled import Cache
+    from llr_sd.engine.llvm.compiled import Cache
 
 ENGINES = ("compiled", "pysd")
 DEFAULT = "compiled"
@@ -68,8 +68,8 @@ def stream(
         from llr_sd.engine.reference import stream_reference
 
         return stream_reference(equations, request, block, method)
-    from llr_sd.engine.compiled import compile_model
-    from llr_sd.engine.runner import stream_compiled
+    from llr_sd.engine.llvm.compiled import compile_model
+    from llr_sd.engine.llvm.runner import stream_compiled
 
     with told():
         model = compile_model(equations, request, method, cache)
@@ -113,8 +113,8 @@ def examine(
     EngineError
         When the model cannot be simulated, or a delay time is not above zero.
     """
-    from llr_sd.engine.compiled import compile_model
     from llr_sd.engine.delays import check_start
+    from llr_sd.engine.llvm.compiled import compile_model
 
     return check_start(compile_model(equations, make_request(equations, design, outputs, None), method, cache))
 

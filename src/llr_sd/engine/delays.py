@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.engine import host
-from llr_sd.engine.compiled import CompiledModel, Memory
-from llr_sd.engine.stateful import Watch
+from llr_sd.engine.llvm.compiled import CompiledModel, Memory
+from llr_sd.engine.program import host
+from llr_sd.engine.program.stateful import Watch
 from llr_sd.ensemble import RunStatus
 from llr_sd.errors import EngineError
 from llr_sd.findings import Finding

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from llr_sd.design import Design
 from llr_sd.engine.clock import NEAR, Clock
 from llr_sd.engine.controls import control_value
-from llr_sd.engine.host import cells
+from llr_sd.engine.program.host import cells
 from llr_sd.equations import CONTROLS, Cell, Equations, Variable, canonical
 from llr_sd.errors import InputError
 

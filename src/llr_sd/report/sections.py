@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from llr_sd.report.decision_sections import decision_sections, difference_sections
-from llr_sd.report.parts import Picture, Section
-from llr_sd.report.pictures import pictures
-from llr_sd.report.share_sections import method_sections, share_sections
+from llr_sd.report.decision.sections import decision_sections, difference_sections
+from llr_sd.report.outcome.sections import pictures
+from llr_sd.report.sensitivity.sections import method_sections, share_sections
+from llr_sd.report.shared.parts import Picture, Section
 from llr_sd.result import StudyResult
 
 

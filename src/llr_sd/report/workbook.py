@@ -17,14 +17,16 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from llr_sd.report import contents, rating_sheets, rating_words
-from llr_sd.report.decisions import findings
-from llr_sd.report.files import write_whole
-from llr_sd.report.findings import answer, how_sure
-from llr_sd.report.ratings import rated
-from llr_sd.report.reading import horizon, quantity, table
-from llr_sd.report.sensitivity import described
-from llr_sd.report.wording import DATES_NOTE, date_words
+from llr_sd.report.decision.read import findings
+from llr_sd.report.outcome import tables as contents
+from llr_sd.report.outcome.words import answer, how_sure
+from llr_sd.report.ratings import sheets as rating_sheets
+from llr_sd.report.ratings import words as rating_words
+from llr_sd.report.ratings.read import rated
+from llr_sd.report.sensitivity.read import described
+from llr_sd.report.shared.files import write_whole
+from llr_sd.report.shared.reading import horizon, quantity, table
+from llr_sd.report.shared.wording import DATES_NOTE, date_words
 from llr_sd.result import StudyResult
 
 STAMP = datetime(2000, 1, 1)

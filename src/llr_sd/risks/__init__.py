@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from llr_sd import analysis
-from llr_sd.prepare import PreparedStudy, Sample
 from llr_sd.result import Block
 from llr_sd.risks import reasons
 from llr_sd.risks.prepared import PreparedRegister, files_of, prepare_register
 from llr_sd.risks.rated import Losses, curve_table, exceedance_table, losses_of, lost, places, rate, rating_table, register_tables
 from llr_sd.risks.readings import Readings
 from llr_sd.risks.samples import sobol_samples, wide_samples
+from llr_sd.run.prepare import PreparedStudy, Sample
 from llr_sd.store import Piece
 
 if TYPE_CHECKING:

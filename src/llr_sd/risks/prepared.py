@@ -13,10 +13,10 @@ import numpy as np
 
 from llr_sd import analysis
 from llr_sd.errors import InputError, nearest
-from llr_sd.feasible import Uncertain
 from llr_sd.model import Model, load_model
-from llr_sd.prepare import PreparedStudy, prepare, site_file
 from llr_sd.register import Matrix, Mitigation, Register, Risk, load_matrix, load_register
+from llr_sd.run.feasible import Uncertain
+from llr_sd.run.prepare import PreparedStudy, prepare, site_file
 from llr_sd.study import MonteCarlo, OutputSpec, Scenario, Study
 from llr_sd.study import Uncertain as UncertainSpec
 

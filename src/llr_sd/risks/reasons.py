@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from llr_sd import analysis, sampling
 from llr_sd.design import Design
-from llr_sd.prepare import Sample
 from llr_sd.register import REST, Matrix, Risk
 from llr_sd.risks.prepared import PreparedRegister
 from llr_sd.risks.rated import Rated, rate
 from llr_sd.risks.readings import Floats, Readings
 from llr_sd.risks.samples import ALL
+from llr_sd.run.prepare import Sample
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,9 +8,9 @@ from dataclasses import replace
 from llr_sd import sampling
 from llr_sd.design import Design
 from llr_sd.parameters import Distribution, Parameter
-from llr_sd.prepare import PreparedStudy, Sample, correlations
 from llr_sd.register import REST, Risk
 from llr_sd.risks.prepared import AS_IT_IS, PreparedRegister, settings_of
+from llr_sd.run.prepare import PreparedStudy, Sample, correlations
 from llr_sd.study import Sobol
 
 ALL = "all"

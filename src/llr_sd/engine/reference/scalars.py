@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from llr_sd.engine.clock import Clock
+from llr_sd.engine.program.timelike import Timelike
 from llr_sd.engine.reference.trees import (
     Tree,
     arithmetic,
@@ -28,7 +29,6 @@ from llr_sd.engine.reference.trees import (
     reference,
 )
 from llr_sd.engine.reference.written import WRITTEN
-from llr_sd.engine.timelike import Timelike
 from llr_sd.equations import (
     Along,
     Binary,

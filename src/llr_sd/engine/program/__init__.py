@@ -1,0 +1,1 @@
+"""Equations become a program of operations: no LLVM here."""

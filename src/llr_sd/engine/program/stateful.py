@@ -1,0 +1,259 @@
+"""Functions that carry a value from step to step, as PySD's objects do it: their states, initial values and rates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from llr_sd.engine.program import elementwise
+from llr_sd.engine.program.form import CONTINUOUS, DISCRETE, KEPT, RING, Array, Node, Offset, Program, row_major
+from llr_sd.equations import Call, Definition, Expression
+from llr_sd.errors import EngineError
+
+if TYPE_CHECKING:
+    from llr_sd.engine.program.lowering import Lowering, Scope
+
+MOST_STAGES = 1000
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Where the least time of a stage of a delay is noted, an element for each count of the loops around the call.
+
+    `delay` is an array that is in use where the call is; `still` is noted at the start, `moving` at every step. A delay of a
+    `staged` function needs a time above zero, and one of at least TIME STEP to be more than noise.
+    """
+
+    name: str
+    definition: Definition
+    function: str
+    delay: Array
+    still: Array
+    moving: Array
+    staged: bool
+
+
+def advance(p: Program, state: Node, rate: Node) -> Node:
+    """Return what a step kernel stores for a continuous state: its next value (Euler), or its rate (RK4)."""
+    return p.op("add", state, p.op("mul", rate, p.node("dt"))) if p.method == "euler" else p.number(rate)
+
+
+class _Maker:
+    """Arrays and kernels of one stateful call; every state has an element for each count of the loops around the call."""
+
+    def __init__(self, lowering: Lowering, call: Call, scope: Scope) -> None:
+        self.lowering, self.call, self.scope = lowering, call, scope
+        self.p = lowering.program
+        self.label = scope.variable.name
+        self.at, self.size = row_major(scope.loops)
+
+    def arguments(self) -> tuple[Node, ...]:
+        return tuple(self.p.number(self.lowering.lower(a, self.scope)) for a in self.call.arguments)
+
+    def array(self, role: str, stages: int = 1) -> Array:
+        return self.p.add_array(f"{self.call.function} in {self.label}", self.size * stages, role)
+
+    def offset(self, stage: int) -> Offset:
+        return Offset(self.at.base + stage * self.size, self.at.strides, self.at.listed)
+
+    def load(self, array: Array, stage: int = 0) -> Node:
+        return self.p.load(array, self.offset(stage))
+
+    def store(self, array: Array, value: Node, phase: str, stage: int = 0) -> None:
+        self.p.add_kernel(self.label, self.scope.sizes, array, self.offset(stage), value, phase)
+
+    def watch(self, delay: Array, time: Node, order: Node | None) -> None:
+        """Have the least delay time of a stage noted; without an order (DELAY FIXED) the time is that of the start alone."""
+        stage = time if order is None else self.p.op("div", time, order)
+        still, moving = self.array(KEPT), self.array(DISCRETE)
+        self.store(still, stage, "start")
+        self.store(moving, stage, "start")
+        self.store(moving, self.p.op("min", self.load(moving), stage), "step")
+        self.lowering.out.watches.append(
+            Watch(self.scope.variable.name, self.scope.definition, self.call.function, delay, still, moving, order is not None)
+        )
+
+    def stages(self, expression: Expression) -> int:
+        """The greatest order that any run asks for."""
+        span, function = self.lowering.bound(expression), self.call.function
+        if span is None:
+            raise EngineError(f"the order of {function} must be a constant.", where=self.label, mend="Use a number.")
+        if span.least < 1 or not span.whole:
+            order = f"{span.least:g}" if span.least == span.most else f"{span.least:g} to {span.most:g}"
+            raise EngineError(
+                f"{function} of order {order} is not possible.", where=self.label, mend="An order is a whole number from 1."
+            )
+        if span.most > MOST_STAGES:
+            raise EngineError(f"{function} of order {span.most:g} is above {MOST_STAGES}.", where=self.label)
+        return int(span.most)
+
+
+def _initial(lowering: Lowering, call: Call, scope: Scope) -> Node:
+    m = _Maker(lowering, call, scope)
+    kept = m.array(KEPT)
+    m.store(kept, m.arguments()[0], "start")
+    return m.load(kept)
+
+
+def _active_initial(lowering: Lowering, call: Call, scope: Scope) -> Node:
+    m = _Maker(lowering, call, scope)
+    active, initial = m.arguments()
+    return m.p.node("phase", active, initial)
+
+
+def _sample_if_true(lowering: Lowering, call: Call, scope: Scope) -> Node:
+    m = _Maker(lowering, call, scope)
+    condition, actual, initial = m.arguments()
+    state = m.array(DISCRETE)
+    value = m.p.select(condition, actual, m.load(state))
+    m.store(state, initial, "start")
+    m.store(state, m.p.op("add", m.p.op("mul", m.load(state), m.p.constant(0.0)), value), "step")
+    return value
+
+
+def _smooth(lowering: Lowering, call: Call, scope: Scope) -> Node:
+    m = _Maker(lowering, call, scope)
+    stages = m.stages(call.arguments[3])
+    value, time, initial, order = m.arguments()
+    fixed = call.function == "SMOOTH"
+    state = m.array(CONTINUOUS, stages)
+    whole = m.p.constant(stages) if fixed else _fitting_order(m, time, order)
+    m.watch(state, time, m.p.constant(stages) if fixed else order)
+    for k in range(stages):
+        target = value if k == 0 else m.load(state, k - 1)
+        change = m.p.op("mul", m.p.op("sub", target, m.load(state, k)), whole)
+        m.store(state, initial, "start", k)
+        m.store(state, advance(m.p, m.load(state, k), m.p.op("div", change, time)), "step", k)
+    return _last_stage(m, state, stages, whole, fixed)
+
+
+def _kept(m: _Maker, value: Node) -> Node:
+    """A number found once, at the start; it has an element for each count of the loops that it depends on, no more."""
+    at, size = row_major((n, k) for n, k in m.scope.loops if n in value.loops)
+    kept = m.p.add_array(f"{m.call.function} in {m.label}", size, KEPT)
+    sizes = tuple(k if n in value.loops else 1 for n, k in enumerate(m.scope.sizes))
+    m.p.add_kernel(m.label, sizes, kept, at, value, "start")
+    return m.p.load(kept, at)
+
+
+def _last_stage(m: _Maker, state: Array, stages: int, order: Node, fixed: bool) -> Node:
+    """The value of the last stage that is in use in each run."""
+    out = m.load(state, stages - 1)
+    if fixed:
+        return out
+    for k in reversed(range(stages - 1)):
+        out = m.p.select(m.p.compare("le", order, m.p.constant(k + 1)), m.load(state, k), out)
+    return out
+
+
+def _fitting_order(m: _Maker, time: Node, order: Node) -> Node:
+    """The order of DELAY N and SMOOTH N: Vensim lowers it until order * TIME STEP is no more than the delay time."""
+    p = m.p
+    room = p.op("trunc", p.op("add", p.op("div", time, p.node("dt")), p.constant(1e-6)))
+    return _kept(m, p.op("max", p.op("min", p.op("trunc", order), room), p.constant(1.0)))
+
+
+def _delay(lowering: Lowering, call: Call, scope: Scope) -> Node:
+    """A fixed number of stages, however short: Vensim's equations of DELAY1 and DELAY3 cut nothing."""
+    m = _Maker(lowering, call, scope)
+    stages = m.stages(call.arguments[3])
+    value, time, initial, _ = m.arguments()
+    whole = m.p.constant(stages)
+    state = m.array(CONTINUOUS, stages)
+    m.watch(state, time, whole)
+
+    def outflow(k: int) -> Node:
+        return m.p.op("div", m.load(state, k), time)
+
+    for k in range(stages):
+        inflow = value if k == 0 else outflow(k - 1)
+        rate = m.p.op("mul", m.p.op("sub", inflow, outflow(k)), whole)
+        m.store(state, m.p.op("mul", initial, time), "start", k)
+        m.store(state, advance(m.p, m.load(state, k), rate), "step", k)
+    return outflow(stages - 1)
+
+
+def _delay_n(lowering: Lowering, call: Call, scope: Scope) -> Node:
+    """Each stage keeps the delay time of the step in which it was filled; the output uses that of the step before."""
+    m = _Maker(lowering, call, scope)
+    stages = m.stages(call.arguments[3])
+    value, time, initial, order = m.arguments()
+    used = _fitting_order(m, time, order)
+    state, times = m.array(CONTINUOUS, stages), m.array(DISCRETE, stages)
+
+    m.watch(state, time, order)
+
+    def time_of(k: int) -> Node:
+        return time if k == 0 else m.load(times, k - 1)
+
+    def outflow(k: int) -> Node:
+        return m.p.op("div", m.load(state, k), time_of(k))
+
+    for k in range(stages):
+        inflow = value if k == 0 else outflow(k - 1)
+        rate = m.p.op("mul", m.p.op("sub", inflow, outflow(k)), used)
+        m.store(state, m.p.op("mul", initial, time), "start", k)
+        m.store(state, advance(m.p, m.load(state, k), rate), "step", k)
+        m.store(times, time, "start", k)
+        m.store(times, time_of(k), "step", k)
+    return m.p.op("div", _last_stage(m, state, stages, used, False), m.load(times, 0))
+
+
+def _delay_fixed(lowering: Lowering, call: Call, scope: Scope) -> Node:
+    m = _Maker(lowering, call, scope)
+    value, time, initial = m.arguments()
+    ring = m.array(RING)
+    lowering.out.rings.append((ring, call.arguments[1]))
+    m.watch(ring, time, None)
+    steps = m.p.op("max", m.p.op("div", time, m.p.node("dt")), m.p.constant(1.0))
+    # The small addend makes half a step round up, as in PySD.
+    whole = m.p.op("rint", m.p.op("add", steps, m.p.constant(elementwise.SMALL)))
+    order = _kept(m, whole)
+    m.store(ring, initial, "start")
+    m.store(ring, value, "step")
+    return m.p.node("ring", order, array=ring, offset=m.at)
+
+
+def _trend_state(m: _Maker, value: Node, time: Node, initial: Node) -> Array:
+    state = m.array(CONTINUOUS)
+    m.watch(state, time, m.p.constant(1.0))
+    m.store(state, initial, "start")
+    rate = m.p.op("div", m.p.op("sub", value, m.load(state)), time)
+    m.store(state, advance(m.p, m.load(state), rate), "step")
+    return state
+
+
+def _trend(lowering: Lowering, call: Call, scope: Scope) -> Node:
+    m = _Maker(lowering, call, scope)
+    p = m.p
+    value, time, initial = m.arguments()
+    start = p.op("div", value, p.op("add", p.constant(1.0), p.op("mul", initial, time)))
+    average = m.load(_trend_state(m, value, time, start))
+    gap = p.op("sub", value, average)
+    return elementwise.ratio_or(p, gap, p.op("mul", time, p.op("abs", average)), p.constant(0.0))
+
+
+def _forecast(lowering: Lowering, call: Call, scope: Scope) -> Node:
+    m = _Maker(lowering, call, scope)
+    p = m.p
+    value, time, horizon, initial = m.arguments()
+    start = p.op("div", value, p.op("add", p.constant(1.0), initial))
+    average = m.load(_trend_state(m, value, time, start))
+    gap = p.op("sub", value, average)
+    trend = elementwise.ratio_or(p, gap, p.op("mul", time, average), p.constant(0.0))
+    return p.op("mul", value, p.op("add", p.constant(1.0), p.op("mul", trend, horizon)))
+
+
+LOWERINGS: dict[str, Callable[[Lowering, Call, Scope], Node]] = {
+    "INITIAL": _initial,
+    "ACTIVE INITIAL": _active_initial,
+    "SAMPLE IF TRUE": _sample_if_true,
+    "SMOOTH": _smooth,
+    "SMOOTH N": _smooth,
+    "DELAY": _delay,
+    "DELAY N": _delay_n,
+    "DELAY FIXED": _delay_fixed,
+    "TREND": _trend,
+    "FORECAST": _forecast,
+}

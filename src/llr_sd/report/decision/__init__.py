@@ -1,0 +1,1 @@
+"""What to do: differences, boxes, levers and the worth of knowing more."""

@@ -1,0 +1,418 @@
+"""Look up what makes the difference between scenarios, where a target is missed and what helps, and say it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from llr_sd.parameters import is_share, per_hundred
+from llr_sd.report.sensitivity.read import described, frame_of, in_words, input_facts, input_label, input_name, spoken
+from llr_sd.report.shared.reading import Chance, Quantity, headline, horizon, quantity, table
+from llr_sd.report.shared.wording import (
+    NONE,
+    amount,
+    chance_words,
+    date_words,
+    extent,
+    fixed,
+    full_name,
+    listing,
+    percent,
+    with_unit,
+)
+from llr_sd.result import StudyResult
+from llr_sd.verification import AGREES, DIFFERS, NOT_ASKED, NOT_COMPARED, Verification, verifications
+
+LEVER_NUMBERS = (
+    "cost", "cost_low", "cost_high", "probability", "probability_low", "probability_high", "runs", "lost", "pareto",
+)  # fmt: skip
+BOX_NUMBERS = ("density", "density_low", "density_high", "coverage", "coverage_low", "coverage_high")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One lever's part of a difference between two scenarios, in the unit of the output: its mean and the middle nine tenths of runs.
+
+    `name` is the lever in words, `said` the same as a sentence says it.
+    """
+
+    lever: str
+    name: str
+    mean: float
+    low: float
+    high: float
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """How a difference adds up: from the base's mean, by steps, to the other scenario's mean. NaN where the base's mean is unknown."""
+
+    base: str
+    scenario: str
+    shown: Quantity
+    start: float
+    steps: tuple[Step, ...]
+    whole: Step
+
+    @property
+    def title(self) -> str:
+        """The finding as a title."""
+        change = f"{self.signed(self.whole.mean)}{_after(self.shown.unit)}"
+        first = self.steps[0].said or self.steps[0].name
+        if len(self.steps) == 1:
+            return f"{self.shown.label}: {first} makes the whole difference, {change}"
+        return f"{self.shown.label}: {change}, of which {self.signed(self.steps[0].mean)} from {first}"
+
+    def plain(self, value: float) -> str:
+        """Write a value with as many decimals as every other in this waterfall, so that the sum can be followed."""
+        size = abs(self.whole.mean)
+        return fixed(value, min(6, max(0, 2 - math.floor(math.log10(size)))) if size > 0 else 1)
+
+    def signed(self, value: float) -> str:
+        """Write a change with its sign, as `plain` does."""
+        text = self.plain(value)
+        return f"+{text}" if value > 0 else text
+
+
+def signed(value: float, unit: str) -> str:
+    """Return an amount with its sign: "+7.8"."""
+    text = amount(value, unit)
+    return text if text == NONE or text.startswith("−") or value <= 0 else f"+{text}"
+
+
+def waterfalls(result: StudyResult) -> tuple[Waterfall, ...]:
+    """Return one waterfall for each attribution, for the headline number or the first that the table has."""
+    rows = frame_of(result, "attribution", "base", "scenario", "output", "time", "lever", "statistic", "value")
+    found = []
+    for (base, scenario), own in rows.groupby(["base", "scenario"], sort=False):
+        output, shown = _number(result, own)
+        own = own[(own["output"] == output) & _at(own, shown.time)]
+        numbers = {
+            str(lever): dict(zip(part["statistic"].astype(str), part["value"].astype(float), strict=True))
+            for lever, part in own.groupby("lever", sort=False)
+        }
+        steps = {lever: _step(result, lever, own) for lever, own in numbers.items()}
+        whole = steps.pop("difference", None)
+        if whole is None or not steps or not all(math.isfinite(s.mean) for s in (whole, *steps.values())):
+            continue
+        ordered = tuple(sorted(steps.values(), key=lambda s: -abs(s.mean)))
+        found.append(Waterfall(str(base), str(scenario), shown, _mean(result, str(base), output, shown.time), ordered, whole))
+    return tuple(found)
+
+
+def _step(result: StudyResult, lever: str, numbers: Mapping[str, float]) -> Step:
+    mean, low, high = (numbers.get(k, math.nan) for k in ("mean", "p05", "p95"))
+    return Step(lever, input_name(result, lever), mean, low, high, spoken(result, lever))
+
+
+def waterfall_sentence(w: Waterfall) -> str:
+    """Say what part of a difference each lever makes."""
+    parts = [f"{s.name} {w.signed(s.mean)} ({w.plain(s.low)} to {w.plain(s.high)})" for s in w.steps]
+    after = _after(w.shown.unit)
+    ends = f", from {w.plain(w.start)} to {w.plain(w.start + w.whole.mean)}{after}" if math.isfinite(w.start) else ""
+    return (
+        f"From “{w.base}” to “{w.scenario}” the mean of {full_name(w.shown)} changes by {w.signed(w.whole.mean)}{after}"
+        f"{ends}: {listing(parts)}."
+    )
+
+
+def differences(result: StudyResult) -> tuple[str, tuple[tuple[str, ...], ...]]:
+    """Return the base scenario and the rows scenario, number, median difference, nine runs in ten, chance of being above zero."""
+    rows = frame_of(result, "differences", "base", "scenario", "output", "time", "statistic", "value", "low", "high", "runs")
+    cells = []
+    scalars = rows[[not described(result, str(o), math.nan).over_time for o in rows["output"]]] if len(rows) else rows
+    if scalars.empty and len(rows):
+        end = horizon(result)
+        times = rows["time"].to_numpy(dtype=float)
+        scalars = rows[times == (times[np.abs(times - end).argmin()] if math.isfinite(end) else times.max())]
+    for (output, scenario), own in scalars.groupby(["output", "scenario"], sort=False):
+        shown = described(result, str(output), float(own.iloc[0]["time"]))
+        values = {str(r["statistic"]): r for r in own.to_dict("records")}
+        if "p50" not in values:
+            continue
+        middle, low, high = (float(values[k]["value"]) if k in values else math.nan for k in ("p50", "p05", "p95"))
+        above = values.get("probability_above_zero")
+        odds = _odds(above, "value", "low", "high") if above else None
+        ends = f"{signed(low, shown.unit)} to {signed(high, shown.unit)}" if math.isfinite(low + high) else NONE
+        cells.append((str(scenario), full_name(shown), signed(middle, shown.unit), ends, chance_words(odds)))
+    return (str(rows.iloc[0]["base"]) if len(rows) else ""), tuple(cells)
+
+
+def box_rows(result: StudyResult) -> tuple[tuple[str, ...], ...]:
+    """Return scenario, target, input, where the box lies, and the input's whole range, a row a restriction."""
+    ranges = {str(r["name"]): r for r in table(result, "parameters").to_dict("records")}
+    ranges |= {str(r["variable"]): r for r in table(result, "parameters").to_dict("records")}
+    rows = []
+    for r in frame_of(result, "boxes", "input", "low", "high", "scenario", "target").to_dict("records"):
+        name = str(r["input"])
+        own = ranges.get(name, {})
+        low, high = (float(own.get(k, math.nan)) for k in ("low", "high"))
+        whole = extent(low, high)
+        if _share(result, name) and whole != NONE:
+            whole = f"{per_hundred(low)} to {per_hundred(high)} in 100"
+        where = side(result, name, float(r["low"]), float(r["high"]))
+        rows.append((str(r["scenario"]), str(r["target"]), input_label(result, name), where, whole))
+    return tuple(rows)
+
+
+def side(result: StudyResult, name: str, low: float, high: float) -> str:
+    """Say on which side of a value of an input, or between which values, a box lies; a share is told as so many in 100."""
+    unit = input_facts(result).get(name, ("", "", ""))[1]
+    first, last, after = amount(low), amount(high), f" {unit}" if unit else ""
+    if _share(result, name):
+        first, last, after = per_hundred(low), per_hundred(high), " in 100"
+    if not math.isfinite(low):
+        return f"below {last}{after}"
+    if not math.isfinite(high):
+        return f"above {first}{after}"
+    return f"between {first} and {last}{after}"
+
+
+def _share(result: StudyResult, name: str) -> bool:
+    rows = table(result, "parameters")
+    units = rows.loc[(rows["name"] == name) | (rows["variable"] == name), "unit"]
+    return len(units) > 0 and is_share(input_name(result, name), str(units.iloc[0]))
+
+
+def box_sentences(result: StudyResult) -> tuple[str, ...]:
+    """Say for each box where runs miss the target, how dense it is and how much of the misses it holds."""
+    rows = frame_of(result, "boxes", "input", "low", "high", "scenario", "target", *BOX_NUMBERS)
+    sentences = []
+    for (scenario, target), own in rows.groupby(["scenario", "target"], sort=False):
+        boxes = own.to_dict("records")
+        sides = []
+        for r in boxes:
+            name = str(r["input"])
+            sides.append(f"{spoken(result, name)} is {side(result, name, float(r['low']), float(r['high']))}")
+        dense, cover = (
+            f"{percent(boxes[0][k])} ({percent(boxes[0][f'{k}_low'])} to {percent(boxes[0][f'{k}_high'])})"
+            for k in ("density", "coverage")
+        )
+        sentences.append(
+            f"In “{scenario}”, where {listing(sides)}, {dense} of the runs miss “{target}”. "
+            f"{cover} of all the runs that miss it lie there."
+        )
+    return tuple(sentences)
+
+
+@dataclass(frozen=True)
+class Mix:
+    """One setting of the levers: what it sets (and in words), its mean cost and its probability of meeting the target with the 95 % interval."""
+
+    setting: tuple[tuple[str, float], ...]
+    words: str
+    cost: float
+    chance: Chance
+    front: bool
+
+
+def mixes(result: StudyResult) -> tuple[Mix, ...]:
+    """Return the lever settings that were tried and have a number, in the order tried."""
+    rows = frame_of(result, "levers", *LEVER_NUMBERS)
+    levers = [str(c) for c in rows.columns if c not in LEVER_NUMBERS and pd.api.types.is_numeric_dtype(rows[c])]
+    found = []
+    for r in rows.to_dict("records"):
+        odds = _odds(r, "probability", "probability_low", "probability_high")
+        if math.isfinite(r["cost"]) and math.isfinite(odds.probability):
+            setting = tuple((n, float(r[n])) for n in levers)
+            words = ", ".join(_lever_words(result, name, value) for name, value in setting)
+            found.append(Mix(setting, words, float(r["cost"]), odds, bool(r["pareto"])))
+    return tuple(found)
+
+
+def _lever_words(result: StudyResult, name: str, value: float) -> str:
+    """A lever and where it stands: "number of recruits planned at 30"; one without a label is followed by its value."""
+    words = input_name(result, name)
+    return f"{words} at {value:g}" if words != name.replace("_", " ") else f"{words} {value:g}"
+
+
+def best_mix(result: StudyResult, found: tuple[Mix, ...]) -> Mix | None:
+    """Return the cheapest mix whose chance reaches what was asked for with 95 % confidence; None when none does or nothing was asked."""
+    asked = result.study.levers
+    there = [m for m in found if asked is not None and m.chance.low >= asked.probability]
+    return min(there, key=lambda m: m.cost) if there else None
+
+
+def cost_quantity(result: StudyResult) -> Quantity:
+    """Describe the cost of the lever search."""
+    asked = result.study.levers
+    return quantity(result, asked.cost) if asked else Quantity("cost", "", "Cost", "", math.nan, False)
+
+
+def lever_sentences(result: StudyResult) -> tuple[str, ...]:
+    """Say which mix reaches the target at the least cost, or that none does."""
+    found, asked, cost = mixes(result), result.study.levers, cost_quantity(result)
+    if not found:
+        return ()
+    best, top = best_mix(result, found), max(found, key=lambda m: m.chance.probability)
+    goal = f"the target “{asked.target}” in “{asked.scenario}”" if asked else "the target"
+    sentences = []
+    if asked and best:
+        sentences.append(
+            f"{best.words} is the cheapest of {len(found)} mixes tried that meets {goal} with a chance of {percent(asked.probability)} "
+            f"or more: its chance is {chance_words(best.chance)} and it costs {with_unit(best.cost, cost.unit)} ({cost.label})."
+        )
+    elif asked:
+        sentences.append(
+            f"None of the {len(found)} mixes tried meets {goal} with a chance that is surely {percent(asked.probability)} or more."
+        )
+    if not best or top.chance.probability > best.chance.probability:
+        sentences.append(
+            f"The highest chance is {chance_words(top.chance)}, with {top.words}, at {with_unit(top.cost, cost.unit)}."
+        )
+    return tuple(sentences)
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What it is worth to learn an input, in the unit of the benefit, with its 95 % interval; `share` is of knowing everything."""
+
+    input: str
+    name: str
+    value: float
+    low: float
+    high: float
+    share: float
+
+
+def information(result: StudyResult) -> tuple[Worth, ...]:
+    """Return what it is worth to learn each input, the largest first; empty where the study does not ask."""
+    rows = frame_of(result, "information", "input", "value", "low", "high").to_dict("records")
+    found = [
+        Worth(
+            str(r["input"]),
+            input_name(result, str(r["input"])),
+            *(float(r.get(k, math.nan)) for k in ("value", "low", "high", "share")),
+        )
+        for r in rows
+    ]
+    return tuple(sorted((w for w in found if math.isfinite(w.value)), key=lambda w: -w.value))
+
+
+def benefit_quantity(result: StudyResult) -> Quantity:
+    """Describe the benefit in whose unit information is valued."""
+    asked = result.study.value_of_information
+    return quantity(result, asked.benefit) if asked else Quantity("benefit", "", "Benefit", "", math.nan, False)
+
+
+def information_sentences(result: StudyResult) -> tuple[str, ...]:
+    """Say which input is most worth finding out before choosing."""
+    found, shown, asked = information(result), benefit_quantity(result), result.study.value_of_information
+    if not found:
+        return ()
+    top, unit = found[0], shown.unit
+    among = f" before choosing among {listing([f'“{o}”' for o in asked.options])}" if asked else ""
+    if not top.value > 0 or top.high <= 0:
+        return (f"To learn any one input{among} is worth nothing that these runs can show: the best choice stays the best.",)
+    text = (
+        f"To learn {spoken(result, top.input)}{among} is worth {with_unit(top.value, unit)} ({shown.label}) on average, between "
+        f"{amount(top.low, unit)} and {with_unit(top.high, unit)}"
+    )
+    if math.isfinite(top.share):
+        text += f", which is {percent(min(top.share, 1.0))} of what it would be worth to know everything"
+    none = [spoken(result, w.input) for w in found if w.high <= 0 or w.value <= 0]
+    more = (f"Nothing that these runs can show would be gained by learning {listing(none)}.",) if none else ()
+    return (f"{text}.", *more)
+
+
+def findings(result: StudyResult) -> tuple[str, ...]:
+    """Return what the analyses found, as the result says it, with names and units as a reader meets them."""
+    return _read_out(result, "findings")
+
+
+def warned(result: StudyResult) -> tuple[str, ...]:
+    """Return what a few runs showed before the many: what a reader must know before any number, such as a step too long."""
+    return _read_out(result, "warnings")
+
+
+def _read_out(result: StudyResult, key: str) -> tuple[str, ...]:
+    sentences = []
+    for sentence in result.manifest.get(key) or ():
+        text = in_words(result, re.sub(r"\s+Dmnl\b", "", str(sentence)).strip())
+        if text:
+            sentences.append(re.sub(r'"([^"]*)"', r"“\1”", text))
+    return tuple(sentences)
+
+
+def verified_sentences(result: StudyResult) -> tuple[str, ...]:
+    """Say of each model how many runs were made again in PySD, over which part, and what came of it."""
+    return tuple(_verified(v, model) + _uncovered(result, v) for model, v in verifications(result.manifest).items())
+
+
+def _uncovered(result: StudyResult, v: Verification) -> str:
+    """Name the outputs that are read only after the part of the run that was compared."""
+    until = math.inf if v.until is None else v.until
+    later = [name for name, spec in result.study.outputs.items() if spec.at is not None and spec.at > until]
+    return f" Not covered, being read later: {', '.join(later)}." if later else ""
+
+
+def disagreement(result: StudyResult) -> str:
+    """Say which numbers differ between the two simulators; empty where none was found to."""
+    found = [(m, v) for m, v in verifications(result.manifest).items() if v.outcome == DIFFERS]
+    return " ".join(_verified(v, m) for m, v in found)
+
+
+def _verified(v: Verification, model: str) -> str:
+    of = f" of {model}" if model else ""
+    if v.outcome == NOT_ASKED:
+        return f"No run{of} was made again in PySD, the reference simulator: {v.reason}."
+    if v.outcome == NOT_COMPARED:
+        return f"The runs{of} could not be compared with PySD, the reference simulator: {v.reason}."
+    who = f"1 run{of} was" if v.members == 1 else f"{v.members:,} runs{of} were"
+    part = "" if v.whole or v.until is None or v.final is None else f", up to {date_words(v.until)} of {date_words(v.final)},"
+    made = f"{who} made again{part} in PySD, the reference simulator"
+    share = "more than can be said" if v.difference is None or math.isinf(v.difference) else f"{v.difference:.1g}"
+    if v.outcome == AGREES:
+        return (
+            f"{made}, and agrees: the largest relative difference is {share}."
+            if v.members == 1
+            else (f"{made}, and agree: the largest relative difference is {share}.")
+        )
+    where = f' in "{v.scenario}"' if v.scenario else ""
+    when = "" if v.time is None else f" at {date_words(v.time)}"
+    return f'{made}, and differs by {share} (relative) in "{v.output}"{where}{when}: do not use these numbers before this is explained.'
+
+
+def _number(result: StudyResult, rows: pd.DataFrame) -> tuple[str, Quantity]:
+    """The output of a table to show, and its description at the time that counts."""
+    there = [str(o) for o in rows["output"].unique()]
+    specs = result.study.outputs
+    scalars = [n for n, spec in specs.items() if spec.expression is not None or spec.at is not None]
+    wanted = [headline(result).output, *scalars, *specs]
+    output = next((o for w in wanted for o in there if o == w or o.startswith(f"{w}[")), there[0])
+    times = rows.loc[rows["output"] == output, "time"].to_numpy(dtype=float)
+    asked = horizon(result)
+    shown = described(result, output, math.nan)
+    if shown.over_time and np.isfinite(times).any():
+        time = float(times[np.nanargmin(np.abs(times - asked))]) if math.isfinite(asked) else float(np.nanmax(times))
+    else:
+        time = float(times[0]) if times.size else math.nan
+    return output, described(result, output, time)
+
+
+def _at(rows: pd.DataFrame, time: float) -> pd.Series:
+    return pd.Series(np.isclose(rows["time"].astype(float), time), rows.index) if math.isfinite(time) else rows["time"].isna()
+
+
+def _mean(result: StudyResult, scenario: str, output: str, time: float) -> float:
+    rows = table(result, "summary")
+    base, _, rest = output.partition("[")
+    rows = rows[(rows["scenario"] == scenario) & (rows["output"] == base) & (rows["statistic"] == "mean")]
+    rows = rows[rows["element"].str.replace(" ", "") == rest.removesuffix("]").replace(" ", "")]
+    rows = rows[_at(rows, time)] if len(rows) else rows
+    return float(rows.iloc[0]["value"]) if len(rows) else math.nan
+
+
+def _odds(row: Mapping[Any, Any], value: str, low: str, high: str) -> Chance:
+    return Chance(float(row[value]), float(row[low]), float(row[high]), int(row["runs"]))
+
+
+def _after(unit: str) -> str:
+    return "" if unit in ("", "Dmnl") else f" {unit}"

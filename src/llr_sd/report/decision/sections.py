@@ -1,0 +1,185 @@
+"""The parts of a report on choices: what makes the difference, where a target is missed, what helps, and what is worth finding out."""
+
+from __future__ import annotations
+
+import math
+
+from llr_sd.report.decision.charts import front_chart, waterfall_chart
+from llr_sd.report.decision.read import (
+    Mix,
+    Waterfall,
+    benefit_quantity,
+    best_mix,
+    box_rows,
+    box_sentences,
+    cost_quantity,
+    differences,
+    information,
+    information_sentences,
+    lever_sentences,
+    mixes,
+    waterfall_sentence,
+    waterfalls,
+)
+from llr_sd.report.sensitivity.read import MOST, Share, input_facts, input_label, input_name, spoken
+from llr_sd.report.sensitivity.sections import DARK
+from llr_sd.report.shared.bars import Bars, bar_chart
+from llr_sd.report.shared.parts import NumberTable, Picture, Section
+from llr_sd.report.shared.wording import NONE, amount, chance_words, extent, full_name, named, percent, with_unit
+from llr_sd.result import StudyResult
+
+MOST_MIXES = 20
+
+
+def difference_sections(result: StudyResult) -> tuple[Section, ...]:
+    """Return the section on differences between scenarios, where the result holds any."""
+    base, rows = differences(result)
+    found = waterfalls(result)
+    tables: tuple[NumberTable, ...] = ()
+    if rows:
+        head = ("Scenario", "Number", "Median difference", "Nine runs in ten", "Chance that it is above zero")
+        tables = (NumberTable(f"Each scenario less “{base}”, run by run", head, rows, words=(1,)),)
+    if not found and not tables:
+        return ()
+    sentences = [waterfall_sentence(w) for w in found]
+    if rows:
+        sentences.append(
+            "Scenarios share their draws, so a difference between two of them is surer than either of them; the table compares run with run."
+        )
+    pictures = tuple(_waterfall(result, w, number) for number, w in enumerate(found, start=1))
+    return (Section("difference", "What makes the difference", tuple(sentences), pictures, tables),)
+
+
+def _waterfall(result: StudyResult, w: Waterfall, number: int) -> Picture:
+    own = next((a.levers for a in result.study.attribution if (a.base, a.scenario) == (w.base, w.scenario)), {})
+
+    def change(lever: str) -> str:
+        names = own.get(lever) or (lever,)
+        return "; ".join(f"{input_name(result, n)}: {_set(result, w.base, n)} → {_set(result, w.scenario, n)}" for n in names)
+
+    rows = [(s.name, w.signed(s.mean), f"{w.plain(s.low)} to {w.plain(s.high)}", change(s.lever)) for s in w.steps]
+    rows.append(("the whole difference", w.signed(w.whole.mean), f"{w.plain(w.whole.low)} to {w.plain(w.whole.high)}", NONE))
+    ends = [(w.base, w.start), (w.scenario, w.start + w.whole.mean)] if math.isfinite(w.start) else []
+    rows += [(f"mean of “{name}”", w.plain(value), NONE, NONE) for name, value in ends]
+    caption = (
+        f"From the mean of “{w.base}” (top) to that of “{w.scenario}” (bottom). Each lever has its fair part (Shapley): its effect averaged "
+        "over every order in which the levers can be moved, so the parts add up exactly."
+    )
+    numbers = NumberTable(
+        f"{full_name(w.shown)}: from “{w.base}” to “{w.scenario}”",
+        ("Lever", "Mean", "Nine runs in ten", "What is set"),
+        tuple(rows),
+        (3,),
+    )
+    text = f"Waterfall chart. {w.title}. {waterfall_sentence(w)}"
+    return Picture(f"difference-{number}", f"From “{w.base}” to “{w.scenario}”", waterfall_chart(w), caption, text, numbers)
+
+
+def _set(result: StudyResult, scenario: str, name: str) -> str:
+    """What a scenario sets a parameter to; without a setting it is drawn, or has its own value."""
+    own = next((s.set for s in result.study.scenario if s.name == scenario), {})
+    value = own.get(name, result.study.set.get(name))
+    if value is not None:
+        return f"{value:.6g}".replace("-", "−")
+    return "as drawn" if name in input_facts(result) else "own value"
+
+
+def decision_sections(result: StudyResult) -> tuple[Section, ...]:
+    """Return the sections on boxes, levers and the value of information that this result can carry."""
+    makers = (_boxes, _levers, _information)
+    return tuple(section for make in makers if (section := make(result)) is not None)
+
+
+def _boxes(result: StudyResult) -> Section | None:
+    rows = box_rows(result)
+    if not rows:
+        return None
+    head = ("Scenario", "Target", "Input", "Where it is missed", "Whole range")
+    note = "The box was found on half of the runs and measured on the other half. It describes; it does not say what causes what."
+    table = NumberTable("Where the target is missed", head, rows, (1, 2, 3, 4))
+    return Section("boxes", "Where the target is missed", (*box_sentences(result), note), (), (table,))
+
+
+def _levers(result: StudyResult) -> Section | None:
+    found = mixes(result)
+    if not found:
+        return None
+    front = tuple(sorted((m for m in found if m.front), key=lambda m: m.cost)) or (
+        max(found, key=lambda m: m.chance.probability),
+    )
+    best, cost, asked = best_mix(result, found), cost_quantity(result), result.study.levers
+    wanted = asked.probability if asked else math.nan
+    if best:
+        title = f"{percent(wanted)} or more is reached for {with_unit(best.cost, cost.unit)}: {best.words}"
+    else:
+        top = max(found, key=lambda m: m.chance.probability)
+        title = f"The best of {len(found)} mixes meets the target in {percent(top.chance.probability)} of runs"
+    shown = best if best is None or best in front else _beside(front, best)
+    figure = front_chart(title, found, front, shown, named(cost), wanted)
+    rows = [_mix_row(str(i), m, cost.unit, m is shown) for i, m in enumerate(front[:MOST_MIXES], start=1)]
+    others = sorted((m for m in found if m not in front), key=lambda m: m.cost)
+    rows += [_mix_row(NONE, m, cost.unit, m is best) for m in others[: MOST_MIXES - len(rows)]]
+    numbers = NumberTable(
+        f"Mixes of levers, those that no other beats first ({len(rows)} of {len(found)})",
+        ("Number in the chart", "Mix", "Cost", "Chance of the target", "Cheapest that is sure enough"),
+        tuple(rows),
+        (1,),
+    )
+    said = "; ".join(
+        f"{i}, {m.words}: {amount(m.cost, cost.unit)}, {chance_words(m.chance)}" for i, m in enumerate(front, start=1)
+    )
+    text = f"Chart of the chance of meeting the target against {named(cost)}. {title}. {said}."
+    caption = "Each point is a mix of levers with all runs behind it; uprights are 95% intervals of the chance. The numbers are those of the table."
+    picture = Picture("levers", "Which mix of levers, at what cost", figure, caption, text, numbers)
+    return Section("levers", "Which mix of levers, at what cost", lever_sentences(result), (picture,))
+
+
+def _beside(front: tuple[Mix, ...], best: Mix) -> Mix | None:
+    """The mix on the front that costs the same as the best one and has as high a chance."""
+    return next((m for m in front if m.cost <= best.cost and m.chance.probability >= best.chance.probability), None)
+
+
+def _mix_row(number: str, mix: Mix, unit: str, chosen: bool) -> tuple[str, ...]:
+    return (number, mix.words, amount(mix.cost, unit), chance_words(mix.chance), "yes" if chosen else "no")
+
+
+def _information(result: StudyResult) -> Section | None:
+    found, shown = information(result), benefit_quantity(result)
+    sentences = information_sentences(result)
+    if not found:
+        return None
+    heading = "What is worth finding out first"
+    drawn = [w for w in found if w.value > 0 and w.high > 0][:MOST]
+    rows = tuple(
+        (
+            input_label(result, w.input),
+            amount(w.value, shown.unit),
+            extent(w.low, w.high, shown.unit),
+            percent(min(max(w.share, 0.0), 1.0)),
+        )
+        for w in found
+    )
+    head = (
+        "Input",
+        f"Worth ({shown.unit})" if shown.unit not in ("", "Dmnl") else "Worth",
+        "95% interval",
+        "Share of knowing everything",
+    )
+    numbers = NumberTable(f"Worth of learning an input before choosing, in {named(shown)}", head, rows)
+    if not drawn:
+        return Section("information", heading, sentences, (), (numbers,))
+    first = spoken(result, drawn[0].input, first=True)
+    title = f"{first} is most worth finding out: {with_unit(drawn[0].value, shown.unit)} on average"
+    bars = Bars("worth", DARK, "", tuple(Share(w.input, w.name, w.value, w.low, w.high) for w in drawn))
+
+    def said(share: Share) -> str:
+        return f"{amount(share.value, shown.unit)} ({extent(share.low, share.high, shown.unit)})"
+
+    labels = [input_label(result, w.input) for w in drawn]
+    figure = bar_chart(title, labels, [bars], f"Gain of the choice, {named(shown)}", said)
+    caption = (
+        "What the choice between scenarios would gain on average if this one input were known before it is made (expected value of partial "
+        "perfect information). Nothing is gained where the same scenario is best whatever the input turns out to be."
+    )
+    text = f"Bar chart of the worth of learning an input. {title}. {'; '.join(f'{w.name}: {amount(w.value, shown.unit)}' for w in drawn)}."
+    return Section("information", heading, sentences, (Picture("information", heading, figure, caption, text, numbers),))

@@ -1,0 +1,1 @@
+"""What happens: outputs by scenario, against targets and history."""

@@ -1,0 +1,400 @@
+"""The three pictures of a study: scenarios against the target, fans of uncertainty, and the runs at the target's date."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from llr_sd.report.outcome.words import fan_title, histogram_title, is_plan, scenario_title
+from llr_sd.report.shared import canvas
+from llr_sd.report.shared.canvas import INK, LINE, QUIET, SMALL, TARGET
+from llr_sd.report.shared.reading import (
+    Quantity,
+    band,
+    central_course,
+    chance,
+    course,
+    draws,
+    headline,
+    horizon,
+    level_of,
+    meets,
+    scenario_names,
+    spread,
+    targets_on,
+    times_of,
+)
+from llr_sd.report.shared.wording import amount, chance_words, date_words, level_words, named, short_names
+from llr_sd.result import StudyResult
+from llr_sd.study import HistoryPoint
+
+PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True)
+class Course:
+    """A line of the scenario chart: the scenarios that share it, its times (years) and values; `fixed` when nothing varies."""
+
+    names: tuple[str, ...]
+    times: Floats
+    values: Floats
+    fixed: bool
+
+
+def scenario_chart(result: StudyResult) -> Figure | None:
+    """Draw each scenario's central run up to the target's date, with the target and what was observed, as the plan's Figure 9.
+
+    Returns
+    -------
+    Figure or None
+        None when the study saves no output over time. Scenarios with the same line share it and its label.
+    """
+    shown = course(result)
+    if shown is None:
+        return None
+    end = _end(result, shown)
+    lines = _central_lines(result, shown, end)
+    if not lines:
+        return None
+    with canvas.drawing():
+        height = max(5.2, 0.27 * len(lines) + 2.2)
+        width = max(10.0, 7.7 + 0.08 * max(len(_end_words(line, shown)) for line in lines))
+        figure = Figure(figsize=(width, height))
+        top = canvas.title(figure, scenario_title(result), 88)
+        axes = figure.add_axes((0.8 / width, 0.62 / height, 6.2 / width, 1 - (0.97 + top) / height))
+        points = [p for p in history_of(result, shown) if p.time <= end + 1e-9]
+        first = min([*(float(line.times[0]) for line in lines), *(p.time for p in points)])
+        canvas.value_grid(axes)
+        canvas.year_axis(axes, first - 0.08, end)
+        _draw_lines(axes, lines, result, shown, points)
+        _label_ends(figure, axes, lines, shown)
+        _end_mark(axes, end, targets=bool(result.study.target))
+        axes.set_xlabel("Year (mark at 1 January)" if 1800 <= first < 2300 else "Time")
+        axes.set_ylabel(named(shown))
+    return figure
+
+
+def _draw_lines(axes: Axes, lines: list[Course], result: StudyResult, shown: Quantity, points: list[HistoryPoint]) -> None:
+    for number, line in enumerate(lines):
+        pen = canvas.pen(number, plain=line.fixed)
+        every = max(1, len(line.times) // 4)
+        axes.plot(
+            line.times, line.values, color=pen.colour, linestyle=pen.dash, linewidth=1.9, marker=pen.marker, markersize=5.5,
+            markevery=(number % every, every), markerfacecolor="white", markeredgewidth=1.3, label=" / ".join(line.names), zorder=3,
+        )  # fmt: skip
+    _target_lines(axes, result, shown, labelled=True)
+    _history_dots(axes, points, size=46)
+    if points:
+        last = max(points, key=lambda p: p.value)
+        axes.annotate("observed", (last.time, last.value), (0, 9), textcoords="offset points", ha="center", fontsize=SMALL)
+    axes.margins(y=0.06)
+    axes.yaxis.set_major_locator(MaxNLocator(7))
+    axes.yaxis.set_major_formatter(FuncFormatter(canvas.tick))
+
+
+def _label_ends(figure: Figure, axes: Axes, lines: list[Course], shown: Quantity) -> None:
+    """Name each line at its end, moved apart where ends are close, joined to its line by a thin leader."""
+    low, high = axes.get_ylim()
+    gap = (high - low) * 0.225 / canvas.inches(figure, axes)[1]
+    places = canvas.spread_labels([float(line.values[-1]) for line in lines], gap, low + gap / 2, high - gap / 2)
+    axes.set_ylim(low, high)
+    x0 = axes.get_xlim()[1]
+    wide = x0 - axes.get_xlim()[0]
+    for number, (line, place) in enumerate(zip(lines, places, strict=True)):
+        pen = canvas.pen(number, plain=line.fixed)
+        end = float(line.values[-1])
+        axes.plot(
+            [line.times[-1], x0 + 0.035 * wide, x0 + 0.05 * wide], [end, place, place],
+            color=pen.colour, linewidth=0.9, clip_on=False, zorder=2,
+        )  # fmt: skip
+        axes.plot(
+            [x0 + 0.065 * wide], [place], marker=pen.marker, color=pen.colour, markersize=6, markerfacecolor="white",
+            markeredgewidth=1.3, clip_on=False, linestyle="none",
+        )  # fmt: skip
+        axes.text(x0 + 0.085 * wide, place, _end_words(line, shown), va="center", fontsize=SMALL + 0.3, clip_on=False)
+    axes.set_xlim(x0 - wide, x0)
+
+
+def _end_words(line: Course, shown: Quantity) -> str:
+    """The scenarios that share a line and the value it ends at."""
+    together = ", ".join(line.names)
+    if len(line.names) > 1 and len(together) > 36:
+        together = f"{line.names[0]} and {len(line.names) - 1} more"
+    return f"{together}: {amount(float(line.values[-1]), shown.unit)}"
+
+
+def fan_chart(result: StudyResult) -> Figure | None:
+    """Draw a panel a scenario with the middle half and the middle nine tenths of runs, their median and the central run.
+
+    Returns
+    -------
+    Figure or None
+        None when the study saves no output over time. A scenario without uncertainty shows its line and says so.
+    """
+    shown = course(result)
+    if shown is None:
+        return None
+    names = scenario_names(result)
+    with canvas.drawing():
+        figure, panels = _panels(names, fan_title(result))
+        points = history_of(result, shown)
+        times = times_of(result, shown.output)
+        first = min([float(times[0]), *(p.time for p in points)])
+        for name, axes in zip(names, panels, strict=True):
+            _fan_panel(axes, result, shown, name)
+            _target_lines(axes, result, shown, labelled=axes is panels[0])
+            _history_dots(axes, points, size=20)
+            canvas.value_grid(axes)
+            canvas.year_axis(axes, first - 0.3, float(times[-1]) + 0.1, most=4 if len(names) > 2 else 10)
+            _end_mark(axes, horizon(result), targets=False)
+        _share_scale(figure, panels, named(shown))
+        _fan_key(figure, result, shown, bands=any(not spread(result, n, headline(result)).fixed for n in names))
+    return figure
+
+
+def _fan_panel(axes: Axes, result: StudyResult, shown: Quantity, name: str) -> None:
+    """Draw one fan, or the one line of a scenario without spread and why it has none."""
+    times = times_of(result, shown.output)
+    central = central_course(result, name, shown)
+    bands = {s: band(result, name, shown, s) for s in ("p05", "p25", "p50", "p75", "p95")}
+    width = bands["p95"] - bands["p05"]
+    known = np.isfinite(width)
+    flat = not known.any() or float(width[known].max()) <= 1e-9 * max(1.0, float(np.abs(bands["p95"][known]).max()))
+    if flat:
+        until = horizon(result) if is_plan(result, name) and math.isfinite(horizon(result)) else math.inf
+        keep = times <= until + 1e-9
+        line = np.where(np.isfinite(central), central, bands["p50"])
+        axes.plot(times[keep], line[keep], color=INK, linewidth=1.8, linestyle=(0, (4, 1.5)), zorder=3)
+        if spread(result, name, headline(result)).void:
+            words = "no good run:\ncentral values only"
+        elif is_plan(result, name):
+            words = "the plan’s own arithmetic:\nno uncertainty in it"
+        else:
+            words = "nothing uncertain in it:\nevery run is this line"
+        axes.text(0.97, 0.05, words, transform=axes.transAxes, ha="right", va="bottom", fontsize=9, color=QUIET, bbox=PAPER)
+        return
+    axes.fill_between(times, bands["p05"], bands["p95"], color=canvas.BAND_WIDE, linewidth=0, zorder=1.5)
+    axes.fill_between(times, bands["p25"], bands["p75"], color=canvas.BAND_NARROW, linewidth=0, zorder=1.6)
+    axes.plot(times, bands["p50"], color=LINE, linewidth=1.9, zorder=3)
+    axes.plot(times, central, color=INK, linewidth=1.4, linestyle=(0, (4, 1.5)), zorder=3.1)
+
+
+def _fan_key(figure: Figure, result: StudyResult, shown: Quantity, *, bands: bool) -> None:
+    keys: list[Patch | Line2D] = []
+    if bands:
+        keys += [
+            Patch(color=canvas.BAND_WIDE, label="9 runs in 10"),
+            Patch(color=canvas.BAND_NARROW, label="middle half of runs"),
+            Line2D([], [], color=LINE, linewidth=1.9, label="median"),
+        ]
+    keys.append(Line2D([], [], color=INK, linewidth=1.5, linestyle=(0, (4, 1.5)), label="central values"))
+    if targets_on(result, shown):
+        keys.append(Line2D([], [], color=TARGET, linewidth=1.6, linestyle=(0, (8, 2)), label="target"))
+    if history_of(result, shown):
+        keys.append(Line2D([], [], color=INK, marker="o", markersize=4.5, linestyle="none", label="observed"))
+    canvas.key(figure, keys)
+
+
+def histogram(result: StudyResult) -> Figure | None:
+    """Draw, a panel a scenario, how many runs end where at the first target's date, and the share that meets the target.
+
+    Returns
+    -------
+    Figure or None
+        None when no scenario has runs or a central value of the headline number.
+    """
+    shown = headline(result)
+    names = scenario_names(result)
+    samples = {name: draws(result, name, shown) for name in names}
+    facts = {name: spread(result, name, shown) for name in names}
+    target = result.study.target[0] if result.study.target else None
+    values = [s for s in samples.values() if s.size]
+    singles = [f.best for f in facts.values() if math.isfinite(f.best)]
+    if not values and not singles:
+        return None
+    every = np.concatenate([*values, np.array([*singles, *([level_of(target)] if target else [])])])
+    low, high = float(every.min()), float(every.max())
+    pad = 0.04 * (high - low) or max(1.0, 0.05 * abs(high))
+    edges = _edges(low, high, level_of(target) if target else math.nan)
+    with canvas.drawing():
+        figure, panels = _panels(names, histogram_title(result))
+        for name, axes in zip(names, panels, strict=True):
+            canvas.value_grid(axes)
+            axes.set_xlim(low - pad, high + pad)
+            if facts[name].fixed or not samples[name].size:
+                _one_value(axes, facts[name].best, shown.unit)
+            else:
+                _bars(axes, samples[name], edges, result)
+            if target is not None:
+                axes.axvline(level_of(target), color=TARGET, linewidth=1.6, linestyle=(0, (8, 2)), zorder=4)
+                if not facts[name].fixed:
+                    _panel_note(axes, f"{_meeting(result)}:\n{chance_words(chance(result, name, target))}")
+        _share_bars(figure, panels, named(shown))
+        keys: list[Patch | Line2D] = []
+        if target is not None:
+            keys = [
+                Patch(facecolor=canvas.NOT_MET, edgecolor=QUIET, label="runs that miss the target"),
+                Patch(facecolor=canvas.MET, edgecolor=INK, hatch="////", label="runs that meet it"),
+                Line2D(
+                    [], [], color=TARGET, linewidth=1.6, linestyle=(0, (8, 2)), label=f"target, {level_words(level_of(target))}"
+                ),
+            ]
+        canvas.key(figure, keys)
+    return figure
+
+
+def _bars(axes: Axes, sample: Floats, edges: Floats, result: StudyResult) -> None:
+    """Bars of the share of runs; those that meet the target are dark and hatched."""
+    counts, _ = np.histogram(sample, edges)
+    shares = counts / sample.size
+    target = result.study.target[0] if result.study.target else None
+    middles = (edges[:-1] + edges[1:]) / 2
+    met = np.array([target is not None and meets(float(m), target) for m in middles])
+    for chosen, face, edge, hatch in ((~met, canvas.NOT_MET, QUIET, ""), (met, canvas.MET, INK, "////")):
+        axes.bar(
+            edges[:-1][chosen], shares[chosen], width=np.diff(edges)[chosen], align="edge", color=face, edgecolor=edge, hatch=hatch,
+            linewidth=0.5, zorder=2,
+        )  # fmt: skip
+
+
+def _one_value(axes: Axes, value: float, unit: str) -> None:
+    if math.isfinite(value):
+        axes.axvline(value, ymax=0.72, color=INK, linewidth=2.2, zorder=3)
+    _panel_note(axes, f"{amount(value, unit)}: one value,\nno uncertainty in it")
+
+
+def _panel_note(axes: Axes, text: str) -> None:
+    axes.text(0.02, 0.97, text, transform=axes.transAxes, va="top", fontsize=9, zorder=5, bbox=PAPER)
+
+
+def _meeting(result: StudyResult) -> str:
+    target = result.study.target[0]
+    level = level_words(level_of(target))
+    return f"{level} or more" if target.at_least is not None else f"{level} or fewer"
+
+
+def _edges(low: float, high: float, level: float) -> Floats:
+    """Bin edges from low to high, one of them on the level so that no bar lies on both sides of it."""
+    if not high > low:
+        low, high = low - 0.5, high + 0.5
+    width = (high - low) / 30
+    anchor = level if math.isfinite(level) else low
+    steps = np.arange(math.floor((low - anchor) / width), math.ceil((high - anchor) / width) + 2)
+    return np.asarray(anchor + steps * width, dtype=float)
+
+
+def _panels(names: list[str], title: str) -> tuple[Figure, list[Axes]]:
+    """A grid of named panels with equal scales, a title above and room for a key below."""
+    number = len(names)
+    columns = number if number <= 3 else 2 if number == 4 else 3 if number <= 6 or number == 9 else 4
+    rows = -(-number // columns)
+    height = 1.6 + rows * (2.05 if rows > 1 else 3.1)
+    figure = Figure(figsize=(11, height))
+    top = canvas.title(figure, title, 96)
+    grid = figure.add_gridspec(
+        rows, columns, left=0.08, right=0.985, top=1 - (0.42 + top) / height, bottom=0.9 / height, hspace=0.42, wspace=0.10
+    )
+    short = short_names(names, {1: 90, 2: 48, 3: 32}.get(columns, 26))
+    panels: list[Axes] = []
+    for index, name in enumerate(names):
+        first = panels[0] if panels else None
+        axes = figure.add_subplot(grid[index // columns, index % columns], sharex=first, sharey=first)
+        axes.tick_params(labelleft=index % columns == 0, labelbottom=index + columns >= number)
+        axes.set_title(short[name], fontsize=10, weight="bold", loc="left")
+        panels.append(axes)
+    return figure, panels
+
+
+def _share_scale(figure: Figure, panels: list[Axes], label: str) -> None:
+    panels[0].margins(y=0.06)
+    panels[0].autoscale(axis="y")
+    panels[0].yaxis.set_major_locator(MaxNLocator(5))
+    panels[0].yaxis.set_major_formatter(FuncFormatter(canvas.tick))
+    figure.text(0.012, 0.5, label, rotation=90, va="center", fontsize=canvas.TEXT)
+
+
+def _share_bars(figure: Figure, panels: list[Axes], label: str) -> None:
+    panels[0].yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:.0%}"))
+    panels[0].xaxis.set_major_formatter(FuncFormatter(canvas.tick))
+    panels[0].xaxis.set_major_locator(MaxNLocator(4))
+    panels[0].yaxis.set_major_locator(MaxNLocator(4))
+    top = max((p.get_height() for axes in panels for p in axes.patches if hasattr(p, "get_height")), default=1.0)
+    panels[0].set_ylim(0, 1.45 * top)
+    figure.text(0.012, 0.5, "Share of runs", rotation=90, va="center", fontsize=canvas.TEXT)
+    figure.text(0.53, 0.5 / figure.get_figheight(), label, ha="center", fontsize=canvas.TEXT)
+
+
+def _target_lines(axes: Axes, result: StudyResult, shown: Quantity, *, labelled: bool) -> None:
+    for target in targets_on(result, shown):
+        level = level_of(target)
+        axes.axhline(level, color=TARGET, linewidth=1.6, linestyle=(0, (8, 2)), zorder=2.5, label=f"target {target.name}")
+        if labelled:
+            place = axes.get_yaxis_transform()
+            text = f"target {level_words(level)}"
+            axes.text(
+                0.01, level, text, transform=place, va="bottom", fontsize=SMALL, color=TARGET, weight="bold", gid="target-label"
+            )
+
+
+def _history_dots(axes: Axes, points: list[HistoryPoint], *, size: float) -> None:
+    if points:
+        axes.scatter([p.time for p in points], [p.value for p in points], s=size, color=INK, zorder=5, label="observed")
+
+
+def _end_mark(axes: Axes, end: float, *, targets: bool) -> None:
+    """A dotted upright at the target's date, named where there is room."""
+    if math.isfinite(end):
+        axes.axvline(end, color=QUIET, linewidth=1.0, linestyle=(0, (1, 2)), zorder=1)
+        if targets:
+            place = axes.get_xaxis_transform()
+            axes.text(end, 1.01, date_words(end, closing=True), transform=place, ha="center", va="bottom", fontsize=SMALL)
+
+
+def history_of(result: StudyResult, shown: Quantity) -> list[HistoryPoint]:
+    """Return the observed points of every output that reads the same variable as `shown`, in order of time."""
+    outputs = result.study.outputs
+    variable = outputs[shown.output].variable if shown.output in outputs else None
+    same = [n for n in result.study.history if n == shown.output or (variable and outputs[n].variable == variable)]
+    return sorted((p for n in same for p in result.study.history[n]), key=lambda p: p.time)
+
+
+def _end(result: StudyResult, shown: Quantity) -> float:
+    times = times_of(result, shown.output)
+    asked = horizon(result)
+    return asked if math.isfinite(asked) and times[0] < asked <= times[-1] else float(times[-1])
+
+
+def _central_lines(result: StudyResult, shown: Quantity, end: float) -> list[Course]:
+    """Scenarios with their central course up to `end` (the median where there is none); equal courses together."""
+    times = times_of(result, shown.output)
+    keep = times <= end + 1e-9
+    short = short_names(scenario_names(result), 30)
+    lines: list[Course] = []
+    for name in scenario_names(result):
+        values = central_course(result, name, shown)[keep]
+        if not np.isfinite(values).any():
+            values = band(result, name, shown, "p50")[keep]
+        good = np.isfinite(values)
+        if not good.any():
+            continue
+        line = Course((short[name],), times[keep][good], values[good], spread(result, name, headline(result)).fixed)
+        same = [n for n, other in enumerate(lines) if _alike(line, other)]
+        if same:
+            line = replace(lines[same[0]], names=(*lines[same[0]].names, short[name]))
+            lines[same[0]] = line
+        else:
+            lines.append(line)
+    return lines
+
+
+def _alike(one: Course, other: Course) -> bool:
+    return one.fixed == other.fixed and one.times.size == other.times.size and np.allclose(one.values, other.values, rtol=1e-9)

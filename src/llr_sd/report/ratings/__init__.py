@@ -1,0 +1,1 @@
+"""How a register's risks rate, beside the log."""

@@ -1,0 +1,302 @@
+"""The parts of a report on what moves the result: shares of the spread, over time, screening, and whether they have settled."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from llr_sd.report.sensitivity.read import (
+    Cell,
+    Floats,
+    Share,
+    between,
+    courses,
+    frame_of,
+    in_words,
+    input_label,
+    input_name,
+    kept_inputs,
+    main_cell,
+    morris_sentences,
+    part_words,
+    ranked,
+    settled,
+    shares,
+    sobol_course,
+    sobol_sentences,
+    sobol_title,
+    split,
+    spoken,
+    unsettled,
+)
+from llr_sd.report.shared.bars import Bars, bar_chart, share_lines
+from llr_sd.report.shared.parts import NumberTable, Picture, Section
+from llr_sd.report.shared.reading import horizon, times_of
+from llr_sd.report.shared.wording import amount, date_words, extent, full_name, named, the_close, with_unit
+from llr_sd.result import StudyResult
+
+ALONE = "alone (first order)"
+WHOLE = "alone or with others (total order)"
+PALE, DARK, DOTTED = "#e4edf4", "#5b9bcb", "#ffffff"
+GRADES_NOTE = "Letters are the grade of the evidence; what each input is stands under “What is uncertain”."
+YEARLY = 20  # most rows of a table over time
+
+
+def share_sections(result: StudyResult) -> tuple[Section, ...]:
+    """Return the sections on what moves the result that this result can carry, in the order of the page."""
+    return tuple(section for make in (_shares, _over_time) if (section := make(result)) is not None)
+
+
+def method_sections(result: StudyResult) -> tuple[Section, ...]:
+    """Return the sections for those who check the analysis: screening, and whether the indices have settled."""
+    return tuple(section for make in (_screening, _settling) if (section := make(result)) is not None)
+
+
+def _shares(result: StudyResult) -> Section | None:
+    """Sobol indices by input, then by group beside Shapley effects; or Shapley effects alone."""
+    cell, effects = main_cell(result, "sobol"), main_cell(result, "shapley")
+    sentences = sobol_sentences(result, cell) if cell else ()
+    drawn = (_inputs(result, cell) if cell else None, _groups(result, cell, effects))
+    found = tuple(p for p in drawn if p is not None)
+    if not sentences and not found:
+        return None
+    return Section("moves", "What moves the result", sentences, found)
+
+
+def _inputs(result: StudyResult, cell: Cell) -> Picture | None:
+    drawn, _, _ = split(shares(result, cell, "ST"))
+    if not drawn:
+        return None
+    alone = {s.input: s for s in shares(result, cell, "S1")}
+    title = sobol_title(result, cell)
+    kinds = [
+        Bars(ALONE, PALE, "////", tuple(alone.get(s.input) for s in drawn)),
+        Bars(WHOLE, DARK, "", tuple(drawn)),
+    ]
+    if not alone:
+        kinds = kinds[1:]
+    labels = [input_label(result, s.input) for s in drawn]
+    figure = bar_chart(title, labels, kinds, f"Share of the spread in {full_name(cell.shown)}", _with_interval, _percent_tick)
+    every = ranked(shares(result, cell, "ST"))
+    rows = [(input_label(result, s.input), *_numbers(alone.get(s.input)), part_words(s.value), between(s)) for s in every]
+    numbers = NumberTable(
+        f"Shares of the spread (variance) of {full_name(cell.shown)}, “{cell.scenario}”",
+        ("Input", "Alone", "95% interval", "Total", "95% interval of the total"),
+        tuple(rows),
+    )
+    said = [
+        f"{s.name}: alone {part_words(alone[s.input].value) if s.input in alone else '–'}, total {part_words(s.value)} ({between(s)})"
+        for s in drawn
+    ]
+    caption = (
+        f"In “{cell.scenario}”. Alone: the part of the spread (variance) that would go, on average, if this one number were known. Total: "
+        f"with what it does together with others. {GRADES_NOTE}"
+    )
+    text = f"Bar chart of the share of the spread in {full_name(cell.shown)}, by input. {title}. {'; '.join(said)}."
+    return Picture("shares", "Input by input", figure, caption, text, numbers)
+
+
+def _groups(result: StudyResult, cell: Cell | None, effects: Cell | None) -> Picture | None:
+    """Sobol by group and Shapley effects side by side where both are there for the same number."""
+    alone = {s.input: s for s in shares(result, cell, "S1", grouped=True)} if cell else {}
+    whole = {s.input: s for s in shares(result, cell, "ST", grouped=True)} if cell else {}
+    same = effects and (not cell or (cell.output, cell.scenario) == (effects.output, effects.scenario))
+    if effects and not same and whole:
+        effects = None
+    fair = {s.input: s for s in shares(result, effects, "Shapley")} if effects else {}
+    where = cell if whole else effects
+    names = [s.input for s in ranked(tuple((whole or fair).values()))]
+    if where is None or not names or not any(math.isfinite((whole or fair)[n].value) for n in names):
+        return None
+    kinds = [
+        Bars(ALONE, PALE, "////", tuple(alone.get(n) for n in names)),
+        Bars(WHOLE, DARK, "", tuple(whole.get(n) for n in names)),
+        Bars("Shapley effect", DOTTED, "....", tuple(fair.get(n) for n in names)),
+    ]
+    kinds = [k for k in kinds if any(s is not None for s in k.values)]
+    top = (whole or fair)[names[0]]
+    first = spoken(result, top.input, first=True)
+    title = f"{first[:1].upper()}{first[1:]} has {part_words(top.value)} of the spread in {full_name(where.shown)}"
+    labels = [input_name(result, n) for n in names]
+    figure = bar_chart(title, labels, kinds, f"Share of the spread in {full_name(where.shown)}", _with_interval, _percent_tick)
+    head = ["Group"] + [h for k in kinds for h in (k.label[:1].upper() + k.label[1:], "95% interval")]
+    rows = [(label, *(cell for k in kinds for cell in _numbers(k.values[i]))) for i, label in enumerate(labels)]
+    said = [
+        f"{label}: " + ", ".join(f"{k.label} {_with_interval(s)}" for k in kinds if (s := k.values[i]))
+        for i, label in enumerate(labels)
+    ]
+    caption = f"In “{where.scenario}”."
+    if fair:
+        caption += " Shapley effects take the stated correlations between inputs in, and add up to 100%." + (
+            " Sobol shares (alone, total) are for inputs drawn independently." if whole else ""
+        )
+        if not result.study.correlation:
+            caption += " This study states no correlations."
+    elif result.study.correlation:
+        caption += " These shares are for inputs drawn independently: the stated correlations are not in them."
+    else:
+        caption += " A group is taken as a whole: its inputs are known together or not at all."
+    numbers = NumberTable(f"Shares of the spread of {full_name(where.shown)} by group", tuple(head), tuple(rows))
+    text = f"Bar chart of the share of the spread in {full_name(where.shown)}, by group. {title}. {'; '.join(said)}."
+    return Picture("shares-by-group", "Group by group", figure, caption, text, numbers)
+
+
+def _over_time(result: StudyResult) -> Section | None:
+    cell = sobol_course(result)
+    if cell is None:
+        return None
+    times = times_of(result, cell.shown.output)
+    found = {n: v for n, v in courses(result, cell).items() if np.isfinite(v[:, 0]).any()}
+    lines = {input_name(result, n): v for n, v in found.items()}
+    if not lines or times.size < 2:
+        return None
+    title = _lead({spoken(result, n): v for n, v in found.items()}, times, named(cell.shown))
+    figure = share_lines(title, times, lines, "Share of the spread, total", horizon(result))
+    chosen = [int(i) for i in _whole_years(times, horizon(result)) if any(math.isfinite(v[i, 0]) for v in lines.values())]
+    rows = [
+        (
+            date_words(float(times[i]), closing=True),
+            *(t for v in lines.values() for t in (part_words(v[i, 0]), _extent(v[i, 1], v[i, 2]))),
+        )
+        for i in chosen
+    ]
+    last = chosen[-1] if chosen else len(times) - 1
+    said = (
+        [
+            f"{n}: {part_words(v[chosen[0], 0])} at {the_close(float(times[chosen[0]]))}, {part_words(v[last, 0])} at {the_close(float(times[last]))}"
+            for n, v in lines.items()
+        ]
+        if chosen
+        else []
+    )
+    caption = (
+        f"In “{cell.scenario}”. Shares of the spread (variance) at each date, alone or together with others, with their 95% interval. The "
+        "spread itself grows over time: see “How wide the uncertainty is”. Shares can come to more than 100% in all where inputs act together."
+    )
+    text = f"Line chart of the share of the spread in {named(cell.shown)} over time. {title}. {'; '.join(said)}."
+    head = ("Date", *(h for n in lines for h in (n, "95% interval")))
+    numbers = NumberTable(f"Shares of the spread of {named(cell.shown)} over time, total", head, tuple(rows))
+    picture = Picture("shares-over-time", "How that changes over time", figure, caption, text, numbers)
+    return Section("over-time", "How that changes over time", (), (picture,))
+
+
+def _lead(lines: dict[str, Floats], times: Floats, name: str) -> str:
+    """Say which line is highest, and when that changes."""
+    names = list(lines)
+    values = np.array([v[:, 0] for v in lines.values()])
+    known = np.flatnonzero(np.isfinite(values).all(axis=0))
+    if not known.size:
+        return f"Where the spread in {name} comes from, date by date"
+    leaders = [names[int(np.argmax(values[:, i]))] for i in known]
+    changes = [k for k in range(1, len(leaders)) if leaders[k] != leaders[k - 1]]
+    first = leaders[0][:1].upper() + leaders[0][1:]
+    if not changes:
+        return f"{first} has the largest share of the spread in {name} throughout"
+    if len(changes) == 1:
+        turn = date_words(float(times[known[changes[0]]]), closing=True)
+        return f"{first} has the largest share of the spread in {name} at first; from the {turn} it is {leaders[-1]}".replace(
+            "the time", "time"
+        )
+    return f"The largest share of the spread in {name} changes hands {len(changes)} times; at the end it is {leaders[-1]}"
+
+
+def _screening(result: StudyResult) -> Section | None:
+    cell = main_cell(result, "morris")
+    if cell is None:
+        return None
+    sentences = morris_sentences(result, cell)
+    order = ranked(shares(result, cell, "mu_star"))
+    drawn = [s for s in order if s.value > 0][:12]
+    if not drawn:
+        return Section("screening", "Screening: which inputs matter at all", sentences)
+    kept = set(kept_inputs(result))
+    unit = cell.shown.unit
+    kinds = [
+        Bars("deserves a Sobol analysis", DARK, "", tuple(s if s.input in kept else None for s in drawn)),
+        Bars("could be held", PALE, "////", tuple(None if s.input in kept else s for s in drawn)),
+    ]
+    kinds = [k for k in kinds if any(s is not None for s in k.values)]
+    first = spoken(result, drawn[0].input, first=True)
+    title = f"{first} has the largest effect on {full_name(cell.shown)}: {with_unit(drawn[0].value, unit)}"
+    axis = f"Mean size of the effect on {full_name(cell.shown)}"
+    figure = bar_chart(
+        title, [input_label(result, s.input) for s in drawn], kinds, axis, lambda s: _effect(s, unit), stacked=True
+    )
+    sigma = {s.input: s for s in shares(result, cell, "sigma")}
+    mean = {s.input: s for s in shares(result, cell, "mu")}
+    rows = [
+        (
+            input_label(result, s.input), amount(s.value, unit), extent(s.low, s.high, unit),
+            *(amount(part[s.input].value, unit) if s.input in part else "–" for part in (mean, sigma)),
+            "yes" if s.input in kept else "no",
+        )
+        for s in order
+    ]  # fmt: skip
+    numbers = NumberTable(
+        f"Effects on {named(cell.shown)} of an input’s whole range, “{cell.scenario}”",
+        ("Input", "Mean size", "95% interval", "Mean with sign", "Standard deviation", "Deserves a Sobol"),
+        tuple(rows),
+    )
+    said = "; ".join(f"{s.name}: {_effect(s, unit)}" for s in drawn)
+    caption = (
+        f"In “{cell.scenario}”. How far an input’s whole range moves the number, on average over {cell.blocks:,} trajectories (Morris). "
+        f"It ranks inputs; it is no share of the spread. {GRADES_NOTE}"
+    )
+    more = f" The largest {len(drawn)} are drawn." if len(order) > len(drawn) else ""
+    text = f"Bar chart of the mean size of effects on {full_name(cell.shown)}. {title}. {said}."
+    picture = Picture("screening", "Screening: which inputs matter at all", figure, caption + more, text, numbers)
+    return Section("screening", "Screening: which inputs matter at all", sentences, (picture,))
+
+
+def _settling(result: StudyResult) -> Section | None:
+    frame = frame_of(result, "convergence", "base", "runs", "widest")
+    if frame.empty:
+        return None
+    rows = [
+        (
+            f"{int(r['base']):,}", f"{int(r['runs']):,}", amount(float(r["widest"])),
+            ("yes" if r["met"] else "no") if "met" in r else "–", in_words(result, str(r.get("where") or "–")),
+        )
+        for r in frame.to_dict("records")
+    ]  # fmt: skip
+    said = unsettled(result) or settled(result)
+    lead = "The base was doubled until the intervals were narrow enough and the order of the inputs stood still, or the budget was spent."
+    table = NumberTable(
+        "Base, runs and the widest 95% interval of any index",
+        ("Base", "Runs", "Widest half width", "Settled", "Where it is widest"),
+        tuple(rows),
+        (4,),
+    )
+    return Section("settling", "Have the sensitivity indices settled?", tuple(s for s in (said, lead) if s), (), (table,))
+
+
+def _with_interval(share: Share) -> str:
+    interval = between(share)
+    return part_words(share.value) if interval == "–" else f"{part_words(share.value)} ({interval})"
+
+
+def _effect(share: Share, unit: str) -> str:
+    return f"{amount(share.value, unit)} ({extent(share.low, share.high, unit)})"
+
+
+def _numbers(share: Share | None) -> tuple[str, str]:
+    return ("–", "–") if share is None else (part_words(share.value), between(share))
+
+
+def _extent(low: float, high: float) -> str:
+    return between(Share("", "", math.nan, float(low), float(high)))
+
+
+def _percent_tick(value: float, _position: int | None = None) -> str:
+    return f"{value:.0%}"
+
+
+def _whole_years(times: Floats, anchor: float) -> Sequence[int]:
+    """Positions of the times that lie whole years from the anchor; a thinned list where there are too few or too many."""
+    base = anchor if math.isfinite(anchor) else float(times[-1])
+    whole = np.flatnonzero(np.abs((times - base) - np.round(times - base)) < 1e-6)
+    chosen = whole if whole.size > 1 else np.arange(len(times))
+    step = -(-len(chosen) // YEARLY)
+    return [int(i) for i in chosen[::-1][::step][::-1]]

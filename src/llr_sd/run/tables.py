@@ -1,0 +1,302 @@
+"""The tidy tables of a study, one row a number, and what its analyses say of themselves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llr_sd import analysis, sampling
+from llr_sd.errors import InputError
+from llr_sd.result import Block, Gap
+from llr_sd.rounding import reaches
+from llr_sd.run.prepare import Job, PreparedStudy, Sample, attribution_steps, correlations, merged, unseen
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+Made = TypeVar("Made")
+NOT_JUDGED = "not judged: a value rarer than 1 in 40 lies outside the levels of the screening"
+Runs = Mapping[str, "xr.Dataset"]
+"""The runs of each sample, dims (scenario, run, ...) with "ok"; the "scenario" of a sample is its setting."""
+
+
+def times_of(prepared: PreparedStudy) -> dict[str, float]:
+    """Return the time of each output that is read at one time."""
+    return {name: o.at for name, o in prepared.study.outputs.items() if o.at is not None}
+
+
+def summary_table(prepared: PreparedStudy, runs: xr.Dataset) -> pd.DataFrame:
+    """Return the tidy summary: statistics of every output, and the probability of every target."""
+    import pandas as pd
+
+    times = times_of(prepared)
+    statistics = analysis.summarise(runs, times)
+    if not prepared.study.target:
+        return statistics
+    targets = analysis.target_table(runs, prepared.study.target)
+    probability = pd.DataFrame(
+        {
+            "scenario": targets["scenario"],
+            "output": targets["target"],
+            "time": [times.get(o, math.nan) for o in targets["output"]],
+            "element": "",
+            "statistic": "probability",
+            "value": targets["probability"],
+            "low": targets["low"],
+            "high": targets["high"],
+            "runs": targets["runs"],
+        }
+    )
+    return pd.concat([statistics, probability], ignore_index=True)
+
+
+def failure_table(
+    prepared: PreparedStudy, blocks: Iterable[tuple[Job, Block]], samples: Mapping[str, Sample] | None = None
+) -> pd.DataFrame:
+    """Return one row a failed run: sample, scenario, run, time, variable, reason, then its drawn inputs.
+
+    `samples` are those that the blocks belong to, where they are not those of the prepared study.
+    """
+    import pandas as pd
+
+    design = prepared.samples["monte_carlo"].design
+    # A register puts the name of the model before that of a sample; the table says what the sample is for.
+    known = {s.name: (key, s) for key, s in (samples or prepared.samples).items()}
+    rows = []
+    for job, block in blocks:
+        purpose, sample = known[job.sample]
+        for number, time, variable, reason in block.failures:
+            run = job.start + number
+            row = {"sample": purpose, "scenario": sample.settings[job.setting][0], "run": run}
+            row |= {"time": time, "variable": variable, "reason": reason}
+            rows.append(row | dict(zip(sample.design.names, map(float, sample.design.values[run]), strict=True)))
+    return pd.DataFrame(rows, columns=["sample", "scenario", "run", "time", "variable", "reason", *design.names])
+
+
+def parameter_table(prepared: PreparedStudy) -> pd.DataFrame:
+    """Return what was varied: range, source, grade and label (what people read), and what is drawn of it.
+
+    `p10`, `p50` and `p90` are those of the distribution with its bounds; `values` are those of a discrete one, with their shares.
+    """
+    import pandas as pd
+
+    columns = ["name", "variable", "unit", "distribution", "low", "mode", "high", "sd", "group", "source", "grade", "note"]
+    rows = []
+    for p, d in prepared.uncertain:
+        stated = (p.name, p.variable, p.unit, d.kind, d.low, d.mode, d.high, d.sd, p.group, p.source, p.grade, p.note)
+        rows.append((*stated, *sampling.percentiles(d), d.choices, p.label))
+    return pd.DataFrame(rows, columns=[*columns, "p10", "p50", "p90", "values", "label"])
+
+
+def correlation_table(prepared: PreparedStudy) -> pd.DataFrame:
+    """Return one row a stated pair: the rank correlation asked, that of the draws, and the least and greatest that the two can have."""
+    import pandas as pd
+
+    pairs = correlations(prepared.study, prepared.model)
+    return pd.DataFrame([asdict(t) for t in sampling.ties(prepared.uncertain, pairs, prepared.samples["monte_carlo"].design)])
+
+
+def design_table(sample: Sample) -> pd.DataFrame:
+    """Return the draws: one row a run, one column a varied constant."""
+    import pandas as pd
+
+    design = sample.design
+    return pd.DataFrame(design.values, columns=list(design.names)).rename_axis("run").reset_index()
+
+
+def tables_of_models(
+    studies: Mapping[str, PreparedStudy], blocks: Mapping[str, Iterable[tuple[Job, Block]]]
+) -> dict[str, pd.DataFrame]:
+    """Return parameters, draws and failed runs of several models on common draws, each row or column with the name of its model."""
+    import pandas as pd
+
+    parameters = [parameter_table(s).assign(model=m) for m, s in studies.items()]
+    draws = [design_table(s.samples["monte_carlo"]).set_index("run").add_prefix(f"{m}: ") for m, s in studies.items()]
+    failures = [failure_table(s, blocks[m]).assign(model=m) for m, s in studies.items()]
+    some = [f for f in failures if len(f)] or failures[:1]
+    return {
+        "parameters": pd.concat(parameters, ignore_index=True),
+        "design": pd.concat(draws, axis=1).reset_index(),
+        "failures": pd.concat(some, ignore_index=True),
+    }
+
+
+def attempt(gaps: list[Gap], analysis_of: tuple[str, str, str], make: Callable[[], Made]) -> Made | None:
+    """Return what an analysis gives; where its runs do not allow it, None, and the gap with its reason."""
+    try:
+        return make()
+    except InputError as error:
+        gaps.append(Gap(*analysis_of, error.what))
+        return None
+
+
+def sobol_tables(prepared: PreparedStudy, samples: Mapping[str, Sample], runs: Runs) -> pd.DataFrame:
+    """Return the Sobol indices by parameter and, where asked for, by group."""
+    import pandas as pd
+
+    tables = []
+    for name in ("sobol", "sobol_groups"):
+        if name in samples:
+            design = samples[name].design
+            again = sampling.resamples(prepared.study.seed, name, design.plan.replicates if design.plan else 1)
+            tables.append(analysis.sobol_table(design, runs[name], times_of(prepared), again))
+    return pd.concat(tables, ignore_index=True)
+
+
+def sensitivity_tables(prepared: PreparedStudy, runs: Runs) -> dict[str, pd.DataFrame]:
+    """Return the tables of Morris screening and Shapley effects, where the study asks for them.
+
+    An input that the screening's levels cannot show has no number there, and a note.
+    """
+    tables = {}
+    makers: dict[str, Callable[..., pd.DataFrame]] = {"morris": analysis.morris_table, "shapley": analysis.shapley_table}
+    for name, make in makers.items():
+        if name in prepared.samples:
+            design = prepared.samples[name].design
+            again = sampling.resamples(prepared.study.seed, name, design.plan.base if design.plan else 1)
+            tables[name] = make(design, runs[name], times_of(prepared), again)
+    if "morris" in tables:
+        given = ~tables["morris"]["note"].astype(str).str.startswith("refused")
+        hidden = tables["morris"]["input"].isin(unseen(prepared.uncertain)) & given
+        tables["morris"].loc[hidden, ["value", "low", "high"]] = np.nan
+        tables["morris"].loc[hidden, "note"] = NOT_JUDGED
+    return tables
+
+
+def refused(table: pd.DataFrame, what: str) -> list[Gap]:
+    """Return a gap for each output of a scenario whose indices were refused, with the reason that the table notes."""
+    notes = table["note"].astype(str)
+    rows = table[notes.str.startswith("refused: ")].drop_duplicates(["scenario", "output"])
+    return [
+        Gap(what, str(r["scenario"]), str(r["output"]), str(r["note"]).removeprefix("refused: ")) for r in rows.to_dict("records")
+    ]
+
+
+def undefined_outputs(prepared: PreparedStudy, runs: xr.Dataset) -> list[str]:
+    """Say which expressions are undefined in some runs that the model finished: those are missing for that output alone."""
+    study, ok = prepared.study, runs["ok"].values
+    told = []
+    for name, spec in study.outputs.items():
+        if spec.expression is None or name not in runs:
+            continue
+        bad = (ok & ~np.isfinite(runs[name].values)).sum(axis=1)
+        where = [
+            f"in {n:,} of {good:,} runs{f' of {s.name}' if len(study.scenario) > 1 else ''}"
+            for s, n, good in zip(study.scenario, bad, ok.sum(axis=1), strict=True)
+            if n
+        ]
+        if where:
+            more = f" and {len(where) - 3} more scenarios" if len(where) > 3 else ""
+            told.append(
+                f"{spec.label or name} is undefined {', '.join(where[:3])}{more} (as a division by zero is): its own numbers and "
+                "targets leave those out; everything else keeps every run."
+            )
+    return told
+
+
+def constant_outputs(prepared: PreparedStudy, runs: xr.Dataset) -> list[str]:
+    """Say which single numbers are the same in every run of a scenario although its inputs vary and other numbers do."""
+    study = prepared.study
+    names = [n for n, o in study.outputs.items() if n in runs and runs[n].ndim == 2]
+    places: dict[tuple[str, int], list[str]] = {}
+    for number, scenario in enumerate(study.scenario):
+        held = merged(prepared.model, study.set, scenario.set)
+        if scenario.kind != "scenario" or all(p.name in held for p, _ in prepared.uncertain):
+            continue
+        ok = runs["ok"].values[number]
+        good = {n: (v := runs[n].values[number][ok])[np.isfinite(v)] for n in names}
+        same = [n for n, values in good.items() if len(values) > 1 and analysis.no_variance(values[:, None])[0]]
+        if len(same) < len(names):
+            for name in same:
+                places.setdefault((name, len(good[name])), []).append(f'"{scenario.name}"')
+    told = []
+    for (name, count), where in places.items():
+        more = f" and {len(where) - 3} more" if len(where) > 3 else ""
+        scenarios = f" in {', '.join(where[:3])}{more}" if len(study.scenario) > 1 else ""
+        told.append(f"{study.outputs[name].label or name} is the same in all {count:,} runs{scenarios}.")
+    return told
+
+
+def comparison_tables(prepared: PreparedStudy, runs: Runs) -> dict[str, pd.DataFrame]:
+    """Return paired differences and attributions, where the study asks for them."""
+    import pandas as pd
+
+    study, times = prepared.study, times_of(prepared)
+    tables = {}
+    if study.compare_with:
+        tables["differences"] = analysis.paired_table(runs["monte_carlo"], study.compare_with, times)
+    parts = [
+        analysis.attribution_table(
+            attribution_steps(study, i, prepared.model), runs[f"attribution_{i}"], times, part.base, part.scenario
+        )
+        for i, part in enumerate(study.attribution, 1)
+    ]
+    if parts:
+        tables["attribution"] = pd.concat(parts, ignore_index=True)
+    return tables
+
+
+def decision_tables(prepared: PreparedStudy, runs: xr.Dataset, gaps: list[Gap]) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """Return the tables of scenario discovery and of the value of information, and sentences that say what was found.
+
+    What the runs do not allow goes to `gaps`.
+    """
+    import pandas as pd
+
+    study = prepared.study
+    design = prepared.samples["monte_carlo"].design
+    tables: dict[str, pd.DataFrame] = {}
+    said: list[str] = []
+    units = {p.variable: p.unit for p, _ in prepared.uncertain}
+    labels = {p.variable: p.label for p, _ in prepared.uncertain if p.label}
+    boxes = []
+    for part in study.discovery:
+        target = next(t for t in study.target if t.name == part.target)
+        for scenario in part.scenarios or [s.name for s in study.scenario if s.kind == "scenario"]:
+            missed, ok = _missed(runs, scenario, target.output, target.at_least, target.at_most)
+            what = f'In "{scenario}" the target "{target.name}" is missed'
+            place = (f'the box where the target "{target.name}" is missed', scenario, "")
+            if not ok.any():
+                gaps.append(Gap(*place, "every run failed"))
+            elif missed[ok].all() or not missed[ok].any():
+                said.append(f"{what} in {'every' if missed[ok].any() else 'no'} run: there is no box to look for.")
+            else:
+                look = partial(analysis.discover, design, missed, ok, part.density, what, names=labels, units=units)
+                box = attempt(gaps, place, look)
+                if box is not None:
+                    boxes.append(box.to_frame().assign(scenario=scenario, target=target.name))
+                    said.append(box.words)
+    if boxes:
+        tables["boxes"] = pd.concat(boxes, ignore_index=True)
+    voi = study.value_of_information
+    if voi:
+        values = [runs[voi.benefit].sel(scenario=option).values for option in voi.options]
+        ok = np.logical_and.reduce([runs["ok"].sel(scenario=option).values for option in voi.options])
+        groups = _groups(prepared) if voi.groups else None
+        learn = partial(analysis.evppi_table, design, np.column_stack(values), ok, groups)
+        table = attempt(gaps, ("the value of information", "", voi.benefit), learn)
+        if table is not None:
+            tables["information"] = table
+    return tables, said
+
+
+def _groups(prepared: PreparedStudy) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for p, _ in prepared.uncertain:
+        groups.setdefault(p.group or p.name, []).append(p.variable)
+    return groups
+
+
+def _missed(
+    runs: xr.Dataset, scenario: str, output: str, at_least: float | None, at_most: float | None
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    values = runs[output].sel(scenario=scenario).values
+    ok = runs["ok"].sel(scenario=scenario).values & np.isfinite(values)
+    return ~reaches(values, at_least, at_most) & ok, ok
