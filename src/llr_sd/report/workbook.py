@@ -5,17 +5,13 @@ from __future__ import annotations
 import io
 import math
 import re
-import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
+from xlsxwriter import Workbook
 
 from llr_sd.report.decision.read import findings
 from llr_sd.report.outcome import tables as contents
@@ -58,7 +54,24 @@ ANALYSES = {
     "information": ("Information", "What it is worth to learn an input before choosing, in the unit of the benefit."),
 }
 FORMULA = ("=", "+", "-", "@")
-HEAD = PatternFill("solid", fgColor="E3EDF5")
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+LOOKS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "bold": {"bold": True},
+    "head": {"bold": True, "bg_color": "#E3EDF5"},
+    "wrapped": {"text_wrap": True, "valign": "top"},
+}
+
+
+class Book:
+    """A workbook in memory, with the formats of `LOOKS` by name, and whether they keep text a text when somebody edits the cell."""
+
+    def __init__(self, out: io.BytesIO) -> None:
+        """Open a book that is written to `out` when its file is closed."""
+        self.file = Workbook(out, {"in_memory": True})
+        self.looks = {
+            (n, q): self.file.add_format({**look, "quote_prefix": q}) for n, look in LOOKS.items() for q in (False, True)
+        }
 
 
 def write_workbook(result: StudyResult) -> Path:
@@ -72,8 +85,9 @@ def write_workbook(result: StudyResult) -> Path:
     ResultError
         When the folder cannot be written.
     """
-    book = Workbook()
-    book.remove(book.active)
+    out = io.BytesIO()
+    book = Book(out)
+    book.file.set_properties({"author": "llr_sd", "title": _clean(result.study.title), "created": STAMP})
     if rated(result):
         _read_me(book, result, _about_ratings(result))
         for title, frame in rating_sheets.sheets(result):
@@ -82,17 +96,13 @@ def write_workbook(result: StudyResult) -> Path:
         _read_me(book, result, _about_outputs(result))
         _outputs(book, result)
     _sheet(book, "Failures", table(result, "failures"))
-    book.properties.creator = "llr_sd"
-    book.properties.title = _clean(result.study.title)
-    book.properties.created = STAMP
-    out = io.BytesIO()
-    book.save(out)
+    book.file.close()
     path = result.path / "workbook.xlsx"
-    write_whole(path, _without_times(out.getvalue()))
+    write_whole(path, out.getvalue())
     return path
 
 
-def _outputs(book: Workbook, result: StudyResult) -> None:
+def _outputs(book: Book, result: StudyResult) -> None:
     """Write the tables of a study of outputs and targets."""
     _sheet(book, "Summary", _with_words(result, table(result, "summary")))
     targets = table(result, "targets")
@@ -104,11 +114,11 @@ def _outputs(book: Workbook, result: StudyResult) -> None:
             _sheet(book, title, *_analysis(result, name))
 
 
-def _read_me(book: Workbook, result: StudyResult, about: list[tuple[str, str]]) -> None:
+def _read_me(book: Book, result: StudyResult, about: list[tuple[str, str]]) -> None:
     """Write title, question, what was found and what each sheet is, then notes and where it came from."""
-    sheet = book.create_sheet("Read me")
-    sheet.column_dimensions["A"].width = 26
-    sheet.column_dimensions["B"].width = 110
+    sheet = book.file.add_worksheet("Read me")
+    sheet.set_column(0, 0, 26)
+    sheet.set_column(1, 1, 110)
     study = result.study
     lines: list[tuple[str, str]] = [("Title", study.title), ("Question", study.question)]
     if study.illustrative:
@@ -116,9 +126,9 @@ def _read_me(book: Workbook, result: StudyResult, about: list[tuple[str, str]]) 
     lines += [*about, ("Failures", "Runs left out of every number, with their inputs."), ("Dates", DATES_NOTE)]
     lines += [("Note", note) for note in study.notes]
     lines += [(f"Run: {key}", value) for key, value in contents.provenance(result.manifest)]
-    for number, (key, value) in enumerate(lines, start=1):
-        _put(sheet, number, 1, key).font = Font(bold=True)
-        _put(sheet, number, 2, value).alignment = Alignment(wrap_text=True, vertical="top")
+    for number, (key, value) in enumerate(lines):
+        _put(book, sheet, number, 0, key, "bold")
+        _put(book, sheet, number, 1, value, "wrapped")
 
 
 def _found(said: Sequence[str], found: Sequence[str], sure: Sequence[str]) -> list[tuple[str, str]]:
@@ -199,68 +209,40 @@ def _scenarios(result: StudyResult) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scenario", "parameter", "value", "unit", "note"])
 
 
-def _sheet(book: Workbook, title: str, frame: pd.DataFrame, rest: str = "") -> None:
+def _sheet(book: Book, title: str, frame: pd.DataFrame, rest: str = "") -> None:
     """Write a table with a frozen header row, a filter and widths that fit what it holds; `rest` says below it what is not in it."""
-    sheet = book.create_sheet(title)
+    empty, whole = "No run failed." if title == "Failures" and frame.empty else "", len(frame)
+    frame = frame.head(MOST_ROWS)
+    sheet = book.file.add_worksheet(title if len(frame) == whole else f"{title} (first rows)")
     columns = [str(c) for c in frame.columns]
-    rows: Iterable[Sequence[Any]] = frame.head(MOST_ROWS).itertuples(index=False, name=None)
     widths = [len(c) + 4 for c in columns]
-    for j, column in enumerate(columns, start=1):
-        cell = _put(sheet, 1, j, column)
-        cell.font, cell.fill = Font(bold=True), HEAD
-    for i, row in enumerate(rows, start=2):
-        for j, value in enumerate(row, start=1):
-            cell = _put(sheet, i, j, value)
-            shown = f"{value:.6g}" if isinstance(value, float) else str(value)
-            widths[j - 1] = min(WIDEST, max(widths[j - 1], len(shown) + 2))
-            if len(shown) > WIDEST:
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for j, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(j)].width = width
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(columns)))}{max(1, sheet.max_row)}"
-    if rest:
-        _put(sheet, sheet.max_row + 2, 1, rest)
-    if title != "Failures":
-        return
-    if frame.empty:
-        _put(sheet, 2, 1, "No run failed.")
-    elif len(frame) > MOST_ROWS:
-        sheet.title = "Failures (first rows)"
+    for j, column in enumerate(columns):
+        _put(book, sheet, 0, j, column, "head")
+    for i, row in enumerate(frame.itertuples(index=False, name=None), start=1):
+        for j, value in enumerate(row):
+            shown = len(f"{value:.6g}" if isinstance(value, float) else str(value))
+            widths[j] = min(WIDEST, max(widths[j], shown + 2))
+            _put(book, sheet, i, j, value, "wrapped" if shown > WIDEST else "plain")
+    for j, width in enumerate(widths):
+        sheet.set_column(j, j, width)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, len(frame), max(0, len(columns) - 1))
+    if rest or empty:
+        _put(book, sheet, len(frame) + 2 if rest else 1, 0, rest or empty)
 
 
-def _put(sheet: Any, row: int, column: int, value: Any) -> Any:
+def _put(book: Book, sheet: Any, row: int, column: int, value: Any, look: str = "plain") -> None:
     """Write one value: text stays text (never a formula), what is not finite stays empty."""
-    cell = sheet.cell(row, column)
     value = value.item() if hasattr(value, "item") else value
-    if isinstance(value, bool) or value is None or value is pd.NA:
-        cell.value = None if not isinstance(value, bool) else ("yes" if value else "no")
-    elif isinstance(value, (int, float)):
-        cell.value = value if math.isfinite(value) else None
-    else:
-        cell.value = _clean(str(value))
-        if cell.value:
-            cell.data_type = "s"
-            cell.quotePrefix = cell.value.lstrip().startswith(FORMULA)  # a text still, when somebody edits the cell
-    return cell
+    if value is None or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+        return
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        sheet.write_number(row, column, value, book.looks[look, False])
+        return
+    text = _clean({True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value))
+    if text:
+        sheet.write_string(row, column, text, book.looks[look, text.lstrip().startswith(FORMULA)])
 
 
 def _clean(text: str) -> str:
-    return str(ILLEGAL_CHARACTERS_RE.sub("", text))[:32_767]
-
-
-def _without_times(content: bytes) -> bytes:
-    """Rewrite the archive with one fixed time in every entry and in the properties."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name == "docProps/core.xml":
-                stamp = STAMP.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-                data = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + stamp, data)
-            entry = zipfile.ZipInfo(name, date_time=STAMP.timetuple()[:6])
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3
-            entry.external_attr = 0o644 << 16
-            new.writestr(entry, data)
-    return out.getvalue()
+    return UNPRINTABLE.sub("", text)[:32_767]
