@@ -23,7 +23,7 @@ SAVEPER = 0.25 ~ Year ~ Interval of saved values. |
 
 PARAMETERS = """name,variable,unit,low,mode,high,distribution,group,source,grade,note,min,max
 leave_senior,leaving rate[senior],1/Year,0.05,0.1,0.2,pert,retention,made up,C,,0,4
-leave_junior,leaving rate[junior],1/Year,,0.2,,fixed,,made up,C,,0,4
+leave_junior,leaving rate[junior],1/Year,,0.2,,fixed,retention,made up,C,,0,4
 hiring,hiring,WTE/Year,6,12,18,triangular,recruitment,made up,C,,0,100
 level_share,level share,Dmnl,,0.5,,fixed,,made up,C,,0,1
 """

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import math
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
 SHARES = {"Dmnl": "share of ", "1/Year": "yearly share of "}
 """How the label of a share begins, by unit: its values are told as so many in 100."""
-GROUPS = ("retention", "recruitment", "training", "productivity", "left_shift", "demand")
 GRADES = {"A": "source document", "B": "literature", "C": "judgement"}
 DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
     "fixed": ("mode",),
@@ -276,95 +277,110 @@ COLUMNS = (
 
 
 def read_parameters(path: Path, equations: Equations) -> ParameterTable:
-    """Read `parameters.csv` and hold it against the model; raise InputError naming row and column where they disagree.
+    """Read `parameters.csv` and hold it against the model; raise InputError naming row and column where they disagree."""
+    table, faults = examine_parameters(path, equations)
+    if faults:
+        raise faults[0]
+    return table
 
-    Two uncertain parameters must not have the same label: readers could not tell them apart.
+
+def examine_parameters(path: Path, equations: Equations) -> tuple[ParameterTable, tuple[InputError, ...]]:
+    """Read `parameters.csv` as far as it can be used, and every fault in it, in file order.
+
+    A row that is at fault stays in the table with the model's own value, unless it names no constant or one that has a row. Two uncertain parameters must not have the same label: readers could not tell them apart.
     """
     lines = table_rows(read_text(path), str(path), COLUMNS[:11], (*COLUMNS, "sd"))
-    rows = tuple(_row(line, equations) for line in lines)
-    seen: dict[str, int] = {}
-    for line, p in zip(lines, rows, strict=True):
-        for key in {canonical(p.name), canonical(p.variable)}:
-            if seen.setdefault(key, line.number) != line.number:
-                raise InputError(f'"{p.name}" is already in row {seen[key]}.', where=line.where, mend="Keep one row.")
-    _check_labels(rows, lines)
-    return ParameterTable(rows, path)
-
-
-def _check_labels(rows: tuple[Parameter, ...], lines: tuple[Row, ...]) -> None:
+    faults: list[InputError] = []
+    rows: list[Parameter] = []
+    seen: dict[str, Row] = {}
     labelled: dict[str, tuple[Parameter, Row]] = {}
-    for line, p in zip(lines, rows, strict=True):
-        if not p.label or p.distribution.kind == "fixed":
+    for line in lines:
+        row = _row(line, equations, faults)
+        if row is None:
             continue
-        first, row = labelled.setdefault(p.label.casefold(), (p, line))
-        if row is not line:
-            raise InputError(
-                f'column label: "{p.label}" of {p.name} is that of {first.name} in row {row.number}.',
-                where=line.where,
-                mend="Give each uncertain parameter a label of its own.",
-            )
+        keys = {canonical(row.name), canonical(row.variable)}
+        if double := next((seen[k].number for k in sorted(keys) if k in seen), 0):
+            faults.append(InputError(f'"{row.name}" is already in row {double}.', where=line.where, mend="Keep one row."))
+            continue
+        seen |= dict.fromkeys(keys, line)
+        if row.label and row.distribution.kind != "fixed":
+            first, other = labelled.setdefault(row.label.casefold(), (row, line))
+            if other is not line:
+                what = f'column label: "{row.label}" of {row.name} is that of {first.name} in row {other.number}.'
+                faults.append(InputError(what, where=line.where, mend="Give each uncertain parameter a label of its own."))
+        rows.append(row)
+    faults += _misspelt_groups(lines)
+    return ParameterTable(tuple(rows), path), tuple(faults)
 
 
-def _row(line: Row, equations: Equations) -> Parameter:
-    number, where = line.number_in, line.where
-    mode = number("mode")
-    low, high = number("low", math.nan), number("high", math.nan)
-    if not line["name"]:
-        raise InputError("column name: is empty.", where=where, mend="Give each row a name.")
+def _misspelt_groups(lines: Sequence[Row]) -> Iterator[InputError]:
+    """A group that stands in one row and is spelt nearly as one that stands in several: its row would quietly stay out of studies."""
+    counts = Counter(line["group"] for line in lines if line["group"])
+    for line in lines:
+        others = [g for g, n in counts.items() if n > 1]
+        if counts[line["group"]] == 1 and (close := difflib.get_close_matches(line["group"], others, n=1, cutoff=0.85)):
+            what = f'column group: "{line["group"]}" stands in this row alone; {counts[close[0]]} rows have "{close[0]}".'
+            yield InputError(what, where=line.where, mend="Spell them alike, or give it a name that is further from it.")
+
+
+def _row(line: Row, equations: Equations, faults: list[InputError]) -> Parameter | None:
+    """Return a row, or None where it names no constant; what is wrong with it joins the faults."""
+
+    def fault(what: str, mend: str = "") -> None:
+        faults.append(InputError(what, where=line.where, mend=mend))
+
+    def number(column: str, default: float, needed: bool = False) -> float:
+        try:
+            return line.number_in(column, None if needed else default)
+        except InputError as error:
+            faults.append(error)
+            return default
+
     try:
         cell = equations.cell(line["variable"])
     except InputError as error:
-        raise InputError(f"column variable: {error.what}", where=where, mend=error.mend) from None
+        fault(f"column variable: {error.what}", error.mend)
+        return None
     if cell.variable.kind != "constant":
-        raise InputError(f'column variable: "{cell.label}" is not a constant of the model.', where=where)
-    value = equations.constant_value(cell)
+        fault(f'column variable: "{cell.label}" is not a constant of the model.')
+        return None
+    value, unit, agree = equations.constant_value(cell), cell.variable.unit, "Make the two agree."
+    mode = number("mode", value, needed=True)
     if not math.isclose(mode, value, rel_tol=1e-12, abs_tol=1e-15):
-        raise InputError(
-            f"column mode: {mode:.12g}, but the model file has {cell.label} = {value:.12g}.",
-            where=where,
-            mend="Make the two agree.",
-        )
-    if line["unit"] != cell.variable.unit:
-        raise InputError(
-            f'column unit: "{line["unit"]}", but the model file has "{cell.variable.unit}".',
-            where=where,
-            mend="Make the two agree.",
-        )
-    for column, allowed in (("group", ("", *GROUPS)), ("grade", tuple(GRADES))):
-        if line[column] not in allowed:
-            names = ", ".join(a for a in allowed if a)
-            raise InputError(f'column {column}: "{line[column]}" is not one of {names}.', where=where)
+        fault(f"column mode: {mode:.12g}, but the model file has {cell.label} = {value:.12g}.", agree)
+    if line["unit"] != unit:
+        fault(f'column unit: "{line["unit"]}", but the model file has "{unit}".', agree)
+    for column in ("name", "source"):
+        if not line[column]:
+            fault(f"column {column}: is empty.", f"Give each row a {column}.")
+    if line["grade"] not in GRADES:
+        meanings = ", ".join(f"{g} ({m})" for g, m in GRADES.items())
+        fault(f'column grade: "{line["grade"]}" is not one of {meanings}.')
+    low, high = number("low", math.nan), number("high", math.nan)
     limits = cell.variable.limits
     minimum = number("min", -math.inf if limits[0] is None else limits[0])
     maximum = number("max", math.inf if limits[1] is None else limits[1])
-    if (line["min"] or line["max"]) and not minimum <= maximum:
-        raise InputError(f"column min: {minimum:g} is above max, {maximum:g}.", where=where)
-    for column, entry in (("low", low), ("mode", mode), ("high", high)):
-        whose = f"min {minimum:g} and max {maximum:g}"
-        if not (line["min"] or line["max"]):
-            whose = f"{minimum:g} and {maximum:g}, the range in the model file"
-            if column == "mode":  # it is the model's own
-                continue
-        if entry < minimum or entry > maximum:
-            raise InputError(f"column {column}: {entry:g} is not between {whose}.", where=where, mend="Mend one of them.")
+    _within(line, {"low": low, "mode": mode, "high": high}, minimum, maximum, fault)
     try:
-        distribution = Distribution(line["distribution"] or "fixed", low, mode, high, number("sd", math.nan))
+        distribution = Distribution(line["distribution"] or "fixed", low, value, high, number("sd", math.nan))
     except InputError as error:
-        raise InputError(f"column distribution: {error.what}", where=where, mend=error.mend) from None
-    return Parameter(
-        line["name"],
-        cell.label,
-        line["unit"],
-        value,
-        distribution,
-        line["group"],
-        line["source"],
-        line["grade"],
-        line["note"],
-        minimum,
-        maximum,
-        " ".join(line["label"].split()),
-    )
+        fault(f"column distribution: {error.what}", error.mend)
+        distribution = Distribution("fixed", mode=value)
+    label = " ".join(line["label"].split())
+    told = (line["group"], line["source"], line["grade"], line["note"])
+    return Parameter(line["name"] or cell.label, cell.label, unit, value, distribution, *told, minimum, maximum, label)
+
+
+def _within(line: Row, numbers: Mapping[str, float], minimum: float, maximum: float, fault: Callable[[str, str], None]) -> None:
+    """Hold the numbers of a row to its own bounds, or to those that the model file states; the model's own value is not held to these."""
+    own = bool(line["min"] or line["max"])
+    if own and not minimum <= maximum:
+        fault(f"column min: {minimum:g} is above max, {maximum:g}.", "")
+        return
+    whose = f"min {minimum:g} and max {maximum:g}" if own else f"{minimum:g} and {maximum:g}, the range in the model file"
+    for column, entry in numbers.items():
+        if (own or column != "mode") and (entry < minimum or entry > maximum):
+            fault(f"column {column}: {entry:g} is not between {whose}.", "Mend one of them.")
 
 
 def parameters_of(equations: Equations) -> ParameterTable:

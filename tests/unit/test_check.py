@@ -251,19 +251,50 @@ def test_a_faulty_table_is_a_finding_with_its_row(tmp_path: Path) -> None:
     sheet = check_model(folder(tmp_path, table=table), pysd=False)
     found = "\n".join(line(sheet, "parameters", "every constant").findings)
     for said in (
-        "row 2, leaving rate: mode 0.2, but the model file has 0.1",
-        'row 2, leaving rate: unit "1/Month", but the model file has "1/Year"',
-        "row 4, hiring[south]: no source",
-        "row 4, hiring[south]: no grade",
+        "row 2: column mode: 0.2, but the model file has leaving rate = 0.1",
+        'row 2: column unit: "1/Month", but the model file has "1/Year"',
+        "row 4: column source: is empty",
+        'row 4: column grade: "" is not one of A (source document)',
         '"all staff" is not a constant',
         'the model has no variable "no such"',
         '"share of work[north]" has no row',
-        "share of work[south] has a row already",
+        "is already in row",
     ):
         assert said in found
     assert failed(sheet) == {("parameters", line(sheet, "parameters", "every constant").name)}
-    with pytest.raises(InputError):
+    with pytest.raises(InputError) as refused:
         llr_sd.load_model(tmp_path / "small")
+    assert str(refused.value).endswith(found.splitlines()[0])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("hiring_south,hiring[south],WTE/Year,,5,,fixed", "hiring_south,hiring[south],WTE/Year,,,,fixed"),
+        ("hiring_south,hiring[south],WTE/Year,,5,,fixed", "hiring_south,hiring[south],WTE/Year,,five,,fixed"),
+        ("hiring_south,hiring[south],WTE/Year,,5,,fixed", "hiring_south,hiring[south],WTE/Year,6,5,7,triangular"),
+        ("hiring_south,hiring[south],WTE/Year,,5,,fixed", "hiring_south,hiring[south],WTE/Year,,5,,fixt"),
+        ("hiring_south,hiring[south],WTE/Year,,5,,fixed", ",hiring[south],WTE/Year,,5,,fixed"),
+        ("hiring_south,hiring[south],WTE/Year,,5,,fixed,,made up,C", "hiring_south,hiring[south],WTE/Year,,5,,fixed,,made up,D"),
+        ("hiring_south,hiring[south],WTE/Year,,5,,fixed,,made up,C", "hiring_south,hiring[south],WTE/Year,,5,,fixed,,,C"),
+        ("hiring_south,hiring[south]", "hiring_north,hiring[south]"),
+    ],
+)
+def test_a_study_and_the_sheet_find_the_same_fault_in_a_row(tmp_path: Path, old: str, new: str) -> None:
+    assert old in TABLE
+    home = folder(tmp_path, table=TABLE.replace(old, new))
+    findings = line(check_model(home, pysd=False), "parameters", "every constant").findings
+    with pytest.raises(InputError) as refused:
+        llr_sd.load_model(home)
+    assert [f for f in findings if str(refused.value).endswith(f)], findings
+
+
+def test_a_group_is_any_word_of_the_table(tmp_path: Path) -> None:
+    table = TABLE.replace(
+        "hiring_south,hiring[south],WTE/Year,,5,,fixed,,", "hiring_south,hiring[south],WTE/Year,4,5,6,pert,estates,"
+    )
+    model = llr_sd.load_model(folder(tmp_path, table=table))
+    assert [p.name for p in model.table.in_group("estates", "study")] == ["hiring_south"]
 
 
 def test_a_bare_model_gets_the_general_checks(tmp_path: Path) -> None:
