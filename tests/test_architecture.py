@@ -36,7 +36,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("run",),
     ("risks",),
-    ("pipeline", "bench", "check", "console"),
+    ("pipeline", "making", "bench", "check", "console"),
     ("cli", "app"),
 )
 VERBS = LAYERS[2]

@@ -15,6 +15,7 @@ from llr_sd.errors import EngineError, InputError, LlrSdError, ResultError, Tran
 
 if TYPE_CHECKING:
     from llr_sd.ensemble import Ensemble
+    from llr_sd.making import make_study
     from llr_sd.model import Model, load_model
     from llr_sd.pipeline import run_study
     from llr_sd.result import StudyResult
@@ -29,6 +30,7 @@ _HOMES = {
     "StudyResult": "llr_sd.result",
     "load_model": "llr_sd.model",
     "load_study": "llr_sd.study",
+    "make_study": "llr_sd.making",
     "open_result": "llr_sd.store",
     "run_study": "llr_sd.pipeline",
 }
@@ -45,6 +47,7 @@ __all__ = [
     "TranslationError",
     "load_model",
     "load_study",
+    "make_study",
     "open_result",
     "run_study",
 ]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from llr_sd import analysis, report, store
 from llr_sd.engine import DEFAULT
 from llr_sd.errors import InputError
+from llr_sd.laws import FILE as LAWS
 from llr_sd.model import load_model, models_folder
 from llr_sd.result import Block, Gap, StudyResult
 from llr_sd.risks import PreparedRegister, Ratings, files_of, loss_pieces, prepare_register, rate_register
@@ -53,7 +54,7 @@ def run_study(
     study
         A study, or the path of one.
     out
-        The results folder; `results` beside the study file by default.
+        The results folder; `results` beside the study file by default. A study made in Python without a folder needs one.
     engine, threads
         As in `Model.run`.
     scheduler
@@ -83,7 +84,8 @@ def run_study(
     model = load_model(study.model, study.folder, study.random)
     prepared = prepare(study, model)
     warnings = first_look(prepared, engine)
-    study, files = prepared.study, _files(prepared)
+    files = _files(prepared, study)
+    study = prepared.study
 
     with store.folders(_place(study, out), study, files) as (folder, work):
         runner = Runner(prepared, work, where, progress)
@@ -100,7 +102,7 @@ def run_study(
 def _rate_register(study: Study, out: str | Path | None, where: Where, verify: int | None, progress: Progress) -> StudyResult:
     """Rate the risks of a study's register: check it, run its models, work out the ratings, write the results folder."""
     prepared = prepare_register(study)
-    files = files_of(prepared)
+    files = {"study.toml": study.file or study.to_toml(), **files_of(prepared)}
     warnings = list(dict.fromkeys(w for p in prepared.far.values() for w in first_look(p, where[0])))
     with store.folders(_place(study, out), study, files) as (folder, work):
         ratings = rate_register(prepared, partial(run_samples, work=work, where=where, progress=progress))
@@ -120,7 +122,17 @@ def _rate_register(study: Study, out: str | Path | None, where: Where, verify: i
 
 
 def _place(study: Study, out: str | Path | None) -> Path:
+    if out is None and study.file is None and study.base is None:
+        raise InputError(
+            "a study that lies in no folder has no place for its results.",
+            where="run_study",
+            mend='Give it one, such as out="results".',
+        )
     return Path(out) if out is not None else study.folder / "results"
+
+
+def _command(study: Study) -> str:
+    return f"llr-sd run {study.folder.as_posix()}" if study.file else "llr_sd.run_study"
 
 
 def _finish(folder: store.ResultsFolder, result: StudyResult, progress: Progress) -> StudyResult:
@@ -206,7 +218,7 @@ def _facts(prepared: PreparedStudy, engine: str) -> dict[str, Any]:
     return {
         "model": prepared.model.name,
         "model file": _which(prepared),
-        "command": f"llr-sd run {study.folder.as_posix()}",
+        "command": _command(study),
         "engine": engine,
         "seed": study.seed,
         "runs": prepared.samples["monte_carlo"].design.runs,
@@ -230,7 +242,7 @@ def _rating_facts(prepared: PreparedRegister, ratings: Ratings, engine: str) -> 
     return {
         "register": prepared.register.title,
         "models": list(prepared.far),
-        "command": f"llr-sd run {study.folder.as_posix()}",
+        "command": _command(study),
         "engine": engine,
         "seed": study.seed,
         "likelihood bands": prepared.matrix.bands,
@@ -242,12 +254,17 @@ def _rating_facts(prepared: PreparedRegister, ratings: Ratings, engine: str) -> 
     }
 
 
-def _files(prepared: PreparedStudy) -> dict[str, Path]:
-    """Return the files that the numbers depend on, beside the study's own, by their place in the results folder."""
+def _files(prepared: PreparedStudy, study: Study) -> dict[str, Path | str]:
+    """Return the files that the numbers depend on by their place in the results folder; a study made in Python is written for there."""
     model = prepared.model
+    folder = model.equations.source.parent
     found = {f"model/{f.name}": f for f in (model.equations.source, model.table.source)}
-    site = site_file(prepared.study, model)
+    site = site_file(study, model)
+    if (folder / LAWS).is_file() and (model.laws or site is not None):
+        found[f"model/{LAWS}"] = folder / LAWS
+    places = {"model": f"model/{model.equations.source.name}"}
     if site is not None:
         place = f"model/{site.name}"
-        found[f"model/site/{site.name}" if place in found else place] = site
-    return found
+        places["site"] = f"model/site/{site.name}" if place in found else place
+        found[places["site"]] = site
+    return {"study.toml": study.file or study.model_copy(update=places).to_toml(), **found}

@@ -32,8 +32,8 @@ _WORDS = {
 }
 
 
-def check_record(raw: Any, kind: type[Kind], file: Path) -> Kind:
-    """Return what a TOML file holds as a record; raise InputError naming file and key."""
+def check_record(raw: Any, kind: type[Kind], file: Path | str) -> Kind:
+    """Return what a TOML file (or a dict that messages call `file`) holds as a record; raise InputError naming file and key."""
     try:
         return kind.model_validate(raw)
     except ValidationError as error:

@@ -203,12 +203,13 @@ _OF_REGISTERS = {
     "notes",
     "illustrative",
     "file",
+    "base",
 }
 """The keys of a study that rates the risks of a register."""
 
 
 class Study(Record):
-    """A checked study file. `folder` is where it lies; paths in it are relative to that. `set` holds for every scenario;
+    """A checked study, from a file or made in Python; paths in it are relative to its `folder`. `set` holds for every scenario;
     `site` is a table of a site's own numbers, beside the study or in the model's folder, which `set` may override. `random = "mean"`
     holds the model's RANDOM functions at their mean; without it a model that draws at random is refused.
 
@@ -218,7 +219,7 @@ class Study(Record):
     Raises
     ------
     InputError
-        From `load_study`, when a key or name is unknown or a value does not fit.
+        From `load_study` and `make_study`, when a key or name is unknown or a value does not fit.
     """
 
     title: Text
@@ -248,18 +249,31 @@ class Study(Record):
     value_of_information: ValueOfInformation | None = None
     illustrative: Flag = False
     notes: tuple[Words, ...] = ()
-    file: Path = Field(default=Path("study.toml"), exclude=True)
+    file: Path | None = Field(default=None, exclude=True)
+    base: Path | None = Field(default=None, exclude=True)
 
     @property
     def folder(self) -> Path:
-        """The folder that holds the study file."""
-        return self.file.parent
+        """The folder that holds the study file; of a study made in Python the one it was given, else the working folder."""
+        return self.file.parent if self.file else self.base or Path()
+
+    @property
+    def where(self) -> str:
+        """What messages call the study: its file, where it has one."""
+        return str(self.file) if self.file else "the study"
+
+    def to_toml(self) -> str:
+        """Return the study as the text of a `study.toml`: the keys that were given, with their checked values."""
+        import tomli_w
+
+        return tomli_w.dumps(self.model_dump(by_alias=True, exclude_unset=True, exclude_none=True))
 
     @model_validator(mode="before")
     @classmethod
-    def _file_is_no_key(cls, raw: Any) -> Any:
-        if isinstance(raw, Mapping) and isinstance(raw.get("file"), str):
-            raise ValueError('unknown key "file"')
+    def _places_are_no_keys(cls, raw: Any) -> Any:
+        for key in ("file", "base"):
+            if isinstance(raw, Mapping) and isinstance(raw.get(key), str):
+                raise ValueError(f'unknown key "{key}"')
         return raw
 
     @model_validator(mode="after")

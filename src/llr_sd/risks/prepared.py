@@ -120,14 +120,14 @@ def prepare_register(study: Study) -> PreparedRegister:
     try:
         register = load_register(study.risk_register, study.folder)
     except InputError as error:
-        raise InputError(error.what, where=error.where or f"{study.file}, register", mend=error.mend) from None
+        raise InputError(error.what, where=error.where or f"{study.where}, register", mend=error.mend) from None
     if study.monte_carlo.runs < 2:
         raise InputError(
-            "1 run cannot show what is uncertain.", where=f"{study.file}, monte_carlo > runs", mend="Make 2 or more."
+            "1 run cannot show what is uncertain.", where=f"{study.where}, monte_carlo > runs", mend="Make 2 or more."
         )
     matrix = load_matrix(register.matrix_file)
     if study.bands:
-        matrix = matrix.with_bands(study.bands, f"{study.file}, bands")
+        matrix = matrix.with_bands(study.bands, f"{study.where}, bands")
     models = {name: _model(register, name) for name in register.model}
     _check_outputs(register, models)
     every = {r.id: _runs_of(register, r, expressions(r)) for r in register.risk}

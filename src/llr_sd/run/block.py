@@ -75,7 +75,7 @@ def run_block(study: Study, model: Model, job: Job, engine: str, threads: int | 
             units[name] = str(array.attrs.get("units", ""))
         else:
             scalars = {n: a for n, a in outputs.items() if a.ndim == 1}
-            where = f"{study.file}, outputs > {name}"
+            where = f"{study.where}, outputs > {name}"
             outputs[name], dims[name] = analysis.evaluate(spec.expression or "", scalars, where), ()
             units[name] = spec.unit or ""
     ok, failures = _failures(study, _lawful(model, ensemble), outputs)

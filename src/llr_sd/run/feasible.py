@@ -52,11 +52,11 @@ def check_analyses(study: Study, uncertain: Uncertain, model: Model) -> None:
     for number, part in enumerate(study.attribution, 1):
         for lever, names in part.levers.items():
             for name in names:
-                model.table.get(name, f"{study.file}, attribution > {number} > levers > {lever}")
+                model.table.get(name, f"{study.where}, attribution > {number} > levers > {lever}")
 
 
 def _refusal(study: Study, key: str, what: str, mend: str = "") -> InputError:
-    return InputError(what, where=f"{study.file}, {key}", mend=mend)
+    return InputError(what, where=f"{study.where}, {key}", mend=mend)
 
 
 def _check_correlations(study: Study, uncertain: Uncertain, fixed: list[str]) -> None:
@@ -131,7 +131,7 @@ def _check_levers(study: Study, model: Model) -> None:
             try:
                 variable = model.design({name: level}).names[0]
             except InputError as error:
-                raise error.at(f"{study.file}, {key}") from None
+                raise error.at(f"{study.where}, {key}") from None
         if variable in variables:
             raise _refusal(study, key, f'is the same constant as "{variables[variable]}".', "Keep one.")
         variables[variable] = name

@@ -37,7 +37,7 @@ def find_levers(prepared: PreparedStudy, run: Callable[[Sample], xr.Dataset]) ->
     study = prepared.study
     wanted = study.levers
     if wanted is None:
-        raise InputError("the study names no levers.", where=str(study.file))
+        raise InputError("the study names no levers.", where=study.where)
     design = prepared.samples["monte_carlo"].design
     scenario = next(s for s in study.scenario if s.name == wanted.scenario)
     target = next(t for t in study.target if t.name == wanted.target)

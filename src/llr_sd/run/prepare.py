@@ -103,7 +103,7 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
     try:
         draws = draw(uncertain, study.monte_carlo.runs if uncertain else 1, study.seed, pairs)
     except InputError as error:
-        raise error.at(f"{study.file}, {error.where or 'correlation'}") from None
+        raise error.at(f"{study.where}, {error.where or 'correlation'}") from None
     scenarios = tuple((s.name, s.set) for s in study.scenario)
     samples = [Sample("central", central, scenarios), Sample("monte_carlo", draws, scenarios)]
     samples += sensitivity_samples(study, uncertain, model)
@@ -216,7 +216,7 @@ def attribution_steps(study: Study, number: int, model: Model) -> analysis.Lever
     try:
         return analysis.lever_settings(sets[part.base], sets[part.scenario], levers or None)
     except InputError as error:
-        raise error.at(f"{study.file}, attribution > {number}") from None
+        raise error.at(f"{study.where}, attribution > {number}") from None
 
 
 def merged(model: Model, *sets: Mapping[str, float]) -> dict[str, float]:
@@ -233,7 +233,7 @@ def correlations(study: Study, model: Model) -> tuple[sampling.Correlation, ...]
     """Return the rank correlations of a study by parameter name."""
     found = []
     for number, part in enumerate(study.correlation, 1):
-        where = f"{study.file}, correlation > {number} > between"
+        where = f"{study.where}, correlation > {number} > between"
         one, two = (model.table.get(name, where).name for name in part.between)
         found.append((one, two, part.rank))
     return tuple(found)
@@ -249,7 +249,7 @@ def fix(design: Design, fixed: Mapping[str, float], model: Model) -> Design:
 
 def uncertain_parameters(study: Study, model: Model) -> Uncertain:
     """Return the uncertain parameters of a study with their distributions, in the order of the model's table."""
-    where = f"{study.file}, uncertain"
+    where = f"{study.where}, uncertain"
     chosen: dict[str, Parameter] = {}
     for group in study.uncertain.groups:
         chosen |= {p.name: p for p in model.table.in_group(group, f"{where} > groups")}
@@ -300,7 +300,7 @@ def _check_labels(study: Study, uncertain: Uncertain) -> None:
         if other != p.name:
             raise InputError(
                 f'the label "{p.label}" of {p.name} is that of {other}.',
-                where=f"{study.file}, uncertain > override",
+                where=f"{study.where}, uncertain > override",
                 mend="Give each input a label of its own.",
             )
 
@@ -314,7 +314,7 @@ def _check_settings(study: Study, model: Model) -> None:
                 model.design({name: value})
             model.design(scenario.set)
         except InputError as error:
-            raise error.at(f"{study.file}, {key}") from None
+            raise error.at(f"{study.where}, {key}") from None
 
 
 def law_outputs(model: Model) -> list[str]:
@@ -338,10 +338,10 @@ def _check_outputs(study: Study, model: Model) -> dict[str, int]:
     try:
         check_outputs(study.outputs, ranges)
     except ValueError as error:
-        raise InputError(f"{error}.", where=f"{study.file}, outputs") from None
+        raise InputError(f"{error}.", where=f"{study.where}, outputs") from None
     cells: dict[str, int] = {}
     for name, output in study.outputs.items():
-        where = f"{study.file}, outputs > {name}"
+        where = f"{study.where}, outputs > {name}"
         if output.variable is None:
             continue
         _same_unit(output.unit, _output_unit(model, output.variable, where), output.variable, where)
@@ -355,7 +355,7 @@ def _check_outputs(study: Study, model: Model) -> dict[str, int]:
     scalars = {name for name, o in study.outputs.items() if o.at is not None and cells[name] == 1}
     for name, output in study.outputs.items():
         if output.variable is None:
-            where = f"{study.file}, outputs > {name}"
+            where = f"{study.where}, outputs > {name}"
             for used in analysis.names_in(output.expression or "", where):
                 if used not in scalars:
                     mend = nearest(used, scalars) or 'Give it "at", and an element where it has subscripts.'
@@ -368,12 +368,12 @@ def _check_outputs(study: Study, model: Model) -> dict[str, int]:
     for key, name in asked_of:
         if name not in scalars:
             mend = "Name one element of its variable, and a time with at."
-            raise InputError(f'"{name}" is more than one number.', where=f"{study.file}, {key}", mend=mend)
+            raise InputError(f'"{name}" is more than one number.', where=f"{study.where}, {key}", mend=mend)
     for name in study.history:
         variable = study.outputs[name].variable
         if variable is not None and "[" not in variable and model.equations.variable(variable).axes:
             mend = "Name one element of its variable."
-            raise InputError(f'"{name}" has subscripts.', where=f"{study.file}, history > {name}", mend=mend)
+            raise InputError(f'"{name}" has subscripts.', where=f"{study.where}, history > {name}", mend=mend)
     return cells
 
 
@@ -391,7 +391,7 @@ def _check_clocks(study: Study, model: Model) -> None:
             for variable, at in asked:
                 make_request(model.equations, design, [variable], None if at is None else [at])
         except InputError as error:
-            raise error.at(f"{study.file}, levers > set > {name}") from None
+            raise error.at(f"{study.where}, levers > set > {name}") from None
 
 
 def _output_unit(model: Model, variable: str, where: str) -> str:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+IN_PYTHON = "made in Python"
+"""What stands for the place of a study that lies in no file: one of the same title replaces its results."""
 LIBRARIES = ("llr-sd", "pysd", "numpy", "scipy", "pandas", "xarray", "matplotlib")
 
 
@@ -50,9 +52,10 @@ class ResultsFolder:
     work
         The unfinished part, in which the folder is made.
     study
-        The study; its file is copied at once, before anybody edits it.
+        The study.
     files
-        The model file, its parameter table and what else the numbers depend on, by their place in the folder.
+        Its own file, the model file, the parameter table and what else the numbers depend on, by their place in the folder; they are
+        copied at once, before anybody edits them. A text is written as it is.
 
     Raises
     ------
@@ -60,15 +63,18 @@ class ResultsFolder:
         When the place holds something else.
     """
 
-    def __init__(self, final: Path, real: Path, work: WorkFolder, study: Study, files: Mapping[str, Path]) -> None:
+    def __init__(self, final: Path, real: Path, work: WorkFolder, study: Study, files: Mapping[str, Path | str]) -> None:
         self.final, self._real, self._study = final, real, study
         self._old = real.parent / f".{real.name}.old"
         self.path = work.new()
-        for place, file in {"study.toml": study.file, **files}.items():
+        for place, file in files.items():
             (self.path / place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, self.path / place)
-        self._sha256 = {place: digest(self.path / place) for place in ("study.toml", *files)}
-        self._from = _path_from(real.parent, study.file)
+            if isinstance(file, str):
+                (self.path / place).write_bytes(file.encode())
+            else:
+                shutil.copyfile(file, self.path / place)
+        self._sha256 = {place: digest(self.path / place) for place in files}
+        self._from = _path_from(real.parent, study.file) if study.file else IN_PYTHON
         self._clear_old()
         self._check()
 

@@ -17,7 +17,7 @@ Error = TypeVar("Error", bound=BaseException)
 
 
 @contextmanager
-def folders(place: Path, study: Study, files: Mapping[str, Path]) -> Iterator[tuple[ResultsFolder, WorkFolder]]:
+def folders(place: Path, study: Study, files: Mapping[str, Path | str]) -> Iterator[tuple[ResultsFolder, WorkFolder]]:
     """Give the results folder being made and the folder of finished runs, which stays when an error ends the work.
 
     Parameters
@@ -25,7 +25,7 @@ def folders(place: Path, study: Study, files: Mapping[str, Path]) -> Iterator[tu
     place
         Where the results will stand; links are followed.
     study, files
-        The study, and the files that its numbers depend on by their place in the folder.
+        The study, and the files that its numbers depend on (or their text) by their place in the folder, `study.toml` first.
 
     Raises
     ------
