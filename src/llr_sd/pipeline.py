@@ -7,33 +7,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from llr_sd import analysis, report, store
 from llr_sd.engine import DEFAULT
 from llr_sd.errors import InputError
 from llr_sd.laws import FILE as LAWS
 from llr_sd.model import load_model, models_folder
-from llr_sd.result import Block, Gap, StudyResult
+from llr_sd.result import Block, StudyResult
 from llr_sd.risks import PreparedRegister, Ratings, files_of, loss_pieces, prepare_register, rate_register
 from llr_sd.run import tables
+from llr_sd.run.analyses import Work, analyse
 from llr_sd.run.block import first_look
 from llr_sd.run.execute import Progress, Runner, Where, run_samples
-from llr_sd.run.levers import find_levers
-from llr_sd.run.prepare import Job, PreparedStudy, Sample, prepare, sensitivity_samples, site_file
+from llr_sd.run.prepare import Job, PreparedStudy, prepare, site_file
 from llr_sd.run.verify import verify_members
 from llr_sd.study import Study, load_study
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import xarray as xr
-
-
-INDICES = {"sobol": "Sobol indices", "morris": "the screening", "shapley": "Shapley effects"}
-"""The tables of indices, and what a sentence calls them."""
 
 
 def run_study(
@@ -90,11 +82,11 @@ def run_study(
     with store.folders(_place(study, out), study, files) as (folder, work):
         runner = Runner(prepared, work, where, progress)
         runner.run(prepared.samples.values())
-        facts = _facts(prepared, engine) | {"warnings": warnings}
         main = prepared.samples["monte_carlo"]
         names = tuple(s.name for s in study.scenario)
         runs = folder.write_runs(names, main.design.runs, runner.pieces(main), list(runner.pieces(prepared.samples["central"])))
-        found = _tables(prepared, runner, runs, facts)
+        found, more = analyse(Work(prepared, runs, runner))
+        facts = _facts(prepared, engine) | {"warnings": warnings} | more
         facts["verified"] = verify_members(prepared, runner.blocks(main), verify, engine).to_dict()
         return _finish(folder, folder.write(study, runs, found, facts), progress)
 
@@ -141,75 +133,6 @@ def _finish(folder: store.ResultsFolder, result: StudyResult, progress: Progress
     report.write_report(result)
     report.write_workbook(result)
     return replace(store.open_result(folder.finish(result.manifest)), study=result.study)
-
-
-def _tables(prepared: PreparedStudy, runner: Runner, runs: xr.Dataset, facts: dict[str, Any]) -> dict[str, pd.DataFrame]:
-    """Work out every table that the study asks for; `facts` gains what the analyses say of themselves, and what they cannot give."""
-    study, main = prepared.study, prepared.samples["monte_carlo"]
-    gaps: list[Gap] = []
-    ran = dict(prepared.samples)
-    found = {
-        "summary": tables.summary_table(prepared, runs),
-        "targets": analysis.target_table(runs, study.target),
-        "parameters": tables.parameter_table(prepared),
-        "design": tables.design_table(main),
-    }
-    if study.correlation:
-        found["correlations"] = tables.correlation_table(prepared)
-    others = {name: runner.read(s) for name, s in prepared.samples.items() if name not in ("central", "monte_carlo")}
-    if study.sobol:
-        more, grown = _sobol(prepared, runner, others, facts)
-        found |= more
-        ran |= grown
-    found["failures"] = tables.failure_table(prepared, (b for s in ran.values() for b in runner.blocks(s)), ran)
-    facts["failed"] = len(found["failures"])
-    found |= tables.sensitivity_tables(prepared, others)
-    for name, what in INDICES.items():
-        gaps += tables.refused(found[name], what) if name in found else []
-    found |= tables.comparison_tables(prepared, {**others, "monte_carlo": runs})
-    more, said = tables.decision_tables(prepared, runs, gaps)
-    found |= more
-    if study.sobol and study.correlation:
-        said.append(analysis.INDEPENDENT)
-    if study.levers:
-        mix = ("the cheapest mix of levers", study.levers.scenario, "")
-        search = tables.attempt(gaps, mix, lambda: find_levers(prepared, runner.run_and_read))
-        if search is not None:
-            found["levers"] = search.table
-            said.append(f"Levers: {search.reason}")
-    facts["findings"] = [
-        *(g.words for g in gaps),
-        *said,
-        *tables.undefined_outputs(prepared, runs),
-        *tables.constant_outputs(prepared, runs),
-        *prepared.told,
-    ]
-    facts["gaps"] = [asdict(g) for g in gaps]
-    return found
-
-
-def _sobol(
-    prepared: PreparedStudy, runner: Runner, runs: dict[str, xr.Dataset], facts: dict[str, Any]
-) -> tuple[dict[str, pd.DataFrame], dict[str, Sample]]:
-    """Return the Sobol indices at the stated base, or at the base where they have settled, and the samples they rest on."""
-    study, wanted = prepared.study, prepared.study.convergence
-    first = {n: s for n, s in prepared.samples.items() if n.startswith("sobol")}
-    if wanted is None or study.sobol is None:
-        return {"sobol": tables.sobol_tables(prepared, first, runs)}, first
-
-    def samples(base: int) -> dict[str, Sample]:
-        return {s.name: s for s in sensitivity_samples(study, prepared.uncertain, prepared.model, base) if s.name in first}
-
-    def evaluate(base: int) -> pd.DataFrame:
-        grown = samples(base)
-        runner.run(grown.values())
-        return tables.sobol_tables(prepared, grown, {n: runner.read(s) for n, s in grown.items()})
-
-    settled = analysis.grow(
-        evaluate, lambda base: sum(s.runs for s in samples(base).values()), study.sobol.base, wanted.budget, wanted.tolerance
-    )
-    facts["converged"], facts["convergence"] = settled.converged, settled.reason
-    return {"sobol": settled.table, "convergence": settled.history}, samples(settled.base)
 
 
 def _facts(prepared: PreparedStudy, engine: str) -> dict[str, Any]:

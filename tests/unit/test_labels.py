@@ -21,11 +21,9 @@ from llr_sd.errors import InputError
 from llr_sd.parameters import is_share, per_hundred, plain_unit
 from llr_sd.report import write_workbook
 from llr_sd.report.decision.read import box_rows, findings, mixes
-from llr_sd.report.decision.sections import decision_sections, difference_sections
 from llr_sd.report.outcome import tables as contents
-from llr_sd.report.sections import drawn
+from llr_sd.report.sections import analysed, drawn
 from llr_sd.report.sensitivity.read import input_label, input_name, main_cell, sobol_sentences, sobol_title, spoken, unsettled
-from llr_sd.report.sensitivity.sections import method_sections, share_sections
 from llr_sd.report.shared import canvas
 from llr_sd.report.shared.reading import labels
 from llr_sd.result import StudyResult
@@ -223,7 +221,7 @@ def test_sentences_say_labels(result: StudyResult) -> None:
     assert sobol_sentences(result, cell)[0].startswith(
         f"40% of the spread in GPs (WTE), end of Sep 2020 comes from the {QUIT} (between 38 and 42%), 25% from the {JOIN} "
     )
-    parts = {p.name: p for p in (*difference_sections(result), *decision_sections(result), *method_sections(result))}
+    parts = {p.name: p for p in analysed(result)}
     assert f"the {QUIT} is above 4 in 100, 90%" in parts["boxes"].sentences[0].replace("4.0 in", "4 in")
     assert box_rows(result)[0][2:] == (f"{QUIT} (B)", "above 4 in 100", "1.5 to 5.5 in 100")
     assert parts["information"].sentences[0].startswith(f"To learn the {QUIT} before choosing")
@@ -259,8 +257,7 @@ def test_long_labels_are_wrapped_inside_their_figure(grouped: bool, result: Stud
         sobol = result.tables["sobol"]
         alone = sobol[~sobol["input"].isin(("retention", "recruitment"))]
         result = dataclasses.replace(result, tables={**result.tables, "sobol": alone})
-    makers = (difference_sections, share_sections, decision_sections, method_sections)
-    pictures = drawn(tuple(part for make in makers for part in make(result)))
+    pictures = drawn(analysed(result))
     assert len(pictures) >= 6
     for picture in pictures:
         canvas.png_bytes(picture.figure, dpi=100)

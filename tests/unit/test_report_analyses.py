@@ -15,11 +15,9 @@ from report_result import BASE, BEST, analysed_result, plan_result
 
 from llr_sd.report import terminal_summary, workbook, write_report, write_workbook
 from llr_sd.report.decision.read import best_mix, disagreement, findings, mixes, verified_sentences, waterfalls
-from llr_sd.report.decision.sections import decision_sections, difference_sections
 from llr_sd.report.outcome.words import how_sure
-from llr_sd.report.sections import drawn, sections
+from llr_sd.report.sections import analysed, drawn, sections
 from llr_sd.report.sensitivity.read import kept_inputs, main_cell, sobol_sentences
-from llr_sd.report.sensitivity.sections import method_sections, share_sections
 from llr_sd.report.shared import canvas
 from llr_sd.report.shared.parts import Section
 from llr_sd.result import StudyResult
@@ -45,12 +43,6 @@ def parts(result: StudyResult) -> dict[str, Section]:
 def vectors_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw each figure once, as SVG: the PNG is the same figure and has tests of its own."""
     monkeypatch.setattr(canvas, "png_bytes", lambda figure: b"")
-
-
-def analysed_parts(result: StudyResult) -> tuple[Section, ...]:
-    """The sections of the analyses alone, which saves drawing the others again."""
-    makers = (difference_sections, share_sections, decision_sections, method_sections)
-    return tuple(part for make in makers for part in make(result))
 
 
 def without(result: StudyResult, *names: str) -> StudyResult:
@@ -224,7 +216,7 @@ def test_each_table_can_be_missing_empty_or_without_numbers(missing: str, result
         kept = without(result, *others, missing)
         if table is not None:
             kept = dataclasses.replace(kept, tables={**kept.tables, missing: table})
-        found = analysed_parts(kept)
+        found = analysed(kept)
         said = " ".join(
             [*(s for part in found for s in part.sentences), *(p.alternative for p in drawn(found)), terminal_summary(kept)]
         )
@@ -248,7 +240,7 @@ def test_a_number_without_indices_is_said_and_not_drawn(note: str, said: str, re
     flat = frame.assign(note=note, value=np.nan, low=np.nan, high=np.nan)
     (moves,) = [
         p
-        for p in analysed_parts(
+        for p in analysed(
             dataclasses.replace(without(result, *ANALYSES), tables={**result.tables, "sobol": flat, "shapley": flat.iloc[:0]})
         )
         if p.name == "moves"
@@ -295,8 +287,8 @@ def test_the_page_and_the_workbook_hold_everything_and_never_change(tmp_path: Pa
     assert not re.search(r"\bnan\b", re.sub(r"data:image[^\"]*", "", text), re.IGNORECASE)
     sheets = openpyxl.load_workbook(book)
     assert sheets.sheetnames == [
-        "Read me", "Summary", "Targets", "Scenarios", "Parameters", "Sensitivity", "Shapley effects", "Convergence", "Screening",
-        "Differences", "Attribution", "Boxes", "Levers", "Information", "Failures",
+        "Read me", "Summary", "Targets", "Scenarios", "Parameters", "Differences", "Attribution", "Sensitivity",
+        "Shapley effects", "Boxes", "Levers", "Information", "Screening", "Convergence", "Failures",
     ]  # fmt: skip
     long = sheets["Sensitivity"]
     assert long["B2"].value == "gp_2020"

@@ -1,24 +1,120 @@
-"""The body of the page between the answer and the inputs: every section that a result can carry, in the order of reading."""
+"""The body of a report between the answer and the inputs; its analyses are rows of a table: what each reads, its section and sheets."""
 
 from __future__ import annotations
 
-from llr_sd.report.decision.sections import decision_sections, difference_sections
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from llr_sd.report.decision.sections import boxes_section, difference_section, information_section, levers_section
 from llr_sd.report.outcome.sections import pictures
-from llr_sd.report.sensitivity.sections import method_sections, share_sections
+from llr_sd.report.sensitivity.sections import course_section, screening_section, settling_section, shares_section
 from llr_sd.report.shared.parts import Picture, Section
 from llr_sd.result import StudyResult
+
+
+@dataclass(frozen=True)
+class Part:
+    """A row of the table of parts.
+
+    Attributes
+    ----------
+    tables
+        The tables that it reads; it is left out where the result has none of them.
+    section
+        Gives its section of the page; None where the result has nothing for it, or the part is a sheet alone.
+    sheets
+        The sheets of the workbook, by table: the title and what the sheet holds.
+    """
+
+    tables: tuple[str, ...]
+    section: Callable[[StudyResult], Section | None] | None
+    sheets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+PARTS = (
+    Part(
+        ("differences", "attribution"),
+        difference_section,
+        {
+            "differences": ("Differences", "Each scenario less a base scenario, run by run on common draws."),
+            "attribution": (
+                "Attribution",
+                "What each lever adds to a difference between two scenarios; the means add up to the lever “difference”.",
+            ),
+        },
+    ),
+    Part(
+        ("sobol", "shapley"),
+        shares_section,
+        {
+            "sobol": (
+                "Sensitivity",
+                "Sobol indices of inputs and of groups: S1 alone, ST in total, S2 of a pair; shares of the variance.",
+            ),
+            "shapley": ("Shapley effects", "Shares of the variance that take correlations between inputs in; they add up to 1."),
+        },
+    ),
+    Part(("sobol",), course_section),
+    Part(
+        ("boxes",),
+        boxes_section,
+        {"boxes": ("Boxes", "Where in the inputs a target is missed, with density and coverage; an empty limit is open.")},
+    ),
+    Part(
+        ("levers",),
+        levers_section,
+        {"levers": ("Levers", "Every mix of levers that was tried, with its cost and its chance of meeting the target.")},
+    ),
+    Part(
+        ("information",),
+        information_section,
+        {"information": ("Information", "What it is worth to learn an input before choosing, in the unit of the benefit.")},
+    ),
+    Part(
+        ("morris",),
+        screening_section,
+        {
+            "morris": (
+                "Screening",
+                "Morris: mu_star, the mean size of the effect of an input's whole range; mu, with its sign; sigma, its spread.",
+            )
+        },
+    ),
+    Part(
+        ("convergence",),
+        settling_section,
+        {"convergence": ("Convergence", "Base, runs and the widest half width of any index.")},
+    ),
+    Part(
+        ("correlations",),
+        None,
+        {
+            "correlations": (
+                "Correlations",
+                "Spearman's rank correlation of each stated pair of inputs: asked, drawn, and the least and greatest that the two can have.",
+            )
+        },
+    ),
+)
+"""In the order of reading."""
 
 
 def sections(result: StudyResult) -> tuple[Section, ...]:
     """Return the sections with pictures, sentences and tables that this result can carry."""
     first = tuple(Section(p.name, p.heading, (), (p,)) for p in pictures(result))
-    return (
-        *first,
-        *difference_sections(result),
-        *share_sections(result),
-        *decision_sections(result),
-        *method_sections(result),
-    )
+    return (*first, *analysed(result))
+
+
+def analysed(result: StudyResult) -> tuple[Section, ...]:
+    """Return the sections of the analyses that were made."""
+    there = (p.section for p in PARTS if p.section and any(name in result.tables for name in p.tables))
+    return tuple(section for make in there if (section := make(result)) is not None)
+
+
+def sheets(result: StudyResult) -> tuple[tuple[str, str, str], ...]:
+    """Return the sheets of the analyses that were made: the table, the title of its sheet, and what it holds."""
+    rows = ((table, *sheet) for part in PARTS for table, sheet in part.sheets.items())
+    return tuple(row for row in rows if row[0] in result.tables)
 
 
 def drawn(parts: tuple[Section, ...]) -> tuple[Picture, ...]:

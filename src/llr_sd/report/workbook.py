@@ -19,6 +19,7 @@ from llr_sd.report.outcome.words import answer, how_sure
 from llr_sd.report.ratings import sheets as rating_sheets
 from llr_sd.report.ratings import words as rating_words
 from llr_sd.report.ratings.read import rated
+from llr_sd.report.sections import sheets
 from llr_sd.report.sensitivity.read import described
 from llr_sd.report.shared.files import write_whole
 from llr_sd.report.shared.reading import horizon, quantity, table
@@ -29,30 +30,6 @@ STAMP = datetime(2000, 1, 1)
 MOST_ROWS = 1_048_575
 MOST_LONG = 10_000  # rows of a long table; the rest is in its parquet file
 WIDEST = 60
-ANALYSES = {
-    "sobol": (
-        "Sensitivity",
-        "Sobol indices of inputs and of groups: S1 alone, ST in total, S2 of a pair; shares of the variance.",
-    ),
-    "shapley": ("Shapley effects", "Shares of the variance that take correlations between inputs in; they add up to 1."),
-    "correlations": (
-        "Correlations",
-        "Spearman's rank correlation of each stated pair of inputs: asked, drawn, and the least and greatest that the two can have.",
-    ),
-    "convergence": ("Convergence", "Base, runs and the widest half width of any index."),
-    "morris": (
-        "Screening",
-        "Morris: mu_star, the mean size of the effect of an input's whole range; mu, with its sign; sigma, its spread.",
-    ),
-    "differences": ("Differences", "Each scenario less a base scenario, run by run on common draws."),
-    "attribution": (
-        "Attribution",
-        "What each lever adds to a difference between two scenarios; the means add up to the lever “difference”.",
-    ),
-    "boxes": ("Boxes", "Where in the inputs a target is missed, with density and coverage; an empty limit is open."),
-    "levers": ("Levers", "Every mix of levers that was tried, with its cost and its chance of meeting the target."),
-    "information": ("Information", "What it is worth to learn an input before choosing, in the unit of the benefit."),
-}
 FORMULA = ("=", "+", "-", "@")
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 LOOKS: dict[str, dict[str, Any]] = {
@@ -109,9 +86,8 @@ def _outputs(book: Book, result: StudyResult) -> None:
     _sheet(book, "Targets", targets.assign(unit=[quantity(result, str(o)).unit for o in targets["output"]]))
     _sheet(book, "Scenarios", _scenarios(result))
     _sheet(book, "Parameters", contents.parameter_frame(result))
-    for name, (title, _) in ANALYSES.items():
-        if name in result.tables:
-            _sheet(book, title, *_analysis(result, name))
+    for name, title, _ in sheets(result):
+        _sheet(book, title, *_analysis(result, name))
 
 
 def _read_me(book: Book, result: StudyResult, about: list[tuple[str, str]]) -> None:
@@ -157,7 +133,7 @@ def _about_outputs(result: StudyResult) -> list[tuple[str, str]]:
             "Parameters",
             "The inputs that vary between runs, as people call them (label) and as scripts do (name). Grades: A source document, B literature, C judgement.",
         ),
-        *(words for name, words in ANALYSES.items() if name in result.tables),
+        *((title, words) for _, title, words in sheets(result)),
     ]
 
 

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from llr_sd import analysis, sampling
-from llr_sd.errors import InputError
-from llr_sd.result import Block, Gap
-from llr_sd.rounding import reaches
-from llr_sd.run.prepare import Job, PreparedStudy, Sample, attribution_steps, correlations, merged, unseen
+from llr_sd.result import Block
+from llr_sd.run.prepare import Job, PreparedStudy, Sample, correlations, merged
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-
-Made = TypeVar("Made")
-NOT_JUDGED = "not judged: a value rarer than 1 in 40 lies outside the levels of the screening"
-Runs = Mapping[str, "xr.Dataset"]
-"""The runs of each sample, dims (scenario, run, ...) with "ok"; the "scenario" of a sample is its setting."""
 
 
 def times_of(prepared: PreparedStudy) -> dict[str, float]:
@@ -128,57 +119,6 @@ def tables_of_models(
     }
 
 
-def attempt(gaps: list[Gap], analysis_of: tuple[str, str, str], make: Callable[[], Made]) -> Made | None:
-    """Return what an analysis gives; where its runs do not allow it, None, and the gap with its reason."""
-    try:
-        return make()
-    except InputError as error:
-        gaps.append(Gap(*analysis_of, error.what))
-        return None
-
-
-def sobol_tables(prepared: PreparedStudy, samples: Mapping[str, Sample], runs: Runs) -> pd.DataFrame:
-    """Return the Sobol indices by parameter and, where asked for, by group."""
-    import pandas as pd
-
-    tables = []
-    for name in ("sobol", "sobol_groups"):
-        if name in samples:
-            design = samples[name].design
-            again = sampling.resamples(prepared.study.seed, name, design.plan.replicates if design.plan else 1)
-            tables.append(analysis.sobol_table(design, runs[name], times_of(prepared), again))
-    return pd.concat(tables, ignore_index=True)
-
-
-def sensitivity_tables(prepared: PreparedStudy, runs: Runs) -> dict[str, pd.DataFrame]:
-    """Return the tables of Morris screening and Shapley effects, where the study asks for them.
-
-    An input that the screening's levels cannot show has no number there, and a note.
-    """
-    tables = {}
-    makers: dict[str, Callable[..., pd.DataFrame]] = {"morris": analysis.morris_table, "shapley": analysis.shapley_table}
-    for name, make in makers.items():
-        if name in prepared.samples:
-            design = prepared.samples[name].design
-            again = sampling.resamples(prepared.study.seed, name, design.plan.base if design.plan else 1)
-            tables[name] = make(design, runs[name], times_of(prepared), again)
-    if "morris" in tables:
-        given = ~tables["morris"]["note"].astype(str).str.startswith("refused")
-        hidden = tables["morris"]["input"].isin(unseen(prepared.uncertain)) & given
-        tables["morris"].loc[hidden, ["value", "low", "high"]] = np.nan
-        tables["morris"].loc[hidden, "note"] = NOT_JUDGED
-    return tables
-
-
-def refused(table: pd.DataFrame, what: str) -> list[Gap]:
-    """Return a gap for each output of a scenario whose indices were refused, with the reason that the table notes."""
-    notes = table["note"].astype(str)
-    rows = table[notes.str.startswith("refused: ")].drop_duplicates(["scenario", "output"])
-    return [
-        Gap(what, str(r["scenario"]), str(r["output"]), str(r["note"]).removeprefix("refused: ")) for r in rows.to_dict("records")
-    ]
-
-
 def undefined_outputs(prepared: PreparedStudy, runs: xr.Dataset) -> list[str]:
     """Say which expressions are undefined in some runs that the model finished: those are missing for that output alone."""
     study, ok = prepared.study, runs["ok"].values
@@ -222,81 +162,3 @@ def constant_outputs(prepared: PreparedStudy, runs: xr.Dataset) -> list[str]:
         scenarios = f" in {', '.join(where[:3])}{more}" if len(study.scenario) > 1 else ""
         told.append(f"{study.outputs[name].label or name} is the same in all {count:,} runs{scenarios}.")
     return told
-
-
-def comparison_tables(prepared: PreparedStudy, runs: Runs) -> dict[str, pd.DataFrame]:
-    """Return paired differences and attributions, where the study asks for them."""
-    import pandas as pd
-
-    study, times = prepared.study, times_of(prepared)
-    tables = {}
-    if study.compare_with:
-        tables["differences"] = analysis.paired_table(runs["monte_carlo"], study.compare_with, times)
-    parts = [
-        analysis.attribution_table(
-            attribution_steps(study, i, prepared.model), runs[f"attribution_{i}"], times, part.base, part.scenario
-        )
-        for i, part in enumerate(study.attribution, 1)
-    ]
-    if parts:
-        tables["attribution"] = pd.concat(parts, ignore_index=True)
-    return tables
-
-
-def decision_tables(prepared: PreparedStudy, runs: xr.Dataset, gaps: list[Gap]) -> tuple[dict[str, pd.DataFrame], list[str]]:
-    """Return the tables of scenario discovery and of the value of information, and sentences that say what was found.
-
-    What the runs do not allow goes to `gaps`.
-    """
-    import pandas as pd
-
-    study = prepared.study
-    design = prepared.samples["monte_carlo"].design
-    tables: dict[str, pd.DataFrame] = {}
-    said: list[str] = []
-    units = {p.variable: p.unit for p, _ in prepared.uncertain}
-    labels = {p.variable: p.label for p, _ in prepared.uncertain if p.label}
-    boxes = []
-    for part in study.discovery:
-        target = next(t for t in study.target if t.name == part.target)
-        for scenario in part.scenarios or [s.name for s in study.scenario if s.kind == "scenario"]:
-            missed, ok = _missed(runs, scenario, target.output, target.at_least, target.at_most)
-            what = f'In "{scenario}" the target "{target.name}" is missed'
-            place = (f'the box where the target "{target.name}" is missed', scenario, "")
-            if not ok.any():
-                gaps.append(Gap(*place, "every run failed"))
-            elif missed[ok].all() or not missed[ok].any():
-                said.append(f"{what} in {'every' if missed[ok].any() else 'no'} run: there is no box to look for.")
-            else:
-                look = partial(analysis.discover, design, missed, ok, part.density, what, names=labels, units=units)
-                box = attempt(gaps, place, look)
-                if box is not None:
-                    boxes.append(box.to_frame().assign(scenario=scenario, target=target.name))
-                    said.append(box.words)
-    if boxes:
-        tables["boxes"] = pd.concat(boxes, ignore_index=True)
-    voi = study.value_of_information
-    if voi:
-        values = [runs[voi.benefit].sel(scenario=option).values for option in voi.options]
-        ok = np.logical_and.reduce([runs["ok"].sel(scenario=option).values for option in voi.options])
-        groups = _groups(prepared) if voi.groups else None
-        learn = partial(analysis.evppi_table, design, np.column_stack(values), ok, groups)
-        table = attempt(gaps, ("the value of information", "", voi.benefit), learn)
-        if table is not None:
-            tables["information"] = table
-    return tables, said
-
-
-def _groups(prepared: PreparedStudy) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = {}
-    for p, _ in prepared.uncertain:
-        groups.setdefault(p.group or p.name, []).append(p.variable)
-    return groups
-
-
-def _missed(
-    runs: xr.Dataset, scenario: str, output: str, at_least: float | None, at_most: float | None
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    values = runs[output].sel(scenario=scenario).values
-    ok = runs["ok"].sel(scenario=scenario).values & np.isfinite(values)
-    return ~reaches(values, at_least, at_most) & ok, ok

@@ -31,8 +31,8 @@ from llr_sd.result import StudyResult
 MOST_MIXES = 20
 
 
-def difference_sections(result: StudyResult) -> tuple[Section, ...]:
-    """Return the section on differences between scenarios, where the result holds any."""
+def difference_section(result: StudyResult) -> Section | None:
+    """Return the section on differences between scenarios; None where the result holds none."""
     base, rows = differences(result)
     found = waterfalls(result)
     tables: tuple[NumberTable, ...] = ()
@@ -40,14 +40,14 @@ def difference_sections(result: StudyResult) -> tuple[Section, ...]:
         head = ("Scenario", "Number", "Median difference", "Nine runs in ten", "Chance that it is above zero")
         tables = (NumberTable(f"Each scenario less “{base}”, run by run", head, rows, words=(1,)),)
     if not found and not tables:
-        return ()
+        return None
     sentences = [waterfall_sentence(w) for w in found]
     if rows:
         sentences.append(
             "Scenarios share their draws, so a difference between two of them is surer than either of them; the table compares run with run."
         )
     pictures = tuple(_waterfall(result, w, number) for number, w in enumerate(found, start=1))
-    return (Section("difference", "What makes the difference", tuple(sentences), pictures, tables),)
+    return Section("difference", "What makes the difference", tuple(sentences), pictures, tables)
 
 
 def _waterfall(result: StudyResult, w: Waterfall, number: int) -> Picture:
@@ -84,13 +84,8 @@ def _set(result: StudyResult, scenario: str, name: str) -> str:
     return "as drawn" if name in input_facts(result) else "own value"
 
 
-def decision_sections(result: StudyResult) -> tuple[Section, ...]:
-    """Return the sections on boxes, levers and the value of information that this result can carry."""
-    makers = (_boxes, _levers, _information)
-    return tuple(section for make in makers if (section := make(result)) is not None)
-
-
-def _boxes(result: StudyResult) -> Section | None:
+def boxes_section(result: StudyResult) -> Section | None:
+    """Return the section on where a target is missed; None without one."""
     rows = box_rows(result)
     if not rows:
         return None
@@ -100,7 +95,8 @@ def _boxes(result: StudyResult) -> Section | None:
     return Section("boxes", "Where the target is missed", (*box_sentences(result), note), (), (table,))
 
 
-def _levers(result: StudyResult) -> Section | None:
+def levers_section(result: StudyResult) -> Section | None:
+    """Return the section on the mixes of levers that were tried; None without one."""
     found = mixes(result)
     if not found:
         return None
@@ -143,7 +139,8 @@ def _mix_row(number: str, mix: Mix, unit: str, chosen: bool) -> tuple[str, ...]:
     return (number, mix.words, amount(mix.cost, unit), chance_words(mix.chance), "yes" if chosen else "no")
 
 
-def _information(result: StudyResult) -> Section | None:
+def information_section(result: StudyResult) -> Section | None:
+    """Return the section on what is worth finding out; None without one."""
     found, shown = information(result), benefit_quantity(result)
     sentences = information_sentences(result)
     if not found:

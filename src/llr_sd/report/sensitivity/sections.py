@@ -44,18 +44,8 @@ GRADES_NOTE = "Letters are the grade of the evidence; what each input is stands 
 YEARLY = 20  # most rows of a table over time
 
 
-def share_sections(result: StudyResult) -> tuple[Section, ...]:
-    """Return the sections on what moves the result that this result can carry, in the order of the page."""
-    return tuple(section for make in (_shares, _over_time) if (section := make(result)) is not None)
-
-
-def method_sections(result: StudyResult) -> tuple[Section, ...]:
-    """Return the sections for those who check the analysis: screening, and whether the indices have settled."""
-    return tuple(section for make in (_screening, _settling) if (section := make(result)) is not None)
-
-
-def _shares(result: StudyResult) -> Section | None:
-    """Sobol indices by input, then by group beside Shapley effects; or Shapley effects alone."""
+def shares_section(result: StudyResult) -> Section | None:
+    """Return the section on Sobol indices by input, then by group beside Shapley effects; or on Shapley effects alone."""
     cell, effects = main_cell(result, "sobol"), main_cell(result, "shapley")
     sentences = sobol_sentences(result, cell) if cell else ()
     drawn = (_inputs(result, cell) if cell else None, _groups(result, cell, effects))
@@ -143,7 +133,8 @@ def _groups(result: StudyResult, cell: Cell | None, effects: Cell | None) -> Pic
     return Picture("shares-by-group", "Group by group", figure, caption, text, numbers)
 
 
-def _over_time(result: StudyResult) -> Section | None:
+def course_section(result: StudyResult) -> Section | None:
+    """Return the section on how the shares change over time; None where nothing is given over time."""
     cell = sobol_course(result)
     if cell is None:
         return None
@@ -202,7 +193,8 @@ def _lead(lines: dict[str, Floats], times: Floats, name: str) -> str:
     return f"The largest share of the spread in {name} changes hands {len(changes)} times; at the end it is {leaders[-1]}"
 
 
-def _screening(result: StudyResult) -> Section | None:
+def screening_section(result: StudyResult) -> Section | None:
+    """Return the section on Morris screening; None without one."""
     cell = main_cell(result, "morris")
     if cell is None:
         return None
@@ -250,7 +242,8 @@ def _screening(result: StudyResult) -> Section | None:
     return Section("screening", "Screening: which inputs matter at all", sentences, (picture,))
 
 
-def _settling(result: StudyResult) -> Section | None:
+def settling_section(result: StudyResult) -> Section | None:
+    """Return the section on whether the indices have settled; None where the base was not grown."""
     frame = frame_of(result, "convergence", "base", "runs", "widest")
     if frame.empty:
         return None

@@ -1,0 +1,281 @@
+"""The analyses that a study can ask for, a row each; each makes tables of the runs, and says what it found and what it cannot give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from llr_sd import analysis, sampling
+from llr_sd.errors import InputError
+from llr_sd.result import Gap
+from llr_sd.rounding import reaches
+from llr_sd.run import tables
+from llr_sd.run.execute import Runner
+from llr_sd.run.feasible import groups_of
+from llr_sd.run.levers import find_levers
+from llr_sd.run.prepare import PreparedStudy, Sample, attribution_steps, sensitivity_samples, unseen
+from llr_sd.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+Got = TypeVar("Got")
+NOT_JUDGED = "not judged: a value rarer than 1 in 40 lies outside the levels of the screening"
+
+
+@dataclass(frozen=True)
+class Work:
+    """What every analysis works on: the study, its main runs (dims (scenario, run, ...) with "ok"), and what runs and reads samples."""
+
+    prepared: PreparedStudy
+    runs: xr.Dataset
+    runner: Runner
+
+    @property
+    def study(self) -> Study:
+        """The study."""
+        return self.prepared.study
+
+    def read(self, name: str) -> xr.Dataset:
+        """Return the runs of a prepared sample."""
+        return self.runner.read(self.prepared.samples[name])
+
+
+@dataclass(frozen=True)
+class Made:
+    """What an analysis gives.
+
+    Attributes
+    ----------
+    tables
+        Tidy tables by name, one row a number.
+    gaps
+        What it was asked for and cannot give.
+    said
+        What it found, in sentences.
+    facts
+        What the manifest says of it.
+    samples
+        Samples that it ran beyond the prepared ones, by name.
+    """
+
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
+    said: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    samples: Mapping[str, Sample] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A row of the table of analyses: its name, what of a study asks for it (empty or None where nothing does), and what makes it."""
+
+    name: str
+    asked: Callable[[Study], object]
+    make: Callable[[Work], Made]
+
+
+def analyse(work: Work) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """Make every table that a study asks for.
+
+    Returns
+    -------
+    tables, facts
+        The tables by name; what the manifest says of them: findings, gaps, failed runs.
+    """
+    prepared, study = work.prepared, work.study
+    made = [row.make(work) for row in ANALYSES if row.asked(study)]
+    found = {name: table for m in made for name, table in m.tables.items()}
+    ran = dict(prepared.samples)
+    for m in made:
+        ran |= m.samples
+    found["failures"] = tables.failure_table(prepared, (b for s in ran.values() for b in work.runner.blocks(s)), ran)
+    gaps = [g for m in made for g in m.gaps]
+    facts = {key: value for m in made for key, value in m.facts.items()} | {"failed": len(found["failures"])}
+    facts["findings"] = [*(g.words for g in gaps), *(s for m in made for s in m.said), *prepared.told]
+    facts["gaps"] = [asdict(g) for g in gaps]
+    return found, facts
+
+
+def _basics(work: Work) -> Made:
+    """What every study has: statistics, targets, inputs and draws; and which outputs are undefined in some runs, or never vary."""
+    prepared, runs = work.prepared, work.runs
+    found = {
+        "summary": tables.summary_table(prepared, runs),
+        "targets": analysis.target_table(runs, work.study.target),
+        "parameters": tables.parameter_table(prepared),
+        "design": tables.design_table(prepared.samples["monte_carlo"]),
+    }
+    return Made(found, said=(*tables.undefined_outputs(prepared, runs), *tables.constant_outputs(prepared, runs)))
+
+
+def _correlations(work: Work) -> Made:
+    said = (analysis.INDEPENDENT,) if work.study.sobol else ()
+    return Made({"correlations": tables.correlation_table(work.prepared)}, said=said)
+
+
+def _sobol(work: Work) -> Made:
+    """Sobol indices at the stated base, or at the base where they have settled."""
+    prepared, runner, study = work.prepared, work.runner, work.study
+    first = {n: s for n, s in prepared.samples.items() if n in ("sobol", "sobol_groups")}
+    wanted = study.convergence
+    if wanted is None or study.sobol is None:
+        table = _sobol_table(prepared, first, runner)
+        return Made({"sobol": table}, _refused(table, "Sobol indices"))
+
+    def samples(base: int) -> dict[str, Sample]:
+        return {s.name: s for s in sensitivity_samples(study, prepared.uncertain, prepared.model, base) if s.name in first}
+
+    def evaluate(base: int) -> pd.DataFrame:
+        grown = samples(base)
+        runner.run(grown.values())
+        return _sobol_table(prepared, grown, runner)
+
+    settled = analysis.grow(
+        evaluate, lambda base: sum(s.runs for s in samples(base).values()), study.sobol.base, wanted.budget, wanted.tolerance
+    )
+    facts = {"converged": settled.converged, "convergence": settled.reason}
+    found = {"sobol": settled.table, "convergence": settled.history}
+    return Made(found, _refused(settled.table, "Sobol indices"), facts=facts, samples=samples(settled.base))
+
+
+def _sobol_table(prepared: PreparedStudy, samples: Mapping[str, Sample], runner: Runner) -> pd.DataFrame:
+    """Return the indices by parameter and, where asked for, by group."""
+    import pandas as pd
+
+    found = []
+    for name, sample in samples.items():
+        plan = sample.design.plan
+        again = sampling.resamples(prepared.study.seed, name, plan.replicates if plan else 1)
+        found.append(analysis.sobol_table(sample.design, runner.read(sample), tables.times_of(prepared), again))
+    return pd.concat(found, ignore_index=True)
+
+
+def _resampled(work: Work, name: str, make: Callable[..., pd.DataFrame]) -> pd.DataFrame:
+    """Return the table of a structured design, with resamples of its blocks behind the intervals."""
+    design = work.prepared.samples[name].design
+    again = sampling.resamples(work.study.seed, name, design.plan.base if design.plan else 1)
+    return make(design, work.read(name), tables.times_of(work.prepared), again)
+
+
+def _morris(work: Work) -> Made:
+    """Morris screening; an input that its levels cannot show has no number, and a note."""
+    table = _resampled(work, "morris", analysis.morris_table)
+    given = ~table["note"].astype(str).str.startswith("refused")
+    hidden = table["input"].isin(unseen(work.prepared.uncertain)) & given
+    table.loc[hidden, ["value", "low", "high"]] = np.nan
+    table.loc[hidden, "note"] = NOT_JUDGED
+    return Made({"morris": table}, _refused(table, "the screening"))
+
+
+def _shapley(work: Work) -> Made:
+    table = _resampled(work, "shapley", analysis.shapley_table)
+    return Made({"shapley": table}, _refused(table, "Shapley effects"))
+
+
+def _refused(table: pd.DataFrame, what: str) -> tuple[Gap, ...]:
+    """Return a gap for each output of a scenario whose indices were refused, with the reason that the table notes."""
+    notes = table["note"].astype(str)
+    rows = table[notes.str.startswith("refused: ")].drop_duplicates(["scenario", "output"])
+    return tuple(
+        Gap(what, str(r["scenario"]), str(r["output"]), str(r["note"]).removeprefix("refused: ")) for r in rows.to_dict("records")
+    )
+
+
+def _differences(work: Work) -> Made:
+    base = str(work.study.compare_with)
+    return Made({"differences": analysis.paired_table(work.runs, base, tables.times_of(work.prepared))})
+
+
+def _attribution(work: Work) -> Made:
+    import pandas as pd
+
+    prepared, times = work.prepared, tables.times_of(work.prepared)
+    parts = []
+    for i, part in enumerate(work.study.attribution, 1):
+        steps = attribution_steps(work.study, i, prepared.model)
+        parts.append(analysis.attribution_table(steps, work.read(f"attribution_{i}"), times, part.base, part.scenario))
+    return Made({"attribution": pd.concat(parts, ignore_index=True)})
+
+
+def _boxes(work: Work) -> Made:
+    """Scenario discovery for each target and scenario that it is asked for."""
+    import pandas as pd
+
+    study, runs, prepared = work.study, work.runs, work.prepared
+    design = prepared.samples["monte_carlo"].design
+    units = {p.variable: p.unit for p, _ in prepared.uncertain}
+    labels = {p.variable: p.label for p, _ in prepared.uncertain if p.label}
+    gaps: list[Gap] = []
+    said, boxes = [], []
+    for part in study.discovery:
+        target = next(t for t in study.target if t.name == part.target)
+        for scenario in part.scenarios or [s.name for s in study.scenario if s.kind == "scenario"]:
+            values = runs[target.output].sel(scenario=scenario).values
+            ok = runs["ok"].sel(scenario=scenario).values & np.isfinite(values)
+            missed = ~reaches(values, target.at_least, target.at_most) & ok
+            what = f'In "{scenario}" the target "{target.name}" is missed'
+            place = (f'the box where the target "{target.name}" is missed', scenario, "")
+            if not ok.any():
+                gaps.append(Gap(*place, "every run failed"))
+            elif missed[ok].all() or not missed[ok].any():
+                said.append(f"{what} in {'every' if missed[ok].any() else 'no'} run: there is no box to look for.")
+            else:
+                look = partial(analysis.discover, design, missed, ok, part.density, what, names=labels, units=units)
+                box = _attempt(gaps, place, look)
+                if box is not None:
+                    boxes.append(box.to_frame().assign(scenario=scenario, target=target.name))
+                    said.append(box.words)
+    return Made({"boxes": pd.concat(boxes, ignore_index=True)} if boxes else {}, tuple(gaps), tuple(said))
+
+
+def _information(work: Work) -> Made:
+    """The value of knowing each input before choosing among the options."""
+    voi, runs, prepared = work.study.value_of_information, work.runs, work.prepared
+    if voi is None:
+        return Made()
+    gaps: list[Gap] = []
+    values = np.column_stack([runs[voi.benefit].sel(scenario=option).values for option in voi.options])
+    ok = np.logical_and.reduce([runs["ok"].sel(scenario=option).values for option in voi.options])
+    variables = {p.name: p.variable for p, _ in prepared.uncertain}
+    groups = {g: [variables[n] for n in names] for g, names in groups_of(prepared.uncertain).items()} if voi.groups else None
+    learn = partial(analysis.evppi_table, prepared.samples["monte_carlo"].design, values, ok, groups)
+    table = _attempt(gaps, ("the value of information", "", voi.benefit), learn)
+    return Made({"information": table} if table is not None else {}, tuple(gaps))
+
+
+def _levers(work: Work) -> Made:
+    gaps: list[Gap] = []
+    scenario = work.study.levers.scenario if work.study.levers else ""
+    place = ("the cheapest mix of levers", scenario, "")
+    search = _attempt(gaps, place, partial(find_levers, work.prepared, work.runner.run_and_read))
+    return Made({"levers": search.table}, said=(f"Levers: {search.reason}",)) if search else Made(gaps=tuple(gaps))
+
+
+def _attempt(gaps: list[Gap], place: tuple[str, str, str], make: Callable[[], Got]) -> Got | None:
+    """Return what an analysis gives; where its runs do not allow it, None, and a gap with the reason."""
+    try:
+        return make()
+    except InputError as error:
+        gaps.append(Gap(*place, error.what))
+        return None
+
+
+ANALYSES = (
+    Analysis("sobol", lambda s: s.sobol, _sobol),
+    Analysis("morris", lambda s: s.morris, _morris),
+    Analysis("shapley", lambda s: s.shapley, _shapley),
+    Analysis("differences", lambda s: s.compare_with, _differences),
+    Analysis("attribution", lambda s: s.attribution, _attribution),
+    Analysis("boxes", lambda s: s.discovery, _boxes),
+    Analysis("information", lambda s: s.value_of_information, _information),
+    Analysis("correlations", lambda s: s.correlation, _correlations),
+    Analysis("levers", lambda s: s.levers, _levers),
+    Analysis("basics", lambda s: True, _basics),
+)
+"""In the order in which what they found is told."""
