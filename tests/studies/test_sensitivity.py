@@ -147,7 +147,8 @@ set = { hiring = 30, leave_junior = 0.1 }
 names = ["leave_senior"]
 [outputs]
 staff_2020 = { variable = "all staff", at = 2020.75 }
-cost = { variable = "hiring", at = 2020.75 }
+hired = { variable = "hiring", at = 2020.75 }
+cost = { expression = "10 * hired + staff_2020" }
 [[target]]
 name = "enough"
 output = "staff_2020"
@@ -182,9 +183,12 @@ def test_comparisons_attribution_and_levers(staff: Path) -> None:
     hire = (runs.sel(scenario="hire") - runs.sel(scenario="as now")).values
     assert paired[paired["output"] == "staff_2020"]["value"].iloc[0] == pytest.approx(hire.mean(), rel=1e-12)
     levers = result.tables["levers"]
-    good = levers[levers["probability_low"] >= 0.9]
-    cheapest = float(good["cost"].min())
-    assert f"hiring = {cheapest:g}" in " ".join(result.manifest["findings"])
+    again = levers[levers["fresh_runs"] > 0]
+    best = again[again["confirmed"]].iloc[0]
+    assert again["fresh_cost"].max() == best["fresh_cost"]
+    assert (best["fresh_runs"], best["fresh_low"] >= 0.9) == (200, True)
+    assert 0 < abs(best["fresh_cost"] - best["cost"]) < best["cost_high"] - best["cost_low"]  # the same draws would give 0
+    assert f"hiring = {best['hiring']:g}" in " ".join(result.manifest["findings"])
     assert (levers.sort_values("hiring")["probability"].diff().dropna() >= 0).all()
     assert set(result.tables["information"]["input"]) == {"leaving rate[senior]"}
 

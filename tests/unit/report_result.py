@@ -277,7 +277,8 @@ def analyses() -> dict[str, pd.DataFrame]:
     mixes = [(0, 0.0, 10.0, 0.1, True), (0, 0.2, 30.0, 0.5, True), (30, 0.0, 40.0, 0.4, False), (30, 0.2, 70.0, 0.9, True)]
     levers = [
         {"ir_target": a, "retention_policy": b, "cost": c, "cost_low": c - 1, "cost_high": c + 1, "probability": p,
-         "probability_low": p - 0.04, "probability_high": p + 0.04, "runs": 40, "lost": 0, "pareto": front}
+         "probability_low": p - 0.04, "probability_high": p + 0.04, "runs": 40, "lost": 0, "pareto": front,
+         **(fresh_runs(72.0, 0.95, 38) if c == 70 else fresh_runs())}
         for a, b, c, p, front in mixes
     ]  # fmt: skip
     worth = {"gp_quit_u55": 3.2, "nq_join_prob": 1.1, "fill_time": -0.01}
@@ -302,6 +303,15 @@ def analyses() -> dict[str, pd.DataFrame]:
         "boxes": [box], "levers": levers, "information": information, "convergence": growth,
     }  # fmt: skip
     return {name: pd.DataFrame(rows) for name, rows in found.items()}
+
+
+def fresh_runs(cost: float = np.nan, probability: float = np.nan, runs: int = 0, confirmed: bool | None = None) -> dict[str, Any]:
+    """The columns of the lever table that say what fresh runs gave; without runs, that there were none."""
+    return {
+        "fresh_cost": cost, "fresh_cost_low": cost - 1, "fresh_cost_high": cost + 1, "fresh_probability": probability,
+        "fresh_low": probability - 0.1, "fresh_high": probability + 0.04, "fresh_runs": runs, "fresh_lost": 0,
+        "confirmed": runs > 0 if confirmed is None else confirmed,
+    }  # fmt: skip
 
 
 def _index(name: str, index: str, value: float, half: float, flat: bool) -> dict[str, Any]:

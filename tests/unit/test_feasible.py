@@ -66,6 +66,13 @@ OUTPUT = '[outputs]\ny = { variable = "y", at = 1 }\n'
         ),
         (
             OUTPUT
+            + '[monte_carlo]\nruns=35\n[[target]]\nname="T"\noutput="y"\nat_least=0.5\n[levers]\nscenario="base"\ntarget="T"\ncost="y"\n'
+            + "probability=0.9\nset={opt=[0,1]}",
+            "monte_carlo > runs",
+            "35 runs cannot show a probability of 90%",
+        ),
+        (
+            OUTPUT
             + '[[target]]\nname="T"\noutput="y"\nat_least=0.5\n[levers]\nscenario="base"\ntarget="T"\ncost="y"\nset={opt=[]}',
             "levers > set > opt",
             "no values",

@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
-from report_result import BASE, BEST, analysed_result, plan_result
+from report_result import BASE, BEST, analysed_result, fresh_runs, plan_result
 
 from llr_sd.report import terminal_summary, workbook, write_report, write_workbook
-from llr_sd.report.decision.read import best_mix, disagreement, findings, mixes, verified_sentences, waterfalls
+from llr_sd.report.decision.read import best_mix, disagreement, findings, lever_sentences, mixes, verified_sentences, waterfalls
 from llr_sd.report.outcome.words import how_sure
 from llr_sd.report.sections import analysed, drawn, sections
 from llr_sd.report.sensitivity.read import kept_inputs, main_cell, sobol_sentences
@@ -135,11 +135,14 @@ def test_screening_says_which_inputs_deserve_more(result: StudyResult, parts: di
 def test_boxes_levers_and_information_are_told(result: StudyResult, parts: dict[str, Section]) -> None:
     assert "gp quit u55 is above 0.0400 1/Year, 90% (85% to 94%) of the runs miss “639 GPs”" in parts["boxes"].sentences[0]
     assert parts["boxes"].tables[0].rows[0][3:] == ("above 0.0400 1/Year", "0.0150 to 0.0550")
-    best = best_mix(result, mixes(result))
+    best = best_mix(mixes(result))
     assert best is not None
     assert best.words == "ir target 30, retention policy 0.2"
-    assert parts["levers"].sentences[0].startswith("ir target 30, retention policy 0.2 is the cheapest of 4 mixes tried")
-    assert "it costs 70 GBP" in parts["levers"].sentences[0]
+    assert parts["levers"].sentences == (
+        "ir target 30, retention policy 0.2 is the cheapest of 4 mixes tried that is confirmed to meet the target “639 GPs” in "
+        "“everything works” with a chance of 80% or more: on 38 fresh runs, which the search did not see, its chance is 95% (85 to 99%) "
+        "and it costs 72 GBP (Cost).",
+    )
     assert (
         parts["information"]
         .sentences[0]
@@ -147,6 +150,25 @@ def test_boxes_levers_and_information_are_told(result: StudyResult, parts: dict[
     )
     assert "64% of what it would be worth to know everything" in parts["information"].sentences[0]
     assert "fill time" in parts["information"].sentences[1]
+
+
+def test_what_fresh_runs_do_not_confirm_is_not_claimed(result: StudyResult) -> None:
+    rows = result.tables["levers"].copy()
+    failed = {**fresh_runs(40.0, 0.7, 40, False)}
+    rows.loc[rows["cost"] == 40, list(failed)] = list(failed.values())
+    planted = dataclasses.replace(result, tables={**result.tables, "levers": rows})
+    assert (
+        lever_sentences(planted)[1]
+        == "1 mix that looked sure enough in the search was not confirmed on fresh runs, at less cost."
+    )
+    rows.loc[rows["cost"] == 70, list(failed)] = list(failed.values())
+    planted = dataclasses.replace(result, tables={**result.tables, "levers": rows})
+    assert best_mix(mixes(planted)) is None
+    assert lever_sentences(planted) == (
+        "None of the 4 mixes tried is confirmed to meet the target “639 GPs” in “everything works” with a chance of 80% or more.",
+        "2 mixes that looked sure enough in the search were not confirmed on fresh runs.",
+        "The largest share of the search's own runs that meet it is 90%, with ir target 30, retention policy 0.2, at 70 GBP.",
+    )
 
 
 def test_findings_are_said_with_names_that_can_be_read(result: StudyResult) -> None:

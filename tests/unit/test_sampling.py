@@ -31,6 +31,13 @@ def test_more_runs_keep_the_earlier_draws() -> None:
     assert np.array_equal(draw({"a": PERT}, 10_000, 1)[:1000], draw({"a": PERT}, 1000, 1))
 
 
+def test_fresh_draws_go_on_where_the_first_end() -> None:
+    parameters = [(parameter(n, d), d) for n, d in {"a": PERT, "b": UNIFORM}.items()]
+    ties_of: list[Correlation] = [("a", "b", 0.5)]
+    whole = draw_monte_carlo(parameters, 300, 1, ties_of).values
+    assert np.array_equal(draw_monte_carlo(parameters, 200, 1, ties_of, first=100).values, whole[100:])
+
+
 def test_another_parameter_leaves_the_others_as_they_were() -> None:
     alone = draw({"b": PERT}, 500, 1)[:, 0]
     assert np.array_equal(draw({"a": SKEWED, "b": PERT, "c": PERT}, 500, 1)[:, 1], alone)

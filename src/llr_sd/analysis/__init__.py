@@ -7,7 +7,7 @@ from llr_sd.analysis.discovery import FEWEST, Box, Restriction, discover
 from llr_sd.analysis.evppi import FEWEST as FEWEST_FOR_VALUE
 from llr_sd.analysis.evppi import evppi_table
 from llr_sd.analysis.expressions import evaluate, names_in
-from llr_sd.analysis.levers import LeverSearch, search_levers
+from llr_sd.analysis.levers import ERROR, LEVER_NUMBERS, LeverSearch, search_levers
 from llr_sd.analysis.morris import Screening, morris, morris_table, worth_a_sobol
 from llr_sd.analysis.paired import paired_table
 from llr_sd.analysis.risk import (
@@ -28,9 +28,11 @@ from llr_sd.analysis.sobol import INDEPENDENT, SobolIndices, block_rows, sobol, 
 from llr_sd.analysis.summary import STATISTICS, summarise, target_table, wilson
 
 __all__ = [
+    "ERROR",
     "FEWEST",
     "FEWEST_FOR_VALUE",
     "INDEPENDENT",
+    "LEVER_NUMBERS",
     "STATISTICS",
     "Box",
     "Convergence",

@@ -63,7 +63,12 @@ PARTS = (
     Part(
         ("levers",),
         levers_section,
-        {"levers": ("Levers", "Every mix of levers that was tried, with its cost and its chance of meeting the target.")},
+        {
+            "levers": (
+                "Levers",
+                "Every mix of levers that was tried: cost and chance in the search, and on the fresh runs that some had.",
+            )
+        },
     ),
     Part(
         ("information",),

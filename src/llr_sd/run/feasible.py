@@ -27,7 +27,7 @@ def groups_of(uncertain: Uncertain) -> dict[str, list[str]]:
 
 def check_analyses(study: Study, uncertain: Uncertain, model: Model) -> None:
     """Refuse an analysis that the inputs, the number of runs or the installed libraries do not allow, by file and key."""
-    asked = [k for k in ("sobol", "morris", "shapley", "value_of_information", "discovery") if getattr(study, k)]
+    asked = [k for k in ("sobol", "morris", "shapley", "value_of_information", "discovery", "levers") if getattr(study, k)]
     if asked and not uncertain:
         raise _refusal(study, asked[0], "nothing is uncertain, so there is nothing to analyse.", "Fill [uncertain].")
     fixed = [p.name for p, d in uncertain if d.kind == "fixed"]
@@ -120,9 +120,17 @@ def _check_levers(study: Study, model: Model) -> None:
         return
     if not wanted.set:
         raise _refusal(study, "levers > set", "names no lever.", "Name constants of the model, each with a list of values.")
+    fewest = math.ceil(math.log(analysis.ERROR) / math.log(wanted.probability))
+    if study.monte_carlo.runs < fewest:
+        what = f"{study.monte_carlo.runs} runs cannot show a probability of {100 * wanted.probability:g}%, even where all of them meet it."
+        raise _refusal(
+            study, "monte_carlo > runs", what, f"Make {fewest} or more, better ten times as many, or leave [levers] out."
+        )
     variables: dict[str, str] = {}
     for name, levels in wanted.set.items():
         key = f"levers > set > {name}"
+        if name in analysis.LEVER_NUMBERS:
+            raise _refusal(study, key, "is the name of a column of the lever table.", "Rename the constant in the model.")
         if not levels:
             raise _refusal(study, key, "has no values to try.")
         if len(set(levels)) < len(levels):

@@ -22,7 +22,9 @@ Uncertain = Sequence[tuple[Parameter, Distribution]]
 """The uncertain parameters, each with the distribution to draw from."""
 
 
-def draw_monte_carlo(parameters: Uncertain, runs: int, seed: int, correlations: Sequence[Correlation] = ()) -> Design:
+def draw_monte_carlo(
+    parameters: Uncertain, runs: int, seed: int, correlations: Sequence[Correlation] = (), first: int = 0
+) -> Design:
     """Draw a plain Monte Carlo design.
 
     Parameters
@@ -35,6 +37,8 @@ def draw_monte_carlo(parameters: Uncertain, runs: int, seed: int, correlations: 
         Any whole number from 0; 0 is as good a seed as another.
     correlations
         Rank correlations, as (name, other name, Spearman's rho). Parameters in none of them keep the draws that they have without.
+    first
+        Number of the first draw of each stream: draws from `n` on are independent of the first `n`, also of those of a Latin hypercube.
 
     Returns
     -------
@@ -46,7 +50,7 @@ def draw_monte_carlo(parameters: Uncertain, runs: int, seed: int, correlations: 
     InputError
         When no joint distribution has these rank correlations; it names the pair to change.
     """
-    streams = {p.name: uniforms(seed, p.name, runs) for p, _ in parameters}
+    streams = {p.name: uniforms(seed, p.name, runs, first) for p, _ in parameters}
     shares = gaussian_copula(parameters, correlations).join(streams)
     return Design(columns(parameters), values(parameters, shares, runs), "monte_carlo", seed)
 

@@ -22,10 +22,10 @@ def _key(seed: int, name: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}\0{name}".encode()).digest()[:16], "little")
 
 
-def uniforms(seed: int, name: str, runs: int) -> NDArray[np.float64]:
-    """Return uniforms in (0, 1), shape (runs,); number i depends on seed, name and i alone."""
+def uniforms(seed: int, name: str, runs: int, first: int = 0) -> NDArray[np.float64]:
+    """Return uniforms in (0, 1) from number `first` on, shape (runs,); number i depends on seed, name and i alone."""
     # The generator's least value is 0, at which an unbounded quantile would be minus infinity; half a step above it is not.
-    return np.maximum(generator(seed, name).random(runs), 2.0**-54)
+    return np.maximum(generator(seed, name).random(first + runs)[first:], 2.0**-54)
 
 
 def resamples(seed: int, name: str, blocks: int, number: int = 500) -> NDArray[np.int64]:

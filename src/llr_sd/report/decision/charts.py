@@ -102,7 +102,7 @@ def front_chart(title: str, mixes: tuple[Mix, ...], front: tuple[Mix, ...], best
     mixes, front
         Every mix, and those that no other beats, the cheapest first.
     best
-        The cheapest mix that reaches the chance asked for.
+        The mix that fresh runs confirmed to have the chance asked for.
     axis
         Name and unit of the cost.
     asked
@@ -132,20 +132,14 @@ def front_chart(title: str, mixes: tuple[Mix, ...], front: tuple[Mix, ...], best
             axes.plot(
                 [m.cost] * 2, [m.chance.low, m.chance.high], color=LINE, linewidth=1.2, marker="_", markersize=6, zorder=2.6
             )
-            chosen = m is best
-            axes.plot(
-                [m.cost],
-                [m.chance.probability],
-                marker="D" if chosen else "o",
-                markersize=10 if chosen else 7,
-                color=LINE,
-                zorder=3,
-            )
-            if number % every == 0 or chosen:
+            axes.plot([m.cost], [m.chance.probability], marker="o", markersize=7, color=LINE, zorder=3)
+            if number % every == 0 or m is best:
                 axes.annotate(
                     str(number), (m.cost, m.chance.probability), (-7, 7), textcoords="offset points", ha="right", va="bottom",
                     fontsize=SMALL, weight="bold", bbox=PAPER,
                 )  # fmt: skip
+        if best is not None:
+            axes.plot([best.cost], [best.chance.probability], marker="D", markersize=10, color=LINE, zorder=3.1)
         if math.isfinite(asked):
             axes.axhline(asked, color=TARGET, linewidth=1.6, linestyle=(0, (8, 2)), zorder=1.8)
             axes.text(
@@ -174,7 +168,7 @@ def front_chart(title: str, mixes: tuple[Mix, ...], front: tuple[Mix, ...], best
         ]
         if best is not None:
             keys.insert(
-                0, Line2D([], [], color=LINE, marker="D", markersize=9, linestyle="none", label="cheapest that is sure enough")
+                0, Line2D([], [], color=LINE, marker="D", markersize=9, linestyle="none", label="cheapest that is confirmed")
             )
         canvas.key(figure, keys)
     return figure

@@ -18,6 +18,7 @@ from llr_sd.report.shared.wording import (
     NONE,
     amount,
     chance_words,
+    count_of,
     date_words,
     extent,
     fixed,
@@ -31,6 +32,8 @@ from llr_sd.verification import AGREES, DIFFERS, NOT_ASKED, NOT_COMPARED, Verifi
 
 LEVER_NUMBERS = (
     "cost", "cost_low", "cost_high", "probability", "probability_low", "probability_high", "runs", "lost", "pareto",
+    "fresh_cost", "fresh_cost_low", "fresh_cost_high", "fresh_probability", "fresh_low", "fresh_high", "fresh_runs", "fresh_lost",
+    "confirmed",
 )  # fmt: skip
 BOX_NUMBERS = ("density", "density_low", "density_high", "coverage", "coverage_low", "coverage_high")
 
@@ -204,13 +207,19 @@ def box_sentences(result: StudyResult) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Mix:
-    """One setting of the levers: what it sets (and in words), its mean cost and its probability of meeting the target with the 95 % interval."""
+    """One setting of the levers: what it sets (and in words), its mean cost and its probability of meeting the target in the search.
+
+    `again` and `again_cost` are those of fresh runs, where it was held against any; `confirmed` says that they bear it out.
+    """
 
     setting: tuple[tuple[str, float], ...]
     words: str
     cost: float
     chance: Chance
     front: bool
+    again: Chance | None
+    again_cost: float
+    confirmed: bool
 
 
 def mixes(result: StudyResult) -> tuple[Mix, ...]:
@@ -223,7 +232,9 @@ def mixes(result: StudyResult) -> tuple[Mix, ...]:
         if math.isfinite(r["cost"]) and math.isfinite(odds.probability):
             setting = tuple((n, float(r[n])) for n in levers)
             words = ", ".join(_lever_words(result, name, value) for name, value in setting)
-            found.append(Mix(setting, words, float(r["cost"]), odds, bool(r["pareto"])))
+            again = _odds(r, "fresh_probability", "fresh_low", "fresh_high", "fresh_runs") if r["fresh_runs"] else None
+            fresh = (again, float(r["fresh_cost"]), bool(r["confirmed"]))
+            found.append(Mix(setting, words, float(r["cost"]), odds, bool(r["pareto"]), *fresh))
     return tuple(found)
 
 
@@ -233,11 +244,9 @@ def _lever_words(result: StudyResult, name: str, value: float) -> str:
     return f"{words} at {value:g}" if words != name.replace("_", " ") else f"{words} {value:g}"
 
 
-def best_mix(result: StudyResult, found: tuple[Mix, ...]) -> Mix | None:
-    """Return the cheapest mix whose chance reaches what was asked for with 95 % confidence; None when none does or nothing was asked."""
-    asked = result.study.levers
-    there = [m for m in found if asked is not None and m.chance.low >= asked.probability]
-    return min(there, key=lambda m: m.cost) if there else None
+def best_mix(found: tuple[Mix, ...]) -> Mix | None:
+    """Return the mix that fresh runs confirmed to have the chance asked for; None when there is none."""
+    return next((m for m in found if m.confirmed), None)
 
 
 def cost_quantity(result: StudyResult) -> Quantity:
@@ -251,21 +260,27 @@ def lever_sentences(result: StudyResult) -> tuple[str, ...]:
     found, asked, cost = mixes(result), result.study.levers, cost_quantity(result)
     if not found:
         return ()
-    best, top = best_mix(result, found), max(found, key=lambda m: m.chance.probability)
+    best, top = best_mix(found), max(found, key=lambda m: m.chance.probability)
     goal = f"the target “{asked.target}” in “{asked.scenario}”" if asked else "the target"
     sentences = []
-    if asked and best:
+    failed = sum(m.again is not None and not m.confirmed for m in found)
+    cheaper = f"{count_of(failed, 'mix', 'mixes')} that looked sure enough in the search {'was' if failed == 1 else 'were'} not confirmed"
+    if asked and best and best.again:
         sentences.append(
-            f"{best.words} is the cheapest of {len(found)} mixes tried that meets {goal} with a chance of {percent(asked.probability)} "
-            f"or more: its chance is {chance_words(best.chance)} and it costs {with_unit(best.cost, cost.unit)} ({cost.label})."
+            f"{best.words} is the cheapest of {len(found)} mixes tried that is confirmed to meet {goal} with a chance of "
+            f"{percent(asked.probability)} or more: on {best.again.runs:,} fresh runs, which the search did not see, its chance is "
+            f"{chance_words(best.again)} and it costs {with_unit(best.again_cost, cost.unit)} ({cost.label})."
         )
     elif asked:
         sentences.append(
-            f"None of the {len(found)} mixes tried meets {goal} with a chance that is surely {percent(asked.probability)} or more."
+            f"None of the {len(found)} mixes tried is confirmed to meet {goal} with a chance of {percent(asked.probability)} or more."
         )
+    if failed:
+        sentences.append(f"{cheaper} on fresh runs{', at less cost' if best else ''}.")
     if not best or top.chance.probability > best.chance.probability:
         sentences.append(
-            f"The highest chance is {chance_words(top.chance)}, with {top.words}, at {with_unit(top.cost, cost.unit)}."
+            f"The largest share of the search's own runs that meet it is {percent(top.chance.probability)}, with {top.words}, at "
+            f"{with_unit(top.cost, cost.unit)}."
         )
     return tuple(sentences)
 
@@ -410,8 +425,8 @@ def _mean(result: StudyResult, scenario: str, output: str, time: float) -> float
     return float(rows.iloc[0]["value"]) if len(rows) else math.nan
 
 
-def _odds(row: Mapping[Any, Any], value: str, low: str, high: str) -> Chance:
-    return Chance(float(row[value]), float(row[low]), float(row[high]), int(row["runs"]))
+def _odds(row: Mapping[Any, Any], value: str, low: str, high: str, runs: str = "runs") -> Chance:
+    return Chance(float(row[value]), float(row[low]), float(row[high]), int(row[runs]))
 
 
 def _after(unit: str) -> str:

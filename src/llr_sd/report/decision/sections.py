@@ -103,21 +103,19 @@ def levers_section(result: StudyResult) -> Section | None:
     front = tuple(sorted((m for m in found if m.front), key=lambda m: m.cost)) or (
         max(found, key=lambda m: m.chance.probability),
     )
-    best, cost, asked = best_mix(result, found), cost_quantity(result), result.study.levers
+    best, cost, asked = best_mix(found), cost_quantity(result), result.study.levers
     wanted = asked.probability if asked else math.nan
     if best:
-        title = f"{percent(wanted)} or more is reached for {with_unit(best.cost, cost.unit)}: {best.words}"
+        title = f"{percent(wanted)} or more is confirmed for {with_unit(best.again_cost, cost.unit)}: {best.words}"
     else:
-        top = max(found, key=lambda m: m.chance.probability)
-        title = f"The best of {len(found)} mixes meets the target in {percent(top.chance.probability)} of runs"
-    shown = best if best is None or best in front else _beside(front, best)
-    figure = front_chart(title, found, front, shown, named(cost), wanted)
-    rows = [_mix_row(str(i), m, cost.unit, m is shown) for i, m in enumerate(front[:MOST_MIXES], start=1)]
-    others = sorted((m for m in found if m not in front), key=lambda m: m.cost)
-    rows += [_mix_row(NONE, m, cost.unit, m is best) for m in others[: MOST_MIXES - len(rows)]]
+        title = f"None of {len(found)} mixes is confirmed to meet the target with a chance of {percent(wanted)}"
+    figure = front_chart(title, found, front, best, named(cost), wanted)
+    rows = [_mix_row(str(i), m, cost.unit) for i, m in enumerate(front, start=1) if i <= MOST_MIXES or m is best]
+    others = sorted((m for m in found if m not in front), key=lambda m: (m is not best, m.cost))
+    rows += [_mix_row(NONE, m, cost.unit) for m in others[: MOST_MIXES - len(rows)]]
     numbers = NumberTable(
         f"Mixes of levers, those that no other beats first ({len(rows)} of {len(found)})",
-        ("Number in the chart", "Mix", "Cost", "Chance of the target", "Cheapest that is sure enough"),
+        ("Number in the chart", "Mix", "Cost", "Chance in the search", "Chance on fresh runs", "Confirmed"),
         tuple(rows),
         (1,),
     )
@@ -125,18 +123,17 @@ def levers_section(result: StudyResult) -> Section | None:
         f"{i}, {m.words}: {amount(m.cost, cost.unit)}, {chance_words(m.chance)}" for i, m in enumerate(front, start=1)
     )
     text = f"Chart of the chance of meeting the target against {named(cost)}. {title}. {said}."
-    caption = "Each point is a mix of levers with all runs behind it; uprights are 95% intervals of the chance. The numbers are those of the table."
+    caption = (
+        "Each point is a mix of levers with all runs of the search behind it; uprights are 95% intervals of one chance alone. Among many "
+        "mixes the best looks better than it is, so the choice rests on fresh runs; their intervals allow for the mixes held against them."
+    )
     picture = Picture("levers", "Which mix of levers, at what cost", figure, caption, text, numbers)
     return Section("levers", "Which mix of levers, at what cost", lever_sentences(result), (picture,))
 
 
-def _beside(front: tuple[Mix, ...], best: Mix) -> Mix | None:
-    """The mix on the front that costs the same as the best one and has as high a chance."""
-    return next((m for m in front if m.cost <= best.cost and m.chance.probability >= best.chance.probability), None)
-
-
-def _mix_row(number: str, mix: Mix, unit: str, chosen: bool) -> tuple[str, ...]:
-    return (number, mix.words, amount(mix.cost, unit), chance_words(mix.chance), "yes" if chosen else "no")
+def _mix_row(number: str, mix: Mix, unit: str) -> tuple[str, ...]:
+    fresh = (chance_words(mix.again), ("yes" if mix.confirmed else "no") if mix.again else NONE)
+    return (number, mix.words, amount(mix.cost, unit), chance_words(mix.chance), *fresh)
 
 
 def information_section(result: StudyResult) -> Section | None:
