@@ -20,12 +20,15 @@ from llr_sd.design import Design
 from llr_sd.errors import InputError
 from llr_sd.parameters import is_share, per_hundred, plain_unit
 from llr_sd.report import write_workbook
-from llr_sd.report.decision.read import box_rows, findings, mixes
+from llr_sd.report.decision.read import box_rows, mixes
 from llr_sd.report.outcome import tables as contents
 from llr_sd.report.sections import analysed, drawn
-from llr_sd.report.sensitivity.read import input_label, input_name, main_cell, sobol_sentences, sobol_title, spoken, unsettled
+from llr_sd.report.sensitivity.read import main_cell
+from llr_sd.report.sensitivity.words import sobol_sentences, sobol_title, unsettled
 from llr_sd.report.shared import canvas
+from llr_sd.report.shared.inputs import input_label, input_name, spoken
 from llr_sd.report.shared.reading import labels
+from llr_sd.report.shared.told import findings
 from llr_sd.result import StudyResult
 
 QUIT, JOIN, RECRUITS = (

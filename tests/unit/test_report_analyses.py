@@ -14,12 +14,15 @@ from matplotlib.transforms import Bbox
 from report_result import BASE, BEST, analysed_result, fresh_runs, plan_result
 
 from llr_sd.report import terminal_summary, workbook, write_report, write_workbook
-from llr_sd.report.decision.read import best_mix, disagreement, findings, lever_sentences, mixes, verified_sentences, waterfalls
+from llr_sd.report.decision.read import best_mix, mixes, waterfalls
+from llr_sd.report.decision.words import lever_sentences
 from llr_sd.report.outcome.words import how_sure
 from llr_sd.report.sections import analysed, drawn, sections
-from llr_sd.report.sensitivity.read import kept_inputs, main_cell, sobol_sentences
+from llr_sd.report.sensitivity.read import kept_inputs, main_cell
+from llr_sd.report.sensitivity.words import sobol_sentences
 from llr_sd.report.shared import canvas
 from llr_sd.report.shared.parts import Section
+from llr_sd.report.shared.told import disagreement, findings, verified_sentences
 from llr_sd.result import StudyResult
 
 ANALYSES = ("sobol", "convergence", "morris", "shapley", "differences", "attribution", "boxes", "levers", "information")

@@ -9,18 +9,18 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from llr_sd.report.decision.read import disagreement, findings, warned
 from llr_sd.report.outcome import tables as contents
 from llr_sd.report.outcome.words import answer, failure_rows, how_sure
 from llr_sd.report.ratings import words as rating_words
 from llr_sd.report.ratings.read import rated
 from llr_sd.report.ratings.sections import beside_the_log, inputs_table, rating_sections
 from llr_sd.report.sections import drawn, sections
-from llr_sd.report.sensitivity.read import unsettled
+from llr_sd.report.sensitivity.words import unsettled
 from llr_sd.report.shared import canvas
 from llr_sd.report.shared.files import write_whole
 from llr_sd.report.shared.parts import NumberTable, Picture, Section
 from llr_sd.report.shared.reading import failed_runs, headline
+from llr_sd.report.shared.told import disagreement, findings, warned
 from llr_sd.report.shared.wording import DATES_NOTE, UNIT_NOTES
 from llr_sd.result import StudyResult
 

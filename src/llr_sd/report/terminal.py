@@ -6,12 +6,12 @@ import math
 import textwrap
 from collections.abc import Sequence
 
-from llr_sd.report.decision.read import disagreement, findings, verified_sentences, warned
 from llr_sd.report.outcome.words import spreads
 from llr_sd.report.ratings import words as rating_words
 from llr_sd.report.ratings.read import held, ladders, rated, risks
 from llr_sd.report.ratings.words import answer
-from llr_sd.report.sensitivity.read import main_cell, sobol_sentences, unsettled
+from llr_sd.report.sensitivity.read import main_cell
+from llr_sd.report.sensitivity.words import sobol_sentences, unsettled
 from llr_sd.report.shared.reading import (
     Spread,
     chance,
@@ -24,6 +24,7 @@ from llr_sd.report.shared.reading import (
     quantity,
     spread,
 )
+from llr_sd.report.shared.told import disagreement, findings, verified_sentences, warned
 from llr_sd.report.shared.wording import (
     NONE,
     amount,

@@ -13,16 +13,16 @@ from typing import Any
 import pandas as pd
 from xlsxwriter import Workbook
 
-from llr_sd.report.decision.read import findings
 from llr_sd.report.outcome import tables as contents
 from llr_sd.report.outcome.words import answer, how_sure
 from llr_sd.report.ratings import sheets as rating_sheets
 from llr_sd.report.ratings import words as rating_words
 from llr_sd.report.ratings.read import rated
 from llr_sd.report.sections import sheets
-from llr_sd.report.sensitivity.read import described
 from llr_sd.report.shared.files import write_whole
+from llr_sd.report.shared.inputs import described
 from llr_sd.report.shared.reading import horizon, quantity, table
+from llr_sd.report.shared.told import findings
 from llr_sd.report.shared.wording import DATES_NOTE, date_words
 from llr_sd.result import StudyResult
 

@@ -1,9 +1,8 @@
-"""Look up what makes the difference between scenarios, where a target is missed and what helps, and say it."""
+"""Look up what makes the difference between scenarios, where a target is missed, what helps and what is worth finding out."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,23 +11,24 @@ import numpy as np
 import pandas as pd
 
 from llr_sd.parameters import is_share, per_hundred
-from llr_sd.report.sensitivity.read import described, frame_of, in_words, input_facts, input_label, input_name, spoken
+from llr_sd.report.shared.inputs import (
+    described,
+    frame_of,
+    input_facts,
+    input_label,
+    input_name,
+    spoken,
+)
 from llr_sd.report.shared.reading import Chance, Quantity, headline, horizon, quantity, table
 from llr_sd.report.shared.wording import (
     NONE,
     amount,
     chance_words,
-    count_of,
-    date_words,
     extent,
     fixed,
     full_name,
-    listing,
-    percent,
-    with_unit,
 )
 from llr_sd.result import StudyResult
-from llr_sd.verification import AGREES, DIFFERS, NOT_ASKED, NOT_COMPARED, Verification, verifications
 
 LEVER_NUMBERS = (
     "cost", "cost_low", "cost_high", "probability", "probability_low", "probability_high", "runs", "lost", "pareto",
@@ -67,7 +67,7 @@ class Waterfall:
     @property
     def title(self) -> str:
         """The finding as a title."""
-        change = f"{self.signed(self.whole.mean)}{_after(self.shown.unit)}"
+        change = f"{self.signed(self.whole.mean)}{unit_after(self.shown.unit)}"
         first = self.steps[0].said or self.steps[0].name
         if len(self.steps) == 1:
             return f"{self.shown.label}: {first} makes the whole difference, {change}"
@@ -113,17 +113,6 @@ def waterfalls(result: StudyResult) -> tuple[Waterfall, ...]:
 def _step(result: StudyResult, lever: str, numbers: Mapping[str, float]) -> Step:
     mean, low, high = (numbers.get(k, math.nan) for k in ("mean", "p05", "p95"))
     return Step(lever, input_name(result, lever), mean, low, high, spoken(result, lever))
-
-
-def waterfall_sentence(w: Waterfall) -> str:
-    """Say what part of a difference each lever makes."""
-    parts = [f"{s.name} {w.signed(s.mean)} ({w.plain(s.low)} to {w.plain(s.high)})" for s in w.steps]
-    after = _after(w.shown.unit)
-    ends = f", from {w.plain(w.start)} to {w.plain(w.start + w.whole.mean)}{after}" if math.isfinite(w.start) else ""
-    return (
-        f"From “{w.base}” to “{w.scenario}” the mean of {full_name(w.shown)} changes by {w.signed(w.whole.mean)}{after}"
-        f"{ends}: {listing(parts)}."
-    )
 
 
 def differences(result: StudyResult) -> tuple[str, tuple[tuple[str, ...], ...]]:
@@ -184,27 +173,6 @@ def _share(result: StudyResult, name: str) -> bool:
     return len(units) > 0 and is_share(input_name(result, name), str(units.iloc[0]))
 
 
-def box_sentences(result: StudyResult) -> tuple[str, ...]:
-    """Say for each box where runs miss the target, how dense it is and how much of the misses it holds."""
-    rows = frame_of(result, "boxes", "input", "low", "high", "scenario", "target", *BOX_NUMBERS)
-    sentences = []
-    for (scenario, target), own in rows.groupby(["scenario", "target"], sort=False):
-        boxes = own.to_dict("records")
-        sides = []
-        for r in boxes:
-            name = str(r["input"])
-            sides.append(f"{spoken(result, name)} is {side(result, name, float(r['low']), float(r['high']))}")
-        dense, cover = (
-            f"{percent(boxes[0][k])} ({percent(boxes[0][f'{k}_low'])} to {percent(boxes[0][f'{k}_high'])})"
-            for k in ("density", "coverage")
-        )
-        sentences.append(
-            f"In “{scenario}”, where {listing(sides)}, {dense} of the runs miss “{target}”. "
-            f"{cover} of all the runs that miss it lie there."
-        )
-    return tuple(sentences)
-
-
 @dataclass(frozen=True)
 class Mix:
     """One setting of the levers: what it sets (and in words), its mean cost and its probability of meeting the target in the search.
@@ -255,36 +223,6 @@ def cost_quantity(result: StudyResult) -> Quantity:
     return quantity(result, asked.cost) if asked else Quantity("cost", "", "Cost", "", math.nan, False)
 
 
-def lever_sentences(result: StudyResult) -> tuple[str, ...]:
-    """Say which mix reaches the target at the least cost, or that none does."""
-    found, asked, cost = mixes(result), result.study.levers, cost_quantity(result)
-    if not found:
-        return ()
-    best, top = best_mix(found), max(found, key=lambda m: m.chance.probability)
-    goal = f"the target “{asked.target}” in “{asked.scenario}”" if asked else "the target"
-    sentences = []
-    failed = sum(m.again is not None and not m.confirmed for m in found)
-    cheaper = f"{count_of(failed, 'mix', 'mixes')} that looked sure enough in the search {'was' if failed == 1 else 'were'} not confirmed"
-    if asked and best and best.again:
-        sentences.append(
-            f"{best.words} is the cheapest of {len(found)} mixes tried that is confirmed to meet {goal} with a chance of "
-            f"{percent(asked.probability)} or more: on {best.again.runs:,} fresh runs, which the search did not see, its chance is "
-            f"{chance_words(best.again)} and it costs {with_unit(best.again_cost, cost.unit)} ({cost.label})."
-        )
-    elif asked:
-        sentences.append(
-            f"None of the {len(found)} mixes tried is confirmed to meet {goal} with a chance of {percent(asked.probability)} or more."
-        )
-    if failed:
-        sentences.append(f"{cheaper} on fresh runs{', at less cost' if best else ''}.")
-    if not best or top.chance.probability > best.chance.probability:
-        sentences.append(
-            f"The largest share of the search's own runs that meet it is {percent(top.chance.probability)}, with {top.words}, at "
-            f"{with_unit(top.cost, cost.unit)}."
-        )
-    return tuple(sentences)
-
-
 @dataclass(frozen=True)
 class Worth:
     """What it is worth to learn an input, in the unit of the benefit, with its 95 % interval; `share` is of knowing everything."""
@@ -315,84 +253,6 @@ def benefit_quantity(result: StudyResult) -> Quantity:
     """Describe the benefit in whose unit information is valued."""
     asked = result.study.value_of_information
     return quantity(result, asked.benefit) if asked else Quantity("benefit", "", "Benefit", "", math.nan, False)
-
-
-def information_sentences(result: StudyResult) -> tuple[str, ...]:
-    """Say which input is most worth finding out before choosing."""
-    found, shown, asked = information(result), benefit_quantity(result), result.study.value_of_information
-    if not found:
-        return ()
-    top, unit = found[0], shown.unit
-    among = f" before choosing among {listing([f'“{o}”' for o in asked.options])}" if asked else ""
-    if not top.value > 0 or top.high <= 0:
-        return (f"To learn any one input{among} is worth nothing that these runs can show: the best choice stays the best.",)
-    text = (
-        f"To learn {spoken(result, top.input)}{among} is worth {with_unit(top.value, unit)} ({shown.label}) on average, between "
-        f"{amount(top.low, unit)} and {with_unit(top.high, unit)}"
-    )
-    if math.isfinite(top.share):
-        text += f", which is {percent(min(top.share, 1.0))} of what it would be worth to know everything"
-    none = [spoken(result, w.input) for w in found if w.high <= 0 or w.value <= 0]
-    more = (f"Nothing that these runs can show would be gained by learning {listing(none)}.",) if none else ()
-    return (f"{text}.", *more)
-
-
-def findings(result: StudyResult) -> tuple[str, ...]:
-    """Return what the analyses found, as the result says it, with names and units as a reader meets them."""
-    return _read_out(result, "findings")
-
-
-def warned(result: StudyResult) -> tuple[str, ...]:
-    """Return what a few runs showed before the many: what a reader must know before any number, such as a step too long."""
-    return _read_out(result, "warnings")
-
-
-def _read_out(result: StudyResult, key: str) -> tuple[str, ...]:
-    sentences = []
-    for sentence in result.manifest.get(key) or ():
-        text = in_words(result, re.sub(r"\s+Dmnl\b", "", str(sentence)).strip())
-        if text:
-            sentences.append(re.sub(r'"([^"]*)"', r"“\1”", text))
-    return tuple(sentences)
-
-
-def verified_sentences(result: StudyResult) -> tuple[str, ...]:
-    """Say of each model how many runs were made again in PySD, over which part, and what came of it."""
-    return tuple(_verified(v, model) + _uncovered(result, v) for model, v in verifications(result.manifest).items())
-
-
-def _uncovered(result: StudyResult, v: Verification) -> str:
-    """Name the outputs that are read only after the part of the run that was compared."""
-    until = math.inf if v.until is None else v.until
-    later = [name for name, spec in result.study.outputs.items() if spec.at is not None and spec.at > until]
-    return f" Not covered, being read later: {', '.join(later)}." if later else ""
-
-
-def disagreement(result: StudyResult) -> str:
-    """Say which numbers differ between the two simulators; empty where none was found to."""
-    found = [(m, v) for m, v in verifications(result.manifest).items() if v.outcome == DIFFERS]
-    return " ".join(_verified(v, m) for m, v in found)
-
-
-def _verified(v: Verification, model: str) -> str:
-    of = f" of {model}" if model else ""
-    if v.outcome == NOT_ASKED:
-        return f"No run{of} was made again in PySD, the reference simulator: {v.reason}."
-    if v.outcome == NOT_COMPARED:
-        return f"The runs{of} could not be compared with PySD, the reference simulator: {v.reason}."
-    who = f"1 run{of} was" if v.members == 1 else f"{v.members:,} runs{of} were"
-    part = "" if v.whole or v.until is None or v.final is None else f", up to {date_words(v.until)} of {date_words(v.final)},"
-    made = f"{who} made again{part} in PySD, the reference simulator"
-    share = "more than can be said" if v.difference is None or math.isinf(v.difference) else f"{v.difference:.1g}"
-    if v.outcome == AGREES:
-        return (
-            f"{made}, and agrees: the largest relative difference is {share}."
-            if v.members == 1
-            else (f"{made}, and agree: the largest relative difference is {share}.")
-        )
-    where = f' in "{v.scenario}"' if v.scenario else ""
-    when = "" if v.time is None else f" at {date_words(v.time)}"
-    return f'{made}, and differs by {share} (relative) in "{v.output}"{where}{when}: do not use these numbers before this is explained.'
 
 
 def _number(result: StudyResult, rows: pd.DataFrame) -> tuple[str, Quantity]:
@@ -429,5 +289,6 @@ def _odds(row: Mapping[Any, Any], value: str, low: str, high: str, runs: str = "
     return Chance(float(row[value]), float(row[low]), float(row[high]), int(row[runs]))
 
 
-def _after(unit: str) -> str:
+def unit_after(unit: str) -> str:
+    """Return a unit as it follows a number; nothing for a dimensionless one."""
     return "" if unit in ("", "Dmnl") else f" {unit}"

@@ -11,19 +11,21 @@ from llr_sd.report.decision.read import (
     benefit_quantity,
     best_mix,
     box_rows,
-    box_sentences,
     cost_quantity,
     differences,
     information,
-    information_sentences,
-    lever_sentences,
     mixes,
-    waterfall_sentence,
     waterfalls,
 )
-from llr_sd.report.sensitivity.read import MOST, Share, input_facts, input_label, input_name, spoken
-from llr_sd.report.sensitivity.sections import DARK
-from llr_sd.report.shared.bars import Bars, bar_chart
+from llr_sd.report.decision.words import box_sentences, information_sentences, lever_sentences, waterfall_sentence
+from llr_sd.report.shared.bars import DARK, MOST, Bars, bar_chart
+from llr_sd.report.shared.inputs import (
+    Share,
+    input_facts,
+    input_label,
+    input_name,
+    spoken,
+)
 from llr_sd.report.shared.parts import NumberTable, Picture, Section
 from llr_sd.report.shared.wording import NONE, amount, chance_words, extent, full_name, named, percent, with_unit
 from llr_sd.result import StudyResult

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from llr_sd.report.decision.read import verified_sentences
-from llr_sd.report.sensitivity.read import settled, unsettled
+from llr_sd.report.sensitivity.words import settled, unsettled
 from llr_sd.report.shared.reading import (
     MAIN,
     SAMPLES,
@@ -29,6 +28,7 @@ from llr_sd.report.shared.reading import (
     table,
     targets_on,
 )
+from llr_sd.report.shared.told import verified_sentences
 from llr_sd.report.shared.wording import (
     amount,
     at_most,

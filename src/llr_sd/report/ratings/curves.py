@@ -17,10 +17,10 @@ from llr_sd.register import REST
 from llr_sd.report.ratings.clouds import axis_notes
 from llr_sd.report.ratings.panels import LEAST, WIDTH, Grid, Key, foot, ladder_pen, panel_width, panels
 from llr_sd.report.ratings.read import Ladder, Matrix, Rating, Risk
-from llr_sd.report.sensitivity.read import Floats
 from llr_sd.report.shared import canvas
 from llr_sd.report.shared.bars import lines_of
 from llr_sd.report.shared.canvas import INK, QUIET, RULE, SMALL
+from llr_sd.report.shared.inputs import Floats
 from llr_sd.report.shared.wording import balanced, percent
 
 JUDGED, FOUND = "#ffffff", "#8fb8d8"

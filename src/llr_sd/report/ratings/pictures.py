@@ -28,7 +28,7 @@ from llr_sd.report.ratings.read import (
 )
 from llr_sd.report.ratings.scores import Move, Path, movement_chart, overview_chart
 from llr_sd.report.ratings.words import GRADES_NOTE, counted, dated, interval_words, product, rating_words
-from llr_sd.report.sensitivity.read import Floats
+from llr_sd.report.shared.inputs import Floats
 from llr_sd.report.shared.parts import NumberTable, Picture
 from llr_sd.report.shared.wording import NONE, count_of, date_words, listing, percent
 from llr_sd.result import StudyResult

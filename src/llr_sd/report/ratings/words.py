@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 from llr_sd.register import BORDERLINE, NOT_TESTABLE, OVERSTATED, SUPPORTED, UNDERSTATED, VERDICTS
-from llr_sd.report.decision.read import verified_sentences
 from llr_sd.report.ratings.read import (
     Ladder,
     Matrix,
@@ -24,6 +23,7 @@ from llr_sd.report.ratings.read import (
     text,
 )
 from llr_sd.report.shared.reading import Chance, failed_runs
+from llr_sd.report.shared.told import verified_sentences
 from llr_sd.report.shared.wording import NONE, count_of, date_words, listing, percent
 from llr_sd.result import StudyResult
 

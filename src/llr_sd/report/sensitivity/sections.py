@@ -7,31 +7,30 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from llr_sd.report.sensitivity.read import (
-    Cell,
+from llr_sd.report.sensitivity.charts import share_lines
+from llr_sd.report.sensitivity.read import Cell, courses, kept_inputs, main_cell, ranked, shares, sobol_course, split
+from llr_sd.report.sensitivity.words import (
+    course_title,
+    effect_words,
+    morris_sentences,
+    settled,
+    sobol_sentences,
+    sobol_title,
+    unsettled,
+    with_interval,
+)
+from llr_sd.report.shared.bars import DARK, DOTTED, PALE, Bars, bar_chart
+from llr_sd.report.shared.inputs import (
     Floats,
     Share,
     between,
-    courses,
     frame_of,
     in_words,
     input_label,
     input_name,
-    kept_inputs,
-    main_cell,
-    morris_sentences,
     part_words,
-    ranked,
-    settled,
-    shares,
-    sobol_course,
-    sobol_sentences,
-    sobol_title,
-    split,
     spoken,
-    unsettled,
 )
-from llr_sd.report.shared.bars import Bars, bar_chart, share_lines
 from llr_sd.report.shared.parts import NumberTable, Picture, Section
 from llr_sd.report.shared.reading import horizon, times_of
 from llr_sd.report.shared.wording import amount, date_words, extent, full_name, named, the_close, with_unit
@@ -39,7 +38,6 @@ from llr_sd.result import StudyResult
 
 ALONE = "alone (first order)"
 WHOLE = "alone or with others (total order)"
-PALE, DARK, DOTTED = "#e4edf4", "#5b9bcb", "#ffffff"
 GRADES_NOTE = "Letters are the grade of the evidence; what each input is stands under “What is uncertain”."
 YEARLY = 20  # most rows of a table over time
 
@@ -68,7 +66,7 @@ def _inputs(result: StudyResult, cell: Cell) -> Picture | None:
     if not alone:
         kinds = kinds[1:]
     labels = [input_label(result, s.input) for s in drawn]
-    figure = bar_chart(title, labels, kinds, f"Share of the spread in {full_name(cell.shown)}", _with_interval, _percent_tick)
+    figure = bar_chart(title, labels, kinds, f"Share of the spread in {full_name(cell.shown)}", with_interval, _percent_tick)
     every = ranked(shares(result, cell, "ST"))
     rows = [(input_label(result, s.input), *_numbers(alone.get(s.input)), part_words(s.value), between(s)) for s in every]
     numbers = NumberTable(
@@ -110,11 +108,11 @@ def _groups(result: StudyResult, cell: Cell | None, effects: Cell | None) -> Pic
     first = spoken(result, top.input, first=True)
     title = f"{first[:1].upper()}{first[1:]} has {part_words(top.value)} of the spread in {full_name(where.shown)}"
     labels = [input_name(result, n) for n in names]
-    figure = bar_chart(title, labels, kinds, f"Share of the spread in {full_name(where.shown)}", _with_interval, _percent_tick)
+    figure = bar_chart(title, labels, kinds, f"Share of the spread in {full_name(where.shown)}", with_interval, _percent_tick)
     head = ["Group"] + [h for k in kinds for h in (k.label[:1].upper() + k.label[1:], "95% interval")]
     rows = [(label, *(cell for k in kinds for cell in _numbers(k.values[i]))) for i, label in enumerate(labels)]
     said = [
-        f"{label}: " + ", ".join(f"{k.label} {_with_interval(s)}" for k in kinds if (s := k.values[i]))
+        f"{label}: " + ", ".join(f"{k.label} {with_interval(s)}" for k in kinds if (s := k.values[i]))
         for i, label in enumerate(labels)
     ]
     caption = f"In “{where.scenario}”."
@@ -143,13 +141,13 @@ def course_section(result: StudyResult) -> Section | None:
     lines = {input_name(result, n): v for n, v in found.items()}
     if not lines or times.size < 2:
         return None
-    title = _lead({spoken(result, n): v for n, v in found.items()}, times, named(cell.shown))
+    title = course_title({spoken(result, n): v for n, v in found.items()}, times, named(cell.shown))
     figure = share_lines(title, times, lines, "Share of the spread, total", horizon(result))
     chosen = [int(i) for i in _whole_years(times, horizon(result)) if any(math.isfinite(v[i, 0]) for v in lines.values())]
     rows = [
         (
             date_words(float(times[i]), closing=True),
-            *(t for v in lines.values() for t in (part_words(v[i, 0]), _extent(v[i, 1], v[i, 2]))),
+            *(t for n, v in lines.items() for t in (part_words(v[i, 0]), between(Share(n, n, v[i, 0], v[i, 1], v[i, 2])))),
         )
         for i in chosen
     ]
@@ -173,26 +171,6 @@ def course_section(result: StudyResult) -> Section | None:
     return Section("over-time", "How that changes over time", (), (picture,))
 
 
-def _lead(lines: dict[str, Floats], times: Floats, name: str) -> str:
-    """Say which line is highest, and when that changes."""
-    names = list(lines)
-    values = np.array([v[:, 0] for v in lines.values()])
-    known = np.flatnonzero(np.isfinite(values).all(axis=0))
-    if not known.size:
-        return f"Where the spread in {name} comes from, date by date"
-    leaders = [names[int(np.argmax(values[:, i]))] for i in known]
-    changes = [k for k in range(1, len(leaders)) if leaders[k] != leaders[k - 1]]
-    first = leaders[0][:1].upper() + leaders[0][1:]
-    if not changes:
-        return f"{first} has the largest share of the spread in {name} throughout"
-    if len(changes) == 1:
-        turn = date_words(float(times[known[changes[0]]]), closing=True)
-        return f"{first} has the largest share of the spread in {name} at first; from the {turn} it is {leaders[-1]}".replace(
-            "the time", "time"
-        )
-    return f"The largest share of the spread in {name} changes hands {len(changes)} times; at the end it is {leaders[-1]}"
-
-
 def screening_section(result: StudyResult) -> Section | None:
     """Return the section on Morris screening; None without one."""
     cell = main_cell(result, "morris")
@@ -214,7 +192,7 @@ def screening_section(result: StudyResult) -> Section | None:
     title = f"{first} has the largest effect on {full_name(cell.shown)}: {with_unit(drawn[0].value, unit)}"
     axis = f"Mean size of the effect on {full_name(cell.shown)}"
     figure = bar_chart(
-        title, [input_label(result, s.input) for s in drawn], kinds, axis, lambda s: _effect(s, unit), stacked=True
+        title, [input_label(result, s.input) for s in drawn], kinds, axis, lambda s: effect_words(s, unit), stacked=True
     )
     sigma = {s.input: s for s in shares(result, cell, "sigma")}
     mean = {s.input: s for s in shares(result, cell, "mu")}
@@ -231,7 +209,7 @@ def screening_section(result: StudyResult) -> Section | None:
         ("Input", "Mean size", "95% interval", "Mean with sign", "Standard deviation", "Deserves a Sobol"),
         tuple(rows),
     )
-    said = "; ".join(f"{s.name}: {_effect(s, unit)}" for s in drawn)
+    said = "; ".join(f"{s.name}: {effect_words(s, unit)}" for s in drawn)
     caption = (
         f"In “{cell.scenario}”. How far an input’s whole range moves the number, on average over {cell.blocks:,} trajectories (Morris). "
         f"It ranks inputs; it is no share of the spread. {GRADES_NOTE}"
@@ -265,21 +243,8 @@ def settling_section(result: StudyResult) -> Section | None:
     return Section("settling", "Have the sensitivity indices settled?", tuple(s for s in (said, lead) if s), (), (table,))
 
 
-def _with_interval(share: Share) -> str:
-    interval = between(share)
-    return part_words(share.value) if interval == "–" else f"{part_words(share.value)} ({interval})"
-
-
-def _effect(share: Share, unit: str) -> str:
-    return f"{amount(share.value, unit)} ({extent(share.low, share.high, unit)})"
-
-
 def _numbers(share: Share | None) -> tuple[str, str]:
     return ("–", "–") if share is None else (part_words(share.value), between(share))
-
-
-def _extent(low: float, high: float) -> str:
-    return between(Share("", "", math.nan, float(low), float(high)))
 
 
 def _percent_tick(value: float, _position: int | None = None) -> str:

@@ -1,0 +1,121 @@
+"""What an input is called, its unit and grade, and what it has: a share or an effect with its interval."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from llr_sd.equations import canonical
+from llr_sd.parameters import plain_unit
+from llr_sd.report.shared.memory import remembered
+from llr_sd.report.shared.reading import (
+    Quantity,
+    labels,
+    quantity,
+    table,
+)
+from llr_sd.report.shared.wording import (
+    NONE,
+    percent,
+)
+from llr_sd.result import StudyResult
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one input has: a share of the spread, or an effect in the output's unit, with its 95 % interval."""
+
+    input: str
+    name: str
+    value: float
+    low: float
+    high: float
+
+
+def frame_of(result: StudyResult, name: str, *columns: str) -> pd.DataFrame:
+    """Return a table of the result, empty where it is missing or lacks one of the columns."""
+    frame = result.tables.get(name)
+    if frame is None or frame.empty or not set(columns) <= set(frame.columns):
+        return pd.DataFrame(columns=list(columns))
+    return frame
+
+
+@remembered
+def input_facts(result: StudyResult) -> dict[str, tuple[str, str, str]]:
+    """Return name in words, unit and grade of every uncertain parameter, by its name and by the variable that it sets."""
+    facts: dict[str, tuple[str, str, str]] = {}
+    for row in table(result, "parameters").to_dict("records"):
+        unit, grade = (str(row[k]) if row[k] == row[k] else "" for k in ("unit", "grade"))
+        name = str(row["name"])
+        words = labels(result).get(canonical(name), name.replace("_", " "))
+        fact = (words, plain_unit(words, unit), grade)
+        facts |= {str(row["variable"]): fact, str(row["name"]): fact}
+    return facts
+
+
+def input_name(result: StudyResult, name: str) -> str:
+    """Return an input, a group or a lever in words: its label, or its name where it has none."""
+    return labels(result).get(canonical(name), name.replace("_", " "))
+
+
+def spoken(result: StudyResult, name: str, *, first: bool = False) -> str:
+    """Return an input as a sentence says it, at its start where it is `first`: "the share of ..."; one without a label has no article."""
+    words = input_name(result, name)
+    if canonical(name) not in labels(result):
+        return words
+    return f"{'The' if first else 'the'} {words}"
+
+
+def in_words(result: StudyResult, text: str) -> str:
+    """Return a sentence that an analysis wrote with the inputs in words instead of their technical names."""
+    names = {n: words for n, (words, _, _) in input_facts(result).items()}
+    names |= {g: g.replace("_", " ") for g in group_names(result) if g not in names}
+    ordered = sorted(names, key=len, reverse=True)
+    # A name that could be a word of the sentence is one only where an index stands before it.
+    marked = [rf"(?<!\w){re.escape(n)}(?!\w)" for n in ordered if "_" in n]
+    plain = [rf"(?<=S[12T] of ){re.escape(n)}(?= on )" for n in ordered if "_" not in n]
+    return re.sub("|".join([*marked, *plain]), lambda found: names[found[0]], text) if ordered else text
+
+
+def input_label(result: StudyResult, name: str) -> str:
+    """Return an input in words with its unit and the grade of its evidence: "time from vacancy to start in post (Year, B)"."""
+    words, unit, grade = input_facts(result).get(name, (input_name(result, name), "", ""))
+    more = ", ".join(part for part in (unit, grade) if part)
+    return f"{words} ({more})" if more else words
+
+
+@remembered
+def group_names(result: StudyResult) -> tuple[str, ...]:
+    """Return the groups of the uncertain parameters; one without a group stands for itself."""
+    rows = table(result, "parameters")
+    pairs = zip(rows["group"], rows["name"], strict=True)
+    return tuple(dict.fromkeys(str(g) if g == g and g else str(n) for g, n in pairs))
+
+
+def described(result: StudyResult, output: str, time: float) -> Quantity:
+    """Describe an output as a table names it (its element in brackets) at a time of the table."""
+    base, _, rest = output.partition("[")
+    found = quantity(result, base if base in result.study.outputs else output)
+    label = found.label.removesuffix(f" [{found.element}]")
+    element = rest.removesuffix("]")
+    return Quantity(found.output, element, f"{label} [{element}]" if element else label, found.unit, time, found.over_time)
+
+
+def part_words(value: float) -> str:
+    """Return a share of the spread as a percentage; estimates outside 0 to 100 % are cut."""
+    return NONE if not math.isfinite(value) else percent(round(min(max(value, 0.0), 1.0), 6))
+
+
+def between(share: Share, joined: str = "to") -> str:
+    """Return a share's 95 % interval: "27 to 30%"."""
+    low, high = part_words(share.low), part_words(share.high)
+    if NONE in (low, high):
+        return NONE
+    return f"{low.removesuffix('%') if low[0].isdigit() else low} {joined} {high}"
