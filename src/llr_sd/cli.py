@@ -178,6 +178,9 @@ class _ProgressBar:
 
 def _add_list(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("name", metavar="NAME", nargs="?", help="a model or a study; without it, all models and studies")
+    sub.add_argument(
+        "--write-parameters", action="store_true", help="draft the parameter table of your own model beside it, then stop"
+    )
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -186,6 +189,14 @@ def _list(options: argparse.Namespace) -> int:
     from llr_sd.textfiles import is_file
 
     name = options.name
+    if options.write_parameters:
+        from llr_sd.drafts import draft_parameters
+
+        if name is None:
+            raise InputError("--write-parameters needs a model.", mend="Write `llr-sd list MODEL --write-parameters`.")
+        file = draft_parameters(load_model(name))
+        say(f"{file}\nFill in source and grade (A source document, B literature, C judgement), ranges, groups and labels.")
+        return 0
     if name is None:
         say("Models")
         for bundled in bundled_models():

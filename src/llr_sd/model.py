@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,9 +19,10 @@ from llr_sd.errors import InputError, nearest, shown
 from llr_sd.evidence import outside
 from llr_sd.findings import Finding, merged
 from llr_sd.laws import Conservation, read_laws
-from llr_sd.parameters import Distribution, Parameter, ParameterTable, parameters_of, read_parameters
-from llr_sd.textfiles import is_file, is_folder
+from llr_sd.parameters import FILE, Distribution, Parameter, ParameterTable, parameters_of, read_parameters, table_beside
+from llr_sd.textfiles import Row, beside, is_file, is_folder, read_text
 from llr_sd.translate import translate
+from llr_sd.workforce.localities import RANGE, local_rows, relocalise
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,12 +56,15 @@ class Model:
         The parameters; `parameters` is the same as a pandas table.
     laws
         The balances of the `checks.toml` beside it; a run of a study that breaks one is a failed run.
+    localities
+        The table of localities in place of the model's own, if any.
     """
 
     name: str
     equations: Equations
     table: ParameterTable
     laws: tuple[Conservation, ...] = ()
+    localities: Path | None = None
 
     @property
     def parameters(self) -> pd.DataFrame:
@@ -230,19 +234,21 @@ def _columns(values: Any) -> tuple[list[str], np.ndarray[tuple[int, int], np.dty
     return [str(c) for c in values.columns], rows, "frame", None
 
 
-def load_model(name: str | Path, base: Path | None = None, random: str = "") -> Model:
+def load_model(name: str | Path, base: Path | None = None, random: str = "", localities: str | None = None) -> Model:
     """Load a model.
 
     Parameters
     ----------
     name
         A bundled name ("gp_supply"), a model folder, or a path to a `.mdl` or XMILE file, which win over a bundled name where both
-        are there; the `parameters.csv` of a folder is
-        read with the folder's model: the only one, or the one that has the folder's name.
+        are there. The table of parameters is `NAME.parameters.csv` beside NAME.mdl, else the `parameters.csv` of its folder; one that
+        does not fit the model is refused.
     base
         Folder that relative paths start from; the working folder by default.
     random
         "mean" holds RANDOM functions at their mean; without it they are refused.
+    localities
+        A table of localities or practices in place of the model's own, in `base` or beside the model; for `llr_system` and its like.
 
     Raises
     ------
@@ -267,11 +273,44 @@ def load_model(name: str | Path, base: Path | None = None, random: str = "") -> 
         raise InputError(f"there is no model {shown(text)} (bundled: {known}).", mend=nearest(text, bundled_models()))
     if path.suffix.casefold() not in SUFFIXES:
         raise InputError(f'"{path.suffix}" is not a model file.', where=str(path), mend=f"Known are {', '.join(SUFFIXES)}.")
-    equations = translate(path, random)
-    table = path.parent / "parameters.csv"
     own = models_of(path.parent) == [path]
-    parameters = read_parameters(table, equations) if own and table.exists() else parameters_of(equations)
-    return Model(path.stem, equations, parameters, read_laws(path.parent) if own else ())
+    laws = read_laws(path.parent) if own else ()
+    if localities is None:
+        equations = translate(path, random)
+        return Model(path.stem, equations, _parameters(path, equations, own), laws)
+    places = beside(localities, base or Path(), path.parent)
+    equations = _relocated(path, random, places)
+    table = _parameters(path, equations, own, lambda lines: local_rows(lines, equations, places))
+    return Model(path.stem, equations, table, laws, places)
+
+
+def _relocated(path: Path, random: str, places: Path) -> Equations:
+    """Translate a model over the localities of a table, and note it for whoever runs the model."""
+    if path.suffix.casefold() != ".mdl":
+        mend = "Localities are those of llr_system, or of a copy of it."
+        raise InputError("localities can be changed in a Vensim file (.mdl) only.", where=str(path), mend=mend)
+    try:
+        text = relocalise(read_text(path), places)
+    except InputError as error:
+        raise error if error.where else error.at(str(path)) from None
+    equations = translate(path, random, text.encode())
+    note = f"The {len(equations.ranges[RANGE])} localities are those of {places.name}, in place of the model's own."
+    return replace(equations, notes=(*equations.notes, note))
+
+
+def _parameters(
+    path: Path, equations: Equations, own: bool, relocated: Callable[[Sequence[Row]], Sequence[Row]] = tuple
+) -> ParameterTable:
+    table = table_beside(path)
+    if table is None:
+        return parameters_of(equations)
+    try:
+        return read_parameters(table, equations, relocated)
+    except InputError as error:
+        if own or table.name.casefold() != FILE:
+            raise
+        mend = f"{error.mend} If it belongs to another model, call it OTHER.{FILE} after that model."
+        raise InputError(error.what, where=error.where, mend=mend.strip()) from None
 
 
 def is_bundled(name: str, path: Path) -> bool:

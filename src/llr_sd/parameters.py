@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from llr_sd.equations import Equations, canonical
+from llr_sd.equations import CONTROLS, Cell, Equations, canonical
 from llr_sd.errors import InputError, nearest
 from llr_sd.textfiles import Row, read_text, table_rows
 
@@ -274,22 +274,40 @@ COLUMNS = (
     "name", "variable", "unit", "low", "mode", "high", "distribution", "group", "source", "grade", "note", "min", "max", "label",
 )  # fmt: skip
 """The first eleven must be there; without `min` and `max` a value is unbounded, without `label` people read the name."""
+FILE = "parameters.csv"
 
 
-def read_parameters(path: Path, equations: Equations) -> ParameterTable:
-    """Read `parameters.csv` and hold it against the model; raise InputError naming row and column where they disagree."""
-    table, faults = examine_parameters(path, equations)
+def table_beside(model: Path) -> Path | None:
+    """Return the parameter table of a model file: `NAME.parameters.csv` beside NAME.mdl, else the `parameters.csv` of its folder."""
+    files = {f.name.casefold(): f for f in sorted(model.parent.iterdir())}
+    return files.get(f"{model.stem}.{FILE}".casefold()) or files.get(FILE)
+
+
+def read_parameters(
+    path: Path, equations: Equations, relocated: Callable[[Sequence[Row]], Sequence[Row]] = tuple
+) -> ParameterTable:
+    """Read a parameter table and hold it against the model; raise InputError naming row and column where they disagree.
+
+    Constants without a row follow those of the table, with what the model file says of them. `relocated` may put other rows in place
+    of those of a subscript range.
+    """
+    table, faults = examine_parameters(path, equations, relocated)
     if faults:
         raise faults[0]
-    return table
+    clock = {canonical(c) for c in CONTROLS}
+    rest = (p for p in parameters_of(equations) if table.find(p.variable) is None and canonical(p.variable) not in clock)
+    return replace(table, rows=(*table.rows, *rest))
 
 
-def examine_parameters(path: Path, equations: Equations) -> tuple[ParameterTable, tuple[InputError, ...]]:
-    """Read `parameters.csv` as far as it can be used, and every fault in it, in file order.
+def examine_parameters(
+    path: Path, equations: Equations, relocated: Callable[[Sequence[Row]], Sequence[Row]] = tuple
+) -> tuple[ParameterTable, tuple[InputError, ...]]:
+    """Read a parameter table as far as it can be used, and every fault in it, in file order.
 
-    A row that is at fault stays in the table with the model's own value, unless it names no constant or one that has a row. Two uncertain parameters must not have the same label: readers could not tell them apart.
+    A row that is at fault stays in the table with the model's own value, unless it names no constant or one that has a row. Two
+    uncertain parameters must not have the same label: readers could not tell them apart.
     """
-    lines = table_rows(read_text(path), str(path), COLUMNS[:11], (*COLUMNS, "sd"))
+    lines = relocated(table_rows(read_text(path), str(path), COLUMNS[:11], (*COLUMNS, "sd")))
     faults: list[InputError] = []
     rows: list[Parameter] = []
     seen: dict[str, Row] = {}
@@ -384,24 +402,17 @@ def _within(line: Row, numbers: Mapping[str, float], minimum: float, maximum: fl
 
 
 def parameters_of(equations: Equations) -> ParameterTable:
-    """Return a table of the model's constants as they stand, for a model file that comes without `parameters.csv`."""
-    rows = []
-    for cell in equations.constants():
-        value = equations.constant_value(cell)
-        low, high = cell.variable.limits
-        rows.append(
-            Parameter(
-                cell.label,
-                cell.label,
-                cell.variable.unit,
-                value,
-                Distribution("fixed", math.nan, value, math.nan),
-                "",
-                "the model file",
-                "C",
-                cell.variable.comment,
-                -math.inf if low is None else low,
-                math.inf if high is None else high,
-            )
-        )
-    return ParameterTable(tuple(rows), equations.source)
+    """Return a table of the model's constants as they stand, for a model file that comes without a table of its own.
+
+    Where the file states a range, as Vensim does with [low,high] behind the unit, the constant is uniform over it: judgement, grade C.
+    """
+    return ParameterTable(tuple(_as_written(equations, cell) for cell in equations.constants()), equations.source)
+
+
+def _as_written(equations: Equations, cell: Cell) -> Parameter:
+    value, variable = equations.constant_value(cell), cell.variable
+    low, high = (e if b is None else b for b, e in zip(variable.limits, (-math.inf, math.inf), strict=True))
+    spread, source = Distribution("fixed", math.nan, value, math.nan), "the model file"
+    if math.isfinite(high - low) and low < high and low <= value <= high and cell.label not in CONTROLS:
+        spread, source = Distribution("uniform", low, value, high), "range in the model file"
+    return Parameter(cell.label, cell.label, variable.unit, value, spread, "", source, "C", variable.comment, low, high)

@@ -16,14 +16,14 @@ from llr_sd import analysis, report, store
 from llr_sd.engine import DEFAULT
 from llr_sd.errors import InputError
 from llr_sd.laws import FILE as LAWS
-from llr_sd.model import load_model, models_folder
+from llr_sd.model import models_folder
 from llr_sd.result import Block, StudyResult
 from llr_sd.risks import PreparedRegister, Ratings, files_of, loss_pieces, prepare_register, rate_register
 from llr_sd.run import tables
 from llr_sd.run.analyses import Work, analyse
 from llr_sd.run.block import first_look
 from llr_sd.run.execute import Progress, Runner, Where, run_samples
-from llr_sd.run.prepare import Job, PreparedStudy, prepare, site_file
+from llr_sd.run.prepare import Job, PreparedStudy, model_files, prepare, study_model
 from llr_sd.run.verify import verify_members
 from llr_sd.study import Study, load_study
 
@@ -73,7 +73,7 @@ def run_study(
     where = (engine, threads, scheduler)
     if study.risk_register:
         return _rate_register(study, out, where, verify, progress)
-    model = load_model(study.model, study.folder, study.random)
+    model = study_model(study)
     prepared = prepare(study, model)
     warnings = first_look(prepared, engine)
     files = _files(prepared, study)
@@ -180,14 +180,10 @@ def _rating_facts(prepared: PreparedRegister, ratings: Ratings, engine: str) -> 
 def _files(prepared: PreparedStudy, study: Study) -> dict[str, Path | str]:
     """Return the files that the numbers depend on by their place in the results folder; a study made in Python is written for there."""
     model = prepared.model
-    folder = model.equations.source.parent
-    found = {f"model/{f.name}": f for f in (model.equations.source, model.table.source)}
-    site = site_file(study, model)
-    if (folder / LAWS).is_file() and (model.laws or site is not None):
-        found[f"model/{LAWS}"] = folder / LAWS
-    places = {"model": f"model/{model.equations.source.name}"}
-    if site is not None:
-        place = f"model/{site.name}"
-        places["site"] = f"model/site/{site.name}" if place in found else place
-        found[places["site"]] = site
+    tables = model_files(study, model)
+    found = {f"model/{place}": file for place, file in tables.values()}
+    laws = model.equations.source.parent / LAWS
+    if laws.is_file() and (model.laws or "site" in tables):
+        found[f"model/{LAWS}"] = laws
+    places = {kind: f"model/{place}" for kind, (place, _) in tables.items() if kind != "parameters"}
     return {"study.toml": study.file or study.model_copy(update=places).to_toml(), **found}

@@ -210,7 +210,8 @@ _OF_REGISTERS = {
 
 class Study(Record):
     """A checked study, from a file or made in Python; paths in it are relative to its `folder`. `set` holds for every scenario;
-    `site` is a table of a site's own numbers, beside the study or in the model's folder, which `set` may override. `random = "mean"`
+    `site` is a table of a site's own numbers, beside the study or in the model's folder, which `set` may override; `localities` is a
+    table of localities or practices in place of those of `llr_system`. `random = "mean"`
     holds the model's RANDOM functions at their mean; without it a model that draws at random is refused.
 
     A study asks its questions of a `model`, or it rates the risks of a `register` (a bundled name or a path), which names models,
@@ -231,6 +232,7 @@ class Study(Record):
     seed: Annotated[Whole, Field(ge=0)] = 0
     set: Mapping[str, Number] = {}
     site: Text | None = None
+    localities: Text | None = None
     scenario: tuple[Scenario, ...] = (Scenario(name="base"),)
     uncertain: Uncertain = Uncertain()
     outputs: Mapping[str, OutputSpec] = {}

@@ -41,6 +41,15 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def beside(name: str, *folders: Path) -> Path:
+    """Return the file of this name in the first folder that has one; raise InputError where none has."""
+    for folder in folders:
+        if is_file(folder / name):
+            return folder / name
+    mend = "Its path starts from the folder of the study, or of the model."
+    raise InputError("there is no such file.", where=str(folders[0] / name), mend=mend)
+
+
 def read_text(path: Path) -> str:
     """Return the text of a UTF-8 file, without its byte order mark.
 
@@ -74,6 +83,18 @@ def read_text(path: Path) -> str:
     if "\0" in text:
         raise InputError("is not text: it holds zero bytes.", where=where, mend="Save it again as UTF-8 text.")
     return text
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a UTF-8 text file; raise InputError where there is one already, or it cannot be written."""
+    try:
+        with path.open("x", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise InputError("is there already, and is left as it is.", where=str(path), mend="Move it away first.") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name is no file name"
+        raise InputError(f"cannot be written ({reason}).", where=str(path)) from None
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -290,17 +290,6 @@ def test_scenarios_in_which_a_number_stands_still_share_a_sentence(tmp_path: Pat
     assert "No run was made again in PySD, the reference simulator: none was asked for." in printed
 
 
-@pytest.mark.parametrize(("files", "read"), [(["m.mdl"], True), (["m.mdl", "other.mdl"], False)])
-def test_a_table_of_parameters_goes_with_the_only_model_of_its_folder(tmp_path: Path, files: list[str], read: bool) -> None:
-    write(tmp_path, PLAIN, OUTPUT)
-    for name in files:
-        (tmp_path / name).write_text((tmp_path / "m.mdl").read_text(encoding="utf-8"), encoding="utf-8")
-    header = "name,variable,unit,low,mode,high,distribution,group,source,grade,note\n"
-    (tmp_path / "parameters.csv").write_text(header + "my x,x,Dmnl,0,0.5,1,pert,demand,somebody,C,\n", encoding="utf-8")
-    for model in (llr_sd.load_model(tmp_path / "m.mdl"), *([llr_sd.load_model(tmp_path)] if read else [])):
-        assert ("my x" in [p.name for p in model.table]) == read
-
-
 @pytest.mark.parametrize(
     ("row", "says"),
     [

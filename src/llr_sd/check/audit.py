@@ -11,7 +11,6 @@ from pathlib import Path
 from llr_sd.equations import CONTROLS, Equations, canonical
 from llr_sd.parameters import ParameterTable, examine_parameters
 
-FILE = "parameters.csv"
 _CONTROLS = {canonical(c) for c in CONTROLS}
 
 

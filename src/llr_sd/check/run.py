@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 
 from llr_sd.check import own
-from llr_sd.check.audit import FILE as PARAMETERS
 from llr_sd.check.audit import Audit, audit_table, undescribed
 from llr_sd.check.declared import HALVING_LIMIT, Checks, Halving, Settings, load_checks
 from llr_sd.check.draws import Wide, look_at_draws
@@ -27,7 +26,8 @@ from llr_sd.errors import InputError, LlrSdError, clean
 from llr_sd.findings import merged
 from llr_sd.laws import FILE, Conservation
 from llr_sd.model import SUFFIXES, Model, is_bundled, load_model, models_folder, models_of
-from llr_sd.parameters import parameters_of
+from llr_sd.parameters import FILE as PARAMETERS
+from llr_sd.parameters import parameters_of, table_beside
 from llr_sd.textfiles import is_file, is_folder
 from llr_sd.translate import translate
 
@@ -76,9 +76,9 @@ def _own_folder(equations: Equations) -> bool:
 def _open(model: Model | str | Path) -> tuple[Model, Audit | None]:
     """Return the model with what can be used of its parameter table, and the audit of that table where there is one."""
     equations = model.equations if isinstance(model, Model) else translate(_file(model))
-    file = equations.source.parent / PARAMETERS
+    file = table_beside(equations.source)
     audit = None
-    if _own_folder(equations) and file.exists():
+    if file is not None:
         try:
             audit = audit_table(file, equations)
         except InputError as error:

@@ -16,7 +16,7 @@ from llr_sd.errors import InputError, nearest
 from llr_sd.model import Model, load_model
 from llr_sd.register import Matrix, Mitigation, Register, Risk, load_matrix, load_register
 from llr_sd.run.feasible import Uncertain
-from llr_sd.run.prepare import PreparedStudy, prepare, site_file
+from llr_sd.run.prepare import PreparedStudy, model_files, prepare
 from llr_sd.study import MonteCarlo, OutputSpec, Scenario, Study
 from llr_sd.study import Uncertain as UncertainSpec
 
@@ -316,7 +316,5 @@ def files_of(prepared: PreparedRegister) -> dict[str, Path]:
     register = prepared.register
     found = {f"register/{f.name}": f for f in (register.file, register.matrix_file)}
     for name, near in prepared.near.items():
-        model = near.model
-        parts = (model.equations.source, model.table.source, site_file(near.study, model))
-        found |= {f"model/{name}/{f.name}": f for f in parts if f is not None}
+        found |= {f"model/{name}/{place}": file for place, file in model_files(near.study, near.model).values()}
     return found

@@ -16,13 +16,14 @@ from llr_sd.equations import CONTROLS, canonical
 from llr_sd.errors import InputError, nearest
 from llr_sd.evidence import outside, said
 from llr_sd.laws import FILE as LAWS
-from llr_sd.model import Model
+from llr_sd.model import Model, load_model
+from llr_sd.parameters import FILE as PARAMETERS
 from llr_sd.parameters import Distribution, Parameter
 from llr_sd.run.feasible import Uncertain, check_analyses, check_sizes, groups_of
 from llr_sd.study import Scenario, Study
-from llr_sd.textfiles import is_file
+from llr_sd.textfiles import beside, read_table
 from llr_sd.values import check_outputs
-from llr_sd.workforce.sites import read_site, read_sums
+from llr_sd.workforce.sites import is_illustrative, read_site, read_sums
 
 BLOCK = 4096
 """Runs that are computed, stored and (after a kill) lost together."""
@@ -87,7 +88,7 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
     InputError
         When a name, value or unit does not fit; it names file and key and the nearest name.
     """
-    study = with_site(study, model)
+    study = with_tables(study, model)
     uncertain = uncertain_parameters(study, model)
     _check_settings(study, model)
     _check_laws(study, model)
@@ -166,12 +167,34 @@ def site_file(study: Study, model: Model) -> Path | None:
     """Return the site table that a study names: beside the study, or in the model's folder."""
     if study.site is None:
         return None
-    places = (study.folder / study.site, model.equations.source.parent / study.site)
-    return next((p for p in places if is_file(p)), places[0])
+    return beside(study.site, study.folder, model.equations.source.parent)
 
 
-def with_site(study: Study, model: Model) -> Study:
-    """Return the study with the numbers of its site set, and labelled illustrative where the table is."""
+def model_files(study: Study, model: Model) -> dict[str, tuple[str, Path]]:
+    """Return "model", "parameters", "localities" and "site", where there are, with the places of their copies among the results."""
+    source = model.equations.source
+    found = {"model": (source.name, source)}
+    if model.table.source != source:
+        found["parameters"] = (PARAMETERS, model.table.source)
+    for kind, file in (("localities", model.localities), ("site", site_file(study, model))):
+        if file is not None:
+            taken = file.name in (place for place, _ in found.values())
+            found[kind] = (f"{kind}/{file.name}" if taken else file.name, file)
+    return found
+
+
+def study_model(study: Study) -> Model:
+    """Return the model of a study, over the study's localities where it names a table of them."""
+    try:
+        return load_model(study.model, study.folder, study.random, study.localities)
+    except InputError as error:
+        raise error if error.where else error.at(f"{study.where}, model") from None
+
+
+def with_tables(study: Study, model: Model) -> Study:
+    """Return the study with the numbers of its site set, and labelled illustrative where the site's or the localities' table is."""
+    if model.localities is not None and is_illustrative(read_table(model.localities, ())):
+        study = study.model_copy(update={"illustrative": True})
     path = site_file(study, model)
     if path is None:
         return study

@@ -1,7 +1,7 @@
 """Store: results on disk."""
 
 from llr_sd.store.arrays import Piece, read_runs
-from llr_sd.store.cells import write_csv
+from llr_sd.store.cells import guarded, write_csv
 from llr_sd.store.folder import ResultsFolder, versions
 from llr_sd.store.objectcache import ObjectCache
 from llr_sd.store.opening import drawing_again, open_result
@@ -15,6 +15,7 @@ __all__ = [
     "WorkFolder",
     "drawing_again",
     "folders",
+    "guarded",
     "open_result",
     "read_runs",
     "versions",

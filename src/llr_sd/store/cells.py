@@ -18,7 +18,7 @@ TEXTS = ("sample", "scenario", "variable", "reason", "model")
 
 def write_csv(frame: pd.DataFrame, file: Path) -> None:
     """Write a table whose texts no spreadsheet takes for formulas; numbers stay numbers."""
-    safe = frame.map(_guarded).rename(columns=_guarded) if len(frame) else frame.rename(columns=_guarded)
+    safe = frame.map(guarded).rename(columns=guarded) if len(frame) else frame.rename(columns=guarded)
     safe.to_csv(file, index=False, lineterminator="\n")
 
 
@@ -35,7 +35,8 @@ def read_failures(file: Path) -> pd.DataFrame:
     return frame.astype({"run": int}) if len(frame) else frame
 
 
-def _guarded(value: Any) -> Any:
+def guarded(value: Any) -> Any:
+    """Return a text that no spreadsheet takes for a formula; anything else as it is."""
     if not isinstance(value, str):
         return value
     text = clean(value)

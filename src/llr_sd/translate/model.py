@@ -45,7 +45,7 @@ RANDOM = ("", "mean")
 _MOST_ELEMENTS = 10_000_000  # of one variable
 
 
-def translate(path: Path, random: str = "") -> Equations:
+def translate(path: Path, random: str = "", content: bytes | None = None) -> Equations:
     """Translate a Vensim (`.mdl`) or XMILE (`.xmile`, `.xml`, `.stmx`, `.itmx`) model file; write nothing.
 
     Parameters
@@ -54,6 +54,8 @@ def translate(path: Path, random: str = "") -> Equations:
         The model file. Spreadsheets that it names are read from its folder.
     random
         "mean" holds RANDOM functions at their mean; without it they are refused.
+    content
+        What to translate in place of what is in the file.
 
     Returns
     -------
@@ -74,7 +76,7 @@ def translate(path: Path, random: str = "") -> Equations:
         # Warnings of PySD and pandas at this stage concern cells of spreadsheets, which are checked here.
         warnings.simplefilter("ignore")
         try:
-            return _Translation(read(path), random).equations()
+            return _Translation(read(path, content), random).equations()
         finally:
             forget()
 

@@ -21,8 +21,8 @@ _LARGEST = 200 << 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
-def read(path: Path) -> RawModel:
-    """Read the model file at `path`.
+def read(path: Path, content: bytes | None = None) -> RawModel:
+    """Read the model file at `path`, or `content` in its place.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def read(path: Path) -> RawModel:
         size = path.stat().st_size
         if size > _LARGEST:
             raise place.refuse(f"the file has {size >> 20} MB; at most {_LARGEST >> 20} MB are read.", "Split the model.")
-        content = path.read_bytes()
+        content = path.read_bytes() if content is None else content
     except FileNotFoundError as error:
         raise place.refuse(f"there is no such file ({path}).", "Check the name and the folder.") from error
     except OSError as error:

@@ -1,6 +1,6 @@
 """Another set of localities, or of practices, for the system model: the same equations over another subscript table.
 
-Only what belongs to localities changes in the model file: the range `Loc` and the constants subscripted by it. Standard library only.
+Only what belongs to localities changes in the model file: the range `Loc` and the constants subscripted by it.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from llr_sd.equations import Equations, Variable, canonical
 from llr_sd.errors import InputError, nearest
 from llr_sd.textfiles import Row, read_table, table_rows
 
 SKILLS = ("autonomous", "enhanced", "core", "foundation")
 SHARES = tuple(f"{skill}_share" for skill in SKILLS)
 COLUMNS = ("locality", "ccg", "list_size", "deprivation", *SHARES)
+RANGE = "Loc"
 TOLERANCE = 1e-6
 _SKETCH = "\\\\\\---///"
 
@@ -137,6 +139,57 @@ def relocalise(mdl: str, localities: Sequence[Locality] | str | Path | Iterable[
     return _replace(equations, r"practice_share\[Loc,Skill\]=", shares) + mark + sketch
 
 
+def local_rows(lines: Sequence[Row], equations: Equations, table: Path) -> tuple[Row, ...]:
+    """Return the rows of a parameter table with those of constants by locality made anew, for a model over another table.
+
+    Parameters
+    ----------
+    lines
+        Of the parameter table, for the localities that the model has by itself.
+    equations
+        Of the model over the localities of `table`.
+
+    Raises
+    ------
+    InputError
+        When a value lies outside the `min` and `max` of the constant's rows; it names row and column of `table`.
+    """
+    heads = [equations.find(line["variable"].partition("[")[0]) for line in lines]
+    made: dict[str, list[Row]] = {}
+    found: list[Row] = []
+    for line, head in zip(lines, heads, strict=True):
+        axes = [a.name for a in head.axes] if head else []
+        if head is None or RANGE not in axes:
+            found.append(line)
+        elif head.name not in made:
+            own = [other for other, h in zip(lines, heads, strict=True) if h is head]
+            made[head.name] = [_local_row(own, head, element, equations, table) for element in head.elements()]
+            found += made[head.name]
+    return tuple(found)
+
+
+def _local_row(own: Sequence[Row], variable: Variable, element: tuple[str, ...], equations: Equations, table: Path) -> Row:
+    """Return the row of one constant by locality: like the first of the table that agrees in the other subscripts."""
+    axis = [a.name for a in variable.axes].index(RANGE)
+    label, place = variable.label(element), element[axis]
+
+    def written(line: Row) -> list[str]:
+        return [e.strip() for e in line["variable"].partition("[")[2].rstrip(" ]").split(",")]
+
+    others = [canonical(e) for i, e in enumerate(element) if i != axis]
+    like = next((n for n in own if [canonical(e) for i, e in enumerate(written(n)) if i != axis] == others), own[0])
+    old = re.escape(written(like)[axis])
+    name, changed = re.subn(rf"(?<![^\W_]){old}(?![^\W_])", place, like["name"])
+    number = 2 + variable.axes[axis].elements.index(place)
+    value = equations.constant_value(equations.cell(label))
+    if not like.number_in("min", -math.inf) <= value <= like.number_in("max", math.inf):
+        what = f"column {variable.name}: {value:g} is not between {like['min']} and {like['max']}."
+        raise InputError(what, where=f"{table}, row {number}")
+    of_table = {"source": f"localities table {table.name}", "grade": "C", "distribution": "fixed", "low": "", "high": ""}
+    new = {"name": name if changed else label, "variable": label, "mode": repr(value), "label": ""}
+    return Row(number, str(table), {**like.entries, **of_table, **new})
+
+
 def _table(source: str | Path | Iterable[Mapping[str, object]], name: str) -> tuple[tuple[Row, ...], str]:
     """Return the rows and what to call the table."""
     if isinstance(source, str | Path):
@@ -192,7 +245,10 @@ def _localities(
 def _elements(equations: str, subscript: str) -> list[str]:
     found = re.search(rf"(?m)^{subscript}:\s*([^~|]+?)\s*~", equations)
     if not found:
-        raise InputError(f"the model has no subscript range {subscript}.", mend="Give the text of llr_system.mdl.")
+        raise InputError(
+            f"the model has no subscript range {subscript}.",
+            mend="Localities are those of llr_system, or of a model with the same ranges and constants.",
+        )
     return [e.strip() for e in found[1].replace("\\\n", " ").split(",")]
 
 
@@ -209,7 +265,10 @@ def _replace(equations: str, head: str, body: str) -> str:
     made, count = re.subn(rf"(?m)^({head})[^~|]*~", lambda found: f"{found[1]}\n\t{body}\n\t~", equations)
     if count != 1:
         name = head.replace("\\", "").rstrip(":=")
-        raise InputError(f"the model has {count} entries for {name}, not one.", mend="Give the text of llr_system.mdl.")
+        raise InputError(
+            f"the model has {count} entries for {name}, not one.",
+            mend="Localities are those of llr_system, or of a model with the same ranges and constants.",
+        )
     return made
 
 

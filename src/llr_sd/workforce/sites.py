@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -136,9 +136,13 @@ def inspect_site(
             faults += _sums_off(rows, parameters, equations, share.variable, share.over)
         for count in sums.adds_up if sums else ():
             faults += _total_off(rows, parameters, equations, count)
-    notes = [line["note"].casefold() for line in lines]
     settings = {name: value for name, (_, value) in rows.items()}
-    return SiteTable(settings, any("illustrative" in n for n in notes)), tuple(faults)
+    return SiteTable(settings, is_illustrative(lines)), tuple(faults)
+
+
+def is_illustrative(lines: Iterable[Row]) -> bool:
+    """Whether any row of a table says in its note that it is illustrative."""
+    return any("illustrative" in line["note"].casefold() for line in lines)
 
 
 def _take(
