@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SOURCE = Path(__file__).parents[1] / "src" / "llr_sd"
 
 RANDOM = ("numpy.random", "random")
@@ -20,11 +22,11 @@ def part(path: Path) -> str:
     return path.relative_to(SOURCE).with_suffix("").parts[0]
 
 
-def imports(path: Path) -> list[str]:
-    """Every module that a file imports, wherever the import stands, except under TYPE_CHECKING."""
+def imports(path: Path, typing: bool = False) -> list[str]:
+    """Every module that a file imports, wherever the import stands; those under TYPE_CHECKING only where `typing` asks for them."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     typing_only: set[ast.AST] = set()
-    for node in ast.walk(tree):
+    for node in () if typing else ast.walk(tree):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             typing_only.update(n for child in node.body for n in ast.walk(child))
     found = []
@@ -46,26 +48,49 @@ def test_the_contracts_of_imports_hold() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_there_is_no_import_cycle() -> None:
-    graph: dict[str, set[str]] = {}
-    names = {".".join(("llr_sd", *p.relative_to(SOURCE).with_suffix("").parts)).removesuffix(".__init__"): p for p in modules()}
-    for name, path in names.items():
-        graph[name] = {m for m in imports(path) if m in names and m != name}
-    graph["llr_sd"] = set()  # its names load on first use
+def uses(names: set[str], path: Path) -> set[str]:
+    """Return the modules that a file uses, imported at its head, in a function or for types: what another part needs to be read.
+
+    A package that a module is taken out of is not used itself; a package counts where a name of its own is taken.
+    """
+    found = imports(path, typing=True)
+    taken = {m for m in found if m in names}
+    inside = {m.rpartition(".")[0] for m in taken}
+    own = {m.rpartition(".")[0] for m in found if m not in names}
+    return {m for m in taken if m not in inside or m in own}
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """Return one circle of a graph, or nothing."""
     done: set[str] = set()
 
-    def visit(name: str, trail: tuple[str, ...]) -> None:
-        assert name not in trail, " -> ".join((*trail[trail.index(name) :], name))
+    def visit(name: str, trail: tuple[str, ...]) -> list[str]:
+        if name in trail:
+            return [*trail[trail.index(name) :], name]
         if name in done:
-            return
-        for other in graph[name]:
-            package = name.rpartition(".")[0] if name != other else name
-            if other != package:  # a module may name its own package, which is being loaded
-                visit(other, (*trail, name))
+            return []
+        for other in sorted(graph[name]):
+            if found := visit(other, (*trail, name)):
+                return found
         done.add(name)
+        return []
 
-    for name in graph:
-        visit(name, ())
+    return next((found for name in graph if (found := visit(name, ()))), [])
+
+
+def test_there_is_no_import_cycle() -> None:
+    names = {".".join(("llr_sd", *p.relative_to(SOURCE).with_suffix("").parts)).removesuffix(".__init__"): p for p in modules()}
+    graph = {name: uses(set(names), path) - {name} for name, path in names.items()}
+    graph["llr_sd"] = set()  # its names load on first use
+    assert circle(graph) == []
+
+
+@pytest.mark.parametrize("way", ["", "if TYPE_CHECKING:\n    ", "def f() -> None:\n    "], ids=["head", "types", "function"])
+def test_a_circle_is_seen_however_it_is_imported(way: str, tmp_path: Path) -> None:
+    for name, text in {"a": "from p import b", "b": f"{way}from p.a import x", "p": ""}.items():
+        (tmp_path / f"{name}.py").write_text(f"{text}\n")
+    files = {"p": tmp_path / "p.py", "p.a": tmp_path / "a.py", "p.b": tmp_path / "b.py"}
+    assert circle({name: uses(set(files), path) for name, path in files.items()}) == ["p.a", "p.b", "p.a"]
 
 
 def test_randomness_is_in_sampling() -> None:

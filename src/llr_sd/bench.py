@@ -17,11 +17,11 @@ from llr_sd.design import Design
 from llr_sd.engine import run
 from llr_sd.engine.llvm.arithmetic import arithmetic_seconds
 from llr_sd.engine.llvm.compiled import CompiledModel, compile_model, forget
-from llr_sd.engine.llvm.native import target
+from llr_sd.engine.llvm.native import version
 from llr_sd.engine.llvm.runner import cores, stream_compiled
-from llr_sd.engine.program.lowering import is_control
+from llr_sd.engine.llvm.target import host
 from llr_sd.engine.request import make_request
-from llr_sd.equations import Equations
+from llr_sd.equations import Equations, is_control
 from llr_sd.model import load_model
 from llr_sd.translate import translate
 
@@ -204,7 +204,7 @@ def measure(equations: Equations, name: str, pysd: bool = True, seconds: float =
         How long a timed batch should take.
     """
     outputs, times = _asked(equations)
-    target()  # loading LLVM is no part of compiling
+    host()  # loading LLVM is no part of compiling
     cache = _Kept()
 
     def model(runs: int) -> CompiledModel:
@@ -311,13 +311,12 @@ def bench(model: str | None = None, pysd: bool = True, seconds: float = SECONDS)
         `machine` and `models`, one dict of `Measured` each; ready for JSON.
     """
     measured = list(_measured(model, pysd, seconds))
-    name, _, version = target()
     machine = {
-        "processor": name,
+        "processor": host().processor,
         "cores": cores(),
         "system": platform.platform(),
         "python": platform.python_version(),
-        "llvmlite": version,
+        "llvmlite": version(),
     }
     return {"machine": machine, "models": [asdict(m) for m in measured]}
 

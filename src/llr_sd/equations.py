@@ -29,6 +29,11 @@ def canonical(name: str) -> str:
     return re.sub(r"[\s_]+", "_", name.strip().strip('"').strip()).casefold()
 
 
+def is_control(name: str) -> bool:
+    """Return whether `name` is one of the four control variables."""
+    return canonical(name) in {canonical(c) for c in CONTROLS}
+
+
 @contextmanager
 def deep_recursion() -> Iterator[None]:
     """Let a pass over trees follow them as deep as they are nested; since Python 3.11 that needs no C stack.

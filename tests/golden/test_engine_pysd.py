@@ -12,8 +12,7 @@ from raw_pysd import run_raw
 
 from llr_sd.design import Design
 from llr_sd.engine import run
-from llr_sd.engine.program.lowering import is_control
-from llr_sd.equations import Equations
+from llr_sd.equations import Equations, is_control
 from llr_sd.errors import LlrSdError
 from llr_sd.translate import translate
 

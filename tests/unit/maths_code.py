@@ -12,8 +12,8 @@ import llvmlite.binding as llvm
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from llr_sd.engine.llvm import native
 from llr_sd.engine.llvm.maths import FUNCTIONS, write_functions
+from llr_sd.engine.llvm.target import host
 
 UNARY = {name for name, (_, arguments) in FUNCTIONS.items() if arguments == 1} - {"pow_log", "pow_log_rest"}
 ALONE = sorted({*UNARY, "pow", "log_base", "fmod"})
@@ -63,7 +63,7 @@ class Compiled:
     """Every function for `width` lanes; `processor` and `features` as LLVM names them, this computer's where not given."""
 
     def __init__(self, width: int, processor: str = "", features: str | None = None) -> None:
-        own, own_features, _ = native.target()
+        own, own_features = host().processor, host().features
         target = llvm.Target.from_default_triple()
         machine = target.create_target_machine(
             cpu=processor or own, features=own_features if features is None else features, opt=2, jit=True

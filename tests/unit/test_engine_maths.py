@@ -13,7 +13,7 @@ import pytest
 from maths_code import ALONE, UNARY, Compiled, Reals, run_in_node
 
 import llr_sd
-from llr_sd.engine.llvm import native
+from llr_sd.engine.llvm.target import host
 
 SSE = ("x86-64", "+64bit,+sse,+sse2")
 AVX = ("sandybridge", "+64bit,+avx,+sse2,+sse4.1,+sse4.2")
@@ -33,7 +33,7 @@ mpmath.mp.prec = 200
 
 @pytest.fixture(scope="module")
 def functions() -> Compiled:
-    return Compiled(native.width())
+    return Compiled(host().width)
 
 
 def random_bits(seed: int, size: int) -> Reals:
@@ -215,7 +215,7 @@ def samples() -> tuple[Reals, Reals]:
     return a[: a.size // 2 * 2], b[: a.size // 2 * 2]
 
 
-@pytest.mark.skipif("+avx2" not in native.target()[1].split(","), reason="this processor has no AVX2 to narrow")
+@pytest.mark.skipif(not host().has("avx2"), reason="this processor has no AVX2 to narrow")
 @pytest.mark.parametrize(
     ("width", "processor"),
     [(8, SSE), (4, AVX2), (4, AVX), (2, SSE), (2, ("", None)), (1, SSE)],

@@ -10,7 +10,8 @@ import pytest
 
 import llr_sd
 from llr_sd.bench import synthetic_model
-from llr_sd.engine.llvm import native
+from llr_sd.engine.llvm import compiled
+from llr_sd.engine.llvm.target import Target, host
 
 OLDER = {
     4: ("haswell", "+64bit,+avx,+avx2,+fma,+sse2,+sse4.1,+sse4.2,+bmi,+bmi2,+f16c,+popcnt"),
@@ -18,7 +19,7 @@ OLDER = {
 }
 
 
-needs_avx2 = pytest.mark.skipif("+avx2" not in native.target()[1].split(","), reason="this processor has no AVX2 to narrow")
+needs_avx2 = pytest.mark.skipif(not host().has("avx2"), reason="this processor has no AVX2 to narrow")
 
 
 @needs_avx2
@@ -44,15 +45,14 @@ def test_delays_smooths_and_lookups_give_the_same_bits(width: int, tmp_path: Pat
     rows = pd.DataFrame({"sick time": np.linspace(0.5, 7, 11), "move delay": 3.0, "hiring time": np.linspace(1, 9, 11)})
     wide = llr_sd.load_model(tmp_path / "staff.mdl").run(rows, engine="compiled")
     narrow_to(width, monkeypatch)
-    assert native.divides_slowly() == (width == 4)
+    assert compiled.host().divides_slowly == (width == 4)
     assert_same(wide, llr_sd.load_model(tmp_path / "staff.mdl").run(rows, engine="compiled"))
 
 
 def narrow_to(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    processor, features = OLDER[width]
-    version = native.target()[2]
-    monkeypatch.setattr(native, "target", lambda: (processor, features, version))
-    assert native.width() == width
+    older = Target(host().triple, *OLDER[width])
+    assert older.width == width
+    monkeypatch.setattr(compiled, "host", lambda: older)
 
 
 def assert_same(wide: llr_sd.Ensemble, narrow: llr_sd.Ensemble) -> None:
@@ -60,3 +60,21 @@ def assert_same(wide: llr_sd.Ensemble, narrow: llr_sd.Ensemble) -> None:
     for variable in wide.dataset.data_vars:
         one, other = wide.dataset[variable].values, narrow.dataset[variable].values
         assert np.array_equal(one, other, equal_nan=True), variable
+
+
+@pytest.mark.parametrize(
+    ("triple", "processor", "features", "width", "permutes", "divides_slowly"),
+    [
+        ("x86_64-unknown-linux-gnu", "skylake-avx512", "+avx,+avx2,+avx512f,+fma", 8, True, True),
+        ("x86_64-unknown-linux-gnu", "znver5", "+avx,+avx2,+avx512f,+fma", 8, True, False),
+        ("x86_64-pc-windows-msvc", "haswell", "+avx,+avx2,-avx512f,+fma", 4, False, True),
+        ("x86_64-unknown-linux-gnu", "x86-64", "", 2, False, False),
+        ("arm64-apple-darwin23", "apple-m1", "+neon", 2, False, True),
+        ("wasm32-unknown-unknown", "generic", "+simd128,+bulk-memory", 2, False, False),
+    ],
+)
+def test_a_machine_is_known_by_what_llvm_calls_it(
+    triple: str, processor: str, features: str, width: int, permutes: bool, divides_slowly: bool
+) -> None:
+    target = Target(triple, processor, features)
+    assert (target.width, target.permutes, target.divides_slowly) == (width, permutes, divides_slowly)

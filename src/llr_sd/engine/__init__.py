@@ -113,8 +113,8 @@ def examine(
     EngineError
         When the model cannot be simulated, or a delay time is not above zero.
     """
-    from llr_sd.engine.delays import check_start
     from llr_sd.engine.llvm.compiled import compile_model
+    from llr_sd.engine.llvm.delays import check_start
 
     return check_start(compile_model(equations, make_request(equations, design, outputs, None), method, cache))
 

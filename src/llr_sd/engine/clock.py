@@ -10,6 +10,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from llr_sd.equations import CONTROLS, canonical
 from llr_sd.errors import InputError
 
 Reals = NDArray[np.float64]
@@ -61,6 +62,11 @@ class Clock:
         ratio = self.saveper / self.step
         if round(ratio) and abs(ratio - round(ratio)) <= NEAR:
             object.__setattr__(self, "saveper", float(round(ratio) * step))
+
+    @property
+    def controls(self) -> dict[str, float]:
+        """The value of each control variable, by canonical name."""
+        return dict(zip(map(canonical, CONTROLS), (self.initial, self.final, self.step, self.saveper), strict=True))
 
     @property
     def steps(self) -> int:

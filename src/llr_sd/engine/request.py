@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from llr_sd.design import Design
 from llr_sd.engine.clock import NEAR, Clock
 from llr_sd.engine.controls import control_value
-from llr_sd.engine.program.host import cells
-from llr_sd.equations import CONTROLS, Cell, Equations, Variable, canonical
+from llr_sd.engine.program.offsets import cells
+from llr_sd.equations import CONTROLS, Cell, Equations, Variable, is_control
 from llr_sd.errors import InputError
 
 
@@ -40,27 +40,29 @@ class Request:
         From the model and, where the design has a column for a control variable, from there.
     design
         The rest of the design: only constants that are not control variables.
+    columns
+        The constant that each column of `design` sets.
     """
 
     outputs: tuple[Output, ...]
     times: NDArray[np.float64]
     clock: Clock
     design: Design
+    columns: tuple[Cell, ...]
 
 
 def make_request(equations: Equations, design: Design, outputs: Sequence[str] | None, times: Sequence[float] | None) -> Request:
     """Check what is asked against the model; raise InputError with the nearest name where it does not fit."""
-    controls = {canonical(c) for c in CONTROLS}
     clock = _clock(equations, design)
-    keep = [i for i, n in enumerate(design.names) if canonical(n) not in controls]
-    columns = [equations.cell(design.names[i]) for i in keep]
+    keep = [i for i, n in enumerate(design.names) if not is_control(n)]
+    columns = tuple(equations.cell(design.names[i]) for i in keep)
     for cell in columns:
         if cell.variable.kind != "constant":
             raise InputError(
                 f'"{cell.label}" is not a constant of the model.', where=equations.source.name, mend="Only constants can be set."
             )
     rest = Design(tuple(c.label for c in columns), design.values[:, keep].copy(), design.kind, design.seed)
-    return Request(_outputs(equations, outputs), _times(equations, clock, times), clock, rest)
+    return Request(_outputs(equations, outputs), _times(equations, clock, times), clock, rest, columns)
 
 
 def _outputs(equations: Equations, names: Sequence[str] | None) -> tuple[Output, ...]:

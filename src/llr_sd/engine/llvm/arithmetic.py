@@ -7,9 +7,11 @@ import re
 import time
 from collections import Counter
 
-from llr_sd.engine.llvm import native
-from llr_sd.engine.llvm.compiled import CompiledModel, aligned
+from llr_sd.engine.llvm.compiled import CompiledModel
 from llr_sd.engine.llvm.maths.text import literal
+from llr_sd.engine.llvm.memory import aligned
+from llr_sd.engine.llvm.native import Native, compile_ir
+from llr_sd.engine.llvm.target import Target
 
 SECONDS = 0.02  # that one timing should take at least
 REPEATS = 7
@@ -36,7 +38,7 @@ def arithmetic_seconds(model: CompiledModel) -> float:
         return 0.0
     share = min(MOST / total, 1.0)
     mix = {op: max(round(n * share), 1) for op, n in counts.items()}
-    return _seconds(mix, model.width) * (total / sum(mix.values())) * model.steps / model.width
+    return _seconds(mix, model.target) * (total / sum(mix.values())) * model.steps / model.target.width
 
 
 def operations(text: str, family: str) -> Counter[str]:
@@ -77,11 +79,11 @@ def _in_function(name: str, bodies: dict[str, str], known: dict[str, Counter[str
     return out
 
 
-def _seconds(mix: dict[str, int], width: int) -> float:
+def _seconds(mix: dict[str, int], target: Target) -> float:
     """Return the seconds of one turn of a loop that does so many of each operation on a vector."""
-    code = native.Native(native.compile_ir(_loop(mix, width)))
-    loop = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(ctypes.cast(code.batch, ctypes.c_void_p).value or 0)
-    out = aligned((64, width))
+    code = Native(compile_ir(_loop(mix, target.width), target), target)
+    loop = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(code.address)
+    out = aligned((64, target.width))
 
     def timed(turns: int) -> float:
         began = time.perf_counter()

@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
-from llr_sd.engine.program.memory import Layout
+from llr_sd.engine.program.layout import Layout
 
-SIGNATURE = (
-    "ptr noalias %ws, ptr noalias %s0, ptr noalias %s1, ptr noalias %k, ptr noalias %acc, ptr noalias %ring, "
-    "ptr noalias %tables, ptr noalias %series, ptr noalias %design, i64 %stride, ptr noalias %slots, i64 %nslots, "
-    "i64 %blocks, ptr noalias %saves, i64 %nsaves, i64 %steps, ptr noalias %out, ptr noalias %bad, "
-    "ptr %seen, ptr noalias %watch, ptr noalias %clock, double %dt, i64 %ticks, i64 %cap, i64 %every"
+ENTRY = "batch"
+Names = tuple[tuple[str, str], ...]
+
+
+def _named(*groups: tuple[str, str]) -> Names:
+    return tuple((name, kind) for kind, names in groups for name in names.split())
+
+
+ARGUMENTS = _named(
+    ("ptr noalias", "ws s0 s1 k acc ring tables series design"),
+    ("i64", "stride"),
+    ("ptr noalias", "slots"),
+    ("i64", "nslots blocks"),
+    ("ptr noalias", "saves"),
+    ("i64", "nsaves steps"),
+    ("ptr noalias", "out bad"),
+    ("ptr", "seen"),
+    ("ptr noalias", "watch clock"),
+    ("double", "dt"),
+    ("i64", "ticks cap every"),
 )
+"""Name and kind of what `batch` is called with, in order; `Memory.run` says what each is."""
+_PASSED = _named(("ptr", "ws cur nxt ring tables series"), ("double", "time begun dt"), ("i64", "tick ticks row cap"))
+PARAMETERS = ", ".join(f"{kind} noalias %{name}" if kind == "ptr" else f"{kind} %{name}" for name, kind in _PASSED)
+"""What every function of a model's own takes."""
+
+
+def write_call(function: str, extra: str = "", **given: str) -> str:
+    """Return a call of a function of a model's own; a parameter that is not given is passed on."""
+    arguments = ", ".join(f"{kind} {given.get(name, '%' + name)}" for name, kind in _PASSED)
+    return f"  call void @{function}({arguments}{extra})"
 
 
 def write_driver(method: str, layout: Layout, out_size: int, watch_size: int, w: int) -> str:
@@ -131,10 +156,7 @@ done:
 
 
 def _call(function: str, cur: str, nxt: str, time: str, tick: str, extra: str = "", begun: str = "%t") -> str:
-    return (
-        f"  call void @{function}(ptr %ws, ptr {cur}, ptr {nxt}, ptr %ring, ptr %tables, ptr %series, double {time}, "
-        f"double {begun}, double %dt, i64 {tick}, i64 %ticks, i64 %row, i64 %cap{extra})"
-    )
+    return write_call(function, extra, cur=cur, nxt=nxt, time=time, begun=begun, tick=tick)
 
 
 def _time(name: str, tick: str) -> str:
@@ -176,7 +198,8 @@ def _advance(method: str, layout: Layout) -> str:
 
 def _batch(method: str, layout: Layout, out_size: int, watch_size: int, w: int) -> str:
     """The loop over blocks; the parts follow one another as the machine meets them."""
-    return f"""define void @batch({SIGNATURE}) nounwind {{
+    signature = ", ".join(f"{kind} %{name}" for name, kind in ARGUMENTS)
+    return f"""define void @{ENTRY}({signature}) nounwind {{
 entry:
   %watched = icmp ne ptr %seen, null
   br label %blockhead

@@ -1,104 +1,59 @@
-"""LLVM: IR text to machine code for this computer, and calling it."""
+"""LLVM: IR text to machine code, and calling it."""
 
 from __future__ import annotations
 
 import ctypes
-import functools
-import platform
 from typing import Any
 
+from llr_sd.engine.llvm.driver import ARGUMENTS, ENTRY
+from llr_sd.engine.llvm.target import Target
 from llr_sd.errors import EngineError
 
-POINTER, INTEGER, REAL = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
-BATCH = ctypes.CFUNCTYPE(
-    None,
-    *([POINTER] * 9),
-    INTEGER,
-    POINTER,
-    INTEGER,
-    INTEGER,
-    POINTER,
-    INTEGER,
-    INTEGER,
-    POINTER,
-    POINTER,
-    POINTER,
-    POINTER,
-    POINTER,
-    REAL,
-    INTEGER,
-    INTEGER,
-    INTEGER,
-)
-
-
 LARGE = 8_000_000  # characters of IR; above, compiling costs more than quicker code saves in thousands of runs
+_KINDS = {"ptr": ctypes.c_void_p, "i64": ctypes.c_int64, "double": ctypes.c_double}
+_BATCH = ctypes.CFUNCTYPE(None, *(_KINDS[kind.partition(" ")[0]] for _, kind in ARGUMENTS))
 
 
 class Native:
-    """Machine code of one model; `batch` is its one function, called with addresses and numbers (see `driver`)."""
+    """Machine code of one model; `batch` is its one function, whose arguments are `driver.ARGUMENTS`."""
 
-    def __init__(self, code: bytes) -> None:
+    def __init__(self, code: bytes, target: Target) -> None:
         import llvmlite.binding as llvm
 
-        target()
         # The compiler keeps the code; both must live as long as the function.
-        self._jit = llvm.create_lljit_compiler(_machine())
-        builder = llvm.JITLibraryBuilder().add_object_img(code).add_current_process().export_symbol("batch")
+        self._jit = llvm.create_lljit_compiler(_machine(target))
+        builder = llvm.JITLibraryBuilder().add_object_img(code).add_current_process().export_symbol(ENTRY)
         self._library = builder.link(self._jit, "model")
-        self.batch: Any = BATCH(self._library["batch"])
+        self.address: int = self._library[ENTRY]
+        self.batch: Any = _BATCH(self.address)
 
 
-@functools.cache
-def target() -> tuple[str, str, str]:
-    """Return name and features of this computer's processor, and the version of llvmlite."""
+def version() -> str:
+    """Return the version of the compiler."""
     import llvmlite
+
+    return str(llvmlite.__version__)
+
+
+def _machine(target: Target, opt: int = 2) -> Any:
     import llvmlite.binding as llvm
 
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    try:
-        features = llvm.get_host_cpu_features().flatten()
-    except RuntimeError:  # LLVM does not know how to ask this kind of processor
-        features = ""
-    return llvm.get_host_cpu_name(), features, llvmlite.__version__
+    machine = llvm.Target.from_triple(target.triple)
+    return machine.create_target_machine(cpu=target.processor, features=target.features, opt=opt, jit=True)
 
 
-def width() -> int:
-    """Return how many runs go side by side: the doubles in this processor's widest vector register."""
-    features = target()[1].split(",")
-    if "+avx512f" in features:
-        return 8
-    return 4 if "+avx2" in features or "+avx" in features else 2
-
-
-def divides_slowly() -> bool:
-    """Return whether a product and two fused ones are quicker than a quotient: not on AMD's Zen, nor where nothing is fused."""
-    name, features, _ = target()
-    fused = "+fma" in features.split(",") or platform.machine().casefold() in ("arm64", "aarch64")
-    return fused and not name.startswith("znver")
-
-
-def _machine(opt: int = 2) -> Any:
-    import llvmlite.binding as llvm
-
-    name, features, _ = target()
-    return llvm.Target.from_default_triple().create_target_machine(cpu=name, features=features, opt=opt, jit=True)
-
-
-def compile_ir(text: str) -> bytes:
+def compile_ir(text: str, target: Target) -> bytes:
     """Return object code for a module."""
     import llvmlite.binding as llvm
 
-    target()
     try:
         module = llvm.parse_assembly(text)
         module.verify()
     except RuntimeError as error:
         raise EngineError(f"the compiler refused the model ({str(error).splitlines()[0]}).") from error
     large = len(text) > LARGE
-    machine = _machine(1 if large else 2)
-    module.triple = llvm.get_default_triple()
+    machine = _machine(target, 1 if large else 2)
+    module.triple = target.triple
     # Equal values were written once, so that the passes of a higher level find nothing more.
     options = llvm.create_pipeline_tuning_options(speed_level=0 if large else 1)
     # One lane is one run, so there is nothing left to vectorise; loops were unrolled where that pays.

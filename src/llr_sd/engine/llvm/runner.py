@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.engine.delays import short_delays
 from llr_sd.engine.limits import SHARE, memory, need
-from llr_sd.engine.llvm.compiled import CompiledModel, Memory, pick
+from llr_sd.engine.llvm.compiled import CompiledModel, pick
+from llr_sd.engine.llvm.delays import short_delays
+from llr_sd.engine.llvm.memory import Memory
 from llr_sd.engine.llvm.status import missing_outputs, statuses
 from llr_sd.ensemble import Ensemble, RunStatus
 from llr_sd.errors import InputError
@@ -73,10 +74,10 @@ def stream_compiled(model: CompiledModel, threads: int | None, block: int) -> It
 def _fitting(model: CompiledModel, workers: int, block: int) -> tuple[int, int]:
     """Return as many threads and as large a block as there is memory for; raise EngineError where one of each is too much."""
     each, one = Memory.size(model), 8 * max(model.out_size * len(model.save_steps), 1)
-    queues = 8 * model.width * model.layout.rings_size * model.capacity
+    queues = 8 * model.target.width * model.layout.rings_size * model.image.capacity
     what = "the queues of DELAY FIXED of one thread" if queues > each / 2 else "the model's own memory of one thread"
     need(each, what, "Take a longer TIME STEP, a shorter delay, or a smaller model.")
-    need(3 * model.width * one, f"a block of {model.width} runs", "Ask for fewer outputs or times.")
+    need(3 * model.target.width * one, f"a block of {model.target.width} runs", "Ask for fewer outputs or times.")
     room = SHARE * memory() / 2
     return max(min(workers, int(room / each)), 1), max(min(block, int(room / (3 * one))), 1)
 
@@ -91,7 +92,7 @@ def cores() -> int:
 
 def part_runs(model: CompiledModel, workers: int, block: int) -> int:
     """Return how many runs one call takes: enough to make the call cheap, few enough to share, to hold and to stop."""
-    w = model.width
+    w = model.target.width
     bytes_each = 8 * max(model.out_size * len(model.save_steps), 1)
     work_each = max(model.layout.lanes_size + model.layout.states_size, 1) * max(model.steps, 1) * 4 / w
     share = -(-min(block, max(model.request.design.runs, 1)) // workers)
@@ -135,7 +136,7 @@ def _parts(model: CompiledModel, workers: int, block: int) -> Iterator[Part]:
 
 def _run_part(model: CompiledModel, memory: Memory, start: int, stop: int) -> Part:
     """Run the rows start to stop of the design; spare lanes repeat the last run."""
-    w, n = model.width, stop - start
+    w, n = model.target.width, stop - start
     rows = np.minimum(np.arange(-(-n // w) * w) + start, stop - 1)
     columns = np.ascontiguousarray(model.request.design.values[rows].T)
     out, bad, noted = memory.run(columns, model.save_steps)

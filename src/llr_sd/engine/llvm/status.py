@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.engine.delays import delay_failures
-from llr_sd.engine.llvm.compiled import CompiledModel, Memory, aligned, pick
+from llr_sd.engine.llvm.compiled import CompiledModel, pick
+from llr_sd.engine.llvm.delays import delay_failures
+from llr_sd.engine.llvm.memory import Memory, aligned
 from llr_sd.engine.program.form import STOCK
 from llr_sd.ensemble import OK, RunStatus
 from llr_sd.errors import EngineError
@@ -85,7 +86,7 @@ def _stock_failures(
     model: CompiledModel, memory: Memory, columns: Reals, runs: NDArray[np.int64]
 ) -> dict[int, tuple[RunStatus, float]]:
     """Run the failed runs again, checked at every step, and look at the stocks when each fails."""
-    w, stocks = model.width, model.layout.stocks
+    w, stocks = model.target.width, model.layout.stocks
     found: dict[int, tuple[RunStatus, float]] = {}
     none = np.empty(0, dtype=np.int64)
     many = max(SEEN_BYTES // (8 * w * max(stocks, 1)), 1) * w
@@ -114,7 +115,7 @@ def _first_stock(model: CompiledModel, state: Reals, step: float) -> tuple[RunSt
 
 def _stock_label(model: CompiledModel, at: int) -> str:
     for variable in model.equations.variables.values():
-        array = model.lowered.place.get(variable.name)
+        array = model.program.place.get(variable.name)
         if array is not None and array.role == STOCK and array.number in model.layout.states:
             position = at - model.layout.states[array.number]
             if 0 <= position < array.size:

@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.engine.program.lowering import is_control
-from llr_sd.equations import Binary, Call, Equations, Expression, Number, Reference, Stock, Table, Time, Unary, Values
+from llr_sd.equations import Binary, Call, Equations, Expression, Number, Reference, Stock, Table, Time, Unary, Values, is_control
 
 Interval = tuple[float, float]
 

@@ -1,4 +1,4 @@
-"""The small instruction form between the expression tree and an emitter: arrays, nodes, kernels.
+"""The small instruction form between the expression tree and an emitter: arrays, nodes, kernels, and the program that they make.
 
 A node is one operation on a value of every run at once; equal nodes are one object, so an emitter that remembers what it has
 written never computes a thing twice. A kernel stores nodes for every combination of its loops. Nothing here knows LLVM.
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
+
+from llr_sd.engine.program.offsets import NOWHERE, Integers, Offset, positions
+from llr_sd.equations import Definition, Expression, Table
 
 INPUT, DERIVED, KEPT = "input", "derived", "kept"
 STOCK, CONTINUOUS, DISCRETE = "stock", "continuous", "discrete"
@@ -38,22 +40,6 @@ class Array:
     size: int
     role: str
     non_negative: bool = False
-
-
-@dataclass(frozen=True)
-class Offset:
-    """Position in an array: `base`, plus stride times the count of each loop, plus a listed number for each count of a loop."""
-
-    base: int = 0
-    strides: tuple[tuple[int, int], ...] = ()
-    listed: tuple[tuple[int, tuple[int, ...]], ...] = ()
-
-    @property
-    def loops(self) -> frozenset[int]:
-        return frozenset(n for n, _ in self.strides) | frozenset(n for n, _ in self.listed)
-
-
-NOWHERE = Offset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,13 +79,55 @@ class Kernel:
         return math.prod(self.sizes)
 
 
+@dataclass(frozen=True)
+class Watch:
+    """Where the least time of a stage of a delay is noted, an element for each count of the loops around the call.
+
+    `delay` is an array that is in use where the call is; `still` is noted at the start, `moving` at every step. A delay of a
+    `staged` function needs a time above zero, and one of at least TIME STEP to be more than noise.
+    """
+
+    name: str
+    definition: Definition
+    function: str
+    delay: Array
+    still: Array
+    moving: Array
+    staged: bool
+
+
 @dataclass
 class Program:
-    """Arrays, kernels and the nodes that they share; filled by the lowering, then only read."""
+    """Arrays, kernels and the nodes that they share, with what must be in memory; filled by the lowering, then only read.
+
+    Attributes
+    ----------
+    place
+        The array of each variable that has values.
+    tables
+        For each lookup variable: its array, and one table an element in row-major order (None where there is none).
+    points
+        Number of points that each lookup array has room for.
+    series
+        The table behind each data series, by array number.
+    fixed
+        Numbers behind input arrays that belong to no constant (parts of variables that are numbers).
+    rings
+        For each queue: its array and the expression of the delay time.
+    watches
+        Where delay times are noted.
+    """
 
     method: str = "euler"
     arrays: list[Array] = field(default_factory=list)
     kernels: list[Kernel] = field(default_factory=list)
+    place: dict[str, Array] = field(default_factory=dict)
+    tables: dict[str, tuple[Array, tuple[Table | None, ...]]] = field(default_factory=dict)
+    points: dict[int, int] = field(default_factory=dict)
+    series: dict[int, Table] = field(default_factory=dict)
+    fixed: dict[int, tuple[float, ...]] = field(default_factory=dict)
+    rings: list[tuple[Array, Expression]] = field(default_factory=list)
+    watches: list[Watch] = field(default_factory=list)
     _nodes: dict[object, Node] = field(default_factory=dict)
 
     def add_array(self, name: str, size: int, role: str, non_negative: bool = False) -> Array:
@@ -206,28 +234,9 @@ def loop_sizes(kernel: Kernel) -> dict[int, int]:
     return sizes
 
 
-def positions(offset: Offset, sizes: dict[int, int]) -> NDArray[np.int64]:
-    """Return every position that `offset` takes, sorted, each once."""
-    out = np.array([offset.base], dtype=np.int64)
-    for n, stride in offset.strides:
-        out = np.unique(np.add.outer(out, stride * np.arange(sizes[n])).ravel())
-    for _, listed in offset.listed:
-        out = np.unique(np.add.outer(out, np.asarray(listed, dtype=np.int64)).ravel())
-    return out
-
-
-def owners(kernels: Sequence[Kernel], size: int) -> NDArray[np.int64]:
+def owners(kernels: Sequence[Kernel], size: int) -> Integers:
     """Return which of the kernels of an array fills each of its positions, -1 where none does."""
     out = np.full(size, -1, dtype=np.int64)
     for i, kernel in enumerate(kernels):
         out[positions(kernel.offset, dict(enumerate(kernel.sizes)))] = i
     return out
-
-
-def row_major(loops: Iterable[tuple[int, int]]) -> tuple[Offset, int]:
-    """Return the offset that counts through `loops` (number, size), last fastest, and the number of its positions."""
-    stride, strides = 1, []
-    for number, size in reversed(list(loops)):
-        strides.append((number, stride))
-        stride *= size
-    return Offset(0, tuple(sorted(strides))), stride

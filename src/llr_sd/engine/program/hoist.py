@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import frexp
 
-from llr_sd.engine.program.form import DERIVED, KEPT, RUN, STATES, Kernel, Node, Program, active_nodes, loop_sizes, row_major
+from llr_sd.engine.program.form import DERIVED, KEPT, RUN, STATES, Kernel, Node, Program, active_nodes, loop_sizes
+from llr_sd.engine.program.offsets import row_major
 from llr_sd.engine.program.order import Plan
 
 CHEAP = ("load", "number", "neg", "dt")  # as quick to compute again as to read

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from llr_sd.engine.program.form import Array, Kernel, loop_sizes, walk
-from llr_sd.engine.program.host import cells
-from llr_sd.engine.program.lowering import Lowered
-from llr_sd.engine.program.split import iterations, positions_of
+from llr_sd.engine.program.form import Array, Kernel, Program, loop_sizes, walk
+from llr_sd.engine.program.offsets import Integers, cells, iterations, positions_of
 from llr_sd.equations import Equations, Variable
-
-Integers = NDArray[np.int64]
 
 
 class Missing:
@@ -42,11 +37,11 @@ class Missing:
             self.source[array.number][without] = first + np.arange(without.size)
 
 
-def find_missing(equations: Equations, lowered: Lowered) -> Missing:
+def find_missing(equations: Equations, program: Program) -> Missing:
     """Return the elements that have no equation, and those that read one of them (in any branch of a condition)."""
     out = Missing()
-    tables = {name: array for name, (array, _) in lowered.tables.items()}
-    for name, array in {**lowered.place, **tables}.items():
+    tables = {name: array for name, (array, _) in program.tables.items()}
+    for name, array in {**program.place, **tables}.items():
         variable = equations.variables[name]
         defined = np.zeros(variable.size, dtype=bool)
         for definition in variable.definitions:
@@ -55,7 +50,7 @@ def find_missing(equations: Equations, lowered: Lowered) -> Missing:
     if not out.source:
         return out
     readers: dict[int, list[Kernel]] = {}
-    for kernel in lowered.program.kernels:
+    for kernel in program.kernels:
         for number in {n.array.number for n in walk(kernel.value) if n.array is not None}:
             readers.setdefault(number, []).append(kernel)
     fresh = list(out.source)

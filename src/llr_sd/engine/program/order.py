@@ -20,13 +20,13 @@ from llr_sd.engine.program.form import (
     Array,
     Kernel,
     Program,
+    Watch,
     active_nodes,
     loop_sizes,
     owners,
-    positions,
 )
+from llr_sd.engine.program.offsets import positions
 from llr_sd.engine.program.split import Namer, circles, split
-from llr_sd.engine.program.stateful import Watch
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ class _Graph:
         return found
 
 
-def make_plan(program: Program, outputs: Iterable[Array], watches: Sequence[Watch], name: Namer) -> Plan:
+def make_plan(program: Program, outputs: Iterable[Array], name: Namer) -> Plan:
     """Return the kernels that the outputs need; `name` tells how an element of an array is called.
 
     Definitions that need each other as wholes are cut into elements, where that puts them in order.
@@ -172,7 +172,7 @@ def make_plan(program: Program, outputs: Iterable[Array], watches: Sequence[Watc
     while True:
         graph = _Graph(program)
         try:
-            return _plan(graph, wanted, watches)
+            return _plan(graph, wanted, program.watches)
         except _Circle as circle:
             mode = circle.mode
             when = "when initial values are found" if mode == START else "within one time step"
@@ -236,6 +236,3 @@ def _in_memory_order(states: Iterable[Array]) -> tuple[Array, ...]:
     rank = {role: i for i, role in enumerate(STATES)}
     kept = [a for a in states if a.role in STATES]
     return tuple(sorted(kept, key=lambda a: (rank[a.role], a.non_negative, a.number)))
-
-
-__all__ = ["RUN", "START", "Plan", "make_plan"]

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.engine.program.form import Kernel, Offset, active_nodes, loop_sizes, owners, positions
+from llr_sd.engine.program.form import Kernel, active_nodes, loop_sizes, owners
+from llr_sd.engine.program.offsets import Offset, positions
 
 MOST_NODES = 400
 

@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from llr_sd.engine.program.form import Array, Kernel, Node, Offset, Program, active_nodes, loop_sizes
+from llr_sd.engine.program.form import Array, Kernel, Node, Program, active_nodes, loop_sizes
+from llr_sd.engine.program.offsets import Integers, Offset, iterations, positions_of
 from llr_sd.errors import EngineError
 
 MOST_LINKS = 20_000_000
 MOST_PIECES = 100_000
 
-Integers = NDArray[np.int64]
 Namer = Callable[[Array, int, str], str]
 
 
@@ -87,27 +86,6 @@ def split(program: Program, kernels: Sequence[Kernel], mode: str, name: Namer, w
             mend="Break the circle with a stock, or give an initial value that does not come from it.",
         )
     _replace(program, kernels, counts, [level[a:b] for a, b in pairwise(starts.tolist())])
-
-
-def iterations(sizes: tuple[int, ...]) -> Integers:
-    """Return the counts of all loops, shape (iteration, loop), last loop fastest."""
-    return np.indices(sizes or (1,), dtype=np.int64).reshape(max(len(sizes), 1), -1).T[:, : len(sizes)]
-
-
-def positions_of(offset: Offset, counts: Integers, inner: dict[int, int]) -> Integers:
-    """Return the positions of an offset, shape (iteration, count of the inner loops)."""
-    out = np.full((len(counts), 1), offset.base, dtype=np.int64)
-    terms = [(n, stride * np.arange(inner.get(n, 0))) for n, stride in offset.strides if n in inner]
-    terms += [(n, np.asarray(listed)) for n, listed in offset.listed if n in inner]
-    for n, stride in offset.strides:
-        if n not in inner:
-            out[:, 0] += stride * counts[:, n]
-    for n, listed in offset.listed:
-        if n not in inner:
-            out[:, 0] += np.asarray(listed, dtype=np.int64)[counts[:, n]]
-    for _, more in terms:
-        out = (out[:, :, None] + more).reshape(len(counts), -1)
-    return out
 
 
 def _links(

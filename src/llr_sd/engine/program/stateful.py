@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from llr_sd.engine.program import elementwise
-from llr_sd.engine.program.form import CONTINUOUS, DISCRETE, KEPT, RING, Array, Node, Offset, Program, row_major
-from llr_sd.equations import Call, Definition, Expression
+from llr_sd.engine.program.bounds import Span
+from llr_sd.engine.program.form import CONTINUOUS, DISCRETE, KEPT, RING, Array, Node, Program, Watch
+from llr_sd.engine.program.offsets import Offset, Scope, row_major
+from llr_sd.equations import Call, Expression
 from llr_sd.errors import EngineError
 
-if TYPE_CHECKING:
-    from llr_sd.engine.program.lowering import Lowering, Scope
-
 MOST_STAGES = 1000
-
-
-@dataclass(frozen=True)
-class Watch:
-    """Where the least time of a stage of a delay is noted, an element for each count of the loops around the call.
-
-    `delay` is an array that is in use where the call is; `still` is noted at the start, `moving` at every step. A delay of a
-    `staged` function needs a time above zero, and one of at least TIME STEP to be more than noise.
-    """
-
-    name: str
-    definition: Definition
-    function: str
-    delay: Array
-    still: Array
-    moving: Array
-    staged: bool
 
 
 def advance(p: Program, state: Node, rate: Node) -> Node:
@@ -39,17 +19,26 @@ def advance(p: Program, state: Node, rate: Node) -> Node:
     return p.op("add", state, p.op("mul", rate, p.node("dt"))) if p.method == "euler" else p.number(rate)
 
 
-class _Maker:
-    """Arrays and kernels of one stateful call; every state has an element for each count of the loops around the call."""
+class Maker:
+    """Arrays and kernels of one stateful call; every state has an element for each count of the loops around the call.
 
-    def __init__(self, lowering: Lowering, call: Call, scope: Scope) -> None:
-        self.lowering, self.call, self.scope = lowering, call, scope
-        self.p = lowering.program
+    `lower` gives the node of an expression that stands where the call does, `bound` the values of one that is constant, or None.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        call: Call,
+        scope: Scope,
+        lower: Callable[[Expression], Node],
+        bound: Callable[[Expression], Span | None],
+    ) -> None:
+        self.p, self.call, self.scope, self.lower, self.bound = program, call, scope, lower, bound
         self.label = scope.variable.name
         self.at, self.size = row_major(scope.loops)
 
     def arguments(self) -> tuple[Node, ...]:
-        return tuple(self.p.number(self.lowering.lower(a, self.scope)) for a in self.call.arguments)
+        return tuple(self.p.number(self.lower(a)) for a in self.call.arguments)
 
     def array(self, role: str, stages: int = 1) -> Array:
         return self.p.add_array(f"{self.call.function} in {self.label}", self.size * stages, role)
@@ -70,13 +59,13 @@ class _Maker:
         self.store(still, stage, "start")
         self.store(moving, stage, "start")
         self.store(moving, self.p.op("min", self.load(moving), stage), "step")
-        self.lowering.out.watches.append(
+        self.p.watches.append(
             Watch(self.scope.variable.name, self.scope.definition, self.call.function, delay, still, moving, order is not None)
         )
 
     def stages(self, expression: Expression) -> int:
         """The greatest order that any run asks for."""
-        span, function = self.lowering.bound(expression), self.call.function
+        span, function = self.bound(expression), self.call.function
         if span is None:
             raise EngineError(f"the order of {function} must be a constant.", where=self.label, mend="Use a number.")
         if span.least < 1 or not span.whole:
@@ -89,21 +78,18 @@ class _Maker:
         return int(span.most)
 
 
-def _initial(lowering: Lowering, call: Call, scope: Scope) -> Node:
-    m = _Maker(lowering, call, scope)
+def _initial(m: Maker) -> Node:
     kept = m.array(KEPT)
     m.store(kept, m.arguments()[0], "start")
     return m.load(kept)
 
 
-def _active_initial(lowering: Lowering, call: Call, scope: Scope) -> Node:
-    m = _Maker(lowering, call, scope)
+def _active_initial(m: Maker) -> Node:
     active, initial = m.arguments()
     return m.p.node("phase", active, initial)
 
 
-def _sample_if_true(lowering: Lowering, call: Call, scope: Scope) -> Node:
-    m = _Maker(lowering, call, scope)
+def _sample_if_true(m: Maker) -> Node:
     condition, actual, initial = m.arguments()
     state = m.array(DISCRETE)
     value = m.p.select(condition, actual, m.load(state))
@@ -112,11 +98,10 @@ def _sample_if_true(lowering: Lowering, call: Call, scope: Scope) -> Node:
     return value
 
 
-def _smooth(lowering: Lowering, call: Call, scope: Scope) -> Node:
-    m = _Maker(lowering, call, scope)
-    stages = m.stages(call.arguments[3])
+def _smooth(m: Maker) -> Node:
+    stages = m.stages(m.call.arguments[3])
     value, time, initial, order = m.arguments()
-    fixed = call.function == "SMOOTH"
+    fixed = m.call.function == "SMOOTH"
     state = m.array(CONTINUOUS, stages)
     whole = m.p.constant(stages) if fixed else _fitting_order(m, time, order)
     m.watch(state, time, m.p.constant(stages) if fixed else order)
@@ -128,7 +113,7 @@ def _smooth(lowering: Lowering, call: Call, scope: Scope) -> Node:
     return _last_stage(m, state, stages, whole, fixed)
 
 
-def _kept(m: _Maker, value: Node) -> Node:
+def _kept(m: Maker, value: Node) -> Node:
     """A number found once, at the start; it has an element for each count of the loops that it depends on, no more."""
     at, size = row_major((n, k) for n, k in m.scope.loops if n in value.loops)
     kept = m.p.add_array(f"{m.call.function} in {m.label}", size, KEPT)
@@ -137,7 +122,7 @@ def _kept(m: _Maker, value: Node) -> Node:
     return m.p.load(kept, at)
 
 
-def _last_stage(m: _Maker, state: Array, stages: int, order: Node, fixed: bool) -> Node:
+def _last_stage(m: Maker, state: Array, stages: int, order: Node, fixed: bool) -> Node:
     """The value of the last stage that is in use in each run."""
     out = m.load(state, stages - 1)
     if fixed:
@@ -147,17 +132,16 @@ def _last_stage(m: _Maker, state: Array, stages: int, order: Node, fixed: bool) 
     return out
 
 
-def _fitting_order(m: _Maker, time: Node, order: Node) -> Node:
+def _fitting_order(m: Maker, time: Node, order: Node) -> Node:
     """The order of DELAY N and SMOOTH N: Vensim lowers it until order * TIME STEP is no more than the delay time."""
     p = m.p
     room = p.op("trunc", p.op("add", p.op("div", time, p.node("dt")), p.constant(1e-6)))
     return _kept(m, p.op("max", p.op("min", p.op("trunc", order), room), p.constant(1.0)))
 
 
-def _delay(lowering: Lowering, call: Call, scope: Scope) -> Node:
+def _delay(m: Maker) -> Node:
     """A fixed number of stages, however short: Vensim's equations of DELAY1 and DELAY3 cut nothing."""
-    m = _Maker(lowering, call, scope)
-    stages = m.stages(call.arguments[3])
+    stages = m.stages(m.call.arguments[3])
     value, time, initial, _ = m.arguments()
     whole = m.p.constant(stages)
     state = m.array(CONTINUOUS, stages)
@@ -174,10 +158,9 @@ def _delay(lowering: Lowering, call: Call, scope: Scope) -> Node:
     return outflow(stages - 1)
 
 
-def _delay_n(lowering: Lowering, call: Call, scope: Scope) -> Node:
+def _delay_n(m: Maker) -> Node:
     """Each stage keeps the delay time of the step in which it was filled; the output uses that of the step before."""
-    m = _Maker(lowering, call, scope)
-    stages = m.stages(call.arguments[3])
+    stages = m.stages(m.call.arguments[3])
     value, time, initial, order = m.arguments()
     used = _fitting_order(m, time, order)
     state, times = m.array(CONTINUOUS, stages), m.array(DISCRETE, stages)
@@ -200,11 +183,10 @@ def _delay_n(lowering: Lowering, call: Call, scope: Scope) -> Node:
     return m.p.op("div", _last_stage(m, state, stages, used, False), m.load(times, 0))
 
 
-def _delay_fixed(lowering: Lowering, call: Call, scope: Scope) -> Node:
-    m = _Maker(lowering, call, scope)
+def _delay_fixed(m: Maker) -> Node:
     value, time, initial = m.arguments()
     ring = m.array(RING)
-    lowering.out.rings.append((ring, call.arguments[1]))
+    m.p.rings.append((ring, m.call.arguments[1]))
     m.watch(ring, time, None)
     steps = m.p.op("max", m.p.op("div", time, m.p.node("dt")), m.p.constant(1.0))
     # The small addend makes half a step round up, as in PySD.
@@ -215,7 +197,7 @@ def _delay_fixed(lowering: Lowering, call: Call, scope: Scope) -> Node:
     return m.p.node("ring", order, array=ring, offset=m.at)
 
 
-def _trend_state(m: _Maker, value: Node, time: Node, initial: Node) -> Array:
+def _trend_state(m: Maker, value: Node, time: Node, initial: Node) -> Array:
     state = m.array(CONTINUOUS)
     m.watch(state, time, m.p.constant(1.0))
     m.store(state, initial, "start")
@@ -224,8 +206,7 @@ def _trend_state(m: _Maker, value: Node, time: Node, initial: Node) -> Array:
     return state
 
 
-def _trend(lowering: Lowering, call: Call, scope: Scope) -> Node:
-    m = _Maker(lowering, call, scope)
+def _trend(m: Maker) -> Node:
     p = m.p
     value, time, initial = m.arguments()
     start = p.op("div", value, p.op("add", p.constant(1.0), p.op("mul", initial, time)))
@@ -234,8 +215,7 @@ def _trend(lowering: Lowering, call: Call, scope: Scope) -> Node:
     return elementwise.ratio_or(p, gap, p.op("mul", time, p.op("abs", average)), p.constant(0.0))
 
 
-def _forecast(lowering: Lowering, call: Call, scope: Scope) -> Node:
-    m = _Maker(lowering, call, scope)
+def _forecast(m: Maker) -> Node:
     p = m.p
     value, time, horizon, initial = m.arguments()
     start = p.op("div", value, p.op("add", p.constant(1.0), initial))
@@ -245,7 +225,7 @@ def _forecast(lowering: Lowering, call: Call, scope: Scope) -> Node:
     return p.op("mul", value, p.op("add", p.constant(1.0), p.op("mul", trend, horizon)))
 
 
-LOWERINGS: dict[str, Callable[[Lowering, Call, Scope], Node]] = {
+LOWERINGS: dict[str, Callable[[Maker], Node]] = {
     "INITIAL": _initial,
     "ACTIVE INITIAL": _active_initial,
     "SAMPLE IF TRUE": _sample_if_true,

@@ -120,7 +120,7 @@ def build(scalars: Scalars, folder: Path) -> Path:
         try:
             # PySD writes points as numpy prints them: without this, cut to eight digits.
             with np.printoptions(precision=17, floatmode="unique", threshold=sys.maxsize):
-                return Path(builder.ModelBuilder(scalars.abstract_model(folder)).build_model())
+                return Path(builder.ModelBuilder(scalars.elements.abstract_model(folder)).build_model())
         finally:
             builder.black = layout
 

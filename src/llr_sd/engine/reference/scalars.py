@@ -10,25 +10,21 @@ import itertools
 import math
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from pathlib import Path
-from typing import Any
 
 from llr_sd.engine.clock import Clock
 from llr_sd.engine.program.timelike import Timelike
+from llr_sd.engine.reference.elements import Elements
 from llr_sd.engine.reference.trees import (
     Tree,
     arithmetic,
     call,
     chained,
-    component,
     either,
-    element,
-    integer,
     logic,
     numpys,
     reference,
 )
-from llr_sd.engine.reference.written import WRITTEN
+from llr_sd.engine.reference.written import OF_TIME, WRITTEN, compare_times
 from llr_sd.equations import (
     Along,
     Binary,
@@ -49,6 +45,7 @@ from llr_sd.equations import (
     Values,
     Variable,
     canonical,
+    is_control,
 )
 from llr_sd.errors import EngineError
 
@@ -57,7 +54,6 @@ Counts = Mapping[int, int]
 
 DEEPEST = 12
 """An expression nested deeper than this gets an element of its own: Python reads no more than 200 brackets."""
-CONTROLS = {"initial_time": "initial", "final_time": "final", "time_step": "step", "saveper": "saveper"}
 _PLAIN = {
     "ABS": "abs",
     "MIN": "min",
@@ -108,6 +104,8 @@ class Scalars:
 
     Attributes
     ----------
+    elements
+        The elements of PySD's model, those of the cells and others that these need.
     names
         The generated name of each cell.
     undefined
@@ -119,8 +117,7 @@ class Scalars:
         self._timelike = Timelike(equations)
         self._numbers = {name: i for i, name in enumerate(equations.variables)}
         self._parts: dict[str, dict[int, tuple[Definition, Counts]]] = {}
-        self._elements: dict[str, Any] = {}
-        self._helpers = itertools.count()
+        self.elements = Elements(clock)
         self._needs: dict[Cell, set[Cell]] = {}
         self._cell: Cell = ("", 0)
         self.names: dict[Cell, str] = {}
@@ -144,29 +141,6 @@ class Scalars:
                     found.add(reader)
                     stack.append(reader)
         return frozenset(found)
-
-    def abstract_model(self, folder: Path) -> Any:
-        """Return the model as PySD's builder takes it, to be written into `folder` as `model.py`."""
-        from pysd.translators.structures.abstract_model import AbstractControlElement, AbstractModel, AbstractSection
-
-        path = folder / "model.py"
-        controls = [
-            AbstractControlElement(name, [component(float(getattr(self._clock, field)))]) for name, field in CONTROLS.items()
-        ]
-        section = AbstractSection(
-            name="__main__",
-            path=path,
-            type="main",
-            params=[],
-            returns=[],
-            subscripts=(),
-            elements=(*controls, *self._elements.values()),
-            constraints=(),
-            test_inputs=(),
-            split=False,
-            views_dict=None,
-        )
-        return AbstractModel(path, (section,))
 
     # --- cells -----------------------------------------------------------------------------------------------------------
 
@@ -197,10 +171,9 @@ class Scalars:
 
         self._cell = cell
         variable = self._equations.variables[cell[0]]
-        control = next((f for n, f in CONTROLS.items() if n == canonical(variable.name)), None)
         tree: Tree
-        if control is not None:
-            tree = float(getattr(self._clock, control))
+        if is_control(variable.name):
+            tree = float(self._clock.controls[canonical(variable.name)])
         elif not self._defined(cell):
             tree = math.nan
         else:
@@ -215,33 +188,14 @@ class Scalars:
                 tree = self._literal(body.numbers[_flat(definition, counts)])
             else:
                 tree = self.number(body, here)
-        self._elements[self.names[cell]] = element(self.names[cell], tree)
-
-    def helper(self, tree: Tree) -> Tree:
-        """Return a reference to an element of its own for a tree; a number or a reference is returned as it is."""
-        if isinstance(tree, float) or type(tree).__name__ == "ReferenceStructure":
-            return tree
-        name = f"w{next(self._helpers)}"
-        self._elements[name] = element(name, tree)
-        return reference(name)
-
-    def lookup(self, table: Table) -> str:
-        """Return the name of a lookup element with the points of a table."""
-        from pysd.translators.structures.abstract_expressions import LookupsStructure
-        from pysd.translators.structures.abstract_model import AbstractElement, AbstractLookup
-
-        x, y = tuple(map(float, table.x)), tuple(map(float, table.y))
-        name = f"t{next(self._helpers)}"
-        points = LookupsStructure(x, y, (min(x), max(x)), (min(y), max(y)), table.method)
-        self._elements[name] = AbstractElement(name, [AbstractLookup(subscripts=([], []), ast=points)])
-        return name
+        self.elements.add(self.names[cell], tree)
 
     # --- expressions -----------------------------------------------------------------------------------------------------
 
     def number(self, e: Expression, here: _Place, depth: int = 0) -> Tree:
         """Return the tree of an expression that stands where a number is needed."""
         if depth > DEEPEST:
-            return self.helper(self.number(e, here))
+            return self.elements.helper(self.number(e, here))
         below = depth + 1
         match e:
             case Number(value):
@@ -270,7 +224,7 @@ class Scalars:
         """Return the tree of an expression that stands where a condition is needed."""
         below = depth + 1
         if depth > DEEPEST:
-            return logic("<>", self.helper(self.number(e, here)), 0.0)
+            return logic("<>", self.elements.helper(self.number(e, here)), 0.0)
         match e:
             case Unary("not", operand):
                 return logic(":NOT:", self.truth(operand, here, below))
@@ -279,7 +233,7 @@ class Scalars:
             case Binary(operator, left, right) if operator in _COMPARE:
                 a, b = self.number(left, here, below), self.number(right, here, below)
                 if self._timelike(left) or self._timelike(right):
-                    return self._compare_times(operator, a, b)
+                    return compare_times(self.elements, operator, a, b)
                 return logic(operator, a, b)
         return logic("<>", self.number(e, here, depth), 0.0)
 
@@ -296,7 +250,7 @@ class Scalars:
         operands.append(left)
         trees = [self.number(o, here, depth + 1) for o in reversed(operands)]
         trees = [trees[0], *(numpys(t) if o == "/" else t for o, t in zip(reversed(operators), trees[1:], strict=True))]
-        return chained(list(reversed(operators)), trees, self.helper)
+        return chained(list(reversed(operators)), trees, self.elements.helper)
 
     def _read(self, name: str, indices: tuple[Index, ...], here: _Place) -> Tree:
         variable = self._equations.variables[name]
@@ -326,18 +280,18 @@ class Scalars:
         arguments = [self.number(a, here, depth) for a in e.arguments]
         if key in _STATEFUL:
             if key in ("DELAY N", "SMOOTH N"):
-                arguments[1] = self.helper(arguments[1])
+                arguments[1] = self.elements.helper(arguments[1])
                 arguments[3] = self._fitting_order(arguments[1], arguments[3])
             elif len(arguments) == 4 and key != "FORECAST":  # the order, which PySD wants as an integer
                 order = arguments[3]
                 arguments[3] = int(order) if isinstance(order, float) and math.isfinite(order) else call("integer", order)
             return getattr(forms, _STATEFUL[key])(*arguments)
-        if key in ("INTEGER", "MODULO", "QUANTUM") and self._timelike(e.arguments[0]):
-            return self._cut_time(key, *map(self.helper, arguments))
+        if key in OF_TIME and self._timelike(e.arguments[0]):
+            return OF_TIME[key](self.elements, *map(self.elements.helper, arguments))
         if key in _PLAIN:
             return call(_PLAIN[key], *arguments)
         if key in WRITTEN:
-            return WRITTEN[key](self, *map(self.helper, arguments))
+            return WRITTEN[key](self.elements, *map(self.elements.helper, arguments))
         raise EngineError(f"PySD cannot compute {key}.", where=self._cell[0])
 
     def _fitting_order(self, time: Tree, order: Tree) -> Tree:
@@ -351,11 +305,11 @@ class Scalars:
         parts = [self.number(e.body, _Place(here.definition, {**here.counts, **turn}), depth) for turn in turns]
         if e.operator in ("SUM", "PROD"):
             operator, first = ("+", 0.0) if e.operator == "SUM" else ("*", 1.0)
-            return chained([operator] * len(parts), [first, *parts], self.helper)
+            return chained([operator] * len(parts), [first, *parts], self.elements.helper)
         function = "min" if e.operator == "VMIN" else "max"
         while len(parts) > 1:  # in pairs, so that brackets stay few
             pairs = itertools.zip_longest(parts[::2], parts[1::2])
-            parts = [a if b is None else self.helper(call(function, a, b)) for a, b in pairs]
+            parts = [a if b is None else self.elements.helper(call(function, a, b)) for a, b in pairs]
         return parts[0]
 
     # --- lookups and data ------------------------------------------------------------------------------------------------
@@ -364,7 +318,7 @@ class Scalars:
         variable = self._equations.variables[e.name]
         position = _position(e.indices, variable, here.counts)
         at = self._definitions(variable).get(position)
-        x = self.helper(self.number(e.argument, here, depth))
+        x = self.elements.helper(self.number(e.argument, here, depth))
         if at is None or not isinstance(at[0].body, Table):
             self._needs[self._cell].add((e.name, position))
             self._needs.setdefault((e.name, position), set())
@@ -380,7 +334,7 @@ class Scalars:
         if any(b - a <= max(1e-15 * abs(a), 1e-280) for a, b in itertools.pairwise(table.x)):
             raise EngineError("reads a lookup with a jump, which PySD cannot.", where=self._cell[0])
         if key not in self._tables:
-            self._tables[key] = self.lookup(table)
+            self._tables[key] = self.elements.lookup(table)
         return call(self._tables[key], x)
 
     @cached_property
@@ -393,53 +347,14 @@ class Scalars:
             y = self._literal(table.y[first])
             if table.method == "look_forward":
                 return y
-            return either(logic("<=", call("abs", arithmetic("-", x, float(table.x[first]))), self.slack), y, math.nan)
+            return either(logic("<=", call("abs", arithmetic("-", x, float(table.x[first]))), self.elements.slack), y, math.nan)
         middle = (first + last) // 2
-        before = logic("<=", x, float(table.x[middle]) + self.slack)
+        before = logic("<=", x, float(table.x[middle]) + self.elements.slack)
         halves = (self._held(table, x, first, middle), self._held(table, x, middle + 1, last))
-        return self.helper(either(before, *halves))
+        return self.elements.helper(either(before, *halves))
 
     def _series(self, table: Table) -> Tree:
         return self._table(table, reference("time"), self._cell)
-
-    # --- times -----------------------------------------------------------------------------------------------------------
-
-    @property
-    def slack(self) -> float:
-        """How far from a time still counts as that time."""
-        return 1e-6 * self._clock.step
-
-    @property
-    def step(self) -> float:
-        return self._clock.step
-
-    def since(self, start: Tree) -> Tree:
-        """Time from `start` to a hair before the middle of the step, which is what Vensim compares."""
-        return arithmetic("-", arithmetic("+", reference("time"), (0.5 - 1e-6) * self._clock.step), start)
-
-    def _compare_times(self, operator: str, a: Tree, b: Tree) -> Tree:
-        if operator in ("=", "<>"):
-            return logic("<=" if operator == "=" else ">", call("abs", arithmetic("-", a, b)), self.slack)
-        return logic(operator, arithmetic("+" if operator in (">=", "<") else "-", a, self.slack), b)
-
-    def whole(self, x: Tree) -> Tree:
-        """The nearest whole number."""
-        return call("integer", arithmetic("+", x, either(logic(">=", x, 0.0), 0.5, -0.5)))
-
-    def settled(self, count: Tree) -> Tree:
-        """The whole number that a count is a rounding away from, else the count."""
-        near = logic("<", call("abs", arithmetic("-", count, self.whole(count))), 1e-9)
-        return self.helper(either(near, self.whole(count), count))
-
-    def _cut_time(self, key: str, x: Tree, unit: Tree = 1.0) -> Tree:
-        if key == "INTEGER":
-            return integer(self.settled(x))
-        count = self.helper(arithmetic("/", x, unit))
-        settled = self.settled(count)
-        cut = arithmetic("*", unit, integer(settled))
-        if key == "QUANTUM":
-            return either(logic("<", unit, 1e-6), x, cut)
-        return either(logic("=", settled, self.whole(count)), 0.0, call("modulo", x, unit))
 
 
 class _Place:

@@ -1,32 +1,91 @@
-"""What the host puts into the memory of compiled code: constants, lookup points and data series."""
+"""All that the host puts into the memory of compiled code, whichever machine runs it."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.engine.clock import NEAR, Clock
-from llr_sd.engine.program.lowering import Lowered, is_control, offset_of
-from llr_sd.engine.program.memory import TABLE_HEAD, Layout, table_stride
-from llr_sd.equations import Definition, Equations, Number, Table, Unary, Values, Variable, canonical
+from llr_sd.engine.program.bounds import Bounds
+from llr_sd.engine.program.form import Program
+from llr_sd.engine.program.layout import TABLE_HEAD, Layout, table_stride
+from llr_sd.engine.program.offsets import Integers, cells
+from llr_sd.engine.request import Request
+from llr_sd.equations import Definition, Equations, Number, Table, Unary, Values, Variable, canonical, is_control
 from llr_sd.errors import EngineError
 
 Reals = NDArray[np.float64]
 SPARE = 16  # numbers after the last table: points are read by whole registers
 
 
+@dataclass(frozen=True)
+class Image:
+    """What stands in memory before the first block of runs, the same for all of them.
+
+    Attributes
+    ----------
+    lanes
+        The number in every lane of each vector of the lane memory, shape (vector,), not a number where code puts one; the last
+        vector is read by nothing.
+    slots
+        Place of each design column in the lane memory; a constant that no output needs goes to the last vector.
+    tables
+        Lookups: for each element its bounds, the slope below, then x, y and slope of each point.
+    series
+        The value of each data series at each tick, shape (series, tick).
+    ticks
+        The time at every step, and with RK4 between them too.
+    capacity
+        Rows that a queue of DELAY FIXED has.
+    work
+        Vectors of each piece of working memory, by its name in `driver.ARGUMENTS`.
+    """
+
+    lanes: Reals
+    slots: Integers
+    tables: Reals
+    series: Reals
+    ticks: Reals
+    capacity: int
+    work: dict[str, int]
+
+
+def make_image(
+    request: Request, program: Program, layout: Layout, constants: dict[str, Reals], bounds: Bounds, steps: int
+) -> Image:
+    """Lay out what a batch of `steps` steps needs; `constants` are those of `constant_values`."""
+    clock = request.clock
+    lanes = np.full(layout.lanes_size + 1, np.nan)
+    inputs = {program.place[n].number: v for n, v in constants.items() if n in program.place} | program.fixed
+    for number, values in inputs.items():
+        if number in layout.lanes:
+            lanes[layout.lanes[number] : layout.lanes[number] + len(values)] = values
+    slots = []
+    for cell in request.columns:
+        first = layout.lanes.get(program.place[cell.variable.name].number)
+        slots.append(layout.lanes_size if first is None else first + cell.position)
+    ticks = clock.times(steps, halves=program.method == "rk4")
+    capacity = _capacity(program, bounds, clock.step, steps)
+    work = {"ws": len(lanes)} | dict.fromkeys(("s0", "s1", "k", "acc"), layout.states_size + 1)
+    return Image(
+        lanes,
+        np.asarray(slots, dtype=np.int64),
+        _tables(program, layout),
+        _series(program, layout, ticks, clock.step),
+        ticks,
+        capacity,
+        work | {"ring": max(layout.rings_size, 1) * capacity},
+    )
+
+
 def constant_values(equations: Equations, clock: Clock) -> dict[str, Reals]:
     """Return the numbers of every constant and control variable, shape (element,), not a number where the file gives none."""
-    controls = {
-        "initial_time": clock.initial,
-        "final_time": clock.final,
-        "time_step": clock.step,
-        "saveper": clock.saveper,
-    }
     out: dict[str, Reals] = {}
     for variable in equations.variables.values():
         if is_control(variable.name):
-            out[variable.name] = np.array([controls[canonical(variable.name)]])
+            out[variable.name] = np.array([clock.controls[canonical(variable.name)]])
         elif variable.kind == "constant":
             values = np.full(variable.size, np.nan)
             for definition in variable.definitions:
@@ -35,16 +94,14 @@ def constant_values(equations: Equations, clock: Clock) -> dict[str, Reals]:
     return out
 
 
-def cells(variable: Variable, definition: Definition) -> NDArray[np.int64]:
-    """Return the flat positions that a definition fills, in the order of its loops, last fastest."""
-    where = offset_of(variable.shape, definition.target, definition)
-    by_loop = {n: stride * np.arange(len(definition.loops[n])) for n, stride in where.strides}
-    by_loop |= {n: np.asarray(listed) for n, listed in where.listed}
-    used = 1 + max((i.loop for i in definition.target if hasattr(i, "loop")), default=-1)
-    at = np.array([where.base], dtype=np.int64)
-    for n in range(used):
-        at = np.add.outer(at, by_loop.get(n, np.zeros(len(definition.loops[n]), dtype=np.int64))).ravel()
-    return at
+def _capacity(program: Program, bounds: Bounds, step: float, steps: int) -> int:
+    """Rows that a queue needs: one more than the longest delay, or than the run."""
+    most = 1
+    for _, delay in program.rings:
+        longest = bounds.most(delay)
+        whole = steps + 1 if longest is None or longest != longest else int(min(longest / step + 1.0, steps + 1.0))
+        most = max(most, whole + 1)
+    return most + 1
 
 
 def _numbers(variable: Variable, definition: Definition) -> Reals:
@@ -58,13 +115,12 @@ def _numbers(variable: Variable, definition: Definition) -> Reals:
     raise EngineError("is called a constant but is not a number.", where=variable.name)
 
 
-def fill_tables(lowered: Lowered, layout: Layout) -> Reals:
-    """Return the table memory: for each lookup element its bounds, the slope below, then x, y and slope of each point."""
+def _tables(program: Program, layout: Layout) -> Reals:
     out = np.zeros(layout.tables_size + SPARE)
-    for name, (array, tables) in lowered.tables.items():
+    for name, (array, tables) in program.tables.items():
         if array.number not in layout.tables:
             continue
-        room = lowered.points[array.number]
+        room = program.points[array.number]
         for i, table in enumerate(tables):
             at = layout.tables[array.number] + i * table_stride(room)
             # An element that the model leaves without points gives not a number, as in PySD.
@@ -94,11 +150,10 @@ def _table(table: Table, room: int, name: str) -> Reals:
     return out
 
 
-def fill_series(lowered: Lowered, layout: Layout, times: Reals, step: float) -> Reals:
-    """Return the series memory, shape (series, tick): the value of each data series at each time."""
+def _series(program: Program, layout: Layout, times: Reals, step: float) -> Reals:
     out = np.full((max(len(layout.series), 1), times.size), np.nan)
     for number, row in layout.series.items():
-        out[row] = _at(lowered.series[number], times, NEAR * step)
+        out[row] = _at(program.series[number], times, NEAR * step)
     return out
 
 

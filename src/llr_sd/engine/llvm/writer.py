@@ -7,35 +7,18 @@ from dataclasses import dataclass, field
 
 from llr_sd.engine.llvm.maths import FUNCTIONS
 from llr_sd.engine.llvm.maths.text import literal
-from llr_sd.engine.program.form import DISCRETE, RING, SERIES, STATES, TABLE, Array, Kernel, Node, Offset
-from llr_sd.engine.program.memory import Layout, table_stride
-from llr_sd.engine.program.order import RUN, START
+from llr_sd.engine.program.form import RING, RUN, START, STATES, Array, Kernel, Node
+from llr_sd.engine.program.layout import Layout, table_stride
+from llr_sd.engine.program.offsets import Offset
 from llr_sd.engine.program.schedule import Group, merged_loops
 
-PARAMETERS = (
-    "ptr noalias %ws, ptr noalias %cur, ptr noalias %nxt, ptr noalias %ring, ptr noalias %tables, ptr noalias %series, "
-    "double %time, double %begun, double %dt, i64 %tick, i64 %ticks, i64 %row, i64 %cap"
-)
+UNROLL = 64  # operations: a loop of no more is written out
 INFIX = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 COMPARE = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq", "ne": "une"}
 INTRINSIC = {"abs": "fabs", "sqrt": "sqrt", "trunc": "trunc", "rint": "rint"}
 
 Place = int | str | None
 Key = tuple[object, ...]
-
-
-@dataclass
-class Settings:
-    """How the IR is written.
-
-    `width` is the number of lanes. A loop is unrolled up to `unroll` operations, a whole step up to `unroll_all`, and a function is
-    cut in parts of about `part`.
-    """
-
-    width: int
-    unroll: int = 64
-    unroll_all: int = 6000
-    part: int = 1500
 
 
 @dataclass
@@ -53,8 +36,8 @@ class Used:
 class Writer:
     """Writes the body of one function, group by group."""
 
-    def __init__(self, settings: Settings, layout: Layout, used: Used, mode: str, family: str) -> None:
-        self.w, self.settings, self.layout, self.used = settings.width, settings, layout, used
+    def __init__(self, width: int, layout: Layout, used: Used, mode: str, family: str) -> None:
+        self.w, self.layout, self.used = width, layout, used
         self.mode, self.family = mode, family
         self.V, self.B = f"<{self.w} x double>", f"<{self.w} x i1>"
         self.lines: list[str | tuple[int, str]] = []
@@ -341,7 +324,7 @@ class Writer:
         size = 1
         for _, n in over:
             size *= n
-        if size * max(_depth(body), 1) <= self.settings.unroll * 2:
+        if size * max(_depth(body), 1) <= UNROLL * 2:
             out = self.vector(start)
             for counts in _counts([n for _, n in over]):
                 self.env.update((n, c) for (n, _), c in zip(over, counts, strict=True))
@@ -396,7 +379,7 @@ class Writer:
         sizes = list(group.sizes)
         first = len(sizes)
         size = max(group.nodes, 1)
-        while first > 0 and size * sizes[first - 1] <= self.settings.unroll:
+        while first > 0 and size * sizes[first - 1] <= UNROLL:
             first -= 1
             size *= sizes[first]
         self._nest(group, sizes, 0, first, merged_loops(group, first, self.mode))
@@ -436,6 +419,3 @@ def _counts(sizes: Sequence[int]) -> list[tuple[int, ...]]:
     for n in sizes:
         out = [(*c, i) for c in out for i in range(n)]
     return out
-
-
-__all__ = ["DISCRETE", "PARAMETERS", "SERIES", "TABLE", "Settings", "Used", "Writer", "literal"]

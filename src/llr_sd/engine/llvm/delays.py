@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.engine.llvm.compiled import CompiledModel, Memory
-from llr_sd.engine.program import host
-from llr_sd.engine.program.stateful import Watch
+from llr_sd.engine.llvm.compiled import CompiledModel
+from llr_sd.engine.llvm.memory import Memory
+from llr_sd.engine.program.form import Watch
+from llr_sd.engine.program.offsets import cells
 from llr_sd.ensemble import RunStatus
 from llr_sd.errors import EngineError
 from llr_sd.findings import Finding
@@ -66,7 +67,7 @@ def check_start(model: CompiledModel) -> tuple[Finding, ...]:
     EngineError
         When one is not above zero; the message names the variable and the run.
     """
-    w, design = model.width, model.request.design
+    w, design = model.target.width, model.request.design
     if not model.watch_size or not design.runs:
         return ()
     rows = np.minimum(np.arange(-(-design.runs // w) * w), design.runs - 1)
@@ -88,5 +89,5 @@ def _parts(model: CompiledModel, noted: Reals) -> Iterator[tuple[Watch, Reals]]:
 def _label(model: CompiledModel, watch: Watch, element: int) -> str:
     """Return the variable and element that a delay time belongs to; loops of a sum around the call have no name."""
     variable = model.equations.variables[watch.name]
-    cells = host.cells(variable, watch.definition)
-    return variable.label_at(int(cells[element * len(cells) // watch.still.size]))
+    at = cells(variable, watch.definition)
+    return variable.label_at(int(at[element * len(at) // watch.still.size]))
