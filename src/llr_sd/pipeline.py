@@ -18,7 +18,7 @@ from llr_sd.errors import InputError
 from llr_sd.laws import FILE as LAWS
 from llr_sd.model import models_folder
 from llr_sd.result import Block, StudyResult
-from llr_sd.risks import PreparedRegister, Ratings, files_of, loss_pieces, prepare_register, rate_register
+from llr_sd.risks import PreparedRegister, Ratings, files_of, pieces, prepare_register, rate_register
 from llr_sd.run import tables
 from llr_sd.run.analyses import Work, analyse
 from llr_sd.run.block import first_look
@@ -98,8 +98,8 @@ def _rate_register(study: Study, out: str | Path | None, where: Where, verify: i
     warnings = list(dict.fromkeys(w for p in prepared.far.values() for w in first_look(p, where[0])))
     with store.folders(_place(study, out), study, files) as (folder, work):
         ratings = rate_register(prepared, partial(run_samples, work=work, where=where, progress=progress))
-        pieces, central = loss_pieces(ratings)
-        runs = folder.write_runs(tuple(f"{date:g}" for date in ratings.losses), study.monte_carlo.runs, iter(pieces), central)
+        dates, losses = pieces(ratings.losses)
+        runs = folder.write_runs(dates, study.monte_carlo.runs, iter(losses), pieces(ratings.central)[1])
 
         def blocks(model: str) -> Iterator[tuple[Job, Block]]:
             far = prepared.far[model]

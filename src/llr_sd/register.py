@@ -1,4 +1,4 @@
-"""A risk register and the matrix that it is rated on: what each risk is, which model outputs measure it, and where thresholds lie.
+"""A risk register: what each risk is, which model outputs measure it, and where the thresholds of its losses lie.
 
 Read from TOML and checked. What the models of a risk must know (outputs, parameters) is checked by `risks`.
 """
@@ -14,123 +14,17 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field, model_validator
 
 from llr_sd.errors import InputError, nearest
+from llr_sd.matrix import SIZE, Matrix
 from llr_sd.records import Record, check_record
 from llr_sd.study import Correlation
 from llr_sd.textfiles import is_file, read_toml
 from llr_sd.values import Name, Number, Text, Whole, Words, check_distinct, check_outputs
 
-SIZE = 5
-"""Likelihoods and consequences of a matrix."""
-
-SUPPORTED, UNDERSTATED, OVERSTATED = "supported", "understated", "overstated"
-BORDERLINE, NOT_TESTABLE = "borderline", "not testable"
-VERDICTS = (SUPPORTED, UNDERSTATED, OVERSTATED, BORDERLINE, NOT_TESTABLE)
 REST = "everything else"
 """The input of a sensitivity analysis that stands for all parameters outside a risk's group."""
 
 Level = Annotated[Whole, Field(ge=1, le=SIZE)]
 Part = TypeVar("Part", bound=Record)
-
-
-class Band(Record):
-    """A likelihood: probabilities from `from` up to, not including, `to` (which is 1, included, in the last band)."""
-
-    label: Text
-    from_: Annotated[Number, Field(ge=0, le=1, alias="from")]
-    to: Annotated[Number, Field(ge=0, le=1)]
-
-
-class ScoreRange(Record):
-    """Scores from `from` to `to`, both included; named where it is a level of the log."""
-
-    name: str = ""
-    from_: Annotated[Whole, Field(ge=1, alias="from")]
-    to: Annotated[Whole, Field(ge=1)]
-
-
-class Matrix(Record):
-    """A matrix of likelihood and consequence.
-
-    Attributes
-    ----------
-    likelihood
-        Sets of five bands of probability, least likely first; `bands` names the one that is used.
-    consequence
-        Five labels, least serious first.
-    scores
-        Five rows, one a likelihood, of five scores, one a consequence; no score may fall where either rises.
-    level
-        Names of ranges of scores, as the log uses them.
-    agreement
-        Ranges of scores that count as the same rating when a rating is held against a published one.
-    least
-        A consequence less likely than this does not count.
-    """
-
-    title: Text
-    source: Words = ""
-    bands: Text
-    least: Annotated[Number, Field(ge=0, lt=1)] = 0.05
-    likelihood: Mapping[str, tuple[Band, ...]]
-    consequence: tuple[Text, ...]
-    scores: tuple[tuple[Whole, ...], ...]
-    level: tuple[ScoreRange, ...]
-    agreement: tuple[ScoreRange, ...]
-
-    @model_validator(mode="after")
-    def _whole(self) -> Matrix:
-        if self.bands not in self.likelihood:
-            raise ValueError(f'bands: no likelihood bands are called "{self.bands}". {nearest(self.bands, self.likelihood)}')
-        for name, bands in self.likelihood.items():
-            _five(bands, f"likelihood > {name}")
-            ends = [(b.from_, b.to, b.label) for b in bands]
-            _adjoining(ends, f"likelihood > {name}", 0.0, 1.0, 0.0)
-        _five(self.consequence, "consequence")
-        _five(self.scores, "scores")
-        for number, row in enumerate(self.scores, 1):
-            _five(row, f"scores > {number}")
-        for i in range(SIZE):
-            for j in range(SIZE):
-                here = self.scores[i][j]
-                if (i and self.scores[i - 1][j] > here) or (j and self.scores[i][j - 1] > here):
-                    raise ValueError(f"scores > {i + 1} > {j + 1}: {here} is less than the score of a lesser risk")
-        least, most = self.scores[0][0], self.scores[-1][-1]
-        for key, ranges in (("level", self.level), ("agreement", self.agreement)):
-            _adjoining([(r.from_, r.to, r.name or f"{r.from_} to {r.to}") for r in ranges], key, least, most, 1)
-        if not all(r.name for r in self.level):
-            raise ValueError("level: each needs a name")
-        check_distinct([r.name for r in self.level], "levels")
-        for key, bands in self.likelihood.items():
-            check_distinct([b.label for b in bands], f"likelihoods of {key}")
-        return self
-
-    def with_bands(self, name: str, where: str) -> Matrix:
-        """Return the matrix with another set of likelihood bands; raise InputError where there is none of that name."""
-        if name not in self.likelihood:
-            raise InputError(f'no likelihood bands are called "{name}".', where=where, mend=nearest(name, self.likelihood))
-        return self.model_copy(update={"bands": name})
-
-    @property
-    def edges(self) -> tuple[Number, ...]:
-        """The four probabilities at which the likelihood goes up."""
-        return tuple(b.from_ for b in self.likelihood[self.bands][1:])
-
-    def level_of(self, score: int) -> str:
-        """Return the log's name for a score."""
-        return self.level[_place(self.level, score)].name
-
-    def level_rank(self, score: int) -> int:
-        """Return the place of a score's level, 0 the least serious."""
-        return _place(self.level, score)
-
-    def agreement_words(self, score: int) -> str:
-        """Return the range of scores that count as the same rating, as "13 to 16"."""
-        found = self.agreement[_place(self.agreement, score)]
-        return f"{found.from_} to {found.to}" if found.to > found.from_ else str(found.to)
-
-    def agreement_of(self, score: int) -> int:
-        """Return the place of the range of scores that count as the same rating."""
-        return _place(self.agreement, score)
 
 
 class Ladder(Record):
@@ -278,6 +172,35 @@ class Register(Record):
         """Where the matrix lies."""
         return self.file.parent / self.matrix
 
+    def risk_of(self, name: str) -> Risk:
+        """Return the risk of a name that is known to be there."""
+        return next(r for r in self.risk if r.id == name)
+
+    def dates(self, risk: Risk) -> tuple[float, ...]:
+        """Return the horizons of a risk, the one held against the log first."""
+        return risk.horizons or self.horizons
+
+    def ladders(self, risk: Risk) -> tuple[str, ...]:
+        """Return the ladders that a risk is read on, in the order of the register; the first is its main one."""
+        return tuple(k for k in self.ladder if k in risk.ladder)
+
+    def metric(self, risk: Risk, ladder: str) -> str:
+        """Return the metric of a risk on a ladder."""
+        return risk.ladder[ladder].metric or risk.metric
+
+    def shares(self, risk: Risk, ladder: str) -> tuple[float, float, float, float]:
+        """Return the thresholds of a risk on a ladder."""
+        return risk.ladder[ladder].shares or self.ladder[ladder].shares
+
+    def stake(self, risk: Risk, ladder: str) -> float | str:
+        """Return what a loss is a share of: a number, or an expression, which varies from run to run."""
+        own, common = risk.ladder[ladder].of, self.ladder[ladder].of
+        return own if own is not None else common if common is not None else ""
+
+    def where(self, risk: Risk, key: str) -> str:
+        """Return file, risk and key, for errors."""
+        return f"{self.file}, risk {risk.id} > {key}"
+
 
 def registers_folder() -> Path:
     """Return the folder of the bundled registers."""
@@ -335,32 +258,9 @@ def _risk_id(raw: Mapping[str, Any], number: int) -> str:
     return str(found.get("id", number)) if isinstance(found, Mapping) else str(number)
 
 
-def _five(parts: tuple[Any, ...], key: str) -> None:
-    if len(parts) != SIZE:
-        raise ValueError(f"{key}: there are {len(parts)}, not {SIZE}")
-
-
 def _rising(shares: tuple[float, ...]) -> None:
     for low, high in zip((0.0, *shares), shares, strict=False):
         if high <= low:
             raise ValueError(
                 f"shares: the bands overlap, {high:g} comes after {low:g}; each share must be greater than the one before"
             )
-
-
-def _adjoining(ends: list[tuple[float, float, str]], key: str, least: float, most: float, step: float) -> None:
-    """Refuse ranges that overlap, leave gaps or do not run from `least` to `most`; `step` lies between one's end and the next's start."""
-    expected = least
-    for low, high, label in ends:
-        if abs(low - expected) > 1e-12:
-            fault = "overlaps the one before" if low < expected else "leaves a gap after the one before"
-            raise ValueError(f'{key} > "{label}": from = {low:g} {fault}; {expected:g} was expected')
-        if high < low or (step == 0 and high <= low):
-            raise ValueError(f'{key} > "{label}": to = {high:g} is not above from = {low:g}')
-        expected = high + step
-    if abs(expected - step - most) > 1e-12:
-        raise ValueError(f"{key}: the last one ends at {expected - step:g}, not at {most:g}")
-
-
-def _place(ranges: tuple[ScoreRange, ...], score: int) -> int:
-    return next(i for i, r in enumerate(ranges) if r.from_ <= score <= r.to)

@@ -128,8 +128,18 @@ def rating_result(
         "stability": [row for r in main.values() for row in _stability(scale, r)],
         "movement": [row for risk, title, *_ in RISKS[:risks] for row in _movement(scale, risk, title, published[risk], ratings)],
         "drivers": [row for r in main.values() for row in _drivers(r)],
-        "boxes": [_box(risk) for risk in published if risk != NO_BOX],
-        "words": [_word(risk, scale) for risk in published],
+        "boxes": [_box(risk) for risk in published],
+        "outside": [
+            {
+                "risk": "R001",
+                "ladder": "delivery",
+                "carried": 0.98,
+                "input": "stay",
+                "label": "share of nurses who stay",
+                "grade": "C",
+                "rank_correlation": -0.62,
+            }
+        ],
         "parameters": [{**p, "label": f"the {p['name'].replace('_', ' ')}", "model": "gp_supply"} for p in PARAMETERS],
         "failures": [
             {"scenario": "as it is", "run": n, "time": 2019.5, "variable": "GP heads", "reason": "negative stock"}
@@ -217,8 +227,8 @@ def _curve(place: tuple[str, str, float], chances: Sequence[float]) -> list[dict
 
 def _stability(scale: Scale, r: Mapping[str, Any]) -> list[dict[str, Any]]:
     rows = []
-    for kind, variation, step in (("bands", "likelihood bands: other", 0), ("step", "likelihood one step down", -1),
-                                  ("range", "range of “the quitting” doubled", 0), ("reading", "against the plan's number", 0)):  # fmt: skip
+    for kind, variation, step in (("bands", "other", 0), ("step", "down", -1), ("range", "gp_quit_u55", 0),
+                                  ("reading", "against the plan's number", 0)):  # fmt: skip
         likelihood = max(1, r["likelihood"] + step)
         score = scale.scores[likelihood - 1][r["consequence"] - 1]
         row = {"risk": r["risk"], "ladder": r["ladder"], "variation": variation, "kind": kind, "likelihood": likelihood}
@@ -273,21 +283,16 @@ def _drivers(r: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _box(risk: str) -> dict[str, Any]:
-    row = {"input": "gp_quit_u55", "low": 0.0412, "high": math.inf, "unit": "1/Year", "scenario": risk, "target": "capacity"}
-    ends = {
-        "density": 0.84,
-        "density_low": 0.79,
-        "density_high": 0.88,
-        "coverage": 0.7,
-        "coverage_low": 0.6,
-        "coverage_high": 0.8,
+    row = {
+        "risk": risk,
+        "ladder": "capacity",
+        "consequence": 4,
+        "share": 0.42,
+        "input": "gp_quit_u55",
+        "low": 0.0412,
+        "high": math.inf,
     }
-    return row | ends
-
-
-def _word(risk: str, scale: Scale) -> dict[str, Any]:
-    said = (
-        f"{risk} reaches consequence 4 ({scale.consequences[3]}) or worse in 84% of the runs where quitting is above 4.1 in 100."
-    )
-    none = f"{risk} has the same consequence in nearly every run."
-    return {"risk": risk, "ladder": "capacity", "topic": "box", "text": none if risk == NO_BOX else said}
+    names = ("density", "density_low", "density_high", "coverage", "coverage_low", "coverage_high")
+    row |= {"unit": "1/Year"} | dict(zip(names, (0.84, 0.79, 0.88, 0.7, 0.6, 0.8), strict=True))
+    none = {"consequence": 0, "share": math.nan, "input": ""} | dict.fromkeys(("low", "high", *names), math.nan)
+    return row | none if risk == NO_BOX else row

@@ -271,23 +271,23 @@ def test_a_small_register_is_rated_as_its_closed_form(rated: Path) -> None:
 
 def test_stability_moves_only_what_it_names(rated: Path) -> None:
     result = llr_sd.run_study(rated)
-    stability = result.tables["stability"].query("risk == 'R1' and ladder == 'capacity'").set_index("variation")
+    stability = result.tables["stability"].query("risk == 'R1' and ladder == 'capacity'").set_index(["kind", "variation"])
     p = (
         result.tables["exceedance"]
         .query("risk == 'R1' and ladder == 'capacity' and horizon == 2020.75")["probability"]
         .to_numpy()
     )
     matrix = load_matrix(rated / "matrix.toml")
-    assert stability.loc["likelihood bands “npsa”", "score"] == analysis.rate(p, matrix.with_bands("npsa", ""))[2]
-    assert stability.loc["likelihood one step up", "score"] == analysis.rate(p, matrix, 1)[2]
-    assert stability.loc["likelihood one step down", "score"] == analysis.rate(p, matrix, -1)[2]
+    assert stability.loc[("bands", "npsa"), "score"] == analysis.rate(p, matrix.with_bands("npsa", ""))[2]
+    assert stability.loc[("step", "up"), "score"] == analysis.rate(p, matrix, 1)[2]
+    assert stability.loc[("step", "down"), "score"] == analysis.rate(p, matrix, -1)[2]
     draws = result.tables["design"]
     other = 150 - closed_form(draws)
     reached = analysis.exceedance(analysis.consequences(other / 200, (0.01, 0.025, 0.05, 0.10))).probability
-    assert stability.loc["against 150 WTE", "score"] == analysis.rate(reached, matrix)[2]
-    assert {"bands", "step", "ladder", "range", "reading"} == set(stability["kind"])
+    assert stability.loc[("reading", "against 150 WTE"), "score"] == analysis.rate(reached, matrix)[2]
+    assert {"bands", "step", "ladder", "range", "reading"} == set(stability.index.get_level_values("kind"))
     ratings = result.tables["ratings"].query("risk == 'R1' and horizon == 2020.75").set_index("ladder")
-    assert stability.loc["ladder “Delivery”", "score"] == ratings.loc["delivery", "score"]
+    assert stability.loc[("ladder", "delivery"), "score"] == ratings.loc["delivery", "score"]
 
 
 def test_runs_without_a_loss_are_counted(rated: Path) -> None:

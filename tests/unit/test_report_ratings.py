@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 import re
 from collections.abc import Callable
 from html import unescape
@@ -12,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import openpyxl
-import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -21,9 +21,19 @@ from rating_result import JUDGED, NEVER, NO_BOX, NO_VARIANCE, RISKS, SETTLES, TR
 
 from llr_sd.report import terminal_summary, write_report, write_workbook
 from llr_sd.report.ratings.panels import initials, shades
-from llr_sd.report.ratings.read import matrix
+from llr_sd.report.ratings.read import Box, Limit, Outside, matrix
 from llr_sd.report.ratings.sections import beside_the_log, rating_sections
-from llr_sd.report.ratings.words import answer, how_sure, interval_words, rule_sentences, unsettled, untested
+from llr_sd.report.ratings.words import (
+    answer,
+    box_words,
+    how_sure,
+    interval_words,
+    outside_words,
+    rule_sentences,
+    side_words,
+    unsettled,
+    untested,
+)
 from llr_sd.report.sections import drawn
 from llr_sd.report.shared import canvas
 from llr_sd.report.shared.parts import NumberTable, Section
@@ -221,19 +231,33 @@ def test_what_is_open_says_what_would_close_it(log: StudyResult, parts: tuple[Se
     ].rows
 
 
-def test_sentences_of_the_analysis_take_the_place_of_our_own(tmp_path: Path) -> None:
-    result = rating_result(tmp_path, without=("curves",))
-    more = [
-        {"risk": SETTLES, "ladder": "capacity", "topic": "settle", "text": "About 9,000 runs would tell."},
-        {"risk": JUDGED, "ladder": "capacity", "topic": "grade", "text": "Ask the finance team."},
-        {"risk": "R001", "ladder": "delivery", "topic": "range", "text": "The plan's number is 30."},
-    ]
-    words = pd.concat([result.tables["words"], pd.DataFrame(more)], ignore_index=True)
-    result = dataclasses.replace(result, tables={**result.tables, "words": words})
-    assert {r.risk: said for r, said in unsettled(result)}[SETTLES] == "About 9,000 runs would tell."
-    assert ("Ask the finance team.") in [said for r, said in untested(result) if r.ladder == "capacity"]
-    drivers = next(s for s in rating_sections(result) if s.name == "drivers")
-    assert ("R001", "Delivery", "The plan’s number is 30.") in drivers.tables[-1].rows
+def test_where_a_risk_is_at_its_worst_is_said_from_the_box(log: StudyResult) -> None:
+    limit = Limit("yearly share of GPs who quit", "1/Year", 0.0412, math.inf)
+    box = Box("R1", 4, 0.42, (limit,), Chance(0.84, 0.79, 0.88, 0), Chance(0.7, 0.6, 0.8, 0))
+    said = box_words(log, box)
+    assert said.startswith(
+        "Consequence 4 (major) or worse is reached in 84% (79 to 88%) of the runs where the yearly share of GPs who quit is "
+    )
+    assert "above 4.1 in 100, against 42% of all runs." in said
+    assert said.endswith("Those runs are 70% (60 to 80%) of all that reach it.")
+    for low, high, words in ((-math.inf, 0.5, "below 50 in 100"), (0.02, 0.5, "between 2 in 100 and 50 in 100")):
+        assert side_words(dataclasses.replace(limit, low=low, high=high)) == words.replace(" in 100 and", " and")
+    assert side_words(Limit("time to fill a vacancy", "Year", 0.5, math.inf)) == "above 0.5 Year"
+    none = box_words(log, dataclasses.replace(box, limits=()))
+    assert none == "Consequence 4 (major) or worse is reached in 42% of all runs, and no range of its inputs gathers them."
+    assert "the same consequence" in box_words(log, dataclasses.replace(box, consequence=0))
+
+
+def test_what_lies_outside_a_risk_is_said_from_its_ties() -> None:
+    found = Outside("R1", "capacity", 1.03, (("share of nurses who stay", "C", -0.62), ("list size", "A", 0.2)))
+    assert outside_words(found) == (
+        "Inputs outside its own group carry 100% of what moves it. Most tied to the loss, by rank correlation: "
+        "share of nurses who stay (−0.62, grade C); list size (+0.20, grade A)."
+    )
+    assert (
+        outside_words(dataclasses.replace(found, carried=0.6, ties=()))
+        == "Inputs outside its own group carry 60% of what moves it."
+    )
 
 
 def test_failed_runs_come_first(tmp_path: Path, log: StudyResult) -> None:
@@ -287,7 +311,7 @@ def test_every_figure_of_the_tables_is_in_the_page(log: StudyResult, parts: tupl
         for row in table.rows:
             for cell in row:
                 assert cell.strip() in cells, (table.caption, cell)
-    assert "R007 has the same consequence in nearly every run." in cells
+    assert "Nearly every run has the same consequence, so no range of its inputs tells good from bad." in cells
     assert NO_BOX not in [row[0] for t in tables if t.caption == "The boxes in numbers" for row in t.rows]
 
 
@@ -365,7 +389,7 @@ ODD: dict[str, Callable[[Path], StudyResult]] = {
     "one risk": lambda p: rating_result(p, risks=1),
     "a risk on three ladders first": lambda p: rating_result(p, risks=3),
     "no reasons": lambda p: rating_result(
-        p, risks=2, without=("drivers", "boxes", "words", "stability", "movement", "curves", "parameters")
+        p, risks=2, without=("drivers", "boxes", "outside", "stability", "movement", "curves", "parameters")
     ),
     "no chances": lambda p: rating_result(p, risks=2, without=("exceedance", "curves")),
     "failed runs": lambda p: rating_result(p, risks=2, failed=3),

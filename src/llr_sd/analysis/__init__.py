@@ -11,8 +11,6 @@ from llr_sd.analysis.levers import ERROR, LEVER_NUMBERS, LeverSearch, search_lev
 from llr_sd.analysis.morris import Screening, morris, morris_table, worth_a_sobol
 from llr_sd.analysis.paired import paired_table
 from llr_sd.analysis.risk import (
-    Exceedance,
-    Rating,
     consequences,
     exceedance,
     exceedance_curve,
@@ -36,10 +34,8 @@ __all__ = [
     "STATISTICS",
     "Box",
     "Convergence",
-    "Exceedance",
     "LeverSearch",
     "LeverSettings",
-    "Rating",
     "Restriction",
     "Screening",
     "ShapleyEffects",

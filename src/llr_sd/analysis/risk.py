@@ -7,44 +7,20 @@ c is the band that p_c falls in; the rating is the (likelihood, consequence) of 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.analysis.summary import Z, wilson
 from llr_sd.errors import InputError
-from llr_sd.register import BORDERLINE, NOT_TESTABLE, OVERSTATED, SIZE, SUPPORTED, UNDERSTATED, Matrix
+from llr_sd.matrix import SIZE, Matrix
+from llr_sd.rating import BORDERLINE, NOT_TESTABLE, OVERSTATED, SUPPORTED, UNDERSTATED, Exceedance, Place
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MOST_JUDGEMENT = 0.70
 """Share of a group's total Sobol indices that grade-C judgement may carry before a rating is not testable."""
-
-
-@dataclass(frozen=True)
-class Exceedance:
-    """How often each consequence is reached or passed: p_c of c = 1 to 5 with its 95 % Wilson interval, each of shape (5,)."""
-
-    probability: Floats
-    low: Floats
-    high: Floats
-    runs: int
-
-
-@dataclass(frozen=True)
-class Rating:
-    """A rating: likelihood, consequence and score, each with the 95 % bootstrap interval, and the runs that would settle it.
-
-    `settle` is NaN where the interval holds one cell of the matrix, infinite where a probability lies on the edge of a band.
-    """
-
-    likelihood: tuple[int, int, int]
-    consequence: tuple[int, int, int]
-    score: tuple[int, int, int]
-    settle: float
-    exceedance: Exceedance
 
 
 def thresholds(shares: tuple[float, ...]) -> Floats:
@@ -99,7 +75,7 @@ def rate(probability: Floats, matrix: Matrix, step: int = 0) -> Ints:
     return np.where(found[..., 2:] > 0, found, np.array([1, 1, table[0, 0]]))
 
 
-def rate_runs(losses: Floats, shares: tuple[float, ...], matrix: Matrix, resamples: Ints) -> Rating:
+def rate_runs(losses: Floats, shares: tuple[float, ...], matrix: Matrix, resamples: Ints) -> Place:
     """Rate the losses of an ensemble.
 
     Parameters
@@ -115,7 +91,7 @@ def rate_runs(losses: Floats, shares: tuple[float, ...], matrix: Matrix, resampl
 
     Returns
     -------
-    Rating
+    Place
         The intervals are percentiles of the ratings of the resamples (Efron 1979, doi:10.1214/aos/1176344552), the point included.
         They are about the number of runs, not about what the model leaves out.
     """
@@ -130,7 +106,7 @@ def rate_runs(losses: Floats, shares: tuple[float, ...], matrix: Matrix, resampl
     ends = [(int(p), int(min(a, p)), int(max(b, p))) for p, a, b in zip(point, low, high, strict=True)]
     settled = all(a == b for _, a, b in ends)
     settle = math.nan if settled else _runs_to_settle(found.probability, matrix)
-    return Rating(ends[0], ends[1], ends[2], settle, found)
+    return Place(ends[0], ends[1], ends[2], settle, found)
 
 
 def _runs_to_settle(probability: Floats, matrix: Matrix) -> float:
@@ -153,12 +129,12 @@ def verdict_of(score: int, published: int, matrix: Matrix) -> str:
     return SUPPORTED if ours == theirs else UNDERSTATED if ours > theirs else OVERSTATED
 
 
-def verdict(rating: Rating, published: int, matrix: Matrix, judgement: float = math.nan) -> tuple[str, str]:
+def verdict(place: Place, published: int, matrix: Matrix, judgement: float = math.nan) -> tuple[str, str]:
     """Return the verdict on a published score, and the verdict at face value, which leaves the grades of the evidence aside.
 
     Parameters
     ----------
-    rating
+    place
         The model's rating; where its interval holds scores on both sides of a range of agreement the verdict is "borderline".
     published
         The published score.
@@ -167,7 +143,7 @@ def verdict(rating: Rating, published: int, matrix: Matrix, judgement: float = m
     judgement
         Share of the group's Sobol indices that grade-C judgement carries; above `MOST_JUDGEMENT` the verdict is "not testable".
     """
-    _, low, high = rating.score
+    _, low, high = place.score
     face = verdict_of(low, published, matrix)
     if matrix.agreement_of(low) != matrix.agreement_of(high):
         face = BORDERLINE

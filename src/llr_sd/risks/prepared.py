@@ -13,8 +13,9 @@ import numpy as np
 
 from llr_sd import analysis
 from llr_sd.errors import InputError, nearest
+from llr_sd.matrix import Matrix
 from llr_sd.model import Model, load_model
-from llr_sd.register import Matrix, Mitigation, Register, Risk, load_matrix, load_register
+from llr_sd.register import Mitigation, Register, Risk, load_matrix, load_register
 from llr_sd.run.feasible import Uncertain
 from llr_sd.run.prepare import PreparedStudy, model_files, prepare
 from llr_sd.study import MonteCarlo, OutputSpec, Scenario, Study
@@ -52,10 +53,6 @@ class PreparedRegister:
     uses: Mapping[str, tuple[str, ...]]
     core: Mapping[str, tuple[tuple[str, str], ...]]
 
-    def dates(self, risk: Risk) -> tuple[float, ...]:
-        """Return the horizons of a risk, the one held against the log first."""
-        return risk.horizons or self.register.horizons
-
     def uncertain(self, risk: Risk) -> Uncertain:
         """Return the uncertain parameters of the models behind a risk's ratings, each name once."""
         found = {p.name: (p, d) for m in reversed(self.models_of(risk)) for p, d in self.far[m].uncertain}
@@ -72,41 +69,14 @@ class PreparedRegister:
         named = dict.fromkeys(p.name for name in risk.group for table in tables if (p := table.find(name)) is not None)
         return [known[name] for name in named if name in known]
 
-    def main(self, risk: Risk) -> str:
-        """Return the first of the register's ladders that a risk is read on."""
-        return next(k for k in self.register.ladder if k in risk.ladder)
-
-    def metric(self, risk: Risk, ladder: str) -> str:
-        """Return the metric of a risk on a ladder."""
-        return risk.ladder[ladder].metric or risk.metric
-
-    def shares(self, risk: Risk, ladder: str) -> tuple[float, float, float, float]:
-        """Return the thresholds of a risk on a ladder."""
-        return risk.ladder[ladder].shares or self.register.ladder[ladder].shares
-
-    def stake(self, risk: Risk, ladder: str) -> str:
-        """Return what a loss is a share of: a number or an expression, as text."""
-        own, common = risk.ladder[ladder].of, self.register.ladder[ladder].of
-        return str(own if own is not None else common)
-
-    def stake_number(self, risk: Risk, ladder: str) -> float:
-        """Return what a loss is a share of as a number; NaN where it is an expression, and so varies from run to run."""
-        own = risk.ladder[ladder].of
-        found = own if own is not None else self.register.ladder[ladder].of
-        return found if isinstance(found, float) else float("nan")
-
     def published(self, risk: Risk) -> int:
         """Return the published score of a risk."""
-        return self.matrix.scores[risk.likelihood - 1][risk.consequence - 1]
+        return self.matrix.score(risk.likelihood, risk.consequence)
 
     def illustrative(self, risk: Risk, ladder: str) -> bool:
         """Say whether a model behind a risk's ratings on a ladder holds made-up example data."""
-        texts = {"metric": self.metric(risk, ladder), "of": self.stake(risk, ladder)}
+        texts = {"metric": self.register.metric(risk, ladder), "of": str(self.register.stake(risk, ladder))}
         return any(self.far[model].study.illustrative for model, _ in _runs_of(self.register, risk, texts))
-
-    def where(self, risk: Risk, key: str) -> str:
-        """Return file, risk and key, for errors."""
-        return f"{self.register.file}, risk {risk.id} > {key}"
 
 
 def prepare_register(study: Study) -> PreparedRegister:
@@ -149,7 +119,7 @@ def prepare_register(study: Study) -> PreparedRegister:
         if not prepared.group(risk):
             raise InputError(
                 f"none of these has a distribution in {' or '.join(prepared.models_of(risk))}.",
-                where=prepared.where(risk, "group"),
+                where=register.where(risk, "group"),
             )
     return prepared
 

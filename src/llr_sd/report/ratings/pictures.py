@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from llr_sd.register import REST, SUPPORTED
+from llr_sd.rating import SUPPORTED
+from llr_sd.register import REST
 from llr_sd.report.ratings.clouds import Cloud, cloud_chart
 from llr_sd.report.ratings.curves import Driver, Line, driver_chart, exceedance_chart, share_words
 from llr_sd.report.ratings.read import (

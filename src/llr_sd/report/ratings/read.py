@@ -8,10 +8,13 @@ from typing import Any
 
 import pandas as pd
 
+from llr_sd.equations import canonical
 from llr_sd.report.shared.memory import remembered
-from llr_sd.report.shared.reading import Chance
+from llr_sd.report.shared.reading import Chance, labels
 from llr_sd.result import StudyResult
 
+ALL = "all"
+"""The variation that doubles the range of every judgement."""
 Ends = tuple[int, int, int]
 """A whole number with the ends of its 95 % interval."""
 
@@ -241,6 +244,84 @@ def reached(result: StudyResult, rating: Rating) -> tuple[Chance, ...]:
     rows = rows[(rows["risk"] == rating.risk) & (rows["ladder"] == rating.ladder) & (rows["horizon"] == rating.date)]
     found = rows.sort_values("consequence").to_dict("records")
     return tuple(Chance(float(r["probability"]), float(r["low"]), float(r["high"]), int(r["runs"])) for r in found)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit of a box: an input, and the values between which it lies, in its unit; infinite where it is open."""
+
+    name: str
+    unit: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where in its own inputs a risk reaches a consequence; 0, where nearly every run has the same one.
+
+    Attributes
+    ----------
+    share
+        Of all runs that reach it.
+    limits
+        None where no box gathers those runs.
+    density, coverage
+        Share of the runs in the box that reach it, and share of those that reach it that are in the box.
+    """
+
+    risk: str
+    consequence: int
+    share: float
+    limits: tuple[Limit, ...]
+    density: Chance
+    coverage: Chance
+
+
+@remembered
+def boxes(result: StudyResult) -> tuple[Box, ...]:
+    """Return the box of each risk; none where no boxes were looked for."""
+    rows = frame(result, "boxes", "risk", "consequence", "share", "input", "low", "high", "unit")
+    found = []
+    for risk, own in rows.groupby("risk", sort=False):
+        first = own.iloc[0]
+        density, coverage = (
+            Chance(number(first.get(k)), number(first.get(f"{k}_low")), number(first.get(f"{k}_high")), 0)
+            for k in ("density", "coverage")
+        )
+        limits = [
+            Limit(
+                labels(result).get(canonical(text(r["input"])), text(r["input"])),
+                text(r["unit"]),
+                float(r["low"]),
+                float(r["high"]),
+            )
+            for r in own.to_dict("records")
+            if text(r["input"])
+        ]
+        found.append(Box(str(risk), int(first["consequence"]), float(first["share"]), tuple(limits), density, coverage))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A risk that inputs outside its own group move more than those inside: what they carry, and label, grade and rank correlation of some."""
+
+    risk: str
+    ladder: str
+    carried: float
+    ties: tuple[tuple[str, str, float], ...]
+
+
+@remembered
+def outside(result: StudyResult) -> tuple[Outside, ...]:
+    """Return the ratings that inputs outside the risk's own group move more than those inside."""
+    rows = frame(result, "outside", "risk", "ladder", "carried", "label", "grade", "rank_correlation")
+    found = []
+    for (risk, ladder), own in rows.groupby(["risk", "ladder"], sort=False):
+        ties = tuple((text(r["label"]), text(r["grade"]), float(r["rank_correlation"])) for r in own.to_dict("records"))
+        found.append(Outside(str(risk), str(ladder), float(own["carried"].iloc[0]), ties))
+    return tuple(found)
 
 
 def likelihood_of(scale: Matrix, probability: float) -> int:

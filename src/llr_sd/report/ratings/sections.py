@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from llr_sd.equations import canonical
-from llr_sd.register import VERDICTS
+from llr_sd.rating import VERDICTS
 from llr_sd.report.ratings import pictures as rating_pictures
 from llr_sd.report.ratings.read import (
     Rating,
+    boxes,
     first_dates,
     frame,
     held,
@@ -18,6 +19,7 @@ from llr_sd.report.ratings.read import (
     matrix,
     number,
     of_risk,
+    outside,
     reached,
     risks,
     text,
@@ -26,16 +28,19 @@ from llr_sd.report.ratings.words import (
     MEANINGS,
     band_words,
     both_scores,
+    box_words,
     dated,
     interval_words,
     ladder_words,
+    outside_words,
     product,
     quoted,
     rating_words,
-    ready,
     rule_sentences,
+    side_words,
     unsettled,
     untested,
+    variation_words,
 )
 from llr_sd.report.shared.parts import NumberTable, Section
 from llr_sd.report.shared.reading import labels
@@ -174,8 +179,9 @@ def _thresholds(result: StudyResult, rating: Rating) -> list[str]:
 
 def _drivers(result: StudyResult) -> Section | None:
     picture = rating_pictures.drivers(result)
-    told = [(r.id, " ".join(ready(result, r.id, "box"))) for r in risks(result) if ready(result, r.id, "box")]
-    others = _other_words(result)
+    told = [(b.risk, box_words(result, b)) for b in boxes(result)]
+    label = {k.name: k.label for k in ladders(result)}
+    others = [(o.risk, label.get(o.ladder, o.ladder), outside_words(o)) for o in outside(result)]
     if picture is None and not told and not others:
         return None
     sentences = [
@@ -202,32 +208,14 @@ def _drivers(result: StudyResult) -> Section | None:
     )
 
 
-def _other_words(result: StudyResult) -> list[tuple[str, str, str]]:
-    """Sentences of the analysis on topics that no other section prints."""
-    label = {k.name: k.label for k in ladders(result)}
-    rows = frame(result, "words", "risk", "ladder", "topic", "text").to_dict("records")
-    told = [r for r in rows if r["topic"] not in ("box", "settle", "grade")]
-    return [(text(r["risk"]), label.get(r["ladder"], text(r["ladder"])), quoted(text(r["text"]))) for r in told]
-
-
 def _boxes(result: StudyResult) -> NumberTable | None:
-    rows = []
-    for r in frame(result, "boxes", "scenario", "target", "input", "low", "high", "unit", "density", "coverage").to_dict(
-        "records"
-    ):
-        name = labels(result).get(canonical(str(r["input"])), str(r["input"]))
-        low, high = (
-            level_words(v, text(r["unit"])) if math.isfinite(v) else "open" for v in (_figures(r["low"]), _figures(r["high"]))
-        )
-        rows.append((text(r["scenario"]), name, low, high, percent(number(r["density"])), percent(number(r["coverage"]))))
-    heads = ("Risk", "Input", "From", "To", "Of the runs in the box, this consequence", "Of the runs with it, in the box")
-    return NumberTable("The boxes in numbers", heads, tuple(rows), (1,)) if rows else None
-
-
-def _figures(value: object) -> float:
-    """Three figures are enough for a limit."""
-    found = number(value)
-    return float(f"{found:.3g}") if math.isfinite(found) else found
+    rows = [
+        (b.risk, limit.name, side_words(limit), interval_words(b.density), interval_words(b.coverage))
+        for b in boxes(result)
+        for limit in b.limits
+    ]
+    heads = ("Risk", "Input", "Where", "Of the runs in the box, this consequence", "Of the runs with it, in the box")
+    return NumberTable("The boxes in numbers", heads, tuple(rows), (1, 2)) if rows else None
 
 
 def _stability(result: StudyResult) -> Section | None:
@@ -251,7 +239,7 @@ def _stability(result: StudyResult) -> Section | None:
     short, full, firm = [], [], []
     for rating, label in _rated(result):
         own = rows[(rows["risk"] == rating.risk) & (rows["ladder"] == rating.ladder)]
-        cells = [_told(own[own["kind"] == kind].to_dict("records")) for kind in kinds]
+        cells = [_told(result, own[own["kind"] == kind].to_dict("records")) for kind in kinds]
         short.append((rating.risk, label, rating_words(rating), *cells))
         firm += [f"{rating.risk} ({label})"] if len(own) and not own["changed"].any() else []
         for r in own.to_dict("records"):
@@ -260,7 +248,7 @@ def _stability(result: StudyResult) -> Section | None:
                 (
                     rating.risk,
                     label,
-                    quoted(text(r["variation"])),
+                    variation_words(result, text(r["kind"]), text(r["variation"])),
                     f"{said} {text(r['level'])}",
                     text(r["verdict"]),
                     MARK if r["changed"] else NONE,
@@ -287,12 +275,14 @@ def _stability(result: StudyResult) -> Section | None:
     return Folded("stability", "Would the rating be another if it were made differently?", sentences, (), tables, folded)
 
 
-def _told(rows: list[dict[Any, Any]]) -> str:
+def _told(result: StudyResult, rows: list[dict[Any, Any]]) -> str:
     """What changed among variations of one kind: what, and what it gives."""
     if not rows:
         return NONE
     moved = [
-        f"{quoted(text(r['variation']))}: {r['score']} {text(r['level'])}, {text(r['verdict'])}" for r in rows if r["changed"]
+        f"{variation_words(result, text(r['kind']), text(r['variation']))}: {r['score']} {text(r['level'])}, {text(r['verdict'])}"
+        for r in rows
+        if r["changed"]
     ]
     return f"{MARK}: {'; '.join(moved)}" if moved else "stays"
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from llr_sd.register import BORDERLINE, NOT_TESTABLE, OVERSTATED, SUPPORTED, UNDERSTATED, VERDICTS
+from llr_sd.equations import canonical
+from llr_sd.parameters import is_share, per_hundred, plain_unit
+from llr_sd.rating import BORDERLINE, NOT_TESTABLE, OVERSTATED, SUPPORTED, UNDERSTATED, VERDICTS
 from llr_sd.report.ratings.read import (
+    ALL,
+    Box,
     Ladder,
+    Limit,
     Matrix,
+    Outside,
     Rating,
     first_dates,
-    frame,
     held,
     ladders,
     made_up,
@@ -20,9 +25,8 @@ from llr_sd.report.ratings.read import (
     ratings,
     reached,
     risks,
-    text,
 )
-from llr_sd.report.shared.reading import Chance, failed_runs
+from llr_sd.report.shared.reading import Chance, failed_runs, labels
 from llr_sd.report.shared.told import verified_sentences
 from llr_sd.report.shared.wording import NONE, count_of, date_words, listing, percent
 from llr_sd.result import StudyResult
@@ -141,7 +145,7 @@ def unsettled(result: StudyResult) -> list[tuple[Rating, str]]:
     found = []
     for rating in (r for risk in risks(result) for r in of_risk(result, risk.id)):
         if rating.straddles:
-            found.append((rating, _settling(result, rating)))
+            found.append((rating, _settling(rating)))
     return found
 
 
@@ -156,10 +160,7 @@ def both_scores(result: StudyResult, rating: Rating) -> str:
     return f"{low} ({rating.levels[1] or scale.level(low)}) or {high} ({rating.levels[2] or scale.level(high)})"
 
 
-def _settling(result: StudyResult, rating: Rating) -> str:
-    told = ready(result, rating.risk, "settle", rating.ladder)
-    if told:
-        return " ".join(told)
+def _settling(rating: Rating) -> str:
     if math.isinf(rating.settle):
         return "no number of runs would: a chance lies on the edge of a band"
     return NONE if math.isnan(rating.settle) else f"about {_round(rating.settle):,} runs"
@@ -176,15 +177,50 @@ def untested(result: StudyResult) -> list[tuple[Rating, str]]:
     found = []
     for rating in (r for risk in risks(result) for r in of_risk(result, risk.id)):
         if rating.verdict == NOT_TESTABLE:
-            told = " ".join(ready(result, rating.risk, "grade", rating.ladder))
-            found.append((rating, told or rating.measure or NONE))
+            found.append((rating, rating.measure or NONE))
     return found
 
 
-def ready(result: StudyResult, risk: str, topic: str, ladder: str | None = None) -> list[str]:
-    """Return the sentences that the analysis wrote on a topic of a risk."""
-    rows = frame(result, "words", "risk", "ladder", "topic", "text").to_dict("records")
-    return [quoted(text(r["text"])) for r in rows if r["risk"] == risk and r["topic"] == topic and ladder in (None, r["ladder"])]
+def box_words(result: StudyResult, box: Box) -> str:
+    """Say where in its inputs a risk is at its worst, how often there, and how much of all such runs the box holds."""
+    if not box.consequence:
+        return "Nearly every run has the same consequence, so no range of its inputs tells good from bad."
+    worse = f"Consequence {box.consequence} ({matrix(result).consequences[box.consequence - 1]}) or worse is reached"
+    if not box.limits:
+        return f"{worse} in {percent(box.share)} of all runs, and no range of its inputs gathers them."
+    where = listing([f"the {limit.name} is {side_words(limit)}" for limit in box.limits])
+    return (
+        f"{worse} in {interval_words(box.density)} of the runs where {where}, against {percent(box.share)} of all runs. "
+        f"Those runs are {interval_words(box.coverage)} of all that reach it."
+    )
+
+
+def side_words(limit: Limit) -> str:
+    """Say on which side of a value an input lies, or between which; a share is told as so many in 100."""
+    low, high, unit = f"{limit.low:.3g}", f"{limit.high:.3g}", plain_unit(limit.name, limit.unit)
+    if is_share(limit.name, limit.unit):
+        low, high, unit = per_hundred(limit.low), per_hundred(limit.high), "in 100"
+    after = f" {unit}" if unit else ""
+    if not math.isfinite(limit.low):
+        return f"below {high}{after}"
+    return f"between {low} and {high}{after}" if math.isfinite(limit.high) else f"above {low}{after}"
+
+
+def outside_words(found: Outside) -> str:
+    """Say how much of a risk inputs outside its own group carry, and which are most tied to its loss."""
+    named = [f"{label} ({rank:+.2f}, grade {grade})".replace("-", "−") for label, grade, rank in found.ties]
+    tied = f" Most tied to the loss, by rank correlation: {'; '.join(named)}." if named else ""
+    return f"Inputs outside its own group carry {min(found.carried, 1):.0%} of what moves it.{tied}"
+
+
+def variation_words(result: StudyResult, kind: str, variation: str) -> str:
+    """Say what a variation changes."""
+    if kind == "range":
+        label = labels(result).get(canonical(variation), variation)
+        return "range of every judgement doubled" if variation == ALL else f"range of “{label}” doubled"
+    if kind == "ladder":
+        return f"ladder “{ {k.name: k.label for k in ladders(result)}.get(variation, variation) }”"
+    return {"bands": f"likelihood bands “{variation}”", "step": f"likelihood one step {variation}"}.get(kind, quoted(variation))
 
 
 def quoted(sentence: str) -> str:
