@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from llr_sd.making import make_study
     from llr_sd.model import Model, load_model
     from llr_sd.pipeline import run_study
+    from llr_sd.report.notebook import Plots
+    from llr_sd.report.notebook import brief as brief
+    from llr_sd.report.notebook import brief_html as brief_html
     from llr_sd.result import StudyResult
     from llr_sd.store import open_result
     from llr_sd.study import Study, load_study
@@ -26,8 +29,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "Ensemble": "llr_sd.ensemble",
     "Model": "llr_sd.model",
+    "Plots": "llr_sd.report.notebook",
     "Study": "llr_sd.study",
     "StudyResult": "llr_sd.result",
+    "brief": "llr_sd.report.notebook",
+    "brief_html": "llr_sd.report.notebook",
     "load_model": "llr_sd.model",
     "load_study": "llr_sd.study",
     "make_study": "llr_sd.making",
@@ -41,6 +47,7 @@ __all__ = [
     "InputError",
     "LlrSdError",
     "Model",
+    "Plots",
     "ResultError",
     "Study",
     "StudyResult",

@@ -15,7 +15,7 @@ from llr_sd import store
 from llr_sd.design import Design
 from llr_sd.ensemble import Ensemble
 from llr_sd.equations import CONTROLS, Equations, canonical
-from llr_sd.errors import InputError, nearest, shown
+from llr_sd.errors import InputError, clean, nearest, shown
 from llr_sd.evidence import outside
 from llr_sd.findings import Finding, merged
 from llr_sd.laws import Conservation, read_laws
@@ -65,6 +65,11 @@ class Model:
     table: ParameterTable
     laws: tuple[Conservation, ...] = ()
     localities: Path | None = None
+
+    def __repr__(self) -> str:
+        """Return a line: name, file, how many variables and parameters."""
+        size = f"{len(self.equations.variables)} variables, {len(self.table)} parameters"
+        return clean(f"Model {self.name} ({self.equations.source.name}): {size}; see .parameters and .run()")
 
     @property
     def parameters(self) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+import llr_sd  # whose names load late: what shows a result stands above it
 from llr_sd.study import Study
 
 if TYPE_CHECKING:
@@ -102,3 +103,15 @@ class StudyResult:
     def failures(self) -> pd.DataFrame:
         """Failed runs with their inputs."""
         return self.tables["failures"]
+
+    @property
+    def plot(self) -> llr_sd.Plots:
+        """Its charts as matplotlib figures: `plot.fan()`, `plot.sobol()`, `plot.tornado()`."""
+        return llr_sd.Plots(self)
+
+    def __repr__(self) -> str:
+        """Return ten lines: title, runs, what must be known first, the answer, failures, and where the report is."""
+        return llr_sd.brief(self)
+
+    def _repr_html_(self) -> str:
+        return llr_sd.brief_html(self)

@@ -51,21 +51,31 @@ def write_report(result: StudyResult) -> Path:
 
 def render_page(result: StudyResult, parts: tuple[Section, ...], vectors: Mapping[str, bytes]) -> str:
     """Return the page as text, with the given sections inside it; `vectors` holds the SVG of their pictures by name."""
-    environment = Environment(
-        loader=PackageLoader("llr_sd.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     failures, failures_in_all = failure_rows(result)
     name, own = ("ratings.html", _of_ratings(result)) if rated(result) else ("report.html", _of_outputs(result))
-    return environment.get_template(name).render(
-        study=result.study,
-        any_failed=bool(failed_runs(result)),
-        sections=[(part, [_figure(p, vectors[p.name]) for p in part.pictures]) for part in parts],
-        failures=NumberTable("Failed runs", ("Scenario", "Run", "Time", "Variable", "Reason"), tuple(tuple(r) for r in failures)),
-        failures_in_all=failures_in_all,
-        dates_note=DATES_NOTE,
-        first=(*([said] if (said := disagreement(result)) else []), *warned(result)),
-        provenance=contents.provenance(result.manifest),
-        **own,
+    return (
+        environment()
+        .get_template(name)
+        .render(
+            study=result.study,
+            any_failed=bool(failed_runs(result)),
+            sections=[(part, [_figure(p, vectors[p.name]) for p in part.pictures]) for part in parts],
+            failures=NumberTable(
+                "Failed runs", ("Scenario", "Run", "Time", "Variable", "Reason"), tuple(tuple(r) for r in failures)
+            ),
+            failures_in_all=failures_in_all,
+            dates_note=DATES_NOTE,
+            first=(*([said] if (said := disagreement(result)) else []), *warned(result)),
+            provenance=contents.provenance(result.manifest),
+            **own,
+        )
+    )
+
+
+def environment() -> Environment:
+    """Return where templates come from; what they show is escaped."""
+    return Environment(
+        loader=PackageLoader("llr_sd.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
 
 

@@ -1,0 +1,274 @@
+"""What a notebook shows of a result: ten lines, the same as a small table, and the report's charts one by one."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from llr_sd.errors import InputError, clean, nearest, shown
+from llr_sd.report.outcome import tables as contents
+from llr_sd.report.outcome.sections import pictures
+from llr_sd.report.outcome.words import is_plan, spreads, verdict
+from llr_sd.report.page import environment
+from llr_sd.report.ratings import words as rating_words
+from llr_sd.report.ratings.read import rated, risks
+from llr_sd.report.ratings.sections import beside_the_log
+from llr_sd.report.sensitivity.sections import screening_section, shares_section
+from llr_sd.report.sensitivity.words import unsettled
+from llr_sd.report.shared import canvas
+from llr_sd.report.shared.parts import Section
+from llr_sd.report.shared.reading import failed_runs, headline, other_failures, quantity
+from llr_sd.report.shared.told import disagreement, warned
+from llr_sd.report.shared.wording import amount, count_of, extent, full_name, other_failures_words
+from llr_sd.result import StudyResult
+from llr_sd.study import OutputSpec
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+WIDTH = 110
+LINES = 10
+
+
+def brief(result: StudyResult) -> str:
+    """Return a result in about ten lines: title, runs, what is to be known first, the answer, failures, and where the report is."""
+    head = _wrapped([result.study.title, *_counts(result), *_first(result)])
+    end = [*_wrapped(_end(result)[:-1]), clean(_end(result)[-1])]
+    body: list[str] = []
+    for said in rating_words.answer(result) if rated(result) else _numbers(result, LINES - len(head) - len(end)):
+        lines = _wrapped([said])
+        if body and len(head) + len(body) + len(lines) + len(end) > LINES:
+            break
+        body += lines
+    return "\n".join([*head, *body, *end])
+
+
+def _wrapped(lines: Sequence[str]) -> list[str]:
+    return [part for line in lines for part in textwrap.wrap(clean(line), WIDTH, subsequent_indent="    ")]
+
+
+def brief_html(result: StudyResult) -> str:
+    """Return the same for a notebook, with every scenario or risk as a row of a table."""
+    table = beside_the_log(result) if rated(result) else contents.answer_table(result)
+    return (
+        environment()
+        .get_template("notebook.html")
+        .render(
+            title=result.study.title,
+            first=[*_counts(result), *_first(result)],
+            answer=table,
+            end=_end(result)[:-1],
+            report=(result.path / "report.html").as_posix(),
+        )
+    )
+
+
+def _counts(result: StudyResult) -> list[str]:
+    """How much was run, in a line."""
+    facts = result.manifest
+    of = count_of(len(risks(result)), "risk") if rated(result) else count_of(len(result.study.scenario), "scenario")
+    runs = f"{int(facts['runs']):,} runs of each" if "runs" in facts else ""
+    every = f"{int(facts['runs in all']):,} in all" if "runs in all" in facts else ""
+    return [", ".join(part for part in (of, runs, every, f"seed {result.study.seed}") if part)]
+
+
+def _first(result: StudyResult) -> list[str]:
+    """What must be known before the numbers are read."""
+    data = "Illustrative data: the numbers describe no real service." if result.study.illustrative else ""
+    said = [s for s in (disagreement(result), unsettled(result), *warned(result), data) if s]
+    return [" ".join(said)] if said else []
+
+
+def _numbers(result: StudyResult, room: int) -> list[str]:
+    """The headline number of each scenario in at most `room` lines; a published scenario comes after those of the study."""
+    head = headline(result)
+    facts = sorted(spreads(result), key=lambda f: is_plan(result, f.scenario))
+    targets = result.study.target[:1]
+    lines = [f"{full_name(head)}: central value (nine runs in ten){f'; chance of {targets[0].name}' if targets else ''}"]
+    shown = facts if len(facts) < room else facts[: max(1, room - 2)]
+    for f in shown:
+        ends = "" if f.fixed or not math.isfinite(f.p95 - f.p05) else f" ({extent(f.p05, f.p95, head.unit)})"
+        met = "".join(f"; {verdict(result, f.scenario, t)}" for t in targets)
+        lines.append(f"  {f.scenario}: {amount(f.best, head.unit)}{ends}{met}")
+    rest = len(facts) - len(shown)
+    return [*lines, *([f"  and {count_of(rest, 'scenario')} more"] if rest else [])]
+
+
+def _end(result: StudyResult) -> list[str]:
+    failed, others = failed_runs(result), other_failures(result)
+    where = ", ".join(f"{n:,} in {name}" for name, n in failed.items())
+    said = f"{count_of(sum(failed.values()), 'run')} failed and left out: {where}." if failed else "No run failed."
+    more = f" {other_failures_words(others)}" if others else ""
+    return [f"{said}{more}{' See failures.' if failed or others else ''}", f"report: {result.path / 'report.html'}"]
+
+
+class Plots:
+    """The charts of a result, one by one, as its report draws them: `result.plot.fan()`.
+
+    Each returns a matplotlib Figure, which a notebook shows and `savefig` writes.
+
+    Parameters
+    ----------
+    result
+        The result of a study of a model; a study of a register has its charts in its report.
+    """
+
+    def __init__(self, result: StudyResult) -> None:
+        self._result = result
+
+    def fan(self, output: str | None = None) -> Figure:
+        """Draw, a panel a scenario, the middle half and the middle nine tenths of the runs over time.
+
+        Parameters
+        ----------
+        output
+            Name or label of an output over time, or of one that is read from it at one time; None for the report's own.
+
+        Returns
+        -------
+        Figure
+            In the output's unit, over the model's time.
+
+        Raises
+        ------
+        InputError
+            When there is no such output, or the study saves none over time.
+        """
+        outputs = self._outputs()
+        over_time = [n for n, o in outputs.items() if o.variable is not None and o.at is None]
+        if not over_time:
+            raise InputError(
+                "the study saves no output over time.", where="plot.fan", mend='Give it one: outputs = {"x": {"variable": ...}}.'
+            )
+        result = self._result
+        if output is not None:
+            name = self._named(output, "plot.fan", over_time)
+            same = [
+                n for n in over_time if n == name or (name not in over_time and outputs[n].variable == outputs[name].variable)
+            ]
+            if not same or outputs[name].variable is None:
+                raise InputError(
+                    f"{shown(name)} is not saved over time.", where="plot.fan", mend=f"Saved over time: {', '.join(over_time)}."
+                )
+            beside = [n for n, o in outputs.items() if o.variable == outputs[name].variable and n not in over_time]
+            result = _about(result, [same[0], *beside])
+        return _shown(next(p.figure for p in pictures(result) if p.name == "fans"))
+
+    def sobol(self, output: str | None = None, scenario: str | None = None) -> Figure:
+        """Draw each input's share of the spread of an output: alone, and with what it does together with others.
+
+        Parameters
+        ----------
+        output
+            Name or label of an output; None for the one that answers the question.
+        scenario
+            Name of a scenario; None for the first in which the output varies.
+
+        Returns
+        -------
+        Figure
+            Bars with 95 % intervals, the largest on top; shares of the variance.
+
+        Raises
+        ------
+        InputError
+            When the study has no Sobol indices, or none of this output and scenario.
+        """
+        return self._bars("sobol", "shares", shares_section, output, scenario)
+
+    def tornado(self, output: str | None = None, scenario: str | None = None) -> Figure:
+        """Draw how far each input moves an output on average, taken from one end of its range to the other (Morris screening).
+
+        Parameters
+        ----------
+        output, scenario
+            As in `sobol`.
+
+        Returns
+        -------
+        Figure
+            Bars with 95 % intervals in the output's unit, the largest on top.
+
+        Raises
+        ------
+        InputError
+            When the study has no screening, or none of this output and scenario.
+        """
+        return self._bars("morris", "screening", screening_section, output, scenario)
+
+    def _bars(
+        self, table: str, picture: str, make: Callable[[StudyResult], Section | None], output: str | None, scenario: str | None
+    ) -> Figure:
+        """Draw one picture of a table of indices, of one output and scenario where they are named."""
+        where = f"plot.{'tornado' if table == 'morris' else table}"
+        outputs, result = self._outputs(), self._result
+        if table not in result.tables:
+            raise InputError(f"the study asks for no {table} analysis.", where=where, mend=f"Give it one: {table} = {{}}.")
+        rows = result.tables[table]
+        if output is not None:
+            name = self._named(output, where, [n for n, o in outputs.items() if o.variable is None or o.at is not None])
+            known = list(dict.fromkeys(str(o).partition("[")[0] for o in rows["output"]))
+            if name not in known:
+                raise InputError(f"there are no indices of {shown(name)}.", where=where, mend=f"There are of {', '.join(known)}.")
+            result = _about(result, [name])
+        if scenario is not None:
+            known = list(dict.fromkeys(str(s) for s in rows["scenario"]))
+            if scenario not in known:
+                raise InputError(
+                    f"there are no indices of the scenario {shown(scenario)}.",
+                    where=where,
+                    mend=nearest(scenario, known) or f"There are of {', '.join(known)}.",
+                )
+            chosen = tuple(s for s in result.study.scenario if s.name == scenario)
+            result = replace(result, study=result.study.model_copy(update={"scenario": chosen}))
+        section = make(result)
+        drawn = next((p.figure for p in section.pictures if p.name == picture), None) if section else None
+        if drawn is None:
+            why = " ".join(section.sentences) if section else "the table has no rows of it."
+            raise InputError(f"there is nothing to draw: {why}", where=where)
+        return _shown(drawn)
+
+    def _outputs(self) -> Mapping[str, OutputSpec]:
+        """The outputs of the study; refuse a study of a register, which has none."""
+        if rated(self._result):
+            raise InputError(
+                "a study of a register has no outputs.", where="plot", mend="Its charts are in report.html and figures/."
+            )
+        return self._result.study.outputs
+
+    def _named(self, wanted: str, where: str, first: Sequence[str]) -> str:
+        """Return the output of a name or a label; where a label is that of several, the only one among `first`."""
+        outputs = self._outputs()
+        if wanted in outputs:
+            return wanted
+        labels = {n: quantity(self._result, n).label for n in outputs}
+        found = [n for n, label in labels.items() if label.casefold() == wanted.casefold()]
+        found = [n for n in found if n in first] or found
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise InputError(f"{shown(wanted)} is the label of {' and '.join(found)}.", where=where, mend="Give the name.")
+        raise InputError(
+            f"there is no output {shown(wanted)}.",
+            where=where,
+            mend=nearest(wanted, [*outputs, *labels.values()]) or f"Known are {', '.join(outputs)}.",
+        )
+
+
+def _about(result: StudyResult, names: Sequence[str]) -> StudyResult:
+    """Return a result that is about these outputs alone, the first the headline number, and about targets on them."""
+    study = result.study
+    outputs = {n: study.outputs[n] for n in names}
+    targets = tuple(t for t in study.target if t.output in outputs)
+    history = {n: points for n, points in study.history.items() if n in outputs}
+    return replace(result, study=study.model_copy(update={"outputs": outputs, "target": targets, "history": history}))
+
+
+def _shown(figure: Figure) -> Figure:
+    """Let a notebook show a figure that was drawn without pyplot."""
+    setattr(figure, "_repr_png_", partial(canvas.png_bytes, figure, 96))  # noqa: B010 - a method that only notebooks look for
+    return figure
