@@ -93,10 +93,10 @@ class Model:
         Parameters
         ----------
         values
-            A mapping (one run), or a frame with one row a run; keys are parameter names, names of constants, or elements such as
-            "staff[autonomous,gp]". INITIAL TIME, FINAL TIME, TIME STEP and SAVEPER may be set too, the same in every row.
+            A mapping (one run), or a frame with one row a run; keys are names or labels of parameters, names of constants, or elements
+            such as "staff[autonomous,gp]". INITIAL TIME, FINAL TIME, TIME STEP and SAVEPER may be set too, the same in every row.
         outputs
-            Names of variables or elements; None for every variable.
+            Names of variables or elements, or labels of constants; None for every variable.
         times
             Times to save, in the model's time unit; None for every SAVEPER.
         engine
@@ -121,6 +121,7 @@ class Model:
         import xarray as xr
 
         design = self.design(values)
+        outputs = None if outputs is None else [self.output(name) for name in outputs]
         engines.check_size(self.equations, design, outputs, times)
         parts = list(self.stream(design, outputs, times, engine, threads, method=method))
         if len(parts) == 1:
@@ -141,6 +142,7 @@ class Model:
     ) -> Iterator[Ensemble]:
         """Run as `run` does, but yield the runs block by block, so that memory does not grow with their number."""
         design = self.design(values)
+        outputs = None if outputs is None else [self.output(name) for name in outputs]
         found = self._unlike_evidence(design) if design.kind == "frame" else ()
         parts = engines.stream(self.equations, design, outputs, times, engine, threads, block, store.ObjectCache(), method)
         for part in parts:
@@ -182,12 +184,19 @@ class Model:
                 )
         return Design(tuple(resolved), rows, kind, seed)
 
-    def _settable(self, name: str) -> Parameter:
+    def output(self, name: str) -> str:
+        """Return what the model calls an output: a variable's name stands, a label or name of the table is that of its constant."""
+        if self.equations.find(name) is not None:
+            return name
         found = self.table.find(name)
-        if found is not None:
-            return found
-        cell = None
+        return name if found is None else found.variable
+
+    def _settable(self, name: str) -> Parameter:
         variable = self.equations.find(name.partition("[")[0])
+        found = self.table.find(name)
+        # What the model itself calls by a name wins over a constant that has it as its label.
+        if found is not None and (variable is None or canonical(name) in (canonical(found.name), canonical(found.variable))):
+            return found
         if variable is not None:
             cell = self.equations.cell(name)
             if canonical(variable.name) in {canonical(c) for c in CONTROLS} or variable.kind == "constant":
@@ -204,7 +213,7 @@ class Model:
         raise InputError(
             f'the model {self.name} has no parameter "{name}".',
             where=self.equations.source.name,
-            mend=nearest(name, [p.name for p in self.table]),
+            mend=nearest(name, self.table.spoken),
         )
 
 

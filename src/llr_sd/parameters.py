@@ -208,10 +208,14 @@ def plain_unit(name: str, unit: str) -> str:
 
 @dataclass(frozen=True)
 class ParameterTable:
-    """All parameters of a model, in file order; found by name or by the variable as the modeller wrote it."""
+    """All parameters of a model, in file order; found by name, by the variable as the modeller wrote it, or by label.
+
+    `more` holds labels that a study gives, each with the name of its parameter; the table's own stay.
+    """
 
     rows: tuple[Parameter, ...]
     source: Path
+    more: tuple[tuple[str, str], ...] = ()
 
     def __iter__(self) -> Iterator[Parameter]:
         return iter(self.rows)
@@ -223,17 +227,39 @@ class ParameterTable:
     def _index(self) -> dict[str, Parameter]:
         return {canonical(p.variable): p for p in self.rows} | {canonical(p.name): p for p in self.rows}
 
+    @cached_property
+    def _labelled(self) -> dict[str, list[Parameter]]:
+        found: dict[str, list[Parameter]] = {}
+        for label, name in [*((p.label, p.name) for p in self.rows if p.label), *self.more]:
+            same, p = found.setdefault(canonical(label), []), self._index[canonical(name)]
+            if p not in same:
+                same.append(p)
+        return found
+
     def find(self, name: str) -> Parameter | None:
-        """Return the parameter called `name`, or None."""
-        return self._index.get(canonical(name))
+        """Return the parameter called `name`, or None; raise InputError where it is the label of several."""
+        found = self._index.get(canonical(name))
+        if found is not None:
+            return found
+        labelled = self._labelled.get(canonical(name), [])
+        if len(labelled) > 1:
+            names = ", ".join(p.name for p in labelled)
+            raise InputError(f'"{name}" is the label of {len(labelled)} parameters: {names}.', mend="Write the name of one.")
+        return labelled[0] if labelled else None
+
+    @property
+    def spoken(self) -> list[str]:
+        """Everything that a parameter can be called by, for suggestions."""
+        return [*(n for p in self.rows for n in (p.name, p.label) if n), *(label for label, _ in self.more)]
 
     def get(self, name: str, where: str) -> Parameter:
         """Return the parameter called `name`; raise InputError with the nearest name otherwise."""
-        found = self.find(name)
+        try:
+            found = self.find(name)
+        except InputError as error:
+            raise error.at(where) from None
         if found is None:
-            raise InputError(
-                f'the model has no parameter "{name}".', where=where, mend=nearest(name, (p.name for p in self.rows))
-            )
+            raise InputError(f'the model has no parameter "{name}".', where=where, mend=nearest(name, self.spoken))
         return found
 
     def in_group(self, group: str, where: str) -> tuple[Parameter, ...]:

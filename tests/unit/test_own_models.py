@@ -140,3 +140,115 @@ def test_a_draft_beside_other_models_bears_the_name_of_its_model(surgery: Path, 
     assert main(["list", "--write-parameters"]) == 2
     assert "--write-parameters needs a model." in capsys.readouterr().err
     assert main(["list", "gp_supply", "--write-parameters"]) == 2
+
+
+# --- labels -----------------------------------------------------------------------------------------------------------
+
+LABELLED = """name,variable,unit,low,mode,high,distribution,group,source,grade,note,min,max,label
+hires,hiring,WTE/Year,6,12,18,pert,recruitment,a paper,B,,0,40,people hired a year
+leave_senior,leaving rate[senior],1/Year,0.05,0.1,0.2,pert,retention,a paper,B,,0,1,seniors who leave
+leave_junior,leaving rate[junior],1/Year,,0.2,,fixed,,a paper,B,,0,1,who leaves
+beyond,beyond,Dmnl,,50,,fixed,,a paper,B,,,,Who leaves
+open,open,Dmnl,,3,,fixed,,a paper,B,,0,10,staff
+"""
+SPOKEN = """title = "t"
+model = "surgery.mdl"
+[[scenario]]
+name = "base"
+[[scenario]]
+name = "fewer"
+set = { "People hired a year" = 6, "seniors  who leave" = 0.15 }
+[uncertain]
+names = ["people hired a year", "seniors who leave"]
+[uncertain.override."seniors who leave"]
+distribution = "uniform"
+low = 0.1
+high = 0.2
+label = "leavers at the top"
+[[correlation]]
+between = ["people hired a year", "leavers at the top"]
+rank = 0.5
+[outputs]
+staff = { variable = "staff[senior]", at = 2018.75 }
+asked = { variable = "people hired a year", at = 2018.75 }
+[[target]]
+name = "many"
+output = "staff"
+at_least = 95
+[levers]
+scenario = "base"
+target = "many"
+cost = "asked"
+set = { "people hired a year" = [0, 30] }
+[[attribution]]
+base = "base"
+scenario = "fewer"
+[attribution.levers]
+hiring = ["people hired a year"]
+rest = ["leavers at the top"]
+[monte_carlo]
+runs = 64
+"""
+
+
+@pytest.fixture
+def labelled(surgery: Path) -> Path:
+    surgery.with_name("parameters.csv").write_text(LABELLED, encoding="utf-8")
+    return surgery.parent
+
+
+def swapped(text: str) -> str:
+    """The same study by names."""
+    for label, name in (
+        ("people hired a year", "hires"),
+        ("leavers at the top", "leave_senior"),
+        ("seniors who leave", "leave_senior"),
+    ):
+        text = text.replace(f'"{label}"', f'"{name}"')
+    text = text.replace("People hired a year", "hires").replace("seniors  who leave", "leave_senior")
+    return text.replace('variable = "hires"', 'variable = "hiring"').replace(
+        'label = "leave_senior"', 'label = "leavers at the top"'
+    )
+
+
+def test_a_label_stands_wherever_a_name_does(labelled: Path, tmp_path: Path, undrawn: None) -> None:
+    results = []
+    for text in (SPOKEN, swapped(SPOKEN)):
+        (labelled / "study.toml").write_text(text, encoding="utf-8")
+        results.append(llr_sd.run_study(labelled, tmp_path / f"r{len(results)}"))
+    assert swapped(SPOKEN) != SPOKEN
+    one, two = results
+    for name, frame in one.tables.items():
+        frame = frame.rename(columns={"people hired a year": "hires"})
+        assert frame.astype(str).equals(two.tables[name].astype(str)), name
+    assert float(one.runs["asked"].sel(scenario="fewer").values[0]) == 6
+    assert "leavers at the top" in set(one.tables["parameters"]["label"])
+
+
+def test_a_label_stands_in_python_too(labelled: Path) -> None:
+    model = llr_sd.load_model(labelled / "surgery.mdl")
+    run = model.run({"people hired a year": 20}, outputs=["people hired a year", "staff[senior]"]).dataset
+    assert float(run["hiring"].values.ravel()[0]) == 20
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"People hired a year" = 6', '"who leaves" = 6', '"fewer" > set: "who leaves" is the label of 2 parameters: leave_junior, beyond. Write the name of one.'),
+        ('names = ["people hired a year"', 'names = ["who leaves"', 'uncertain > names: "who leaves" is the label of 2 parameters'),
+        ('variable = "people hired a year"', 'variable = "who leaves"', 'outputs > asked: "who leaves" is the label of 2 parameters'),
+        ('between = ["people hired a year"', 'between = ["who leaves"', 'between: "who leaves" is the label of 2 parameters'),
+        ('between = ["people hired a year"', 'between = ["people fired a year"', 'Did you mean "people hired a year"?'),
+        ('"People hired a year" = 6', '"People fired a year" = 6', 'Did you mean "people hired a year"?'),
+        ('"People hired a year" = 6', '"staff" = 6', '"staff" has the subscripts'),
+        ('"People hired a year" = 6', '"people hired a year" = 6, hires = 7', 'are the same constant'),
+        ("[[correlation]]", "[uncertain.override.leave_senior]\ndistribution='uniform'\nlow=0.1\nhigh=0.3\n[[correlation]]", 'is the same constant as "seniors who leave". Keep one.'),
+    ],
+)  # fmt: skip
+def test_what_a_label_does_not_say_is_refused(
+    labelled: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, says: str
+) -> None:
+    assert old in SPOKEN
+    (labelled / "study.toml").write_text(SPOKEN.replace(old, new), encoding="utf-8")
+    assert main(["run", str(labelled)]) == 2
+    assert says in capsys.readouterr().err

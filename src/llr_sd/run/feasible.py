@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from llr_sd import analysis, sampling
@@ -37,7 +38,7 @@ def check_analyses(study: Study, uncertain: Uncertain, model: Model) -> None:
     if fixed and {"sobol", "morris", "shapley"} & set(asked):
         what = f"{fixed[0]} is fixed: it can have no share in the variance."
         raise _refusal(study, f"uncertain > override > {fixed[0]}", what, "Leave it out or give it a distribution.")
-    _check_correlations(study, uncertain, fixed)
+    _check_correlations(study, uncertain, fixed, model)
     groups = groups_of(uncertain)
     if study.sobol and len(uncertain) < 2:
         raise _refusal(study, "sobol", "Sobol indices need at least two uncertain inputs.", "Name more under [uncertain].")
@@ -59,15 +60,18 @@ def _refusal(study: Study, key: str, what: str, mend: str = "") -> InputError:
     return InputError(what, where=f"{study.where}, {key}", mend=mend)
 
 
-def _check_correlations(study: Study, uncertain: Uncertain, fixed: list[str]) -> None:
-    names = [p.name for p, _ in uncertain]
-    known = {alias: p.name for p, _ in uncertain for alias in (p.name, p.variable)}
+def _check_correlations(study: Study, uncertain: Uncertain, fixed: list[str], model: Model) -> None:
+    inputs = replace(model.table, rows=tuple(p for p, _ in uncertain))
     for number, part in enumerate(study.correlation, 1):
         key = f"correlation > {number} > between"
         for name in part.between:
-            if name not in known:
-                raise _refusal(study, key, f'"{name}" is not among the uncertain parameters.', nearest(name, names))
-            if known[name] in fixed:
+            try:
+                found = model.table.find(name)
+            except InputError as error:
+                raise error.at(f"{study.where}, {key}") from None
+            if found is None or inputs.find(found.name) is None:
+                raise _refusal(study, key, f'"{name}" is not among the uncertain parameters.', nearest(name, inputs.spoken))
+            if found.name in fixed:
                 raise _refusal(study, key, f'"{name}" is fixed, so it goes with nothing.', "Give it a distribution.")
 
 

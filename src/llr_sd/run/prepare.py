@@ -89,6 +89,8 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
         When a name, value or unit does not fit; it names file and key and the nearest name.
     """
     study = with_tables(study, model)
+    model = _with_labels(study, model)
+    study = _with_outputs(study, model)
     uncertain = uncertain_parameters(study, model)
     _check_settings(study, model)
     _check_laws(study, model)
@@ -116,6 +118,26 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
     if tied:
         told.append(f"Rank correlations in the draws: {'; '.join(t.words for t in tied)}.")
     return PreparedStudy(study, model, uncertain, {s.name: s for s in samples}, tuple(told))
+
+
+def _with_labels(study: Study, model: Model) -> Model:
+    """Return the model with the labels that the study gives to its inputs, so that they can be called by them too."""
+    where = f"{study.where}, uncertain > override"
+    given = {n: " ".join(o.label.split()) for n, o in study.uncertain.override.items()}
+    more = tuple((label, model.table.get(n, f"{where} > {n}").name) for n, label in given.items() if label)
+    return replace(model, table=replace(model.table, more=more)) if more else model
+
+
+def _with_outputs(study: Study, model: Model) -> Study:
+    """Return the study with outputs that are called by a parameter's label or name under the model's own name."""
+    outputs = dict(study.outputs)
+    for name, spec in study.outputs.items():
+        if spec.variable is not None:
+            try:
+                outputs[name] = spec.model_copy(update={"variable": model.output(spec.variable)})
+            except InputError as error:
+                raise error.at(f"{study.where}, outputs > {name}") from None
+    return study.model_copy(update={"outputs": outputs})
 
 
 def _middle(parameter: Parameter, distribution: Distribution) -> float:
@@ -280,10 +302,14 @@ def uncertain_parameters(study: Study, model: Model) -> Uncertain:
         parameter = model.table.get(name, f"{where} > names")
         chosen[parameter.name] = parameter
     distributions = {p.name: p.distribution for p in chosen.values()}
+    overridden: dict[str, str] = {}
     for name, given in study.uncertain.override.items():
         key = f"{where} > override > {name}"
         parameter = model.table.get(name, key)
-        chosen[parameter.name] = parameter
+        if parameter.name in overridden:
+            what = f'is the same constant as "{overridden[parameter.name]}".'
+            raise InputError(what, where=key, mend="Keep one.")
+        overridden[parameter.name] = name
         _same_unit(given.unit, parameter.unit, parameter.name, key)
         try:
             distribution = Distribution(
