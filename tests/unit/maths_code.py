@@ -16,7 +16,7 @@ from llr_sd.engine.llvm.maths import FUNCTIONS, write_functions
 from llr_sd.engine.llvm.target import host
 
 UNARY = {name for name, (_, arguments) in FUNCTIONS.items() if arguments == 1} - {"pow_log", "pow_log_rest"}
-ALONE = sorted({*UNARY, "pow", "log_base", "fmod"})
+ALONE = sorted({*UNARY, "pow", "log_base"})
 
 Reals = NDArray[np.float64]
 

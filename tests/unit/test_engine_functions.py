@@ -11,8 +11,12 @@ import pytest
 from engine_models import array, binary, call, model, numbers, ref, series, stock
 
 from llr_sd import equations as eq
+from llr_sd.engine.llvm.maths import FUNCTIONS as FUNCTIONS_IN_CODE
+from llr_sd.engine.llvm.writer import PLAIN, SPECIAL
 from llr_sd.engine.program import elementwise, stateful
+from llr_sd.engine.program.form import Program
 from llr_sd.engine.program.lowering import ARITHMETIC, COMPARISON, FOLDS
+from llr_sd.engine.program.operations import OPERATIONS
 from llr_sd.equations import Along, LookupCall, Loop, Number, Reduce, Reference, Table, Time, Unary
 from llr_sd.errors import EngineError
 from llr_sd.functions import FUNCTIONS, REDUCTIONS, WRITTEN_OUT
@@ -132,6 +136,20 @@ def test_every_function_has_a_lowering_and_a_case() -> None:
     assert lowered == set(elementwise.LOWERINGS) | set(stateful.LOWERINGS)
     assert lowered == set(CASES)
     assert set(FOLDS) == set(REDUCTIONS)
+
+
+def test_every_operation_is_written_by_the_machine_with_the_arguments_that_it_takes() -> None:
+    apart = {"number", "load", "phase", "fold"}
+    for op, (_, arguments) in FUNCTIONS_IN_CODE.items():
+        assert len(OPERATIONS[op].takes) == arguments
+    assert {*PLAIN, *SPECIAL, *FUNCTIONS_IN_CODE} == set(OPERATIONS) - apart
+    program = Program()
+    one = program.constant(1.0)
+    with pytest.raises(ValueError, match="shorter"):
+        program.op("add", one)
+    with pytest.raises(KeyError):
+        program.op("sine", one)
+    assert program.op("select", 2.0, program.op("lt", one, 2.0), one).args[1].op == "float"
 
 
 @pytest.mark.parametrize("function", sorted(CASES))

@@ -61,7 +61,7 @@ def _in_function(name: str, bodies: dict[str, str], known: dict[str, Counter[str
     for line in bodies[name].splitlines():
         if line.endswith(":"):
             label = line[:-1]
-            rare = label.startswith(("rare", "long"))
+            rare = label.startswith("rare")
             times *= turns.get(label, 1)
             if label.endswith("x"):
                 times //= turns.get(label[:-1], 1)

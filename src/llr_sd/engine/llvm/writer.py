@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from llr_sd.engine.llvm.maths import FUNCTIONS
 from llr_sd.engine.llvm.maths.text import literal
 from llr_sd.engine.program.form import RING, RUN, START, STATES, Array, Kernel, Node
 from llr_sd.engine.program.layout import Layout, table_stride
@@ -13,10 +12,19 @@ from llr_sd.engine.program.offsets import Offset
 from llr_sd.engine.program.schedule import Group, merged_loops
 
 UNROLL = 64  # operations: a loop of no more is written out
-INFIX = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
-COMPARE = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq", "ne": "une"}
-INTRINSIC = {"abs": "fabs", "sqrt": "sqrt", "trunc": "trunc", "rint": "rint"}
-
+PLAIN = {
+    **{op: f"f{op} {{V}} {{0}}, {{1}}" for op in ("add", "sub", "mul", "div")},
+    **{op: f"fcmp o{op} {{V}} {{0}}, {{1}}" for op in ("lt", "le", "gt", "ge", "eq")},
+    **{op: f"call {{V}} @llvm.{op}.v{{w}}f64({{V}} {{0}})" for op in ("sqrt", "trunc", "rint")},
+    "ne": "fcmp une {V} {0}, {1}",
+    "abs": "call {V} @llvm.fabs.v{w}f64({V} {0})",
+    "neg": "fneg {V} {0}",
+    "and": "and {B} {0}, {1}",
+    "or": "or {B} {0}, {1}",
+    "float": "uitofp {B} {0} to {V}",
+    "select": "select {B} {0}, {V} {1}, {V} {2}",
+}
+"""Operations that are one instruction; V and B are the types of numbers and of conditions."""
 Place = int | str | None
 Key = tuple[object, ...]
 
@@ -212,44 +220,16 @@ class Writer:
         return self.put(f"shufflevector {self.V} {one}, {self.V} poison, <{self.w} x i32> zeroinitializer")
 
     def _write(self, node: Node) -> str:
-        op, V, B = node.op, self.V, self.B
+        op = node.op
         if op == "fold":
             return self._fold(node)
         a = [self.value(x) for x in node.args]
-        if op in INFIX:
-            return self.put(f"{INFIX[op]} {V} {a[0]}, {a[1]}")
-        if op in COMPARE:
-            return self.put(f"fcmp {COMPARE[op]} {V} {a[0]}, {a[1]}")
-        if op in ("and", "or"):
-            return self.put(f"{op} {B} {a[0]}, {a[1]}")
-        if op == "select":
-            return self.choose(a[0], a[1], a[2])
-        if op == "quotient":
-            return self._quotient(*a)
-        if op == "neg":
-            return self.put(f"fneg {V} {a[0]}")
-        if op == "not":
-            return self.put(f"xor {B} {a[0]}, <{', '.join(['i1 true'] * self.w)}>")
-        if op == "float":
-            return self.put(f"uitofp {B} {a[0]} to {V}")
-        if op in INTRINSIC:
-            return self.put(f"call {V} @llvm.{INTRINSIC[op]}.v{self.w}f64({V} {a[0]})")
-        if op in ("min", "max"):
-            return self._extreme("olt" if op == "min" else "ogt", a[0], a[1])
-        if op in ("time", "begun", "dt"):
-            return self.splat(f"%{op}")
-        if op == "series":
-            return self._series(node)
-        if op == "ring":
-            return self._ring(node, a[0])
-        if op == "lookup":
-            return self._lookup(node, a[0])
-        if op == "floormod":
-            return self._floormod(a[0], a[1])
-        if op in FUNCTIONS:
-            self.used.functions.add(op)
-            return self.put(f"call {V} @v_{op}({', '.join(f'{V} {x}' for x in a)})")
-        raise KeyError(op)
+        if op in PLAIN:
+            return self.put(PLAIN[op].format(*a, w=self.w, V=self.V, B=self.B))
+        if op in SPECIAL:
+            return SPECIAL[op](self, node, *a)
+        self.used.functions.add(op)
+        return self.put(f"call {self.V} @v_{op}({', '.join(f'{self.V} {x}' for x in a)})")
 
     def choose(self, condition: str, then: str, otherwise: str) -> str:
         return self.put(f"select {self.B} {condition}, {self.V} {then}, {self.V} {otherwise}")
@@ -260,7 +240,7 @@ class Writer:
         either = self.choose(first, a, b)
         return self.choose(self.put(f"fcmp uno {self.V} {a}, {a}"), a, either)
 
-    def _quotient(self, x: str, divisor: str, reciprocal: str) -> str:
+    def _quotient(self, _: Node, x: str, divisor: str, reciprocal: str) -> str:
         """x / divisor: the product with the reciprocal, then its exact remainder put right (Markstein 1990).
 
         Where there is no remainder, or the product is not finite, the product is what division gives. The remainder is exact,
@@ -272,17 +252,6 @@ class Writer:
         rest = self.put(f"call {V} @llvm.fma.v{self.w}f64({V} {minus}, {V} {divisor}, {V} {x})")
         better = self.put(f"call {V} @llvm.fma.v{self.w}f64({V} {rest}, {V} {reciprocal}, {V} {q})")
         return self.choose(self.put(f"fcmp one {V} {rest}, zeroinitializer"), better, q)
-
-    def _floormod(self, x: str, divisor: str) -> str:
-        """Python's %: the remainder takes the sign of the divisor."""
-        self.used.functions.add("fmod")
-        V, B = self.V, self.B
-        r = self.put(f"call {V} @v_fmod({V} {x}, {V} {divisor})")
-        low = self.put(f"fcmp olt {V} {r}, zeroinitializer")
-        high = self.put(f"fcmp olt {V} {divisor}, zeroinitializer")
-        other = self.put(f"xor {B} {low}, {high}")
-        some = self.put(f"fcmp one {V} {r}, zeroinitializer")
-        return self.choose(self.put(f"and {B} {other}, {some}"), self.put(f"fadd {V} {r}, {divisor}"), r)
 
     def _series(self, node: Node) -> str:
         array = node.array
@@ -400,6 +369,19 @@ class Writer:
             self.env.update((first + i, c) for i, c in enumerate(counts))
             for kernel in group.kernels:
                 self.store(kernel, self.value(kernel.value))
+
+
+SPECIAL: dict[str, Callable[..., str]] = {
+    "not": lambda w, _, a: w.put(f"xor {w.B} {a}, <{', '.join(['i1 true'] * w.w)}>"),
+    "min": lambda w, _, a, b: w._extreme("olt", a, b),
+    "max": lambda w, _, a, b: w._extreme("ogt", a, b),
+    **{op: lambda w, node: w.splat(f"%{node.op}") for op in ("time", "begun", "dt")},
+    "quotient": Writer._quotient,
+    "series": Writer._series,
+    "ring": Writer._ring,
+    "lookup": Writer._lookup,
+}
+"""Operations that take more; every other is a function of `maths`."""
 
 
 def _depth(node: Node) -> int:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from llr_sd.engine.program.offsets import NOWHERE, Integers, Offset, positions
+from llr_sd.engine.program.operations import NUMBER, OPERATIONS, TRUTH
 from llr_sd.equations import Definition, Expression, Table
 
 INPUT, DERIVED, KEPT = "input", "derived", "kept"
@@ -22,7 +23,6 @@ STATES = (STOCK, CONTINUOUS, DISCRETE)
 SERIES, TABLE, RING = "series", "table", "ring"
 
 RUN, START = "run", "start"
-NUMBER, TRUTH = "number", "truth"
 
 _bits = struct.Struct("d").pack
 
@@ -49,13 +49,21 @@ class Node:
     number: int
     op: str
     args: tuple[Node, ...]
-    kind: str
     loops: frozenset[int]
     value: float = 0.0
     array: Array | None = None
     offset: Offset = NOWHERE
     text: str = ""
     over: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def kind(self) -> str:
+        return OPERATIONS[self.op].gives
+
+    @property
+    def moves(self) -> bool:
+        """Whether the value can change from step to step though the arguments do not."""
+        return OPERATIONS[self.op].moves or (self.array is not None and self.array.role in STATES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,56 +154,45 @@ class Program:
         self,
         op: str,
         *args: Node,
-        kind: str = NUMBER,
         value: float = 0.0,
         array: Array | None = None,
-        offset: Offset | None = None,
+        offset: Offset = NOWHERE,
         text: str = "",
         over: tuple[tuple[int, int], ...] = (),
     ) -> Node:
         """Return the node, the same object for the same content."""
-        where = NOWHERE if offset is None else offset
         sign = _bits(value)  # -0.0 and 0.0 are different numbers, and nan is one number
-        key = (op, tuple(a.number for a in args), kind, sign, None if array is None else array.number, where, text, over)
+        key = (op, tuple(a.number for a in args), sign, None if array is None else array.number, offset, text, over)
         found = self._nodes.get(key)
         if found is None:
-            loops = where.loops.union(*(a.loops for a in args)) - {n for n, _ in over}
-            found = Node(len(self._nodes), op, args, kind, loops, value, array, where, text, over)
+            loops = offset.loops.union(*(a.loops for a in args)) - {n for n, _ in over}
+            found = Node(len(self._nodes), op, args, loops, value, array, offset, text, over)
             self._nodes[key] = found
         return found
+
+    def again(self, node: Node, args: Sequence[Node], offset: Offset) -> Node:
+        """Return a node with other arguments, at another place."""
+        return self.node(node.op, *args, value=node.value, array=node.array, offset=offset, text=node.text, over=node.over)
 
     def constant(self, value: float) -> Node:
         """Return a number."""
         return self.node("number", value=float(value))
 
-    def load(self, array: Array, offset: Offset | None = None) -> Node:
+    def load(self, array: Array, offset: Offset = NOWHERE) -> Node:
         """Return the value at `offset` of `array`."""
-        op = {SERIES: "series", RING: "ring"}.get(array.role, "load")
-        return self.node(op, array=array, offset=offset)
-
-    def truth(self, x: Node) -> Node:
-        """Return x as a condition: not zero (not a number counts as true, as in Python)."""
-        return x if x.kind == TRUTH else self.node("ne", x, self.constant(0.0), kind=TRUTH)
+        return self.node("series" if array.role == SERIES else "load", array=array, offset=offset)
 
     def number(self, x: Node) -> Node:
         """Return x as a number: a condition gives 1 or 0."""
         return x if x.kind == NUMBER else self.node("float", x)
 
-    def op(self, op: str, *args: Node) -> Node:
-        """Return an arithmetic operation of numbers."""
-        return self.node(op, *(self.number(a) for a in args))
+    def op(self, op: str, *args: Node | float) -> Node:
+        """Return an operation of values of either kind, or of numbers; not zero is true (not a number too, as in Python)."""
+        nodes = [a if isinstance(a, Node) else self.constant(a) for a in args]
+        return self.node(op, *(self._as(kind, x) for kind, x in zip(OPERATIONS[op].takes, nodes, strict=True)))
 
-    def compare(self, op: str, left: Node, right: Node) -> Node:
-        """Return a comparison of two numbers: "lt", "le", "gt", "ge", "eq" or "ne"."""
-        return self.node(op, self.number(left), self.number(right), kind=TRUTH)
-
-    def both(self, left: Node, right: Node) -> Node:
-        """Return whether both conditions hold."""
-        return self.node("and", self.truth(left), self.truth(right), kind=TRUTH)
-
-    def select(self, condition: Node, then: Node, otherwise: Node) -> Node:
-        """Return one of two numbers."""
-        return self.node("select", self.truth(condition), self.number(then), self.number(otherwise))
+    def _as(self, kind: str, x: Node) -> Node:
+        return self.number(x) if kind == NUMBER else x if x.kind == TRUTH else self.op("ne", x, 0.0)
 
 
 def walk(node: Node, seen: set[int] | None = None) -> Iterator[Node]:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import frexp
 
-from llr_sd.engine.program.form import DERIVED, KEPT, RUN, STATES, Kernel, Node, Program, active_nodes, loop_sizes
+from llr_sd.engine.program.form import DERIVED, KEPT, RUN, Kernel, Node, Program, active_nodes, loop_sizes
 from llr_sd.engine.program.offsets import row_major
+from llr_sd.engine.program.operations import NUMBER
 from llr_sd.engine.program.order import Plan
 
 CHEAP = ("load", "number", "neg", "dt")  # as quick to compute again as to read
@@ -27,9 +28,7 @@ class _Hoister:
         """Return whether a node keeps its value during a run."""
         found = self._still.get(node.number)
         if found is None:
-            moves = node.op in ("time", "begun", "series", "ring", "phase")
-            if node.array is not None:
-                moves |= node.array.role in STATES or node.array.number in self.moving
+            moves = node.moves or (node.array is not None and node.array.number in self.moving)
             found = not moves and all(self.still(a) for a in node.args)
             self._still[node.number] = found
         return found
@@ -55,9 +54,9 @@ class _Hoister:
         return self._done[key]
 
     def _rewrite(self, node: Node, sizes: dict[int, int], label: str) -> Node:
-        if not node.args or node.op == "number":
+        if not node.args:
             return node
-        if node.kind == "number" and node.op not in CHEAP and self.still(node):
+        if node.kind == NUMBER and node.op not in CHEAP and self.still(node):
             return self.keep(node, sizes, label)
         if node.op == "phase":
             return self.rewrite(node.args[0], sizes, label)
@@ -67,18 +66,9 @@ class _Hoister:
             return self.program.op("pow_from_log", *args, *logs)
         divisor = node.args[1] if node.op == "div" else None
         if self.divide and divisor is not None and self.still(divisor) and not _power_of_two(divisor):
-            one = self.program.op("div", self.program.constant(1.0), divisor)
+            one = self.program.op("div", 1.0, divisor)
             return self.program.op("quotient", args[0], args[1], self.keep(one, sizes, label))
-        return self.program.node(
-            node.op,
-            *args,
-            kind=node.kind,
-            value=node.value,
-            array=node.array,
-            offset=node.offset,
-            text=node.text,
-            over=node.over,
-        )
+        return self.program.again(node, args, node.offset)
 
 
 def _power_of_two(node: Node) -> bool:

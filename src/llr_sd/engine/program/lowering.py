@@ -105,7 +105,7 @@ class Lowering:
         rate = self.lower(body.flow, scope)
         value = stateful.advance(self.program, self.program.load(array, at), rate)
         if body.non_negative and self.program.method == "euler":
-            value = self.program.op("max", value, self.program.constant(0.0))
+            value = self.program.op("max", value, 0.0)
         self.program.add_kernel(name, scope.sizes, array, at, value, "step")
 
     # --- expressions -------------------------------------------------------------------------------------------------
@@ -120,10 +120,7 @@ class Lowering:
             case Reference():
                 return self._reference(expression, scope)
             case Unary(operator, operand):
-                x = self.lower(operand, scope)
-                if operator == "not":
-                    return self.program.node("not", self.program.truth(x), kind="truth")
-                return self.program.op("neg", x)
+                return self.program.op("not" if operator == "not" else "neg", self.lower(operand, scope))
             case Binary():
                 return self._binary(expression, scope)
             case Call():
@@ -152,9 +149,9 @@ class Lowering:
         if operator in COMPARISON:
             if self._timelike(expression.left) or self._timelike(expression.right):
                 return elementwise.compare_times(self.program, COMPARISON[operator], left, right)
-            return self.program.compare(COMPARISON[operator], left, right)
+            return self.program.op(COMPARISON[operator], left, right)
         if operator in ("and", "or"):
-            return self.program.node(operator, self.program.truth(left), self.program.truth(right), kind="truth")
+            return self.program.op(operator, left, right)
         if operator == "^":
             return elementwise.power(self.program, left, right)
         raise EngineError(f'the operator "{operator}" has no lowering.', where=scope.variable.name)

@@ -149,11 +149,7 @@ class _Graph:
         """Return the numbers of kernels whose value can change during a run, of kernels in order of evaluation."""
         found: set[int] = set()
         for k in kernels:
-            own = any(
-                n.op in ("time", "begun", "series", "ring", "phase") or (n.array is not None and n.array.role in STATES)
-                for n in active_nodes(k.value, RUN)
-            )
-            if own or any(m.number in found for m in self.needs(k, RUN)):
+            if any(n.moves for n in active_nodes(k.value, RUN)) or any(m.number in found for m in self.needs(k, RUN)):
                 found.add(k.number)
         return found
 

@@ -183,15 +183,6 @@ class _Piece:
         args = [self.node(a) for a in node.args]
         made = node
         if node.loops & set(range(self.counts.shape[1])) or any(a is not b for a, b in zip(args, node.args, strict=True)):
-            made = self.program.node(
-                node.op,
-                *args,
-                kind=node.kind,
-                value=node.value,
-                array=node.array,
-                offset=self.offset(node.offset),
-                text=node.text,
-                over=node.over,
-            )
+            made = self.program.again(node, args, self.offset(node.offset))
         self._done[node.number] = made
         return made

@@ -92,9 +92,9 @@ def _active_initial(m: Maker) -> Node:
 def _sample_if_true(m: Maker) -> Node:
     condition, actual, initial = m.arguments()
     state = m.array(DISCRETE)
-    value = m.p.select(condition, actual, m.load(state))
+    value = m.p.op("select", condition, actual, m.load(state))
     m.store(state, initial, "start")
-    m.store(state, m.p.op("add", m.p.op("mul", m.load(state), m.p.constant(0.0)), value), "step")
+    m.store(state, m.p.op("add", m.p.op("mul", m.load(state), 0.0), value), "step")
     return value
 
 
@@ -128,15 +128,15 @@ def _last_stage(m: Maker, state: Array, stages: int, order: Node, fixed: bool) -
     if fixed:
         return out
     for k in reversed(range(stages - 1)):
-        out = m.p.select(m.p.compare("le", order, m.p.constant(k + 1)), m.load(state, k), out)
+        out = m.p.op("select", m.p.op("le", order, k + 1), m.load(state, k), out)
     return out
 
 
 def _fitting_order(m: Maker, time: Node, order: Node) -> Node:
     """The order of DELAY N and SMOOTH N: Vensim lowers it until order * TIME STEP is no more than the delay time."""
     p = m.p
-    room = p.op("trunc", p.op("add", p.op("div", time, p.node("dt")), p.constant(1e-6)))
-    return _kept(m, p.op("max", p.op("min", p.op("trunc", order), room), p.constant(1.0)))
+    room = p.op("trunc", p.op("add", p.op("div", time, p.node("dt")), 1e-6))
+    return _kept(m, p.op("max", p.op("min", p.op("trunc", order), room), 1.0))
 
 
 def _delay(m: Maker) -> Node:
@@ -188,9 +188,9 @@ def _delay_fixed(m: Maker) -> Node:
     ring = m.array(RING)
     m.p.rings.append((ring, m.call.arguments[1]))
     m.watch(ring, time, None)
-    steps = m.p.op("max", m.p.op("div", time, m.p.node("dt")), m.p.constant(1.0))
+    steps = m.p.op("max", m.p.op("div", time, m.p.node("dt")), 1.0)
     # The small addend makes half a step round up, as in PySD.
-    whole = m.p.op("rint", m.p.op("add", steps, m.p.constant(elementwise.SMALL)))
+    whole = m.p.op("rint", m.p.op("add", steps, elementwise.SMALL))
     order = _kept(m, whole)
     m.store(ring, initial, "start")
     m.store(ring, value, "step")
@@ -209,20 +209,20 @@ def _trend_state(m: Maker, value: Node, time: Node, initial: Node) -> Array:
 def _trend(m: Maker) -> Node:
     p = m.p
     value, time, initial = m.arguments()
-    start = p.op("div", value, p.op("add", p.constant(1.0), p.op("mul", initial, time)))
+    start = p.op("div", value, p.op("add", 1.0, p.op("mul", initial, time)))
     average = m.load(_trend_state(m, value, time, start))
     gap = p.op("sub", value, average)
-    return elementwise.ratio_or(p, gap, p.op("mul", time, p.op("abs", average)), p.constant(0.0))
+    return elementwise.ratio_or(p, gap, p.op("mul", time, p.op("abs", average)), 0.0)
 
 
 def _forecast(m: Maker) -> Node:
     p = m.p
     value, time, horizon, initial = m.arguments()
-    start = p.op("div", value, p.op("add", p.constant(1.0), initial))
+    start = p.op("div", value, p.op("add", 1.0, initial))
     average = m.load(_trend_state(m, value, time, start))
     gap = p.op("sub", value, average)
-    trend = elementwise.ratio_or(p, gap, p.op("mul", time, average), p.constant(0.0))
-    return p.op("mul", value, p.op("add", p.constant(1.0), p.op("mul", trend, horizon)))
+    trend = elementwise.ratio_or(p, gap, p.op("mul", time, average), 0.0)
+    return p.op("mul", value, p.op("add", 1.0, p.op("mul", trend, horizon)))
 
 
 LOWERINGS: dict[str, Callable[[Maker], Node]] = {

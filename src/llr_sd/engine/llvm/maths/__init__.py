@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from llr_sd.engine.llvm.maths import angles, powers, remainder
+from llr_sd.engine.llvm.maths import angles, powers
 from llr_sd.engine.llvm.maths.text import Real, Text
 
 FUNCTIONS: dict[str, tuple[Callable[..., Real], int]] = {
@@ -29,7 +29,6 @@ FUNCTIONS: dict[str, tuple[Callable[..., Real], int]] = {
     "asin": (angles.asin, 1),
     "acos": (angles.acos, 1),
     "atan": (angles.atan, 1),
-    "fmod": (remainder.fmod, 2),
 }
 TURNING = {"sin", "cos", "tan"}
 
