@@ -50,23 +50,24 @@ def make_study(folder: str | Path | None = None, **keys: Any) -> Study:
     ... )
     """
     if isinstance(keys.get("model"), Model):
-        keys["model"] = _file_of(keys["model"], str(keys.get("random") or ""))
+        keys |= _files_of(keys["model"], str(keys.get("random") or ""), keys.get("localities"))
     if hasattr(keys.get("scenario"), "columns"):
         keys["scenario"] = _scenarios(keys["scenario"])
     study = check_record(_plain(keys, ""), Study, "the study")
     return study.model_copy(update={"base": None if folder is None else Path(folder)})
 
 
-def _file_of(model: Model, random: str) -> str:
-    """Return the file of a loaded model; one that is not as its files say could not be run again from a results folder."""
-    file = model.equations.source
-    if load_model(file, random=random) != model:
+def _files_of(model: Model, random: str, localities: Any) -> dict[str, str]:
+    """Return the files of a loaded model; one that is not as its files say could not be run again from a results folder."""
+    file, places = model.equations.source, localities or model.localities
+    if load_model(file, random=random, localities=None if places is None else str(places)) != model:
         raise InputError(
             f"{model.name} is not as {file.name} and the tables beside it say: it or they were changed after it was loaded.",
             where="the study, model",
             mend="Load it again, or change its files; what a study changes goes under set.",
         )
-    return str(file.resolve())
+    found = {"model": file, **({} if model.localities is None else {"localities": model.localities})}
+    return {key: str(path.resolve()) for key, path in found.items()}
 
 
 def _scenarios(frame: Any) -> list[dict[str, Any]]:

@@ -127,6 +127,22 @@ def test_a_loaded_model_is_taken_and_one_that_was_changed_is_not(
         llr_sd.make_study(**keys(model=changed))
 
 
+def test_a_loaded_model_keeps_its_localities(tmp_path: Path, undrawn: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = pd.read_csv(Path(__file__).parents[2] / "models" / "llr_system" / "localities.csv", dtype=str)
+    table["locality"] = [f"P{number}" for number in range(len(table))]
+    table.to_csv(tmp_path / "mine.csv", index=False)
+    monkeypatch.chdir(tmp_path)
+    model = llr_sd.load_model("llr_system", localities="mine.csv")
+    keys = {"title": "Mine", "outputs": {"y": {"variable": "work released", "at": 2020.75}}, "monte_carlo": {"runs": 2}}
+    first = llr_sd.run_study(llr_sd.make_study(model=model, **keys), "out", verify=0)
+    (tmp_path / "mine.csv").unlink()
+    again = llr_sd.run_study("out", "again", verify=0)
+    pd.testing.assert_frame_equal(first.summary, again.summary)
+    assert set(again.summary["element"]) == set(table["locality"])
+    with pytest.raises(llr_sd.LlrSdError):
+        llr_sd.make_study(model=model, localities="localities.csv", **keys)
+
+
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
