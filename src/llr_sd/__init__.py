@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from llr_sd.store import open_result
     from llr_sd.study import Study, load_study
 
+    __version__: str
+
 # The heavy parts load when first used, so that `import llr_sd` is quick.
 _HOMES = {
     "Ensemble": "llr_sd.ensemble",
@@ -60,14 +62,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from importlib.metadata import version
+if not TYPE_CHECKING:  # a checker of types knows the names above, and that there are no others
 
-        return version("llr-sd")
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module 'llr_sd' has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("llr-sd")
+        if name in _HOMES:
+            return getattr(import_module(_HOMES[name]), name)
+        raise AttributeError(f"module 'llr_sd' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
