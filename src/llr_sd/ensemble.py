@@ -23,7 +23,7 @@ MOST = 6
 
 
 class RunStatus(str):
-    """ "ok", or a sentence that says what failed, where and when; the parts are attributes.
+    """The word "ok", or a sentence that says what failed, where and when; the parts are attributes.
 
     Attributes
     ----------
@@ -49,6 +49,7 @@ class RunStatus(str):
 
     @property
     def ok(self) -> bool:
+        """Whether nothing failed."""
         return not self.reason
 
 

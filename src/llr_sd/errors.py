@@ -51,7 +51,13 @@ class LlrSdError(Exception):
         super().__init__(f"{text} {self.mend}".strip())
 
     def at(self, where: str) -> Self:
-        """Return the same error with another place."""
+        """Return the same error with another place.
+
+        Parameters
+        ----------
+        where
+            As in the class.
+        """
         return type(self)(self.what, where=where, mend=self.mend)
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -140,7 +140,25 @@ class Model:
         block: int = 4096,
         method: str | None = None,
     ) -> Iterator[Ensemble]:
-        """Run as `run` does, but yield the runs block by block, so that memory does not grow with their number."""
+        """Run as `run` does, but yield the runs block by block, so that memory does not grow with their number.
+
+        Parameters
+        ----------
+        values, outputs, times, engine, threads, method
+            As in `run`.
+        block
+            Most runs of a part; the numbers do not depend on it.
+
+        Yields
+        ------
+        Ensemble
+            The runs of one block, in the order of the rows.
+
+        Raises
+        ------
+        InputError, EngineError
+            As `run`, before the first block.
+        """
         design = self.design(values)
         outputs = None if outputs is None else [self.output(name) for name in outputs]
         found = self._unlike_evidence(design) if design.kind == "frame" else ()
@@ -163,11 +181,38 @@ class Model:
     def examine(
         self, values: Mapping[str, float] | pd.DataFrame | Design | None = None, outputs: Sequence[str] | None = None
     ) -> tuple[Finding, ...]:
-        """Return what can be said of a batch before its first run, such as delays too short for TIME STEP; see `engine.examine`."""
+        """Return what can be said of a batch before its first run, such as delays too short for TIME STEP.
+
+        Parameters
+        ----------
+        values, outputs
+            As in `run`.
+
+        Raises
+        ------
+        InputError, EngineError
+            As `run`.
+        """
         return engines.examine(self.equations, self.design(values), outputs, store.ObjectCache())
 
     def design(self, values: Mapping[str, float] | pd.DataFrame | Design | None) -> Design:
-        """Check the values of a batch and return them as a design; raise InputError where a name or value does not fit."""
+        """Check the values of a batch and return them as a design.
+
+        Parameters
+        ----------
+        values
+            As in `run`.
+
+        Returns
+        -------
+        Design
+            Shape (run, constant), each in the constant's unit, under the names that the model gives them.
+
+        Raises
+        ------
+        InputError
+            When a name or value does not fit, or a constant is named twice.
+        """
         names, rows, kind, seed = _columns(values)
         resolved = []
         for column, name in enumerate(names):
@@ -185,7 +230,13 @@ class Model:
         return Design(tuple(resolved), rows, kind, seed)
 
     def output(self, name: str) -> str:
-        """Return what the model calls an output: a variable's name stands, a label or name of the table is that of its constant."""
+        """Return what the model calls an output.
+
+        Parameters
+        ----------
+        name
+            Of a variable or an element, which stands; or a label or name of the parameter table, which is that of its constant.
+        """
         if self.equations.find(name) is not None:
             return name
         found = self.table.find(name)
@@ -263,6 +314,11 @@ def load_model(name: str | Path, base: Path | None = None, random: str = "", loc
         "mean" holds RANDOM functions at their mean; without it they are refused.
     localities
         A table of localities or practices in place of the model's own, in `base` or beside the model; for `llr_system` and its like.
+
+    Returns
+    -------
+    Model
+        Ready to run.
 
     Raises
     ------

@@ -209,13 +209,41 @@ _OF_REGISTERS = {
 
 
 class Study(Record):
-    """A checked study, from a file or made in Python; paths in it are relative to its `folder`. `set` holds for every scenario;
-    `site` is a table of a site's own numbers, beside the study or in the model's folder, which `set` may override; `localities` is a
-    table of localities or practices in place of those of `llr_system`. `random = "mean"`
-    holds the model's RANDOM functions at their mean; without it a model that draws at random is refused.
+    """A checked study, from a file or made in Python: it asks its questions of a `model`, or it rates the risks of a `register`.
 
-    A study asks its questions of a `model`, or it rates the risks of a `register` (a bundled name or a path), which names models,
-    inputs and outputs itself; `bands` then chooses another set of likelihood bands than the register's matrix uses.
+    Attributes
+    ----------
+    title, question, notes
+        What readers are told.
+    model
+        A bundled name, or a path to a model folder, `.mdl` or XMILE file from the study's folder on.
+    register, bands
+        A bundled register of risks or a path, which names models, inputs and outputs itself; another set of likelihood bands than its
+        matrix uses. In Python the attribute is `risk_register`.
+    random
+        "mean" holds the model's RANDOM functions at their mean; without it a model that draws at random is refused.
+    seed
+        From 0 on; the same seed gives the same draws.
+    set
+        Values of constants that hold in every scenario, in the constant's unit.
+    site
+        A table of a site's own numbers, beside the study or in the model's folder, which `set` may override.
+    localities
+        A table of localities or practices in place of those of `llr_system`.
+    scenario
+        What each scenario sets; one called "base" that sets nothing where there is none.
+    uncertain, correlation, monte_carlo
+        Which constants vary between runs, their rank correlations, and how many runs are drawn.
+    outputs, target, history
+        The numbers that answer the question by name, the levels that they should reach, and what was observed.
+    compare_with
+        The scenario that the others are compared with, run by run.
+    sobol, convergence, morris, shapley, attribution, discovery, levers, value_of_information
+        The analyses that are asked for.
+    illustrative
+        Whether the numbers describe no real service.
+    file, base
+        Where it was read from, if anywhere; the folder that it was given in Python.
 
     Raises
     ------
@@ -371,6 +399,11 @@ def load_study(path: str | Path) -> Study:
     ----------
     path
         A `study.toml`, or a folder that holds one.
+
+    Returns
+    -------
+    Study
+        Checked in itself; `run_study` holds it against its model.
 
     Raises
     ------

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SOURCE = Path(__file__).parents[2] / "src"
 
 # A line that is wrong on purpose says so; where its types were unknown, mypy would call the remark unused.
@@ -54,6 +56,7 @@ def test_the_package_says_that_it_is_typed() -> None:
     assert (SOURCE / "llr_sd" / "py.typed").is_file()
 
 
+@pytest.mark.slow
 def test_a_users_script_is_checked_against_the_public_types(tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(SCRIPT, encoding="utf-8")
     # As for an installed package, whose own libraries without types are its own affair.

@@ -19,6 +19,16 @@ from llr_sd.study import load_study
 def open_result(path: str | Path) -> StudyResult:
     """Read a results folder back, each file held against its hash; runs are read lazily.
 
+    Parameters
+    ----------
+    path
+        The folder that `run_study` or `llr-sd run` wrote.
+
+    Returns
+    -------
+    StudyResult
+        With every table in memory; `runs` stay on disk until they are asked for.
+
     Raises
     ------
     ResultError
