@@ -8,26 +8,24 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from llr_sd.console import degrade, ended, let_go, say, unforeseen
 from llr_sd.errors import InputError, LlrSdError, nearest, shown
-
-if TYPE_CHECKING:
-    from llr_sd.model import Model
 
 GUIDE = """\
 llr-sd asks what-if questions of health-workforce models and says how sure the answers are.
 
 Start here:
-  llr-sd run experiments/gp_plan    run the study of the LLR plan: figures and report.html
-  llr-sd list                       what there is: models, studies
+  llr-sd run gp_plan                run the study of the LLR plan: figures and report.html
+  llr-sd list                       what there is: models, studies, registers
   llr-sd list gp_supply             one model: outputs, parameters with sources, scenarios
+  llr-sd list gp_supply retire      what in it speaks of a word
   llr-sd check gp_supply            is the model sound? one line a check, with the figure
 """
 EPILOG = """\
 A study is a folder with a study.toml: a model, scenarios, what is uncertain, and which numbers answer
-the question. Its results go to a folder "results" beside it: report.html for reading, workbook.xlsx for
+the question. Its results go to a folder "results" beside it (those of a bundled one to NAME-results here): report.html for reading, workbook.xlsx for
 Excel, parquet and zarr for scripts. The same study gives the same results again.
 
 Exit codes: 0 done; 1 ran, but runs or checks failed, or results have not settled; 2 the input is wrong (the message says where).
@@ -103,8 +101,15 @@ def _count(text: str) -> int:
 
 
 def _add_run(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("study", metavar="STUDY", help="a study folder or study.toml, such as experiments/gp_plan")
-    sub.add_argument("--out", metavar="DIR", type=Path, help="results folder (default: results, beside the study)")
+    sub.add_argument(
+        "study", metavar="STUDY", help="a study folder or study.toml, or the name of a bundled study, such as gp_plan"
+    )
+    sub.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        help="results folder (default: results, beside the study; NAME-results here for a bundled one)",
+    )
     sub.add_argument("--engine", default=None, help='the simulator; "pysd" is the slow reference')
     sub.add_argument(
         "--threads", metavar="N", type=_count, help="threads (default: one for each core); results do not depend on it"
@@ -177,145 +182,27 @@ class _ProgressBar:
 
 
 def _add_list(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("name", metavar="NAME", nargs="?", help="a model or a study; without it, all models and studies")
+    sub.add_argument("name", metavar="NAME", nargs="?", help="a model, a study or a register; without it, all there are")
+    sub.add_argument(
+        "words", metavar="WORD", nargs="*", help="show what in the model speaks of these words: names, labels, units, notes"
+    )
     sub.add_argument(
         "--write-parameters", action="store_true", help="draft the parameter table of your own model beside it, then stop"
     )
 
 
 def _list(options: argparse.Namespace) -> int:
-    from llr_sd.model import bundled_models, load_model
-    from llr_sd.register import bundled_registers
-    from llr_sd.textfiles import is_file
+    from llr_sd.listing import model_called, show
 
-    name = options.name
-    if options.write_parameters:
-        from llr_sd.drafts import draft_parameters
+    if not options.write_parameters:
+        return show(options.name, options.words)
+    from llr_sd.drafts import draft_parameters
 
-        if name is None:
-            raise InputError("--write-parameters needs a model.", mend="Write `llr-sd list MODEL --write-parameters`.")
-        file = draft_parameters(load_model(name))
-        say(f"{file}\nFill in source and grade (A source document, B literature, C judgement), ranges, groups and labels.")
-        return 0
-    if name is None:
-        say("Models")
-        for bundled in bundled_models():
-            model = load_model(bundled)
-            say(f"  {bundled:<16}{len(model.equations.variables)} variables, {len(model.table)} parameters")
-        say(f"\nRisk registers\n  {', '.join(bundled_registers())}\n\nStudies")
-        studies = _studies()
-        width = max((len(f.as_posix()) for f in studies), default=0) + 2
-        for folder in studies:
-            say(f"  {folder.as_posix():<{width}}{_study_line(folder)}")
-        say("\n`llr-sd list NAME` shows one of them with its parameters, sources and scenarios.")
-        return 0
-    if is_file(Path(name) / "study.toml") or name.endswith(".toml"):
-        _show_study(name)
-    elif is_file(Path("experiments", name, "study.toml")):
-        _show_study(Path("experiments", name))
-    elif name in bundled_registers() and not is_file(Path(name)):
-        _show_register(name)
-    else:
-        _show_model(load_model(name))
+    if options.name is None:
+        raise InputError("--write-parameters needs a model.", mend="Write `llr-sd list MODEL --write-parameters`.")
+    file = draft_parameters(model_called(options.name))
+    say(f"{file}\nFill in source and grade (A source document, B literature, C judgement), ranges, groups and labels.")
     return 0
-
-
-def _studies() -> list[Path]:
-    folder = Path("experiments")
-    return sorted(p.parent for p in folder.glob("*/study.toml")) if folder.is_dir() else []
-
-
-def _study_line(folder: Path) -> str:
-    from llr_sd.study import load_study
-
-    try:
-        return load_study(folder).title
-    except LlrSdError as error:
-        return f"cannot be read: {error.what}"
-
-
-def _show_study(path: str | Path) -> None:
-    from llr_sd.study import load_study
-
-    study = load_study(path)
-    runs = f"{study.monte_carlo.runs} runs a scenario" if study.model else f"{study.monte_carlo.runs} runs a risk"
-    say(
-        f"{study.title}\n  {'model' if study.model else 'register'} {study.model or study.risk_register}, {runs}, seed {study.seed}\n"
-    )
-    if study.question:
-        say(textwrap.fill(" ".join(study.question.split()), 98, initial_indent="  ", subsequent_indent="  ") + "\n")
-    if study.risk_register:
-        _show_register(study.risk_register, study.folder, study.bands)
-        return
-    say("Scenarios")
-    for s in study.scenario:
-        settings = ", ".join(f"{k} = {v:g}" for k, v in s.set.items()) or "nothing set"
-        say(textwrap.fill(f"{s.name}: {settings}", 98, initial_indent="  ", subsequent_indent="      "))
-    vary = [*study.uncertain.groups, *study.uncertain.names, *study.uncertain.override]
-    say(f"\nUncertain\n  {', '.join(dict.fromkeys(vary)) or 'nothing'}")
-    say("\nOutputs")
-    for name, output in study.outputs.items():
-        at = f" at {output.at:g}" if output.at is not None else ""
-        say(f"  {name:<24}{output.variable or output.expression}{at}")
-    for target in study.target:
-        level = f"at least {target.at_least:g}" if target.at_least is not None else f"at most {target.at_most:g}"
-        say(f"  target {target.name}: {target.output} {level}")
-
-
-def _show_register(name: str, folder: Path | None = None, bands: str = "") -> None:
-    from llr_sd.register import load_matrix, load_register
-
-    register = load_register(name, folder)
-    matrix = load_matrix(register.matrix_file)
-    matrix = matrix.with_bands(bands, "bands") if bands else matrix
-    say(f"{register.title}\n  {register.file}\n  matrix: {matrix.title}\n\nRisks, with likelihood x consequence as published")
-    for risk in register.risk:
-        score = matrix.scores[risk.likelihood - 1][risk.consequence - 1]
-        rating = f"{risk.likelihood} x {risk.consequence} = {score}, {matrix.level_of(score)}"
-        say(f"  {risk.id}  {risk.title:<42}{rating}")
-        say(textwrap.fill(f"inputs: {', '.join(risk.group)}", 98, initial_indent=" " * 8, subsequent_indent=" " * 10))
-    say("\nLadders (thresholds of consequence 2, 3, 4 and 5)")
-    for key, ladder in register.ladder.items():
-        say(textwrap.fill(f"{key}: {ladder.text}", 98, initial_indent="  ", subsequent_indent="      "))
-    say("\nLikelihood bands: a consequence gets the likelihood whose band holds its probability")
-    for key, own in matrix.likelihood.items():
-        shown = ", ".join(f"{b.label} from {b.from_:g}" for b in own)
-        say(f"  {key + (' (used)' if key == matrix.bands else ''):<18}{shown}")
-
-
-def _show_model(model: Model) -> None:
-    equations = model.equations
-    say(f"{model.name}: {equations.source.name}, {len(equations.variables)} variables\n")
-    for note in equations.notes:
-        say(textwrap.fill(f"note: {note}", 98, subsequent_indent="  ") + "\n")
-    say("Outputs (variables that the model works out)")
-    for v in equations.variables.values():
-        if v.kind in ("stock", "auxiliary") and not v.name.startswith("_"):
-            axes = f"[{','.join(a.name for a in v.axes)}]" if v.axes else ""
-            say(f"  {v.name + axes:<44} {v.unit}")
-    say("\nParameters: name, value, unit, distribution (low, mode, high), grade, group, source; below it what reports call it")
-    for p in model.table:
-        d = p.distribution
-        spread = "fixed" if d.kind == "fixed" else f"{d.kind} {d.low:g} {d.mode:g} {d.high:g}"
-        source = textwrap.shorten(p.source, 70, placeholder="...")
-        say(f"  {p.name:<28}{p.value:>12g} {p.unit:<12} {spread:<28} {p.grade}  {p.group:<13} {source}")
-        if p.label:
-            say(f"      {p.label}")
-    scenarios = [(f, s) for f in _studies() for s in _scenarios_for(f, model.name)]
-    if scenarios:
-        say("\nScenarios of the bundled studies")
-        for folder, scenario in scenarios:
-            say(f"  {folder.name}: {scenario}")
-
-
-def _scenarios_for(folder: Path, model: str) -> list[str]:
-    from llr_sd.study import load_study
-
-    try:
-        study = load_study(folder)
-    except LlrSdError:
-        return []
-    return [s.name for s in study.scenario] if Path(study.model).stem == model else []
 
 
 # --- report -----------------------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from llr_sd import bundled, store
 from llr_sd import engine as engines
-from llr_sd import store
 from llr_sd.design import Design
 from llr_sd.ensemble import Ensemble
 from llr_sd.equations import CONTROLS, Equations, canonical
@@ -31,15 +31,9 @@ SUFFIXES = (".mdl", ".xmile", ".xml", ".stmx", ".itmx")
 _FIXED = Distribution("fixed", math.nan, 0.0, math.nan)
 
 
-def models_folder() -> Path:
-    """Return the folder of the bundled models: inside the installed package, or in the source tree."""
-    inside = Path(__file__).parent / "models"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "models"
-
-
 def bundled_models() -> tuple[str, ...]:
     """Return the names of the bundled models."""
-    return tuple(sorted(p.name for p in models_folder().iterdir() if (p / f"{p.name}.mdl").is_file()))
+    return tuple(sorted(p.name for p in bundled.folder("models").iterdir() if (p / f"{p.name}.mdl").is_file()))
 
 
 @dataclass(frozen=True)
@@ -330,7 +324,7 @@ def load_model(name: str | Path, base: Path | None = None, random: str = "", loc
     text = str(name)
     path = (base or Path()) / text
     if is_bundled(text, path):
-        path = models_folder() / text
+        path = bundled.folder("models") / text
     if not is_file(path) and is_folder(path):
         chosen = models_of(path)
         if len(chosen) != 1:

@@ -12,11 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from llr_sd import analysis, report, store
+from llr_sd import analysis, bundled, report, store
 from llr_sd.engine import DEFAULT
 from llr_sd.errors import InputError
 from llr_sd.laws import FILE as LAWS
-from llr_sd.model import models_folder
 from llr_sd.result import Block, StudyResult
 from llr_sd.risks import PreparedRegister, Ratings, files_of, pieces, prepare_register, rate_register
 from llr_sd.run import tables
@@ -46,7 +45,7 @@ def run_study(
     study
         A study, or the path of one.
     out
-        The results folder; `results` beside the study file by default. A study made in Python without a folder needs one.
+        The results folder; `results` beside the study file by default, `NAME-results` in the working folder for a bundled study. A study made in Python without a folder needs one.
     engine, threads
         As in `Model.run`.
     scheduler
@@ -120,11 +119,13 @@ def _place(study: Study, out: str | Path | None) -> Path:
             where="run_study",
             mend='Give it one, such as out="results".',
         )
-    return Path(out) if out is not None else study.folder / "results"
+    if out is not None:
+        return Path(out)
+    return Path(f"{study.bundled}-results") if study.bundled else study.folder / "results"
 
 
 def _command(study: Study) -> str:
-    return f"llr-sd run {study.folder.as_posix()}" if study.file else "llr_sd.run_study"
+    return f"llr-sd run {study.bundled or study.folder.as_posix()}" if study.file else "llr_sd.run_study"
 
 
 def _finish(folder: store.ResultsFolder, result: StudyResult, progress: Progress) -> StudyResult:
@@ -154,7 +155,7 @@ def _facts(prepared: PreparedStudy, engine: str) -> dict[str, Any]:
 def _which(prepared: PreparedStudy) -> str:
     """Return which model file ran: from the study's folder on, or that it is the bundled one."""
     file = prepared.model.equations.source.resolve()
-    if file.is_relative_to(models_folder().resolve()):
+    if file.is_relative_to(bundled.folder("models").resolve()):
         return f"{file.name} (bundled)"
     return Path(os.path.relpath(file, prepared.study.folder.resolve())).as_posix()
 

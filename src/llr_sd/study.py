@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from llr_sd import bundled
 from llr_sd.errors import InputError, nearest
 from llr_sd.records import Record, check_record
 from llr_sd.textfiles import is_file, read_toml
@@ -204,6 +205,7 @@ _OF_REGISTERS = {
     "illustrative",
     "file",
     "base",
+    "bundled",
 }
 """The keys of a study that rates the risks of a register."""
 
@@ -281,6 +283,7 @@ class Study(Record):
     notes: tuple[Words, ...] = ()
     file: Path | None = Field(default=None, exclude=True)
     base: Path | None = Field(default=None, exclude=True)
+    bundled: str = Field(default="", exclude=True)
 
     @property
     def folder(self) -> Path:
@@ -301,7 +304,7 @@ class Study(Record):
     @model_validator(mode="before")
     @classmethod
     def _places_are_no_keys(cls, raw: Any) -> Any:
-        for key in ("file", "base"):
+        for key in ("file", "base", "bundled"):
             if isinstance(raw, Mapping) and isinstance(raw.get(key), str):
                 raise ValueError(f'unknown key "{key}"')
         return raw
@@ -398,7 +401,7 @@ def load_study(path: str | Path) -> Study:
     Parameters
     ----------
     path
-        A `study.toml`, or a folder that holds one.
+        A `study.toml`, a folder that holds one, or the name of a bundled study.
 
     Returns
     -------
@@ -413,15 +416,17 @@ def load_study(path: str | Path) -> Study:
     file = Path(path)
     if not is_file(file) and (file.suffix != ".toml" or is_file(file / "study.toml")):
         file = file / "study.toml"
+    called = bundled.study_called(Path(path)) if not Path(path).exists() else None
+    if called is not None:
+        file = called / "study.toml"
     if not is_file(file):
-        raise InputError(
-            "there is no study here.",
-            where=str(file),
-            mend="Give a folder with a study.toml; `llr-sd list` shows the bundled ones.",
-        )
+        mend = nearest(str(path), bundled.studies()) or "Give a folder with a study.toml; `llr-sd list` shows the bundled ones."
+        raise InputError("there is no study here.", where=str(file), mend=mend)
     raw = read_toml(file)
     if not raw:
         raise InputError(
             "the study is empty.", where=str(file), mend="It needs at least title, model and [outputs], or title and register."
         )
-    return check_record(raw, Study, file).model_copy(update={"file": file})
+    return check_record(raw, Study, file).model_copy(
+        update={"file": file, "bundled": file.parent.name if called or bundled.installed(file) else ""}
+    )

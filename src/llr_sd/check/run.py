@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from llr_sd import bundled
 from llr_sd.check import own
 from llr_sd.check.audit import Audit, audit_table, undescribed
 from llr_sd.check.declared import HALVING_LIMIT, Checks, Halving, Settings, load_checks
@@ -25,7 +26,7 @@ from llr_sd.equations import Equations, canonical
 from llr_sd.errors import InputError, LlrSdError, clean
 from llr_sd.findings import merged
 from llr_sd.laws import FILE, Conservation
-from llr_sd.model import SUFFIXES, Model, is_bundled, load_model, models_folder, models_of
+from llr_sd.model import SUFFIXES, Model, is_bundled, load_model, models_of
 from llr_sd.parameters import FILE as PARAMETERS
 from llr_sd.parameters import parameters_of, table_beside
 from llr_sd.textfiles import is_file, is_folder
@@ -91,7 +92,7 @@ def _open(model: Model | str | Path) -> tuple[Model, Audit | None]:
 def _file(name: str | Path) -> Path:
     path = Path(name)
     if is_bundled(str(name), path):
-        path = models_folder() / str(name)
+        path = bundled.folder("models") / str(name)
     if is_folder(path):
         own = models_of(path)
         if len(own) == 1:
