@@ -244,8 +244,8 @@ class Study(Record):
         The analyses that are asked for.
     illustrative
         Whether the numbers describe no real service.
-    file, base
-        Where it was read from, if anywhere; the folder that it was given in Python.
+    file, base, bundled
+        Where it was read from, if anywhere; the folder that it was given in Python; its name where it came with the package.
 
     Raises
     ------

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-ROOMS = ("translate", "engine")
+ROOMS = ("translate", "engine", "sampling", "analysis", "store", "report", "check")
 """Packages whose exported names several others use."""
 
 
@@ -55,7 +55,8 @@ def lacking(thing: Any) -> list[str]:
     if isinstance(thing, property):
         return faults
     if inspect.isclass(thing):
-        described = named(found.get("Attributes", "")) | named(found.get("Parameters", ""))
+        parents = [sections(inspect.cleandoc(kind.__doc__ or "")) for kind in thing.__mro__]
+        described = {name for parts in parents for part in ("Attributes", "Parameters") for name in named(parts.get(part, ""))}
         if issubclass(thing, BaseModel):
             wanted = {field.alias or name for name, field in thing.model_fields.items()}
         elif dataclasses.is_dataclass(thing):

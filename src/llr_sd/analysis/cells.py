@@ -74,7 +74,13 @@ def labels(array: xr.DataArray, at: float) -> pd.DataFrame:
 
 
 def no_variance(values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which cells of shape (run, cell) are the same in all runs but for rounding; NaN is passed over."""
+    """Return which cells of shape (run, cell) are the same in all runs but for rounding; NaN is passed over.
+
+    Parameters
+    ----------
+    values
+        Shape (run, cell), in the unit of the output.
+    """
     if not len(values):
         return np.ones(values.shape[1], dtype=bool)
     low, high = np.fmin.reduce(values), np.fmax.reduce(values)

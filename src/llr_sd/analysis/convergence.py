@@ -71,6 +71,11 @@ def grow(
     indices
         Which indices must settle; second-order indices take far more runs.
 
+    Returns
+    -------
+    Convergence
+        The indices at the last base, whether they have settled, and how they came there.
+
     Raises
     ------
     InputError

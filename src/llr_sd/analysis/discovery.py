@@ -25,9 +25,18 @@ FEWEST = 40
 
 @dataclass(frozen=True)
 class Restriction:
-    """One side or both of a box: values of an input, in its unit; infinite where it is open.
+    """One side or both of a box.
 
-    `name` is what words call the input, `column` the design column that it is; empty where they are the same.
+    Attributes
+    ----------
+    name
+        What words call the input.
+    low, high
+        Values of the input, in its unit; infinite where the box is open.
+    unit
+        Of the input.
+    column
+        The design column that it is; empty where it is the name.
     """
 
     name: str
@@ -118,6 +127,11 @@ def discover(
         What is of interest, as the start of a sentence.
     names, units
         Names to use in words (nouns, without an article) and units, by design column; tables keep the column.
+
+    Returns
+    -------
+    Box
+        With density and coverage, each with its 95 % interval, from the runs that did not find it.
 
     Raises
     ------

@@ -26,7 +26,15 @@ _FUNCTIONS: Mapping[str, Callable[..., NDArray[np.float64]]] = {"min": np.minimu
 
 
 def names_in(expression: str, where: str) -> tuple[str, ...]:
-    """Return the output names that an expression uses, in order; raise InputError when it is not plain arithmetic."""
+    """Return the output names that an expression uses, in order; raise InputError when it is not plain arithmetic.
+
+    Parameters
+    ----------
+    expression
+        As a study or a register writes it.
+    where
+        File and key, for the message.
+    """
     tree = _parse(expression, where)
     names = [n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id not in _FUNCTIONS]
     evaluate(expression, {n: np.ones(()) for n in names}, where)

@@ -154,6 +154,11 @@ def search_levers(
     most
         Most settings to try.
 
+    Returns
+    -------
+    LeverSearch
+        Every setting that was tried, the front, and the one that is claimed, if any.
+
     Raises
     ------
     InputError

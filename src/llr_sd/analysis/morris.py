@@ -31,6 +31,7 @@ class Screening(Indices):
 
     @property
     def labels(self) -> tuple[tuple[str, str, str], ...]:
+        """Index, input and other input (empty where there is none) of each row of `value`."""
         return tuple((index, name, "") for index in ("mu_star", "mu", "sigma") for name in self.inputs)
 
 
@@ -108,7 +109,12 @@ def morris_table(
 ) -> pd.DataFrame:
     """Return the screening of every output, at every saved time, in every scenario.
 
-    Parameters are those of `morris` and of `output_cells`.
+    Parameters
+    ----------
+    design, resamples, most_lost
+        As in `morris`.
+    runs, times
+        As in `output_cells`.
 
     Returns
     -------

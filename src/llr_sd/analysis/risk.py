@@ -24,17 +24,37 @@ MOST_JUDGEMENT = 0.70
 
 
 def thresholds(shares: tuple[float, ...]) -> Floats:
-    """Return the shares of loss at which the consequence becomes 1 to 5; shape (5,)."""
+    """Return the shares of loss at which the consequence becomes 1 to 5; shape (5,).
+
+    Parameters
+    ----------
+    shares
+        The four of a ladder, rising, as shares of what is at stake.
+    """
     return np.array([0.0, *shares])
 
 
 def consequences(losses: Floats, shares: tuple[float, ...]) -> Ints:
-    """Return how many thresholds each loss reaches: 0 for a gain, else 1 to 5; losses of shape (run,), as shares of what is at stake."""
+    """Return how many thresholds each loss reaches: 0 for a gain, else 1 to 5; losses of shape (run,), as shares of what is at stake.
+
+    Parameters
+    ----------
+    losses
+        Shape (run,), as shares of what is at stake; below zero for a gain.
+    shares
+        As in `thresholds`.
+    """
     return np.asarray(np.searchsorted(thresholds(shares), losses, side="right"), dtype=np.int64)
 
 
 def exceedance(reached: Ints) -> Exceedance:
-    """Return p_c for every consequence from those that the runs reach, shape (run,); raise InputError when there are no runs."""
+    """Return p_c for every consequence from those that the runs reach, shape (run,); raise InputError when there are no runs.
+
+    Parameters
+    ----------
+    reached
+        What `consequences` returns, shape (run,).
+    """
     if not len(reached):
         raise InputError("there are no good runs to rate.")
     found = [wilson(int((reached >= c).sum()), len(reached)) for c in range(1, SIZE + 1)]
@@ -43,7 +63,15 @@ def exceedance(reached: Ints) -> Exceedance:
 
 
 def likelihoods(probability: Floats, matrix: Matrix) -> Ints:
-    """Return the likelihood, 1 to 5, of each probability."""
+    """Return the likelihood, 1 to 5, of each probability.
+
+    Parameters
+    ----------
+    probability
+        From 0 to 1, any shape.
+    matrix
+        With the bands of probability that are used.
+    """
     return np.asarray(np.searchsorted(np.array(matrix.edges), probability, side="right") + 1, dtype=np.int64)
 
 
@@ -124,7 +152,15 @@ def _runs_to_settle(probability: Floats, matrix: Matrix) -> float:
 
 
 def verdict_of(score: int, published: int, matrix: Matrix) -> str:
-    """Return whether a published score is supported, understated or overstated by a score."""
+    """Return whether a published score is supported, understated or overstated by a score.
+
+    Parameters
+    ----------
+    score, published
+        Scores of the matrix: from the runs, and from the log.
+    matrix
+        With the ranges of scores that count as the same rating.
+    """
     ours, theirs = matrix.agreement_of(score), matrix.agreement_of(published)
     return SUPPORTED if ours == theirs else UNDERSTATED if ours > theirs else OVERSTATED
 
@@ -153,7 +189,15 @@ def verdict(place: Place, published: int, matrix: Matrix, judgement: float = mat
 def exceedance_curve(
     losses: Floats, shares: tuple[float, ...], points: int = 101
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """Return the exceedance curve on the scale of consequences from 1 to 6: position, share of loss, P(loss at least that), low, high."""
+    """Return the exceedance curve on the scale of consequences from 1 to 6: position, share of loss, P(loss at least that), low, high.
+
+    Parameters
+    ----------
+    losses, shares
+        As in `consequences`.
+    points
+        How many positions, evenly from 1 to 6.
+    """
     at = thresholds(shares)
     place = np.linspace(1.0, SIZE + 1.0, points)
     share = np.interp(place, np.arange(1.0, SIZE + 2), [*at, 2 * at[-1] - at[-2]])

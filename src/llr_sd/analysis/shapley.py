@@ -28,6 +28,7 @@ class ShapleyEffects(Indices):
 
     @property
     def labels(self) -> tuple[tuple[str, str, str], ...]:
+        """Index, input and other input (empty where there is none) of each row of `value`."""
         return tuple(("Shapley", name, "") for name in self.inputs)
 
 
@@ -112,7 +113,12 @@ def shapley_table(
 ) -> pd.DataFrame:
     """Return the Shapley effects of every output, at every saved time, in every scenario.
 
-    Parameters are those of `shapley` and of `output_cells`.
+    Parameters
+    ----------
+    design, resamples, most_lost
+        As in `shapley`.
+    runs, times
+        As in `output_cells`.
 
     Returns
     -------

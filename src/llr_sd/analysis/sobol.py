@@ -46,6 +46,7 @@ class SobolIndices(Indices):
 
     @property
     def labels(self) -> tuple[tuple[str, str, str], ...]:
+        """Index, input and other input (empty where there is none) of each row of `value`."""
         single = [(index, name, "") for index in ("S1", "ST") for name in self.inputs]
         return (*single, *(("S2", self.inputs[j], self.inputs[k]) for j, k in self.pairs))
 
@@ -148,7 +149,13 @@ def check_saltelli(design: Design) -> Plan:
 
 
 def block_rows(plan: Plan) -> int:
-    """Return the rows (runs) of one Saltelli block."""
+    """Return the rows (runs) of one Saltelli block.
+
+    Parameters
+    ----------
+    plan
+        How the rows of the design are laid out.
+    """
     return (2 if plan.second_order else 1) * len(plan.inputs) + 2
 
 

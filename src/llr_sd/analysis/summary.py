@@ -147,6 +147,13 @@ def target_table(runs: xr.Dataset, targets: Sequence[Target]) -> pd.DataFrame:
 
     A run whose output is at the level to rounding meets it.
 
+    Parameters
+    ----------
+    runs
+        As the store opens them: dims (scenario, run, ...), with `ok` for each run.
+    targets
+        Each on an output that is one number a run.
+
     Returns
     -------
     DataFrame

@@ -220,7 +220,29 @@ class Golden(Record):
 
 
 class Checks(Record):
-    """A checked `checks.toml`; empty for a model without one."""
+    """A checked `checks.toml`; empty for a model without one.
+
+    Attributes
+    ----------
+    conservation
+        Balances that must be zero in every run.
+    extreme, loop, homogeneity, symmetry
+        What must follow from settings at the ends of their range, a loop that is cut, a scaled input, two parts that are swapped.
+    history
+        Observed values, and how far the model may be from them.
+    halving
+        How far outputs may move when TIME STEP is halved.
+    not_negative, may_be_negative
+        Variables that must not fall below zero, and those that may, with the reason.
+    sums_to_one, adds_up
+        What shares and counts must add up to.
+    reality
+        Sentences that must be true of a run.
+    tables
+        The evidence that parameters are held against.
+    draws, pysd, golden
+        How many runs are drawn from the table, compared with PySD and written to `golden.csv`.
+    """
 
     conservation: tuple[Conservation, ...] = ()
     extreme: tuple[Extreme, ...] = ()
@@ -256,6 +278,16 @@ class Checks(Record):
 
 def load_checks(file: Path) -> Checks:
     """Read and check a `checks.toml`; a model without one has no checks of its own.
+
+    Parameters
+    ----------
+    file
+        A `checks.toml`; it need not be there.
+
+    Returns
+    -------
+    Checks
+        Empty where there is no such file.
 
     Raises
     ------

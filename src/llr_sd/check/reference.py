@@ -195,6 +195,16 @@ def write_golden(model: Model) -> Path:
     Times and outputs are those of `[golden]` in `checks.toml`, else those of the present file, else the first and the last time and
     every variable that is not constant.
 
+    Parameters
+    ----------
+    model
+        As its files say it.
+
+    Returns
+    -------
+    Path
+        Of `golden.csv`.
+
     Raises
     ------
     InputError

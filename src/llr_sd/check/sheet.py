@@ -53,7 +53,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Sheet:
-    """All checks of one model, in the order they are read."""
+    """All checks of one model, in the order they are read.
+
+    Attributes
+    ----------
+    model
+        Its name.
+    lines
+        A line a check.
+    """
 
     model: str
     lines: tuple[Line, ...]
@@ -65,7 +73,13 @@ class Sheet:
         return len(self.lines)
 
     def of(self, outcome: str) -> tuple[Line, ...]:
-        """Return the lines with one outcome."""
+        """Return the lines with one outcome.
+
+        Parameters
+        ----------
+        outcome
+            One of those of `Line`.
+        """
         return tuple(line for line in self.lines if line.outcome == outcome)
 
     @property

@@ -28,6 +28,11 @@ from llr_sd.result import StudyResult
 def write_report(result: StudyResult) -> Path:
     """Write `figures/*.svg`, `figures/*.png` and `report.html` into the results folder.
 
+    Parameters
+    ----------
+    result
+        Of a study of a model or of a register, with the path of its folder.
+
     Returns
     -------
     Path

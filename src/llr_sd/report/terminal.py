@@ -44,7 +44,13 @@ WIDTH = 100
 
 
 def terminal_summary(result: StudyResult) -> str:
-    """Return the study's answer for a terminal; the last line is `report: <path>`."""
+    """Return the study's answer for a terminal; the last line is `report: <path>`.
+
+    Parameters
+    ----------
+    result
+        Of a study of a model or of a register.
+    """
     if rated(result):
         return _ratings_summary(result)
     study, head = result.study, headline(result)

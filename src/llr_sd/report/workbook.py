@@ -57,6 +57,16 @@ def write_workbook(result: StudyResult) -> Path:
     The tables are Summary, Targets, Scenarios, Parameters and one for each analysis that was made; for ratings of risks they are those
     of `rating_sheets`.
 
+    Parameters
+    ----------
+    result
+        Of a study of a model or of a register, with the path of its folder.
+
+    Returns
+    -------
+    Path
+        Of the workbook.
+
     Raises
     ------
     ResultError

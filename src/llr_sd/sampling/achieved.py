@@ -18,7 +18,13 @@ _ROUNDING = 0.005  # share of the spread by which a stated middle or percentile 
 
 
 def percentiles(distribution: Distribution) -> tuple[float, float, float]:
-    """Return the tenth, fiftieth and ninetieth percentile of what is drawn, in the unit of the parameter."""
+    """Return the tenth, fiftieth and ninetieth percentile of what is drawn, in the unit of the parameter.
+
+    Parameters
+    ----------
+    distribution
+        What is drawn from, bounds included.
+    """
     p10, p50, p90 = quantile(distribution, np.array([0.1, 0.5, 0.9])).tolist()
     return p10, p50, p90
 
@@ -30,6 +36,11 @@ def missed_percentiles(parameters: Sequence[tuple[Parameter, Distribution]]) -> 
     ----------
     parameters
         The uncertain parameters with the distributions that are drawn from, bounds included.
+
+    Returns
+    -------
+    tuple of str
+        A sentence an input, in their order; empty where all are drawn as stated.
     """
     found = []
     for parameter, d in parameters:
@@ -73,7 +84,18 @@ class Tie:
 def ties(
     parameters: Sequence[tuple[Parameter, Distribution]], correlations: Sequence[Correlation], design: Design
 ) -> tuple[Tie, ...]:
-    """Return what became of every stated rank correlation in a design; values that are tied share their middle rank."""
+    """Return what became of every stated rank correlation in a design; values that are tied share their middle rank.
+
+    Parameters
+    ----------
+    parameters
+        The uncertain parameters with the distributions that are drawn from.
+
+    correlations
+        The stated rank correlations, by parameter name.
+    design
+        What was drawn, shape (run, parameter), each in its own unit.
+    """
     from scipy import stats
 
     known = {p.name: (p, d) for p, d in parameters}

@@ -62,8 +62,17 @@ def draw_latin_hypercube(parameters: Uncertain, runs: int, seed: int, correlatio
     as they were. More runs do not keep the earlier draws: the slices themselves change with their number. Of correlated parameters,
     only the one that is named first keeps a draw in every slice.
 
-    Parameters and returns are those of `draw_monte_carlo`, with kind "latin_hypercube". Intervals that assume independent runs are on
-    the safe side (too wide) for means of such a design (Stein 1987, doi:10.2307/1269769).
+    Intervals that assume independent runs are on the safe side (too wide) for means of such a design (Stein 1987, doi:10.2307/1269769).
+
+    Parameters
+    ----------
+    parameters, runs, seed, correlations
+        As in `draw_monte_carlo`.
+
+    Returns
+    -------
+    Design
+        As that of `draw_monte_carlo`, of kind "latin_hypercube".
     """
     streams = {}
     for parameter, _ in parameters:

@@ -25,7 +25,17 @@ CENTRAL = "central: "
 
 @dataclass(frozen=True)
 class Piece:
-    """A block and where it belongs."""
+    """A block and where it belongs.
+
+    Attributes
+    ----------
+    scenario
+        Position of the scenario.
+    start
+        Its first run, counted from 0.
+    block
+        The runs.
+    """
 
     scenario: int
     start: int

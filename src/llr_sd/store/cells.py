@@ -17,7 +17,15 @@ TEXTS = ("sample", "scenario", "variable", "reason", "model")
 
 
 def write_csv(frame: pd.DataFrame, file: Path) -> None:
-    """Write a table whose texts no spreadsheet takes for formulas; numbers stay numbers."""
+    """Write a table whose texts no spreadsheet takes for formulas; numbers stay numbers.
+
+    Parameters
+    ----------
+    frame
+        One row a number.
+    file
+        Where; what is there is written over.
+    """
     safe = frame.map(guarded).rename(columns=guarded) if len(frame) else frame.rename(columns=guarded)
     safe.to_csv(file, index=False, lineterminator="\n")
 
@@ -36,7 +44,13 @@ def read_failures(file: Path) -> pd.DataFrame:
 
 
 def guarded(value: Any) -> Any:
-    """Return a text that no spreadsheet takes for a formula; anything else as it is."""
+    """Return a text that no spreadsheet takes for a formula; anything else as it is.
+
+    Parameters
+    ----------
+    value
+        Of a cell.
+    """
     if not isinstance(value, str):
         return value
     text = clean(value)

@@ -118,7 +118,24 @@ class ResultsFolder:
         _refuse_to_lose(self._real, self.final)
 
     def write_runs(self, scenarios: tuple[str, ...], runs: int, pieces: Iterator[Piece], central: list[Piece]) -> xr.Dataset:
-        """Write the runs and return them, read lazily; see `arrays.write_runs`."""
+        """Write the runs and return them, read lazily.
+
+        Parameters
+        ----------
+        scenarios
+            Names, in order.
+        runs
+            Runs of each scenario.
+        pieces
+            The blocks of runs, as they come.
+        central
+            The run with every parameter at its central value, a block a scenario.
+
+        Returns
+        -------
+        Dataset
+            As in `StudyResult.runs`.
+        """
         write_runs(self.path / "runs.zarr", scenarios, runs, pieces, central)
         return open_runs(self.path / "runs.zarr")
 
@@ -135,6 +152,11 @@ class ResultsFolder:
             As in `StudyResult.tables`.
         facts
             What else the manifest records.
+
+        Returns
+        -------
+        StudyResult
+            With the path of the unfinished folder.
         """
         for name in sorted(set(tables) - {"failures"}):
             tables[name].to_parquet(self.path / f"{name}.parquet", index=False)
@@ -143,7 +165,23 @@ class ResultsFolder:
         return StudyResult(self.path, study, manifest, runs, tables)
 
     def finish(self, manifest: Mapping[str, Any]) -> Path:
-        """List what is in the folder and move it to its final place; the earlier results there are removed."""
+        """List what is in the folder and move it to its final place; the earlier results there are removed.
+
+        Parameters
+        ----------
+        manifest
+            As `write` gave it with the result.
+
+        Returns
+        -------
+        Path
+            The final place, as the user gave it.
+
+        Raises
+        ------
+        ResultError
+            When something else stands there by now.
+        """
         write_log(self.path, self._from)
         write_manifest(self.path, manifest, list(entries(self.path)))
         self._check()

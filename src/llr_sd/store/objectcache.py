@@ -33,7 +33,13 @@ class ObjectCache:
         return self.folder / f"{hashlib.sha256(key.encode()).hexdigest()}.o"
 
     def get(self, key: str) -> bytes | None:
-        """Return the object code put under `key`, or None where there is none that is whole."""
+        """Return the object code put under `key`, or None where there is none that is whole.
+
+        Parameters
+        ----------
+        key
+            Says what the code was made from, and for which machine.
+        """
         file = self._file(key)
         if not private(self.folder):
             return None
@@ -45,7 +51,15 @@ class ObjectCache:
         return None
 
     def put(self, key: str, value: bytes) -> None:
-        """Keep object code under `key`."""
+        """Keep object code under `key`.
+
+        Parameters
+        ----------
+        key
+            As in `get`.
+        value
+            The object code.
+        """
         file = self._file(key)
         if not private(self.folder):
             return

@@ -41,6 +41,16 @@ def open_result(path: str | Path) -> StudyResult:
 def drawing_again(path: str | Path) -> Iterator[StudyResult]:
     """Give a result whose report is to be drawn again, and list the new files in its manifest afterwards.
 
+    Parameters
+    ----------
+    path
+        A results folder.
+
+    Yields
+    ------
+    StudyResult
+        With the path of the folder; the folder is locked until the end.
+
     Raises
     ------
     ResultError

@@ -61,7 +61,13 @@ class WorkFolder:
             (self.path / NOTE).write_text(ABOUT, encoding="utf-8")
 
     def get(self, key: str) -> Block | None:
-        """Return the block of a key, or None where there is none that is whole and was put there under this key."""
+        """Return the block of a key, or None where there is none that is whole and was put there under this key.
+
+        Parameters
+        ----------
+        key
+            Of all that the runs of the block depend on.
+        """
         try:
             content = unseal(f"block {key}", (self.path / f"{key}{SUFFIX}").read_bytes())
             return None if content is None else _unpacked(content)
@@ -69,11 +75,30 @@ class WorkFolder:
             return None
 
     def earlier(self, key: str) -> bool:
-        """Say whether an earlier start left a block of this key."""
+        """Return whether an earlier start left a block of this key.
+
+        Parameters
+        ----------
+        key
+            As in `get`.
+        """
         return key in self._earlier
 
     def put(self, key: str, block: Block) -> None:
-        """Write a block whole."""
+        """Write a block whole.
+
+        Parameters
+        ----------
+        key
+            As in `get`.
+        block
+            Its runs.
+
+        Raises
+        ------
+        ResultError
+            When the folder cannot be written.
+        """
         new = self.path / f"{key}{HALF}"
         try:
             self.make()
