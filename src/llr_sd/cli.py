@@ -154,6 +154,7 @@ class _ProgressBar:
         self._resuming = False
 
     def show(self, stage: str, done: int, total: int) -> None:
+        """Show how many runs of a stage are done; drawing and resuming are said in a line."""
         from tqdm import tqdm
 
         if sys.stderr is None:
@@ -173,6 +174,7 @@ class _ProgressBar:
         self._bar.update(done - self._bar.n)
 
     def close(self) -> None:
+        """Take the bar away."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None

@@ -40,6 +40,7 @@ class RunStatus(str):
     time: float | None
 
     def __new__(cls, reason: str = "", variable: str = "", time: float | None = None) -> RunStatus:
+        """Make the sentence of its parts; without a reason it is "ok"."""
         where = f' in "{variable}"' if variable else ""
         when = "" if time is None else f" at time {time:.12g}"
         text = f"{reason}{where}{when}" if reason else "ok"

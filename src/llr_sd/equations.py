@@ -240,10 +240,12 @@ class Variable:
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """How many elements each of its ranges has."""
         return tuple(len(a.elements) for a in self.axes)
 
     @property
     def size(self) -> int:
+        """How many elements it has in all; 1 without subscripts."""
         return math.prod(self.shape)
 
     def elements(self) -> Iterator[tuple[str, ...]]:

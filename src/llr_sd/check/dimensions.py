@@ -132,6 +132,7 @@ class _Reader:
         return unit
 
     def power(self) -> Unit:
+        """Read a unit that may have an exponent."""
         unit = self.atom()
         if self.take("^", "**"):
             sign = -1 if self.take("-") else 1
@@ -142,6 +143,7 @@ class _Reader:
         return unit
 
     def atom(self) -> Unit:
+        """Read a name, a 1 or what stands in brackets."""
         if self.take("("):
             unit = self.product()
             if not self.take(")"):

@@ -40,6 +40,7 @@ class Low(Seen):
 
     @property
     def negative(self) -> bool:
+        """Whether it is below zero by more than rounding."""
         return self.value < -ROUNDING * self.largest
 
 

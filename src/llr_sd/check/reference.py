@@ -47,6 +47,7 @@ class PysdRun:
 
     @property
     def file(self) -> Path:
+        """Where the process writes what it found."""
         return Path(self.folder.name) / "pysd.npz"
 
     def stop(self) -> None:

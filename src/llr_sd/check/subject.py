@@ -85,6 +85,7 @@ class Subject:
 
     @cached_property
     def stocks(self) -> tuple[str, ...]:
+        """Names of the stocks that the modeller wrote."""
         return tuple(v.name for v in self.model.equations.variables.values() if v.kind == "stock" and not v.name.startswith("_"))
 
     @cached_property

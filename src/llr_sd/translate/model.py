@@ -99,6 +99,7 @@ class _Translation:
             self._declare(variable)
 
     def equations(self) -> Equations:
+        """Return the model as typed equations; a variable that is not supported is left out where nothing reads it."""
         variables: dict[str, Variable] = {}
         for raw in self._raw.variables:
             before = set(self._names.made_up)

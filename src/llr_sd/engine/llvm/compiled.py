@@ -81,10 +81,12 @@ class Structure:
 
     @property
     def out_size(self) -> int:
+        """Numbers that a run saves at one time."""
         return sum(a.size for a in self.outputs)
 
     @property
     def watch_size(self) -> int:
+        """Delay times of a run whose least is noted."""
         return sum(a.size for _, a in self.watches)
 
 
@@ -112,10 +114,12 @@ class CompiledModel(Structure):
 
     @property
     def method(self) -> str:
+        """How it steps: "euler" or "rk4"."""
         return self.program.method
 
     @property
     def steps(self) -> int:
+        """The step at which the last time is saved."""
         return int(self.save_steps[-1])
 
     def time(self, step: int) -> float:

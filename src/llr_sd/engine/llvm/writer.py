@@ -58,6 +58,7 @@ class Writer:
     # --- names, lines, scopes ----------------------------------------------------------------------------------------
 
     def name(self) -> str:
+        """Return a name that is not used yet."""
         self.count += 1
         return f"%v{self.count}"
 
@@ -68,12 +69,14 @@ class Writer:
         return result
 
     def find(self, key: Key) -> str | None:
+        """Return the name of a value that was kept in a scope that is open, or None."""
         for frame in reversed(self.frames):
             if key in frame:
                 return frame[key]
         return None
 
     def keep(self, key: Key, name: str) -> str:
+        """Keep the name of a value until the scope closes, and return it."""
         self.frames[-1][key] = name
         return name
 
@@ -140,6 +143,7 @@ class Writer:
         return total if base == 0 else self.put(f"add nsw i64 {total}, {base}")
 
     def pointer(self, array: Array, base: int, terms: tuple[tuple[str, int], ...], *, writing: bool) -> str:
+        """Write where a position of an array lies: in the states or in what is worked out."""
         if array.role in STATES:
             memory = "%nxt" if writing and self.mode == RUN else "%cur"
             start = self.layout.states[array.number]
@@ -148,6 +152,7 @@ class Writer:
         return self.put(f"getelementptr inbounds {self.V}, ptr {memory}, i64 {self.index(base + start, terms)}")
 
     def load(self, array: Array, offset: Offset) -> str:
+        """Return the name of a value of an array, read once while it stays as it is."""
         base, terms = self.where(offset)
         key = ("at", array.number, base, terms)
         found = self.find(key)
@@ -159,10 +164,12 @@ class Writer:
         return found
 
     def tag(self, array: Array) -> str:
+        """Return the mark by which LLVM tells arrays apart."""
         self.used.tagged.add(array.number)
         return f", !tbaa !{2 * array.number + 11}"
 
     def store(self, kernel: Kernel, value: str) -> None:
+        """Write the value of a kernel into its array."""
         array = kernel.array
         if array.role == RING:
             self._store_ring(kernel, value)
@@ -213,9 +220,11 @@ class Writer:
         return found
 
     def vector(self, x: float) -> str:
+        """Return a number as an operand, the same in every lane."""
         return "<" + ", ".join([f"double {literal(x)}"] * self.w) + ">" if x != 0 or str(x) == "-0.0" else "zeroinitializer"
 
     def splat(self, scalar: str) -> str:
+        """Write one number into every lane."""
         one = self.put(f"insertelement {self.V} poison, double {scalar}, i32 0")
         return self.put(f"shufflevector {self.V} {one}, {self.V} poison, <{self.w} x i32> zeroinitializer")
 
@@ -232,6 +241,7 @@ class Writer:
         return self.put(f"call {self.V} @v_{op}({', '.join(f'{self.V} {x}' for x in a)})")
 
     def choose(self, condition: str, then: str, otherwise: str) -> str:
+        """Write one value where a condition holds and another elsewhere."""
         return self.put(f"select {self.B} {condition}, {self.V} {then}, {self.V} {otherwise}")
 
     def _extreme(self, order: str, a: str, b: str) -> str:

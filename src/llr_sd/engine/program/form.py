@@ -58,6 +58,7 @@ class Node:
 
     @property
     def kind(self) -> str:
+        """What its operation gives."""
         return OPERATIONS[self.op].gives
 
     @property
@@ -84,6 +85,7 @@ class Kernel:
 
     @property
     def count(self) -> int:
+        """How often it runs: the product of the sizes."""
         return math.prod(self.sizes)
 
 

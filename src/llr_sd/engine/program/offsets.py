@@ -23,6 +23,7 @@ class Offset:
 
     @property
     def loops(self) -> frozenset[int]:
+        """Numbers of the loops that it moves with."""
         return frozenset(n for n, _ in self.strides) | frozenset(n for n, _ in self.listed)
 
 

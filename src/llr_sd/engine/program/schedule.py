@@ -27,6 +27,7 @@ class Group:
 
     @property
     def count(self) -> int:
+        """How often its loops run: the product of the sizes."""
         return math.prod(self.sizes)
 
 

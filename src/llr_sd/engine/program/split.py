@@ -164,6 +164,7 @@ class _Piece:
         self._done: dict[int, Node] = {}
 
     def offset(self, offset: Offset) -> Offset:
+        """Return the same positions by the one loop that is left: a stride where they lie evenly, else a list."""
         outer = range(self.counts.shape[1])
         inside = [(n, k) for n, k in offset.strides if n not in outer]
         listed = [(n, k) for n, k in offset.listed if n not in outer]
@@ -178,6 +179,7 @@ class _Piece:
         return Offset(int(at[0]), (*stride, *inside), tuple(listed))
 
     def node(self, node: Node) -> Node:
+        """Return a node with every position in it rewritten; one that does not move with the loops stays as it is."""
         if node.number in self._done:
             return self._done[node.number]
         args = [self.node(a) for a in node.args]

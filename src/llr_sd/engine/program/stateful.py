@@ -38,18 +38,23 @@ class Maker:
         self.at, self.size = row_major(scope.loops)
 
     def arguments(self) -> tuple[Node, ...]:
+        """Return the nodes of its arguments, as numbers."""
         return tuple(self.p.number(self.lower(a)) for a in self.call.arguments)
 
     def array(self, role: str, stages: int = 1) -> Array:
+        """Return a new array with an element for each stage and each count of the loops."""
         return self.p.add_array(f"{self.call.function} in {self.label}", self.size * stages, role)
 
     def offset(self, stage: int) -> Offset:
+        """Return where the elements of a stage stand in its array."""
         return Offset(self.at.base + stage * self.size, self.at.strides, self.at.listed)
 
     def load(self, array: Array, stage: int = 0) -> Node:
+        """Return the node that reads a stage."""
         return self.p.load(array, self.offset(stage))
 
     def store(self, array: Array, value: Node, phase: str, stage: int = 0) -> None:
+        """Have a value written into a stage, at the start or in every step."""
         self.p.add_kernel(self.label, self.scope.sizes, array, self.offset(stage), value, phase)
 
     def watch(self, delay: Array, time: Node, order: Node | None) -> None:

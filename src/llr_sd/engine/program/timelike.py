@@ -13,6 +13,7 @@ class Timelike:
         self._known: dict[str, bool] = {}
 
     def __call__(self, expression: Expression) -> bool:
+        """Whether an expression is the time, shifted or scaled."""
         match expression:
             case Time():
                 return True

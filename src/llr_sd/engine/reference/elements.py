@@ -70,6 +70,7 @@ class Elements:
 
     @property
     def step(self) -> float:
+        """TIME STEP."""
         return self._clock.step
 
     def since(self, start: Tree) -> Tree:

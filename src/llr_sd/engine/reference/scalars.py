@@ -129,6 +129,7 @@ class Scalars:
 
     @cached_property
     def undefined(self) -> frozenset[Cell]:
+        """The elements that have no value, and those that need one of them."""
         found = {c for c in self._needs if not self._defined(c)}
         readers: dict[Cell, set[Cell]] = {}
         for cell, needs in self._needs.items():

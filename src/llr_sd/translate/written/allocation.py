@@ -48,6 +48,7 @@ def allocate_by_priority(arguments: Any, scope: Scope) -> Expression:
         """What all get together when the price stands at the upper or the lower edge of each."""
 
         def build(inner: Scope) -> Expression:
+            """The sum over all that share the supply of what each gets at that price."""
             edge = priority.at(range(last + 1))
             price = op("-", edge, width.at(range(last))) if lower else edge
             who = turn(inner, scope.loops[last])
@@ -61,6 +62,7 @@ def allocate_by_priority(arguments: Any, scope: Scope) -> Expression:
         """The nearest edge at which all get no more (or no less) than there is."""
 
         def build(inner: Scope) -> Expression:
+            """Either edge of each that will do, and of those the nearest."""
             who = turn(inner, scope.loops[last])
             at = (*range(last), who)
             limit, edge = supply.at(range(last)), priority.at(at)
@@ -115,6 +117,7 @@ def _halved(price: Made, span: Made, number: int, asked: tuple[Made, Made], got:
     request, supply = asked
 
     def build(inner: Scope) -> Expression:
+        """Half as far as the step before, from the last price."""
         who = turn(inner, scope.loops[last])
         met = op("*", request.at((*range(last), who)), got(who, price.at(range(last))))
         up = Binary(">", over("SUM", (who,), met), supply.at(range(last)))
@@ -190,6 +193,7 @@ def _whole_vector(name: str, what: str, tree: Any, last: int, scope: Scope) -> M
     afford(name, len(scope.loops[last]), scope)
 
     def build(inner: Scope) -> Expression:
+        """The argument as it is written, refused where it runs over anything else."""
         x = inner.of(tree)
         if isinstance(x, Reference) and not (x.indices and isinstance(x.indices[-1], Along) and x.indices[-1].loop == last):
             raise scope.refuse(
@@ -205,6 +209,7 @@ def _for_all(name: str, what: str, tree: Any, last: int, scope: Scope) -> Made:
     """Width or supply, which is one number for all that share it."""
 
     def build(inner: Scope) -> Expression:
+        """The argument where no single one of them stands; refused where it differs between them."""
         try:
             x = inner.of(tree)
         except TranslationError:
@@ -230,6 +235,8 @@ def _profile(tree: Any, last: int, scope: Scope) -> tuple[Made, Made, Made]:
     """Shape, priority and width: the elements of the profile's last subscript from the one that is written on."""
 
     def build(step: int) -> Callable[[Scope], Expression]:
+        """Return what reads the element so many steps after the one that is written."""
+
         def one(inner: Scope) -> Expression:
             x = inner.of(tree)
             mend = "Write pp[...,range,ptype], with the range of the request before last and the profile's first element last."

@@ -40,6 +40,7 @@ class Made:
     sizes: tuple[int, ...]
 
     def at(self, loops: Sequence[int]) -> Reference:
+        """Return what reads it where these loops stand."""
         return Reference(self.name, tuple(Along(n, tuple(range(k))) for n, k in zip(loops, self.sizes, strict=True)))
 
 

@@ -47,6 +47,7 @@ class _Matrix:
         self.columns = Loop("column", tuple(f"{i + 1}" for i in range(2 * size)))
 
     def first(self, tree: Any) -> Made:
+        """Return the matrix with the identity matrix beside it; refuse one that does not run over the last two subscripts."""
         both = (self.outer, self.outer + 1)
 
         def given(inner: Scope) -> Expression:

@@ -59,6 +59,7 @@ class Entity:
 
     @property
     def module(self) -> Path:
+        """The module that it stands in."""
         return self.path[:-1]
 
 
@@ -89,6 +90,7 @@ class Directory:
         return next((self.entities[(*m, *path)] for m in above if (*m, *path) in self.entities), None)
 
     def sizes(self, entity: Entity) -> tuple[int, ...]:
+        """Return how many elements each of its dimensions has."""
         return tuple(len(self.dimensions[canonical(d)].elements) for d in entity.dimensions)
 
 

@@ -29,17 +29,21 @@ class Text:
 
     @property
     def real_type(self) -> str:
+        """A number in each lane, as LLVM writes it."""
         return f"<{self.width} x double>"
 
     @property
     def whole_type(self) -> str:
+        """64 bits in each lane, as LLVM writes them."""
         return f"<{self.width} x i64>"
 
     @property
     def truth_type(self) -> str:
+        """A condition in each lane, as LLVM writes it."""
         return f"<{self.width} x i1>"
 
     def argument(self, number: int) -> Real:
+        """Return an argument of the function, counted from 0."""
         return Real(self, f"%a{number}")
 
     def real(self, x: Real | float) -> Real:
@@ -92,6 +96,7 @@ class Real(_Value):
 
     @property
     def type(self) -> str:
+        """As LLVM writes it."""
         return self.text.real_type
 
     def _with(self, op: str, a: Real | float, b: Real | float) -> Real:
@@ -129,6 +134,7 @@ class Real(_Value):
         return (self.bits() & ((1 << 63) - 1)).real()
 
     def root(self) -> Real:
+        """Return its square root; not a number below zero."""
         return Real(self.text, self.text.put(f"call {self.type} @llvm.sqrt.v{self.text.width}f64({self.type} {self.name})"))
 
     def _is(self, order: str, other: Real | float) -> Truth:
@@ -148,9 +154,11 @@ class Real(_Value):
         return self._is("oge", other)
 
     def equals(self, other: Real | float) -> Truth:
+        """Return where it equals another; not a number equals nothing."""
         return self._is("oeq", other)
 
     def bits(self) -> Whole:
+        """Return the 64 bits that stand for it."""
         return Whole(self.text, self.text.put(f"bitcast {self.type} {self.name} to {self.text.whole_type}"))
 
     def signed_as(self, other: Real) -> Real:
@@ -163,6 +171,7 @@ class Whole(_Value):
 
     @property
     def type(self) -> str:
+        """As LLVM writes it."""
         return self.text.whole_type
 
     def _with(self, op: str, a: Whole | int, b: Whole | int) -> Whole:
@@ -197,9 +206,11 @@ class Whole(_Value):
         return self._with("lshr", self, other)
 
     def real(self) -> Real:
+        """Return the number that the 64 bits stand for."""
         return Real(self.text, self.text.put(f"bitcast {self.type} {self.name} to {self.text.real_type}"))
 
     def is_zero(self) -> Truth:
+        """Return where all bits are zero."""
         return Truth(self.text, self.text.put(f"icmp eq {self.type} {self.name}, zeroinitializer"))
 
 
@@ -208,6 +219,7 @@ class Truth(_Value):
 
     @property
     def type(self) -> str:
+        """As LLVM writes it."""
         return self.text.truth_type
 
     def __and__(self, other: Truth) -> Truth:
@@ -220,9 +232,11 @@ class Truth(_Value):
         return Truth(self.text, self.text.put(f"xor {self.type} {self.name}, <{', '.join(['i1 true'] * self.text.width)}>"))
 
     def pick(self, then: Real | float, otherwise: Real | float) -> Real:
+        """Return one number where it holds and another elsewhere."""
         a, b = self.text.real(then), self.text.real(otherwise)
         return Real(self.text, self.text.put(f"select {self.type} {self.name}, {a.type} {a.name}, {b.type} {b.name}"))
 
     def pick_whole(self, then: Whole | int, otherwise: Whole | int) -> Whole:
+        """Return some bits where it holds and others elsewhere."""
         a, b = self.text.whole(then), self.text.whole(otherwise)
         return Whole(self.text, self.text.put(f"select {self.type} {self.name}, {a.type} {a.name}, {b.type} {b.name}"))
