@@ -1,6 +1,7 @@
 """llr_sd: system dynamics for health-workforce planning by skill level.
 
 import llr_sd
+
 model = llr_sd.load_model("gp_supply")
 runs = model.run({"gp_quit_u55": 0.05}, outputs=["GP WTE"], times=[2020.75])
 result = llr_sd.run_study("experiments/gp_plan", out="results")

@@ -64,7 +64,7 @@ class Ensemble:
     Attributes
     ----------
     dataset
-        One data variable an output, dims (run, time, <subscript ranges>), `units` in attrs. The numbers of a failed run are NaN
+        One data variable an output, dims `(run, time, <subscript ranges>)`, `units` in attrs. The numbers of a failed run are NaN
         from the failure on, never a plausible value.
     status
         One RunStatus a run.

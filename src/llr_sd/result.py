@@ -76,7 +76,7 @@ class StudyResult:
     manifest
         Hashes, versions, seed, command and counts (`manifest.json`).
     runs
-        Every output of every run: dims (scenario, run, time, <subscripts>) for outputs over time, (scenario, run, <subscripts>) for
+        Every output of every run: dims `(scenario, run, time, <subscripts>)` for outputs over time, `(scenario, run, <subscripts>)` for
         outputs at one time; `units` and `label` in attrs. Variables named "central: <output>" hold the run with every parameter at its
         mode, dims (scenario, ...).
     tables
