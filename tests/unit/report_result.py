@@ -281,9 +281,9 @@ def analyses() -> dict[str, pd.DataFrame]:
          **(fresh_runs(72.0, 0.95, 38) if c == 70 else fresh_runs())}
         for a, b, c, p, front in mixes
     ]  # fmt: skip
-    worth = {"gp_quit_u55": 3.2, "nq_join_prob": 1.1, "fill_time": -0.01}
+    worth = {"gp_quit_u55": 3.2, "nq_join_prob": 1.1, "fill_time": 0.0}
     information = [
-        {"input": n, "value": v, "low": v - 0.2, "high": v + 0.2 if v > 0 else 0.0, "share": v / 5, "runs": 40, "lost": 0}
+        {"input": n, "value": v, "low": max(v - 0.2, 0), "high": v + 0.2, "told": v > 0, "share": v / 5, "runs": 40, "lost": 0}
         for n, v in worth.items()
     ]
     growth = [

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from llr_sd.analysis import discover, evppi_table, grow, sobol_table
+from llr_sd.analysis import CLUSTERS, discover, evppi_table, grow, sobol_table
 from llr_sd.analysis.discovery import Restriction
 from llr_sd.design import Design
 from llr_sd.errors import InputError
@@ -34,28 +34,49 @@ def linear_normal(mean: float, sd: float) -> float:
     return float(mean * stats.norm.cdf(mean / sd) + sd * stats.norm.pdf(mean / sd) - max(0.0, mean))
 
 
+def worth_of(design: Design, *options: np.ndarray, seed: int = 0, number: int = 200, **more: object) -> pd.DataFrame:
+    """The table of options against doing nothing."""
+    net = np.column_stack([np.zeros(design.runs), *options])
+    return evppi_table(design, net, resamples(seed, "information", CLUSTERS, number), **more).set_index("input")
+
+
 def test_evppi_of_a_linear_normal_choice_is_the_loss_integral() -> None:
     design = drawn("abc", Distribution("normal", mode=0.0, sd=1.0), 20_000, 4)
-    worth = 0.5 + design.values @ [2.0, 1.0, 0.0]
-    table = evppi_table(
-        design, np.column_stack([np.zeros(len(worth)), worth]), groups={"a": "a", "b": "b", "c": "c", "a and b": "ab"}
-    ).set_index("input")
+    groups = {"a": "a", "b": "b", "c": "c", "a and b": "ab"}
+    table = worth_of(design, 0.5 + design.values @ [2.0, 1.0, 0.0], groups=groups)
     for name, sd in (("a", 2.0), ("b", 1.0), ("a and b", np.sqrt(5))):
         assert table.loc[name, "low"] < linear_normal(0.5, sd) < table.loc[name, "high"]
         assert table.loc[name, "value"] == pytest.approx(linear_normal(0.5, sd), abs=0.03)
     assert table.loc["c", "value"] == pytest.approx(0, abs=0.01)
+    assert table["told"].to_dict() == {"a": True, "b": True, "c": False, "a and b": True}
     assert table.loc["a and b", "share"] == pytest.approx(1, abs=0.02)
     assert table.index[0] == "a and b"
 
 
-def test_evppi_intervals_cover() -> None:
-    inside = 0
-    for seed in range(60):
-        design = drawn("ab", Distribution("normal", mode=0.0, sd=1.0), 1000, seed)
-        worth = 0.3 + design.values @ [1.0, 1.0]
-        row = evppi_table(design, np.column_stack([np.zeros(1000), worth])).set_index("input").loc["a"]
-        inside += row["low"] <= linear_normal(0.3, 1.0) <= row["high"]
-    assert inside >= 51
+@pytest.mark.parametrize(("mean", "sd"), [(0.0, 0.0), (0.3, 0.0), (0.1, 0.05), (0.3, 0.2), (0.0, 0.3), (0.3, 1.0)])
+def test_evppi_intervals_cover_below_the_noise_and_above_it(mean: float, sd: float) -> None:
+    """The share of seeds whose interval holds the loss integral is 95 % or more, but for what 60 seeds can miss by chance."""
+    truth, number = (linear_normal(mean, sd) if sd else 0.0), 60
+    inside = told = 0
+    for seed in range(number):
+        design = drawn("ab", Distribution("normal", mode=0.0, sd=1.0), 400, seed)
+        row = worth_of(design, mean + design.values @ [sd, 1.0], groups={"a": "a"}, seed=seed, number=60).loc["a"]
+        inside += row["low"] <= truth <= row["high"]
+        told += bool(row["told"])
+        assert row["told"] == (row["low"] > 0)
+    assert inside >= stats.binom.ppf(0.001, number, 0.95)
+    if truth == 0:
+        assert told <= stats.binom.ppf(0.999, number, 0.025)
+    elif sd == 1:
+        assert told == number
+
+
+def test_a_worth_that_no_run_shows_still_has_room() -> None:
+    """Truth 4e-4 at one run in 160: where every gain is 0 the upper end is not."""
+    design = drawn("ab", Distribution("normal", mode=0.0, sd=1.0), 200, 3)
+    row = worth_of(design, 0.5 + design.values @ [0.2, 0.01]).loc["a"]
+    assert (row["value"], row["low"], row["told"]) == (0, 0, False)
+    assert row["high"] > linear_normal(0.5, 0.2)
 
 
 def test_evppi_of_a_discrete_number_is_its_exact_value() -> None:
@@ -63,24 +84,33 @@ def test_evppi_of_a_discrete_number_is_its_exact_value() -> None:
     coin = Distribution("discrete", values=(-1.0, 2.0))
     design = drawn("ab", coin, 4000, 3)
     noise = drawn("z", Distribution("normal", mode=0.0, sd=0.5), 4000, 8).values[:, 0]
-    row = evppi_table(design, np.column_stack([np.zeros(4000), design.values[:, 0] + noise])).set_index("input").loc["a"]
+    row = worth_of(design, design.values[:, 0] + noise).loc["a"]
     assert row["low"] <= 0.5 <= row["high"]
     assert row["value"] == pytest.approx(0.5, abs=0.05)
+
+
+def test_evppi_where_one_option_is_best_in_every_run_is_worth_nothing() -> None:
+    design = drawn("ab", Distribution("uniform", 0, np.nan, 1), 300)
+    table = worth_of(design, 1 + design.values[:, 0])
+    assert (table["value"] == 0).all()
+    assert not table["told"].any()
+    assert table["share"].isna().all()
 
 
 def test_evppi_leaves_failed_runs_out_and_refuses_what_it_cannot_do() -> None:
     design = drawn("ab", Distribution("normal", mode=0.0, sd=1.0), 500)
     benefit = np.column_stack([np.zeros(500), design.values[:, 0]])
     benefit[3, 1] = np.nan
-    assert (evppi_table(design, benefit)["lost"] == 1).all()
+    again = resamples(0, "information", CLUSTERS, 20)
+    assert (evppi_table(design, benefit, again)["lost"] == 1).all()
     with pytest.raises(InputError, match="two options"):
-        evppi_table(design, benefit[:, :1])
+        evppi_table(design, benefit[:, :1], again)
     with pytest.raises(InputError, match="too few"):
-        evppi_table(design, benefit, np.arange(500) < 50)
+        evppi_table(design, benefit, again, np.arange(500) < 50)
     with pytest.raises(InputError, match='no column "z"'):
-        evppi_table(design, benefit, groups={"g": ["z"]})
+        evppi_table(design, benefit, again, groups={"g": ["z"]})
     with pytest.raises(InputError, match="saltelli"):
-        evppi_table(Design(design.names, design.values, "saltelli"), benefit)
+        evppi_table(Design(design.names, design.values, "saltelli"), benefit, again)
 
 
 # --- discovery --------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from report_result import BASE, BEST, analysed_result, fresh_runs, plan_result
 
 from llr_sd.report import terminal_summary, workbook, write_report, write_workbook
 from llr_sd.report.decision.read import best_mix, mixes, waterfalls
-from llr_sd.report.decision.words import lever_sentences
+from llr_sd.report.decision.words import information_sentences, lever_sentences
 from llr_sd.report.outcome.words import how_sure
 from llr_sd.report.sections import analysed, drawn, sections
 from llr_sd.report.sensitivity.read import kept_inputs, main_cell
@@ -152,7 +152,29 @@ def test_boxes_levers_and_information_are_told(result: StudyResult, parts: dict[
         .startswith("To learn gp quit u55 before choosing among “nothing works” and “everything works”")
     )
     assert "64% of what it would be worth to know everything" in parts["information"].sentences[0]
-    assert "fill time" in parts["information"].sentences[1]
+    assert parts["information"].sentences[1:] == (
+        "They cannot say whether it is worth anything to learn fill time: 0.2 WTE at most.",
+    )
+    assert [row[3] for row in parts["information"].pictures[0].numbers.rows] == ["yes", "yes", "no"]
+    assert "fill time" not in texts(parts["information"].pictures[0].figure)
+
+
+def worth(result: StudyResult, **columns: list[object]) -> tuple[str, ...]:
+    """What is said of information when columns of its table are others."""
+    rows = result.tables["information"].assign(**columns)
+    return information_sentences(dataclasses.replace(result, tables={**result.tables, "information": rows}))
+
+
+def test_worth_that_is_not_told_from_zero_is_not_claimed(result: StudyResult) -> None:
+    most = "To learn any one input before choosing among “nothing works” and “everything works” is worth 3.4 WTE (GPs) on average at most"
+    hidden = worth(result, told=[False] * 3, low=[0.0] * 3)
+    assert hidden == (f"{most}, and these runs cannot say whether it is worth anything.",)
+    same = worth(result, told=[False] * 3, low=[0.0] * 3, share=[np.nan] * 3)
+    assert same == (f"{most}: the same choice is best in every run.",)
+    close = worth(result, value=[1.15, 1.1, 0.0], low=[0.9, 0.9, 0.0], high=[1.3, 1.3, 0.2])
+    assert close[1] == "These runs cannot say whether that or nq join prob is worth more."
+    first = worth(result, told=[False, True, True])
+    assert first[0].startswith("To learn nq join prob before")
 
 
 def test_what_fresh_runs_do_not_confirm_is_not_claimed(result: StudyResult) -> None:

@@ -4,8 +4,8 @@ from llr_sd.analysis.attribution import LeverSettings, attribution_table, contri
 from llr_sd.analysis.cells import no_variance, output_cells
 from llr_sd.analysis.convergence import Convergence, grow
 from llr_sd.analysis.discovery import FEWEST, Box, Restriction, discover
+from llr_sd.analysis.evppi import CLUSTERS, evppi_table
 from llr_sd.analysis.evppi import FEWEST as FEWEST_FOR_VALUE
-from llr_sd.analysis.evppi import evppi_table
 from llr_sd.analysis.expressions import evaluate, names_in
 from llr_sd.analysis.levers import ERROR, LEVER_NUMBERS, LeverSearch, search_levers
 from llr_sd.analysis.morris import Screening, morris, morris_table, worth_a_sobol
@@ -26,6 +26,7 @@ from llr_sd.analysis.sobol import INDEPENDENT, SobolIndices, block_rows, sobol, 
 from llr_sd.analysis.summary import STATISTICS, summarise, target_table, wilson
 
 __all__ = [
+    "CLUSTERS",
     "ERROR",
     "FEWEST",
     "FEWEST_FOR_VALUE",

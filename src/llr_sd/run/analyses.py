@@ -244,7 +244,8 @@ def _information(work: Work) -> Made:
     ok = np.logical_and.reduce([runs["ok"].sel(scenario=option).values for option in voi.options])
     variables = {p.name: p.variable for p, _ in prepared.uncertain}
     groups = {g: [variables[n] for n in names] for g, names in groups_of(prepared.uncertain).items()} if voi.groups else None
-    learn = partial(analysis.evppi_table, prepared.samples["monte_carlo"].design, values, ok, groups)
+    again = sampling.resamples(work.study.seed, "information", analysis.CLUSTERS, 200)
+    learn = partial(analysis.evppi_table, prepared.samples["monte_carlo"].design, values, again, ok, groups)
     table = _attempt(gaps, ("the value of information", "", voi.benefit), learn)
     return Made({"information": table} if table is not None else {}, tuple(gaps))
 

@@ -225,28 +225,28 @@ def cost_quantity(result: StudyResult) -> Quantity:
 
 @dataclass(frozen=True)
 class Worth:
-    """What it is worth to learn an input, in the unit of the benefit, with its 95 % interval; `share` is of knowing everything."""
+    """What it is worth to learn an input, in the unit of the benefit, with its 95 % interval.
+
+    `told` is whether that lies above 0; `share` is of knowing everything, NaN where that is worth nothing.
+    """
 
     input: str
     name: str
     value: float
     low: float
     high: float
+    told: bool
     share: float
 
 
 def information(result: StudyResult) -> tuple[Worth, ...]:
-    """Return what it is worth to learn each input, the largest first; empty where the study does not ask."""
-    rows = frame_of(result, "information", "input", "value", "low", "high").to_dict("records")
-    found = [
-        Worth(
-            str(r["input"]),
-            input_name(result, str(r["input"])),
-            *(float(r.get(k, math.nan)) for k in ("value", "low", "high", "share")),
-        )
-        for r in rows
-    ]
-    return tuple(sorted((w for w in found if math.isfinite(w.value)), key=lambda w: -w.value))
+    """Return what it is worth to learn each input, those told from zero first, the largest first; empty where the study does not ask."""
+    rows = frame_of(result, "information", "input", "value", "low", "high", "told", "share").to_dict("records")
+    found = []
+    for r in rows:
+        value, low, high, share = (float(r[k]) for k in ("value", "low", "high", "share"))
+        found.append(Worth(str(r["input"]), input_name(result, str(r["input"])), value, low, high, bool(r["told"]), share))
+    return tuple(sorted((w for w in found if math.isfinite(w.value)), key=lambda w: (not w.told, -w.value)))
 
 
 def benefit_quantity(result: StudyResult) -> Quantity:

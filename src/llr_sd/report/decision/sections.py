@@ -145,13 +145,14 @@ def information_section(result: StudyResult) -> Section | None:
     if not found:
         return None
     heading = "What is worth finding out first"
-    drawn = [w for w in found if w.value > 0 and w.high > 0][:MOST]
+    drawn = [w for w in found if w.told][:MOST]
     rows = tuple(
         (
             input_label(result, w.input),
             amount(w.value, shown.unit),
             extent(w.low, w.high, shown.unit),
-            percent(min(max(w.share, 0.0), 1.0)),
+            "yes" if w.told else "no",
+            percent(w.share) if math.isfinite(w.share) else NONE,
         )
         for w in found
     )
@@ -159,13 +160,14 @@ def information_section(result: StudyResult) -> Section | None:
         "Input",
         f"Worth ({shown.unit})" if shown.unit not in ("", "Dmnl") else "Worth",
         "95% interval",
+        "Told from zero",
         "Share of knowing everything",
     )
     numbers = NumberTable(f"Worth of learning an input before choosing, in {named(shown)}", head, rows)
     if not drawn:
         return Section("information", heading, sentences, (), (numbers,))
     first = spoken(result, drawn[0].input, first=True)
-    title = f"{first} is most worth finding out: {with_unit(drawn[0].value, shown.unit)} on average"
+    title = f"{first} comes first of what is worth finding out: {with_unit(drawn[0].value, shown.unit)} on average"
     bars = Bars("worth", DARK, "", tuple(Share(w.input, w.name, w.value, w.low, w.high) for w in drawn))
 
     def said(share: Share) -> str:
@@ -175,7 +177,8 @@ def information_section(result: StudyResult) -> Section | None:
     figure = bar_chart(title, labels, [bars], f"Gain of the choice, {named(shown)}", said)
     caption = (
         "What the choice between scenarios would gain on average if this one input were known before it is made (expected value of partial "
-        "perfect information). Nothing is gained where the same scenario is best whatever the input turns out to be."
+        "perfect information), where the runs tell it from zero. Nothing is gained where the same scenario is best whatever the input turns "
+        "out to be."
     )
     text = f"Bar chart of the worth of learning an input. {title}. {'; '.join(f'{w.name}: {amount(w.value, shown.unit)}' for w in drawn)}."
     return Section("information", heading, sentences, (Picture("information", heading, figure, caption, text, numbers),))

@@ -100,14 +100,24 @@ def information_sentences(result: StudyResult) -> tuple[str, ...]:
         return ()
     top, unit = found[0], shown.unit
     among = f" before choosing among {listing([f'“{o}”' for o in asked.options])}" if asked else ""
-    if not top.value > 0 or top.high <= 0:
-        return (f"To learn any one input{among} is worth nothing that these runs can show: the best choice stays the best.",)
+    hidden = [w for w in found if not w.told]
+    if not top.told:
+        most = f"To learn any one input{among} is worth {with_unit(max(w.high for w in found), unit)} ({shown.label}) on average at most"
+        if all(math.isnan(w.share) for w in found):
+            return (f"{most}: the same choice is best in every run.",)
+        return (f"{most}, and these runs cannot say whether it is worth anything.",)
     text = (
         f"To learn {spoken(result, top.input)}{among} is worth {with_unit(top.value, unit)} ({shown.label}) on average, between "
         f"{amount(top.low, unit)} and {with_unit(top.high, unit)}"
     )
     if math.isfinite(top.share):
-        text += f", which is {percent(min(top.share, 1.0))} of what it would be worth to know everything"
-    none = [spoken(result, w.input) for w in found if w.high <= 0 or w.value <= 0]
-    more = (f"Nothing that these runs can show would be gained by learning {listing(none)}.",) if none else ()
-    return (f"{text}.", *more)
+        text += f", which is {percent(top.share)} of what it would be worth to know everything"
+    sentences = [f"{text}."]
+    near = [spoken(result, w.input) for w in found[1:] if w.told and w.high > top.low]
+    if near:
+        sentences.append(f"These runs cannot say whether that or {listing(near)} is worth more.")
+    if hidden:
+        names = listing([spoken(result, w.input) for w in hidden])
+        most = with_unit(max(w.high for w in hidden), unit)
+        sentences.append(f"They cannot say whether it is worth anything to learn {names}: {most} at most.")
+    return tuple(sentences)
