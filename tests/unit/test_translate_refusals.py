@@ -33,7 +33,6 @@ CASES = [
     ("x = RANDOM GAMMA(0, 1, 1, 0, 1, 0)", "x", "RANDOM GAMMA", "vary it in the study"),
     ("x[skill] = ALLOCATE AVAILABLE(staff[skill], staff[skill], pay)", "x", "ALLOCATE AVAILABLE", "ptype"),
     ("x = DELAY MATERIAL(pay, 2, 0, 0)", "x", "DELAY MATERIAL is not supported", "DELAY FIXED"),
-    ("x = GAMMA LN(pay)", "x", "GAMMA LN is not supported", "values as a lookup"),
     ("x = GET DATA MEAN(pay, 0, 2)", "x", "GET DATA MEAN", "lookup of Time"),
     ("x = SMOTH(pay, 3)", "x", "SMOTH", 'Did you mean "SMOOTH"?'),
     ("x = A FUNCTION OF(pay)", "x", "no equation", "Write its equation"),

@@ -49,13 +49,11 @@ from llr_sd.equations import (
     canonical,
 )
 from llr_sd.errors import InputError
+from llr_sd.functions import FUNCTIONS, KEEPS, PURE, SAME
 
 Found = Unit | None
 """The unit of an expression; None fits any (a literal 0, or a part with a finding)."""
 
-_SAME = ("MIN", "MAX", "MODULO")
-_KEEPS = ("ABS", "INTEGER", "INITIAL")
-_PURE = ("EXP", "LN", "SIN", "COS", "TAN", "ARCSIN", "ARCCOS", "ARCTAN", "SINH", "COSH", "TANH", "LOG")
 _DELAYS = ("SMOOTH", "SMOOTH N", "DELAY", "DELAY N", "DELAY FIXED")
 _COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 
@@ -278,11 +276,12 @@ class _Pass:
     def call(self, e: Call) -> Found:
         """Functions of their arguments alone; the rest is left to `of_time`."""
         name, a = e.function, e.arguments
-        if name in _KEEPS:
+        rule = FUNCTIONS[name].units if name in FUNCTIONS else ""
+        if rule == KEEPS:
             return self.unit(a[0])
-        if name in _SAME:
+        if rule == SAME:
             return self.agree(a[0], self.unit(a[0]), a[1], self.unit(a[1]), f"{name} of different units")
-        if name in _PURE:
+        if rule == PURE:
             for x in a:
                 self.need(x, NUMBER, f"what {name} takes")
             return NUMBER

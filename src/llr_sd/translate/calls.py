@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
+from llr_sd.dialects import REFUSED, VENSIM_FUNCTIONS
 from llr_sd.equations import (
     Call,
     Definition,
@@ -16,38 +18,20 @@ from llr_sd.equations import (
     canonical,
 )
 from llr_sd.errors import nearest
-from llr_sd.functions import FUNCTIONS, REDUCTIONS, REFUSED
+from llr_sd.functions import FUNCTIONS, REDUCTIONS, STATEFUL, Function
 from llr_sd.translate import macros
-from llr_sd.translate.arity import count_message
+from llr_sd.translate.forms import MOST_COPIES, copies, written_out
+from llr_sd.translate.messages import count_message
 from llr_sd.translate.scope import Known, Scope
 from llr_sd.translate.tables import points, stock
 from llr_sd.translate.written import WRITTEN
 
-# PySD's internal names, where they are not the key in lower case.
-_KEYS = {"Xpulse": "PULSE MAGNITUDE", "Xpulse_train": "PULSE TRAIN MAGNITUDE", "Xramp": "RAMP"}
-# Each structure of PySD that carries a state: its function, and its fields in the order of the function's arguments.
-_STATEFUL = {
-    "InitialStructure": ("INITIAL", ("initial",)),
-    "DelayStructure": ("DELAY", ("input", "delay_time", "initial", "order")),
-    "DelayNStructure": ("DELAY N", ("input", "delay_time", "initial", "order")),
-    "DelayFixedStructure": ("DELAY FIXED", ("input", "delay_time", "initial")),
-    "SmoothStructure": ("SMOOTH", ("input", "smooth_time", "initial", "order")),
-    "SmoothNStructure": ("SMOOTH N", ("input", "smooth_time", "initial", "order")),
-    "TrendStructure": ("TREND", ("input", "average_time", "initial_trend")),
-    "ForecastStructure": ("FORECAST", ("input", "average_time", "horizon", "initial_trend")),
-    "SampleIfTrueStructure": ("SAMPLE IF TRUE", ("condition", "input", "initial")),
-}
 _NOT_SUPPORTED = {
     "GetConstantsStructure": "GET DIRECT CONSTANTS inside an expression",
     "GetDataStructure": "GET DIRECT DATA inside an expression",
     "GetLookupsStructure": "GET DIRECT LOOKUPS inside an expression",
     "LookupsStructure": "a list of points inside an expression",
     "DataStructure": "an empty data equation inside an expression",
-}
-# Structures of PySD that are written out with other equations, and their fields in the order of the arguments.
-_WRITTEN = {
-    "AllocateAvailableStructure": ("ALLOCATE AVAILABLE", ("request", "pp", "avail")),
-    "AllocateByPriorityStructure": ("ALLOCATE BY PRIORITY", ("request", "priority", "size", "width", "supply")),
 }
 
 
@@ -56,13 +40,8 @@ def structure(tree: Any, scope: Scope) -> Expression:
     kind = type(tree).__name__
     if kind == "CallStructure":
         return _call(tree, scope)
-    if kind in _STATEFUL:
-        key, fields = _STATEFUL[kind]
-        _outside_reduction(key, scope)
-        return Call(key, tuple(scope.of(getattr(tree, f)) for f in fields))
-    if kind in _WRITTEN:
-        key, fields = _WRITTEN[kind]
-        return WRITTEN[key]([getattr(tree, f) for f in fields], scope)
+    if kind == "FunctionStructure":
+        return _function(tree.key, tree.arguments, scope)
     if kind == "IntegStructure":
         return _inner_stock(tree, scope)
     if kind == "InlineLookupsStructure":
@@ -72,38 +51,63 @@ def structure(tree: Any, scope: Scope) -> Expression:
 
 
 def _call(tree: Any, scope: Scope) -> Expression:
+    """Translate a call of what the model, or else Vensim, knows by its name."""
     written, arguments = tree.function.reference, tree.arguments
     key = canonical(written)
     if key in scope.names.macros:
         return macros.expand(scope.names.macros[key], arguments, scope)
     known = (scope.names.known if scope.local is None else scope.local).get(key)
-    name = _KEYS.get(written, written.replace("_", " ").upper())
+    name = re.sub("_+", " ", written).upper()
     # A variable may have the name of a function; only lookups are called.
-    if known is not None and (known.kind == "lookup" or name not in {*FUNCTIONS, *REDUCTIONS}):
+    if known is not None and (known.kind == "lookup" or name not in {*VENSIM_FUNCTIONS, *REDUCTIONS}):
         return _lookup_call(tree, known, scope)
     if name == "PI" and not arguments:
         return Number(math.pi)
     if name == "ELMCOUNT":
         return _element_count(arguments, scope)
-    if name in REDUCTIONS:
-        return _reduce(name, arguments, scope)
-    if name not in FUNCTIONS:
+    function = VENSIM_FUNCTIONS.get(name)
+    if function is None and name not in REDUCTIONS:
         raise _unknown(name, scope)
-    function = FUNCTIONS[name]
-    least, most = function.arity
-    if not least <= len(arguments) <= most:
-        raise scope.refuse(*count_message(name, ", ".join(a.rstrip("?") for a in function.arguments), len(arguments)))
-    if name in WRITTEN:
-        return WRITTEN[name](arguments, scope)
-    if function.kind == "stateful":
-        _outside_reduction(name, scope)
-    call = Call(name, tuple(scope.of(a) for a in arguments))
-    if name == "GET TIME VALUE" and (call.arguments[0], call.arguments[2]) != (Number(0.0), Number(0.0)):
+    if function is not None and function.formula:
+        return _written_out(function, arguments, scope)
+    return _function(name, arguments, scope)
+
+
+def _written_out(function: Function, arguments: Any, scope: Scope) -> Expression:
+    _check_count(function, arguments, scope)
+    given, before = len(arguments), scope.copies
+    scope.copies *= max(copies(function, i, given) for i in range(given))
+    if scope.copies > MOST_COPIES:
+        raise scope.refuse(
+            f"{function.key} and others stand too deep inside each other.", "Give one of them a variable of its own."
+        )
+    found = scope.of(written_out(function, arguments))
+    scope.copies = before
+    return found
+
+
+def _function(key: str, arguments: Any, scope: Scope) -> Expression:
+    """Translate a function of the engine's, or one that is written out with loops."""
+    if key in REDUCTIONS:
+        return _reduce(key, arguments, scope)
+    _check_count(FUNCTIONS[key], arguments, scope)
+    if key in WRITTEN:
+        return WRITTEN[key](arguments, scope)
+    if FUNCTIONS[key].kind == STATEFUL:
+        _outside_reduction(key, scope)
+    call = Call(key, tuple(scope.of(a) for a in arguments))
+    if key == "GET TIME VALUE" and (call.arguments[0], call.arguments[2]) != (Number(0.0), Number(0.0)):
         raise scope.not_supported(
             "GET TIME VALUE asks for more than the simulated time in the model's unit.",
             "Write GET TIME VALUE(0, offset, 0) or Time.",
         )
     return call
+
+
+def _check_count(function: Function, arguments: Any, scope: Scope) -> None:
+    least, most = function.arity
+    if not least <= len(arguments) <= most:
+        raise scope.refuse(*count_message(function.key, function.names, len(arguments)))
 
 
 def _unknown(name: str, scope: Scope) -> Exception:
@@ -112,7 +116,7 @@ def _unknown(name: str, scope: Scope) -> Exception:
     starts = [start for start in REFUSED if f"{name} ".startswith(f"{start} ")]
     if starts:
         return scope.not_supported(f"{name} is not supported.", REFUSED[max(starts, key=len)])
-    names = [*FUNCTIONS, *REDUCTIONS, *(k.name for k in scope.names.known.values() if k.kind == "lookup")]
+    names = [*VENSIM_FUNCTIONS, *REDUCTIONS, *(k.name for k in scope.names.known.values() if k.kind == "lookup")]
     return scope.not_supported(f"{name} is not a supported function, nor a lookup or macro of the model.", nearest(name, names))
 
 
@@ -120,7 +124,7 @@ def _lookup_call(tree: Any, known: Known, scope: Scope) -> Expression:
     if known.kind != "lookup":
         raise scope.refuse(f'"{known.name}" is called like a function, but is not a lookup.', f"Write {known.name} * (...)?")
     if len(tree.arguments) != 1:
-        raise scope.refuse(*count_message(known.name, "x", len(tree.arguments)))
+        raise scope.refuse(*count_message(known.name, ("x",), len(tree.arguments)))
     subscripts = list(tree.function.subscripts.subscripts) if tree.function.subscripts else []
     return LookupCall(known.name, scope.indices(known, subscripts), scope.of(tree.arguments[0]))
 
@@ -158,7 +162,7 @@ def _element_count(arguments: Any, scope: Scope) -> Expression:
 
 def _reduce(operator: str, arguments: Any, scope: Scope) -> Expression:
     if len(arguments) != 1:
-        raise scope.refuse(*count_message(operator, "x", len(arguments)))
+        raise scope.refuse(*count_message(operator, ("x",), len(arguments)))
     outer, scope.reducing = scope.reducing, {}
     body = scope.of(arguments[0])
     loops = tuple(scope.reducing.values())

@@ -48,8 +48,6 @@ def expression(tree: Any, scope: Scope) -> Expression:
         return _logic(list(tree.operators), [scope.of(a) for a in tree.arguments])
     if kind == "ReferenceStructure":
         return _reference(tree, scope)
-    if kind == "GameStructure":
-        return scope.of(tree.expression)
     if kind == "Refused":
         raise tree.error
     if kind == "Neutral":

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from llr_sd.equations import Definition, Expression, Reference, canonical
-from llr_sd.translate.arity import count_message
 from llr_sd.translate.bodies import body, role
+from llr_sd.translate.messages import count_message
 from llr_sd.translate.scope import Known, Scope
 from llr_sd.translate.source import MacroCall, Place, RawMacro, RawVariable
 
@@ -81,7 +81,7 @@ def _check(macro: RawMacro, title: str, arguments: Any, scope: Scope) -> None:
     if scope.reducing is not None:
         raise scope.refuse(f"the macro {title} is called inside a sum over subscripts.", "Give the call a variable of its own.")
     if len(arguments) != len(macro.parameters):
-        raise scope.refuse(*count_message(title, ", ".join(macro.parameters), len(arguments)))
+        raise scope.refuse(*count_message(title, macro.parameters, len(arguments)))
     if len(scope.names.made_up) > _MOST_PARTS:
         raise scope.refuse(f"its macros come to more than {_MOST_PARTS:,} variables.", "Use fewer macros inside each other.")
     if canonical(macro.name) in scope.calls:

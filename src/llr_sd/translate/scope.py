@@ -94,6 +94,8 @@ class Scope:
         Macros that are being expanded, outermost first.
     home
         The subscript on the left-hand side for each axis of its variable.
+    copies
+        How many times what is being translated stands in the functions around it, as they are written out.
     """
 
     names: Names
@@ -105,6 +107,7 @@ class Scope:
     local: dict[str, Known] | None = None
     calls: tuple[str, ...] = ()
     home: dict[str, str] = field(default_factory=dict)
+    copies: int = 1
 
     @property
     def title(self) -> str:

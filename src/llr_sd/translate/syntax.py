@@ -1,4 +1,4 @@
-"""Syntax trees of equations as they are read: names still text, numbers plain floats, every function that has a state a node.
+"""Syntax trees of equations as they are read: names still text, numbers plain floats.
 
 Kinds and fields are those of PySD's abstract syntax, so that both are understood; PySD itself takes most of a second to import.
 """
@@ -52,37 +52,11 @@ class CallStructure:
 
 
 @dataclass(slots=True)
-class GameStructure:
-    """GAME."""
+class FunctionStructure:
+    """A function of the table, by its key there, whatever else has that name in a model."""
 
-    expression: Tree
-
-
-@dataclass(slots=True)
-class AllocateAvailableStructure:
-    """ALLOCATE AVAILABLE."""
-
-    request: Tree
-    pp: Tree
-    avail: Tree
-
-
-@dataclass(slots=True)
-class AllocateByPriorityStructure:
-    """ALLOCATE BY PRIORITY."""
-
-    request: Tree
-    priority: Tree
-    size: Tree
-    width: Tree
-    supply: Tree
-
-
-@dataclass(slots=True)
-class InitialStructure:
-    """INITIAL."""
-
-    initial: Tree
+    key: str
+    arguments: Sequence[Tree]
 
 
 @dataclass(slots=True)
@@ -92,83 +66,6 @@ class IntegStructure:
     flow: Tree
     initial: Tree
     non_negative: bool = False
-
-
-@dataclass(slots=True)
-class DelayStructure:
-    """DELAY1 and DELAY3."""
-
-    input: Tree
-    delay_time: Tree
-    initial: Tree
-    order: float
-
-
-@dataclass(slots=True)
-class DelayNStructure:
-    """DELAY N."""
-
-    input: Tree
-    delay_time: Tree
-    initial: Tree
-    order: Tree
-
-
-@dataclass(slots=True)
-class DelayFixedStructure:
-    """DELAY FIXED."""
-
-    input: Tree
-    delay_time: Tree
-    initial: Tree
-
-
-@dataclass(slots=True)
-class SmoothStructure:
-    """SMOOTH and SMOOTH3."""
-
-    input: Tree
-    smooth_time: Tree
-    initial: Tree
-    order: float
-
-
-@dataclass(slots=True)
-class SmoothNStructure:
-    """SMOOTH N."""
-
-    input: Tree
-    smooth_time: Tree
-    initial: Tree
-    order: Tree
-
-
-@dataclass(slots=True)
-class TrendStructure:
-    """TREND."""
-
-    input: Tree
-    average_time: Tree
-    initial_trend: Tree
-
-
-@dataclass(slots=True)
-class ForecastStructure:
-    """FORECAST."""
-
-    input: Tree
-    average_time: Tree
-    horizon: Tree
-    initial_trend: Tree
-
-
-@dataclass(slots=True)
-class SampleIfTrueStructure:
-    """SAMPLE IF TRUE."""
-
-    condition: Tree
-    input: Tree
-    initial: Tree
 
 
 @dataclass(slots=True)
@@ -223,32 +120,6 @@ class GetConstantsStructure:
     tab: str
     cell: str
 
-
-VENSIM: Mapping[str, Callable[..., Tree]] = {
-    "game": GameStructure,
-    "allocate_available": AllocateAvailableStructure,
-    "allocate_by_priority": AllocateByPriorityStructure,
-    "initial": InitialStructure,
-    "integ": IntegStructure,
-    "delay1": lambda x, t: DelayStructure(x, t, x, 1),
-    "delay1i": lambda x, t, initial: DelayStructure(x, t, initial, 1),
-    "delay3": lambda x, t: DelayStructure(x, t, x, 3),
-    "delay3i": lambda x, t, initial: DelayStructure(x, t, initial, 3),
-    "delay_n": DelayNStructure,
-    "delay_fixed": DelayFixedStructure,
-    "smooth": lambda x, t: SmoothStructure(x, t, x, 1),
-    "smoothi": lambda x, t, initial: SmoothStructure(x, t, initial, 1),
-    "smooth3": lambda x, t: SmoothStructure(x, t, x, 3),
-    "smooth3i": lambda x, t, initial: SmoothStructure(x, t, initial, 3),
-    "smooth_n": SmoothNStructure,
-    "trend": TrendStructure,
-    "forecast": lambda x, average, horizon: ForecastStructure(x, average, horizon, 0),
-    "sample_if_true": SampleIfTrueStructure,
-    "pulse_train": lambda start, width, interval, end: CallStructure(
-        ReferenceStructure("pulse_train"), (start, interval, width, end)
-    ),
-}
-"""How Vensim's calls that are nodes of their own are made of their arguments, by canonical name."""
 
 OF_FILES: Mapping[str, Callable[..., Tree]] = {
     "lookups": GetLookupsStructure,

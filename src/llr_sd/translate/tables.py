@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from llr_sd.equations import Stock, Table
-from llr_sd.translate.arity import count_message
+from llr_sd.translate.messages import count_message
 from llr_sd.translate.scope import Scope
 
 Numbers = tuple[float, ...]
@@ -61,5 +61,5 @@ def stock(tree: Any, scope: Scope) -> Stock:
     """Return the stock of an INTEG or of an XMILE stock."""
     if not isinstance(tree.non_negative, bool):
         # PySD takes a third argument of INTEG for its own mark of stocks that cannot fall below zero.
-        raise scope.refuse(*count_message("INTEG", "flow, initial", 3))
+        raise scope.refuse(*count_message("INTEG", ("flow", "initial"), 3))
     return Stock(scope.of(tree.flow), scope.of(tree.initial), tree.non_negative)

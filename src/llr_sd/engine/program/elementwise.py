@@ -7,6 +7,7 @@ from math import inf
 
 from llr_sd.engine.program.form import Node, Program
 from llr_sd.errors import EngineError
+from llr_sd.functions import FUNCTIONS
 
 SMALL = 1e-6  # what PySD takes for zero, after Vensim's help
 
@@ -162,26 +163,10 @@ def _get_time_value(p: Program, relative: Node, offset: Node, measure: Node) -> 
 
 
 LOWERINGS: dict[str, Callable[..., Node]] = {
-    "ABS": _same("abs"),
-    "MIN": _same("min"),
-    "MAX": _same("max"),
-    "EXP": _same("exp"),
-    "LN": _same("log"),
-    "LOG": _same("log_base"),
-    "SQRT": _same("sqrt"),
+    **{f.key: _same(f.op) for f in FUNCTIONS.values() if f.op},
     "POWER": power,
     "MODULO": _modulo,
     "QUANTUM": _quantum,
-    "INTEGER": _same("trunc"),
-    "SIN": _same("sin"),
-    "COS": _same("cos"),
-    "TAN": _same("tan"),
-    "ARCSIN": _same("asin"),
-    "ARCCOS": _same("acos"),
-    "ARCTAN": _same("atan"),
-    "SINH": _same("sinh"),
-    "COSH": _same("cosh"),
-    "TANH": _same("tanh"),
     "IF THEN ELSE": lambda p, condition, then, otherwise: p.op("select", condition, then, otherwise),
     "ZIDZ": _zidz,
     "XIDZ": ratio_or,

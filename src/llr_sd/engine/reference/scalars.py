@@ -48,45 +48,13 @@ from llr_sd.equations import (
     is_control,
 )
 from llr_sd.errors import EngineError
+from llr_sd.functions import FUNCTIONS, STATEFUL
 
 Cell = tuple[str, int]
 Counts = Mapping[int, int]
 
 DEEPEST = 12
 """An expression nested deeper than this gets an element of its own: Python reads no more than 200 brackets."""
-_PLAIN = {
-    "ABS": "abs",
-    "MIN": "min",
-    "MAX": "max",
-    "EXP": "exp",
-    "LN": "ln",
-    "SQRT": "sqrt",
-    "POWER": "power",
-    "SIN": "sin",
-    "COS": "cos",
-    "TAN": "tan",
-    "ARCSIN": "arcsin",
-    "ARCCOS": "arccos",
-    "ARCTAN": "arctan",
-    "SINH": "sinh",
-    "COSH": "cosh",
-    "TANH": "tanh",
-    "MODULO": "modulo",
-    "QUANTUM": "quantum",
-    "ZIDZ": "zidz",
-    "XIDZ": "xidz",
-    "ACTIVE INITIAL": "active_initial",
-}
-_STATEFUL = {
-    "INITIAL": "InitialStructure",
-    "DELAY": "DelayStructure",
-    "DELAY N": "DelayNStructure",
-    "DELAY FIXED": "DelayFixedStructure",
-    "SMOOTH": "SmoothStructure",
-    "SMOOTH N": "SmoothNStructure",
-    "TREND": "TrendStructure",
-    "FORECAST": "ForecastStructure",
-}
 _COMPARE = ("<", "<=", ">", ">=", "=", "<>")
 
 
@@ -279,21 +247,22 @@ class Scalars:
             a, b = self.number(value, here, depth), self.number(initial, here, depth)
             return forms.SampleIfTrueStructure(self.truth(condition, here, depth), a, b)
         arguments = [self.number(a, here, depth) for a in e.arguments]
-        if key in _STATEFUL:
-            if key in ("DELAY N", "SMOOTH N"):
-                arguments[1] = self.elements.helper(arguments[1])
-                arguments[3] = self._fitting_order(arguments[1], arguments[3])
-            elif len(arguments) == 4 and key != "FORECAST":  # the order, which PySD wants as an integer
-                order = arguments[3]
-                arguments[3] = int(order) if isinstance(order, float) and math.isfinite(order) else call("integer", order)
-            return getattr(forms, _STATEFUL[key])(*arguments)
         if key in OF_TIME and self._timelike(e.arguments[0]):
             return OF_TIME[key](self.elements, *map(self.elements.helper, arguments))
-        if key in _PLAIN:
-            return call(_PLAIN[key], *arguments)
         if key in WRITTEN:
             return WRITTEN[key](self.elements, *map(self.elements.helper, arguments))
-        raise EngineError(f"PySD cannot compute {key}.", where=self._cell[0])
+        if key not in FUNCTIONS:
+            raise EngineError(f"PySD cannot compute {key}.", where=self._cell[0])
+        structure = getattr(forms, f"{key.title().replace(' ', '')}Structure", None)
+        if structure is None or FUNCTIONS[key].kind != STATEFUL:
+            return call(key.lower().replace(" ", "_"), *arguments)
+        if key in ("DELAY N", "SMOOTH N"):
+            arguments[1] = self.elements.helper(arguments[1])
+            arguments[3] = self._fitting_order(arguments[1], arguments[3])
+        elif key in ("DELAY", "SMOOTH"):  # the order, which PySD wants as an integer
+            order = arguments[3]
+            arguments[3] = int(order) if isinstance(order, float) and math.isfinite(order) else call("integer", order)
+        return structure(*arguments)
 
     def _fitting_order(self, time: Tree, order: Tree) -> Tree:
         """The order that Vensim lowers until order * TIME STEP is no more than the time; PySD's own rules are others."""

@@ -10,7 +10,6 @@ grouping of :AND: and :OR:, the sign of a power's base, comments and :NA:, and i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,8 +17,7 @@ import numpy as np
 import llr_sd.translate.syntax as syntax
 from llr_sd.equations import NA
 from llr_sd.errors import TranslationError
-from llr_sd.translate.arity import check_count
-from llr_sd.translate.messages import short
+from llr_sd.translate.messages import count_message, short
 from llr_sd.translate.source import MacroCall, Place
 
 DEEPEST = 1000  # levels of brackets, calls and signs; real models stay below 100
@@ -282,10 +280,11 @@ class _Formula:
         arguments, outputs = self._arguments()
         if outputs:
             return MacroCall(reference, tuple(arguments), outputs)
-        name = re.sub("_+", "_", name)
-        check_count(name, len(arguments), self._place)
-        make: Callable[..., Any] | None = syntax.VENSIM.get(name)
-        return make(*arguments) if make else syntax.CallStructure(reference, tuple(arguments))
+        if name != "integ":
+            return syntax.CallStructure(reference, tuple(arguments))
+        if len(arguments) != 2:
+            raise self._place.refuse(*count_message("INTEG", ("flow", "initial"), len(arguments)))
+        return syntax.IntegStructure(*arguments)
 
     def _arguments(self) -> tuple[list[Any], tuple[str, ...]]:
         """Read the arguments of a call and, behind a colon, the names of a macro's further outputs."""

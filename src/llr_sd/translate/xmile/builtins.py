@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import llr_sd.translate.syntax as ae
-from llr_sd.functions import XMILE_FUNCTIONS
-from llr_sd.translate.source import Neutral, Place, Refused
+from llr_sd.dialects import XMILE_FUNCTIONS
+from llr_sd.translate import forms
+from llr_sd.translate.source import Place, Refused
 
 Tree = Any
 
@@ -24,7 +25,12 @@ CONSTANTS: dict[str, Tree] = {
 
 
 def call(name: str, *arguments: Tree) -> Tree:
-    """Return a call of a function by the engine's name."""
+    """Return a function of the table."""
+    return ae.FunctionStructure(name.upper(), arguments)
+
+
+def named(name: str, *arguments: Tree) -> Tree:
+    """Return a call of what the model, or else Vensim, knows by a name."""
     return ae.CallStructure(ae.ReferenceStructure(name), arguments)
 
 
@@ -43,12 +49,6 @@ def condition(test: Tree, then: Tree, otherwise: Tree) -> Tree:
     return call("if then else", test, then, otherwise)
 
 
-def _floor(x: Tree) -> Tree:
-    """The greatest whole number that is not above x (3.3.1, footnote)."""
-    whole = call("integer", x)
-    return condition(compare(x, "<", whole), arithmetic(whole, "-", Neutral(1.0)), whole)
-
-
 def _modulo(x: Tree, divisor: Tree) -> Tree:
     """The remainder with the sign of the divisor (3.3.1, footnote)."""
     if isinstance(divisor, float) and divisor > 0:
@@ -59,22 +59,10 @@ def _modulo(x: Tree, divisor: Tree) -> Tree:
     return condition(other, arithmetic(rest, "+", divisor), rest)
 
 
-def _divide(numerator: Tree, denominator: Tree, otherwise: Tree = 0.0) -> Tree:
-    return condition(compare(denominator, "=", 0.0), otherwise, arithmetic(numerator, "/", denominator))
-
-
-def _wave(shape: str) -> Callable[..., Tree]:
-    def made(height: Tree, period: Tree) -> Tree:
-        turn = arithmetic(arithmetic(2.0 * math.pi, "*", CONSTANTS["time"]), "/", period)
-        return arithmetic(height, "*", call(shape, turn))
-
-    return made
-
-
 def _pulse(magnitude: Tree, first: Tree, interval: Tree = 0.0) -> Tree:
     if interval == 0.0:
-        return call("Xpulse", first, magnitude)
-    return call("Xpulse_train", first, interval, magnitude)
+        return call("pulse magnitude", first, magnitude)
+    return call("pulse train magnitude", first, interval, magnitude)
 
 
 def _chain(name: str) -> Callable[..., Tree]:
@@ -87,56 +75,18 @@ def _chain(name: str) -> Callable[..., Tree]:
     return made
 
 
-def _delay(order: float) -> Callable[..., Tree]:
-    return lambda x, t, initial=None: ae.DelayStructure(x, t, x if initial is None else initial, order)
-
-
-def _smooth(order: float) -> Callable[..., Tree]:
-    return lambda x, t, initial=None: ae.SmoothStructure(x, t, x if initial is None else initial, order)
-
-
-def _named(name: str) -> Callable[..., Tree]:
-    return lambda *arguments: call(name, *arguments)
-
-
-# What each comes to; its arguments are in the table of functions.
-BUILTINS: dict[str, Callable[..., Tree]] = {
-    **{
-        n: _named(n)
-        for n in ("abs", "arccos", "arcsin", "arctan", "cos", "exp", "ln", "sin", "sqrt", "tan", "sinh", "cosh", "tanh")
-    },
-    "int": _floor,
-    "round": lambda x: _floor(arithmetic(x, "+", Neutral(0.5))),
-    "log10": lambda x: call("log", x, 10.0),
-    "percent": lambda x: arithmetic(x, "*", 100.0),
-    "rootn": lambda x, n: call("power", x, arithmetic(1.0, "/", n)),
-    "power": _named("power"),
+# What those come to that no formula says.
+_MADE: dict[str, Callable[..., Tree]] = {
     "mod": _modulo,
-    "//": _divide,
-    "safediv": _divide,
     "min": _chain("min"),
     "max": _chain("max"),
-    "if then else": condition,
-    "sinwave": _wave("sin"),
-    "coswave": _wave("cos"),
-    "step": _named("step"),
-    "ramp": _named("ramp"),
     "pulse": _pulse,
-    "init": ae.InitialStructure,
-    "previous": lambda x, initial: ae.DelayFixedStructure(x, CONSTANTS["dt"], initial),
-    "delay": lambda x, t, *i: x if t == 0.0 else ae.DelayFixedStructure(x, t, *(i or (x,))),
-    "delay1": _delay(1),
-    "delay3": _delay(3),
-    "delayn": lambda x, t, n, i=None: ae.DelayNStructure(x, t, x if i is None else i, n),
-    "smth1": _smooth(1),
-    "smth3": _smooth(3),
-    "smthn": lambda x, t, n, i=None: ae.SmoothNStructure(x, t, x if i is None else i, n),
-    "trend": lambda x, t, *i: ae.TrendStructure(x, t, *(i or (0.0,))),
-    "forcst": lambda x, t, h, *i: ae.ForecastStructure(x, t, h, *(i or (0.0,))),
+    "delay": lambda x, t, *i: x if t == 0.0 else call("delay fixed", x, t, *(i or (x,))),
 }
-# How many copies of an argument, by its number, a function is written out with.
-_COPIES = {"int": {0: 3}, "round": {0: 3}, "mod": {0: 3, 1: 5}, "//": {1: 2}, "safediv": {1: 2}}
-_STARTS = {"delay": 2, "delay1": 2, "delay3": 2, "delayn": 3, "smth1": 2, "smth3": 2, "smthn": 3}
+_ARRAYS = {"sum", "prod", "mean", "stddev", "size", "lookup"}
+BUILTINS = {key.lower() for key in XMILE_FUNCTIONS} - _ARRAYS
+# How many copies of each argument a function is written out with, of those that no formula says.
+_COPIES = {"mod": (3, 5)}
 # What Vensim calls these, as converters from Vensim write them.
 VENSIM = {
     "smooth": "smth1",
@@ -170,9 +120,13 @@ _MENDS = {
 
 def copies(name: str, argument: int, given: int) -> int:
     """Return how many times an argument stands in what a function comes to; a delay starts at its input where no value is given."""
-    if argument == 0 and _STARTS.get(VENSIM.get(name, name)) == given:
-        return 2
-    return _COPIES.get(name, {}).get(argument, 1)
+    name = VENSIM.get(name, name)
+    if name in _COPIES:
+        return _COPIES[name][argument] if argument < len(_COPIES[name]) else 1
+    if name == "delay":
+        return 2 if (argument, given) == (0, 2) else 1
+    function = XMILE_FUNCTIONS.get(name.upper())
+    return forms.copies(function, argument, given) if function is not None and function.formula else 1
 
 
 def apply(name: str, arguments: tuple[Tree, ...], place: Place, *, vensim: bool = False) -> Tree | None:
@@ -196,8 +150,10 @@ def apply(name: str, arguments: tuple[Tree, ...], place: Place, *, vensim: bool 
     if len(arguments) < least - open_ended or (len(arguments) > most and not open_ended):
         count = f"at least {least - 1}" if open_ended else str(least) if least == most else f"{least} or {most}"
         plural = "" if most == 1 else "s"
-        wanted = ", ".join(a.rstrip("?") for a in function.arguments)
+        wanted = ", ".join(function.names)
         raise place.refuse(
             f"{function.key} takes {count} argument{plural} and has {len(arguments)}.", f"Write {function.key}({wanted})."
         )
-    return BUILTINS[name](*arguments)
+    if function.formula:
+        return forms.written_out(function, arguments)
+    return _MADE[name](*arguments) if name in _MADE else call(name, *arguments)

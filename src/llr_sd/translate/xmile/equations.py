@@ -7,6 +7,7 @@ from typing import Any
 
 import llr_sd.translate.syntax as ae
 from llr_sd.equations import canonical
+from llr_sd.translate.forms import MOST_COPIES
 from llr_sd.translate.messages import short
 from llr_sd.translate.source import Place, Refused
 from llr_sd.translate.xmile import builtins
@@ -20,7 +21,6 @@ Tree = Any
 # Array functions, with the reduction that each is made of.
 _REDUCTIONS = {"sum": "sum", "prod": "prod", "min": "vmin", "max": "vmax"}
 _ARRAY = (*_REDUCTIONS, "mean", "stddev", "size")
-_MOST_COPIES = 1000  # of one argument, where functions that are written out stand inside each other
 
 
 class Equation:
@@ -196,7 +196,7 @@ class Equation:
         if name in self._names.macros:
             return self._macro(name, arguments)
         if name.startswith("vensim."):
-            return call(name.removeprefix("vensim."), *(self._of(a) for a in arguments))
+            return builtins.named(name.removeprefix("vensim."), *(self._of(a) for a in arguments))
         if name == "lookup" and len(arguments) == 2:
             return self._lookup(arguments)
         if name in _ARRAY and (len(arguments) == 1 or name not in ("min", "max")):
@@ -206,7 +206,7 @@ class Equation:
         if name in builtins.RANDOM:
             return call(builtins.RANDOM[name], *(self._of(a) for a in arguments))
         made = builtins.apply(name, self._arguments(name, arguments), self._place, vensim=self._names.vensim)
-        return call(name, *(self._of(a) for a in arguments)) if made is None else made
+        return builtins.named(name, *(self._of(a) for a in arguments)) if made is None else made
 
     def _arguments(self, name: str, arguments: tuple[Tree, ...]) -> tuple[Tree, ...]:
         """Return the arguments of a builtin; those that it is written out with several copies of may not grow without bounds."""
@@ -215,7 +215,7 @@ class Equation:
     def _copied(self, argument: Tree, times: int) -> Tree:
         """Return an argument that stands several times in what a function is written out as."""
         before, self._copies = self._copies, self._copies * times
-        if self._copies > _MOST_COPIES:
+        if self._copies > MOST_COPIES:
             raise self._place.refuse(
                 "functions such as INT, MOD, SAFEDIV, SMTH1 and STDDEV stand too deep inside each other.", "Split the equation."
             )
@@ -254,7 +254,7 @@ class Equation:
         left_out = macro.defaults[len(given) :]
         if all(d is not None for d in left_out):
             given.extend(left_out)
-        return call(macro.name, *given)
+        return builtins.named(macro.name, *given)
 
     # --- arrays ----------------------------------------------------------------------------------------------------------
 
