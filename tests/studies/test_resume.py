@@ -19,6 +19,7 @@ import llr_sd
 from llr_sd.cli import main
 from llr_sd.errors import InputError
 from llr_sd.run import execute
+from llr_sd.run.block import _own_code
 from llr_sd.store.seal import seal, unseal
 
 PART = ".results.part"
@@ -236,6 +237,13 @@ def test_runs_do_not_outlive_the_code_that_made_them(staff: Path, ran: list[int]
     monkeypatch.setattr("llr_sd.run.block._own_code", lambda: "another state of the code")
     llr_sd.run_study(staff, verify=0)
     assert ran == [1, 1, 12, 12] * 2
+
+
+def test_the_code_that_runs_depend_on_is_all_of_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = _own_code.__wrapped__()
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda p: read(p) + (b"#" if p.parts[-2:] == ("llvm", "driver.py") else b""))
+    assert _own_code.__wrapped__() != before
 
 
 # --- blocks that are not what they say ---------------------------------------------------------------------------------

@@ -148,6 +148,16 @@ def test_a_register_that_does_not_fit_is_refused(
     assert not (rated / "results").exists()
 
 
+def test_a_register_and_its_matrix_have_names_of_their_own(rated: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Their copies lie side by side among the results."""
+    (rated / "other").mkdir()
+    shutil.move(rated / "matrix.toml", rated / "other" / "register.toml")
+    text = REGISTER.replace('"matrix.toml"', '"other/register.toml"')
+    (rated / "register.toml").write_text(text, encoding="utf-8")
+    assert main(["run", str(rated)]) == 2
+    assert "the matrix has the name of the register's own file" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -300,6 +310,20 @@ def test_runs_without_a_loss_are_counted(rated: Path) -> None:
     row = result.tables["ratings"].set_index(["risk", "ladder", "horizon"]).loc[("R1", "delivery", 2020.75)]
     assert row["runs"] == 400 - left
     assert any(f"R1, delivery, 2020.75: {left} of 400 runs" in said for said in result.manifest["findings"])
+
+
+def test_failed_runs_of_every_sample_are_counted(rated: Path) -> None:
+    """Runs with the judgement's range doubled, and those of the indices, fail as those of the ratings do, and are listed beside them."""
+    model = rated / "staff" / "staff.mdl"
+    text = model.read_text(encoding="utf-8")
+    model.write_text(
+        text.replace("SUM(staff[Skill!])", "SUM(staff[Skill!]) + 0 * SQRT(SUM(staff[Skill!]) - 135)"), encoding="utf-8"
+    )
+    result = llr_sd.run_study(rated, verify=0)
+    counts = result.failures["sample"].value_counts()
+    assert set(counts.index) == {"monte_carlo", "leave_senior doubled, R1", "hiring doubled, R2", "sobol, R1", "sobol, R2"}
+    assert counts["leave_senior doubled, R1"] > (result.failures.query("scenario == 'as it is'")["sample"] == "monte_carlo").sum()
+    assert result.manifest["failed"] == len(result.failures)
 
 
 def test_a_rating_without_any_loss_is_refused(rated: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,65 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from llr_sd import analysis
-from llr_sd.risks.losses import Losses, Readings, pieces
+from llr_sd.risks.losses import Readings, pieces
 from llr_sd.risks.prepared import PreparedRegister, files_of, prepare_register
 from llr_sd.risks.rated import curve_table, exceedance_table, judged, lost, rate, register_tables
 from llr_sd.risks.reasons import NO_BOXES, box_table, driver_table, outside_table, sobol_table
 from llr_sd.risks.samples import sobol_samples, wide_samples
 from llr_sd.risks.variations import movement_table, stability_table
-from llr_sd.run.prepare import PreparedStudy, Sample
+from llr_sd.run.execute import Runner
+from llr_sd.run.plan import Found, Plan, Write
+from llr_sd.run.prepare import Sample
+from llr_sd.run.tables import design_table, failure_table, parameter_table
+from llr_sd.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
-    import xarray as xr
 
-__all__ = ["PreparedRegister", "Ratings", "files_of", "pieces", "prepare_register", "rate_register"]
-
-Run = Callable[[Mapping[str, PreparedStudy], Sequence[tuple[str, Sample]]], Mapping[str, "xr.Dataset"]]
-"""Runs samples, each with the name of its model, and returns their runs by the name of the sample."""
+__all__ = ["plan_register", "prepare_register"]
 
 
-@dataclass(frozen=True)
-class Ratings:
-    """What was found: tidy tables by name, losses of all runs and of the central run, sentences to be said of it, and the runs in all."""
-
-    tables: Mapping[str, pd.DataFrame]
-    losses: Losses
-    central: Losses
-    said: tuple[str, ...]
-    runs: int
+def plan_register(study: Study) -> Plan:
+    """Check a study of a register against its models, before anything runs; raise InputError where it does not fit."""
+    prepared = prepare_register(study)
+    return Plan(study, files_of(prepared), prepared.far, partial(rate_register, prepared))
 
 
-def rate_register(prepared: PreparedRegister, run: Run) -> Ratings:
+def rate_register(prepared: PreparedRegister, far: Runner, write: Write) -> Found:
     """Run the models of a checked register on common draws, rate its risks, and ask what each rating hangs on."""
     import pandas as pd
 
-    register = prepared.register
-    first = [(m, s.samples[n]) for m, s in prepared.far.items() for n in ("central", "monte_carlo")]
-    main = run(prepared.far, first)
+    register, study = prepared.register, prepared.study
+    first = [s.samples[n] for s in prepared.far.values() for n in ("central", "monte_carlo")]
+    far.run(first)
     drawn, middle = (
-        Readings(prepared, {m: main[s.samples[n].name] for m, s in prepared.far.items()}) for n in ("monte_carlo", "central")
+        Readings(prepared, {m: far.read(s.samples[n]) for m, s in prepared.far.items()}) for n in ("monte_carlo", "central")
     )
     losses, central = drawn.losses(), middle.losses()
+    dates, blocks = pieces(losses)
+    runs = write(dates, study.monte_carlo.runs, iter(blocks), pieces(central)[1])
     ratings = rate(prepared, losses, central)
     held = [r for r in ratings if r.date == register.dates(register.risk_of(r.risk))[0]]
 
     wide = {(r.id, what): samples for r in register.risk for what, samples in wide_samples(prepared, r).items()}
     saltelli = {r.id: sobol_samples(prepared, r) for r in register.risk}
-    second = [*_each(wide.values()), *_each(samples for _, samples in saltelli.values())]
-    near = run(prepared.near, second)
-    wider = {key: drawn.but({m: near[s.name] for m, s in samples.items()}) for key, samples in wide.items()}
+    second = {f"{what} doubled, {risk}": own for (risk, what), own in wide.items()}
+    second |= {f"sobol, {risk}": own for risk, (_, own) in saltelli.items()}
+    near = far.over(prepared.near)
+    near.run([own[m] for m in prepared.near for own in second.values() if m in own])
 
-    indices = sobol_table(prepared, held, saltelli, near)
+    indices = sobol_table(prepared, held, saltelli, near.read)
     drivers = driver_table(prepared, indices)
     outside = outside_table(prepared, held, losses, drivers)
     boxes = box_table(prepared, held, losses)
-    told = [judged(prepared, r, drivers, outside) if r in held else r for r in ratings]
+    wider = {key: drawn.but({m: near.read(s) for m, s in own.items()}) for key, own in wide.items()}
+    told = [judged(prepared, r, drivers, outside) if r.at in {h.at for h in held} else r for r in ratings]
     tables = register_tables(prepared) | {
         "ratings": pd.DataFrame([r.row(prepared.matrix) for r in told]),
         "exceedance": exceedance_table(prepared, ratings),
@@ -71,11 +71,38 @@ def rate_register(prepared: PreparedRegister, run: Run) -> Ratings:
         "drivers": drivers,
         "boxes": boxes,
         "outside": outside,
+        "summary": analysis.summarise(runs, {}),
+        **_inputs(prepared, far, near, second),
     }
     said = lost(ratings, losses) + ([] if len(boxes) else [NO_BOXES])
     said += [analysis.INDEPENDENT] if any(use.correlation for use in register.model.values()) else []
-    return Ratings(tables, losses, central, tuple(said), sum(sample.runs for _, sample in (*first, *second)))
+    facts = {
+        "register": register.title,
+        "models": list(prepared.far),
+        "likelihood bands": prepared.matrix.bands,
+        "risks": len(register.risk),
+        "runs": study.monte_carlo.runs,
+        "runs in all": sum(s.runs for s in chain(first, *(own.values() for own in second.values()))),
+        "findings": [*said, *dict.fromkeys(t for s in prepared.far.values() for t in s.told)],
+    }
+    return Found(runs, tables, facts)
 
 
-def _each(parts: Iterable[Mapping[str, Sample]]) -> list[tuple[str, Sample]]:
-    return [pair for samples in parts for pair in samples.items()]
+def _inputs(
+    prepared: PreparedRegister, far: Runner, near: Runner, second: Mapping[str, Mapping[str, Sample]]
+) -> dict[str, pd.DataFrame]:
+    """Return parameters, draws and failed runs of all models, each row or column with the name of its model."""
+    import pandas as pd
+
+    failures = []
+    for name, s in prepared.far.items():
+        later = {purpose: own[name] for purpose, own in second.items() if name in own}
+        every = chain(*(far.blocks(one) for one in s.samples.values()), *(near.blocks(one) for one in later.values()))
+        failures.append(failure_table(s, every, {**s.samples, **later}).assign(model=name))
+    draws = [design_table(s.samples["monte_carlo"]).set_index("run").add_prefix(f"{m}: ") for m, s in prepared.far.items()]
+    some = [f for f in failures if len(f)] or failures[:1]
+    return {
+        "parameters": pd.concat([parameter_table(s).assign(model=m) for m, s in prepared.far.items()], ignore_index=True),
+        "design": pd.concat(draws, axis=1).reset_index(),
+        "failures": pd.concat(some, ignore_index=True),
+    }

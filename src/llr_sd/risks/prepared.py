@@ -34,8 +34,6 @@ class PreparedRegister:
     ----------
     study, register, matrix
         As read; the matrix has the likelihood bands that the study chose.
-    models
-        By the register's names.
     far, near
         For each model a study of every date, and one up to the first dates, for the analyses of the rating that is held against the log.
     uses
@@ -47,7 +45,6 @@ class PreparedRegister:
     study: Study
     register: Register
     matrix: Matrix
-    models: Mapping[str, Model]
     far: Mapping[str, PreparedStudy]
     near: Mapping[str, PreparedStudy]
     uses: Mapping[str, tuple[str, ...]]
@@ -65,7 +62,7 @@ class PreparedRegister:
     def group(self, risk: Risk) -> Uncertain:
         """Return the uncertain parameters of a risk's own group, in the register's order."""
         known = {p.name: (p, d) for p, d in self.uncertain(risk)}
-        tables = [self.models[m].table for m in self.models_of(risk)]
+        tables = [self.far[m].model.table for m in self.models_of(risk)]
         named = dict.fromkeys(p.name for name in risk.group for table in tables if (p := table.find(name)) is not None)
         return [known[name] for name in named if name in known]
 
@@ -95,6 +92,10 @@ def prepare_register(study: Study) -> PreparedRegister:
         raise InputError(
             "1 run cannot show what is uncertain.", where=f"{study.where}, monte_carlo > runs", mend="Make 2 or more."
         )
+    if register.matrix_file.name == register.file.name:
+        raise InputError(
+            "the matrix has the name of the register's own file.", where=f"{register.file}, matrix", mend="Rename one of them."
+        )
     matrix = load_matrix(register.matrix_file)
     if study.bands:
         matrix = matrix.with_bands(study.bands, f"{study.where}, bands")
@@ -114,7 +115,7 @@ def prepare_register(study: Study) -> PreparedRegister:
             runs = study.monte_carlo.runs
             far[name] = _prepare(study, register, name, model, all_dates, {AS_IT_IS: {}} | dict(scenarios), runs)
             near[name] = _prepare(study, register, name, model, first, {AS_IT_IS: {}}, 2)  # its draws are made elsewhere
-    prepared = PreparedRegister(study, register, matrix, models, far, near, uses, core)
+    prepared = PreparedRegister(study, register, matrix, far, near, uses, core)
     for risk in register.risk:
         if not prepared.group(risk):
             raise InputError(
@@ -174,7 +175,7 @@ def _prepare(
         file=register.file,
     )
     prepared = prepare(inner, model)
-    named = {n: replace(s, name=f"{name}_{n}") for n, s in prepared.samples.items()}
+    named = {n: replace(s, name=f"{name}_{n}", model=name) for n, s in prepared.samples.items()}
     return replace(prepared, samples=named)
 
 
@@ -281,10 +282,11 @@ def _check_names(register: Register, risk: Risk, models: list[Model]) -> None:
             raise InputError(error.what, where=where, mend=error.mend) from None
 
 
-def files_of(prepared: PreparedRegister) -> dict[str, Path]:
-    """Return every file that the numbers depend on, beside the study, by its place in the results folder."""
-    register = prepared.register
-    found = {f"register/{f.name}": f for f in (register.file, register.matrix_file)}
+def files_of(prepared: PreparedRegister) -> dict[str, Path | str]:
+    """Return every file that the numbers depend on, by the place of its copy among the results."""
+    study, register = prepared.study, prepared.register
+    found: dict[str, Path | str] = {"study.toml": study.file or study.to_toml()}
+    found |= {f"register/{f.name}": f for f in (register.file, register.matrix_file)}
     for name, near in prepared.near.items():
         found |= {f"model/{name}/{place}": file for place, file in model_files(near.study, near.model).values()}
     return found

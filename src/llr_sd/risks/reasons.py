@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,11 +28,11 @@ def sobol_table(
     prepared: PreparedRegister,
     held: Sequence[Rating],
     saltelli: Mapping[str, tuple[Design, Mapping[str, Sample]]],
-    runs: Mapping[str, xr.Dataset],
+    read: Callable[[Sample], xr.Dataset],
 ) -> pd.DataFrame:
     """Return Sobol indices of each risk's loss, and of whether the consequence of its rating is reached, on each ladder.
 
-    Inputs are the parameters of the risk's group, and everything else together.
+    Inputs are the parameters of the risk's group, and everything else together. `read` gives the runs of a sample.
     """
     import pandas as pd
     import xarray as xr
@@ -40,7 +40,7 @@ def sobol_table(
     frames = []
     for risk in prepared.register.risk:
         design, samples = saltelli[risk.id]
-        readings = Readings(prepared, {m: runs[s.name] for m, s in samples.items()})
+        readings = Readings(prepared, {m: read(s) for m, s in samples.items()})
         found: dict[str, Floats] = {}
         own = [r for r in held if r.risk == risk.id]
         for r in own:

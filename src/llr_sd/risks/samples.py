@@ -36,7 +36,7 @@ def wide_samples(prepared: PreparedRegister, risk: Risk) -> dict[str, dict[str, 
             moved = tuple((n, kept) for n, kept in _settings(prepared, risk, model) if any(v not in kept for v in names))
             if moved and any(p.name in names for p, _ in prepared.far[model].uncertain):
                 design = _widened_draws(prepared.far[model], names)
-                samples.setdefault(label, {})[model] = Sample(f"{model}_wide_{risk.id}_{label}", design, moved)
+                samples.setdefault(label, {})[model] = Sample(f"{model}_wide_{risk.id}_{label}", design, moved, model)
     return samples
 
 
@@ -74,13 +74,13 @@ def sobol_samples(prepared: PreparedRegister, risk: Risk) -> tuple[Design, dict[
         drawn = design if same else sampling.draw_saltelli(points, base, study.seed, groups, second_order=False)
         columns = [i for i, (p, _) in enumerate(union) if p.name in theirs]
         part = Design(tuple(points[i][0].variable for i in columns), drawn.values[:, columns], "saltelli", study.seed)
-        samples[model] = Sample(f"{model}_sobol_{risk.id}", part, _settings(prepared, risk, model))
+        samples[model] = Sample(f"{model}_sobol_{risk.id}", part, _settings(prepared, risk, model), model)
     return design, samples
 
 
 def _settings(prepared: PreparedRegister, risk: Risk, model: str) -> tuple[tuple[str, Mapping[str, float]], ...]:
     """Return the settings of a model that a risk's ratings need."""
     needed = {setting for name, setting in prepared.core[risk.id] if name == model}
-    runs = {f"{risk.id} {run}": settings_of(risk, run, prepared.models[model]) for run in risk.run}
+    runs = {f"{risk.id} {run}": settings_of(risk, run, prepared.far[model].model) for run in risk.run}
     empty: dict[str, float] = {}
     return tuple((n, kept) for n, kept in ({AS_IT_IS: empty} | runs).items() if n in needed)

@@ -86,7 +86,7 @@ def analyse(work: Work) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     Returns
     -------
     tables, facts
-        The tables by name; what the manifest says of them: findings, gaps, failed runs.
+        The tables by name; what the manifest says of them: findings and gaps.
     """
     prepared, study = work.prepared, work.study
     made = [row.make(work) for row in ANALYSES if row.asked(study)]
@@ -96,7 +96,7 @@ def analyse(work: Work) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
         ran |= m.samples
     found["failures"] = tables.failure_table(prepared, (b for s in ran.values() for b in work.runner.blocks(s)), ran)
     gaps = [g for m in made for g in m.gaps]
-    facts = {key: value for m in made for key, value in m.facts.items()} | {"failed": len(found["failures"])}
+    facts = {key: value for m in made for key, value in m.facts.items()}
     facts["findings"] = [*(g.words for g in gaps), *(s for m in made for s in m.said), *prepared.told]
     facts["gaps"] = [asdict(g) for g in gaps]
     return found, facts

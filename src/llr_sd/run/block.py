@@ -172,7 +172,7 @@ def _failures(
 @functools.cache
 def _own_code() -> str:
     """Return a hash of this package's modules: runs of another state of the code are not gone on from."""
-    folder = Path(__file__).parent
+    folder = Path(__file__).parents[1]
     files = {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.rglob("*.py")}
     return _fingerprint(sorted(files.items()))
 

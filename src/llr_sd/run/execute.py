@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from llr_sd import store
@@ -33,18 +32,22 @@ Where = tuple[str, int | None, str | None]
 
 
 class Runner:
-    """Runs the samples of a study and reads their blocks back."""
+    """Runs the samples of prepared studies, by the names of their models, and reads their blocks back."""
 
     def __init__(
         self,
-        prepared: PreparedStudy,
+        studies: Mapping[str, PreparedStudy],
         work: store.WorkFolder,
         where: Where,
         progress: Progress,
     ) -> None:
-        self._prepared, self._work, self._where, self._progress = prepared, work, where, progress
+        self._studies, self._work, self._where, self._progress = studies, work, where, progress
         self._done, self._total = 0, 0
-        self._key = runs_key(prepared.study, prepared.model, where[0])
+        self._keys = {name: runs_key(s.study, s.model, where[0]) for name, s in studies.items()}
+
+    def over(self, studies: Mapping[str, PreparedStudy]) -> Runner:
+        """Return a runner of other studies, which keeps its blocks in the same place."""
+        return Runner(studies, self._work, self._where, self._progress)
 
     def run(self, samples: Iterable[Sample]) -> None:
         """Run every block of the samples that is not there yet."""
@@ -56,34 +59,35 @@ class Runner:
                 self._done += job.design.runs
                 self._progress(stage or sample.settings[job.setting][0], self._done, self._total)
 
-            self._run(self._prepared.jobs(sample), tick)
+            self._run(sample, tick)
 
-    def _run(self, jobs: Iterable[Job], tick: Tick) -> None:
-        """Run every job that is not there yet, here or on the cluster, and keep its block."""
+    def _run(self, sample: Sample, tick: Tick) -> None:
+        """Run every job of a sample that is not there yet, here or on the cluster, and keep its block."""
         engine, threads, scheduler = self._where
+        prepared = self._studies[sample.model]
         missing: list[tuple[str, Job]] = []
-        for job in jobs:
-            key = block_key(self._key, job)
+        for job in prepared.jobs(sample):
+            key = block_key(self._keys[sample.model], job)
             if self._work.get(key) is not None:
                 tick(job, RESUMING if self._work.earlier(key) else "")
             elif scheduler is not None:
                 missing.append((key, job))
             else:
-                self._work.put(key, run_block(self._prepared.study, self._prepared.model, job, engine, threads))
+                self._work.put(key, run_block(prepared.study, prepared.model, job, engine, threads))
                 tick(job, "")
         if missing:
-            _on_cluster(self._prepared, missing, self._work, engine, threads, str(scheduler), tick)
+            _on_cluster(prepared, missing, self._work, engine, threads, str(scheduler), tick)
 
     def blocks(self, sample: Sample) -> Iterator[tuple[Job, Block]]:
         """Yield the blocks of a sample that was run."""
-        study, model = self._prepared.study, self._prepared.model
-        for job in self._prepared.jobs(sample):
-            key = block_key(self._key, job)
+        prepared = self._studies[sample.model]
+        for job in prepared.jobs(sample):
+            key = block_key(self._keys[sample.model], job)
             block = self._work.get(key)
             if block is None:  # damaged since it was run
-                block = run_block(study, model, job, *self._where[:2])
+                block = run_block(prepared.study, prepared.model, job, *self._where[:2])
                 self._work.put(key, block)
-            yield job, replace(block, labels=labels_of(study))
+            yield job, replace(block, labels=labels_of(prepared.study))
 
     def read(self, sample: Sample) -> xr.Dataset:
         """Return the runs of a sample in memory, dims (scenario, run, ...)."""
@@ -97,29 +101,6 @@ class Runner:
     def pieces(self, sample: Sample) -> Iterator[store.Piece]:
         """Return the blocks of a sample that was run, each with its place."""
         return (store.Piece(job.setting, job.start, block) for job, block in self.blocks(sample))
-
-
-def run_samples(
-    studies: Mapping[str, PreparedStudy],
-    samples: Sequence[tuple[str, Sample]],
-    work: store.WorkFolder,
-    where: Where,
-    progress: Progress,
-) -> dict[str, xr.Dataset]:
-    """Run samples, each with the name of its study, and return their runs by the name of the sample."""
-    total, done = sum(s.runs for _, s in samples), 0
-    found: dict[str, xr.Dataset] = {}
-    for name, study in studies.items():
-        own = [s for n, s in samples if n == name]
-        runner = Runner(study, work, where, partial(_onwards, progress, done, total))
-        runner.run(own)
-        found |= {s.name: runner.read(s) for s in own}
-        done += sum(s.runs for s in own)
-    return found
-
-
-def _onwards(progress: Progress, before: int, total: int, stage: str, done: int, _: int) -> None:
-    progress(stage, before + done, total)
 
 
 def _on_cluster(

@@ -31,11 +31,15 @@ BLOCK = 4096
 
 @dataclass(frozen=True)
 class Sample:
-    """A design and the settings that it runs under, by name: the scenarios, or the steps between two of them."""
+    """A design and the settings that it runs under, by name: the scenarios, or the steps between two of them.
+
+    `model` tells samples of several models apart, where a study has several.
+    """
 
     name: str
     design: Design
     settings: tuple[tuple[str, Mapping[str, float]], ...]
+    model: str = ""
 
     @property
     def runs(self) -> int:

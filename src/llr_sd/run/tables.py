@@ -102,23 +102,6 @@ def design_table(sample: Sample) -> pd.DataFrame:
     return pd.DataFrame(design.values, columns=list(design.names)).rename_axis("run").reset_index()
 
 
-def tables_of_models(
-    studies: Mapping[str, PreparedStudy], blocks: Mapping[str, Iterable[tuple[Job, Block]]]
-) -> dict[str, pd.DataFrame]:
-    """Return parameters, draws and failed runs of several models on common draws, each row or column with the name of its model."""
-    import pandas as pd
-
-    parameters = [parameter_table(s).assign(model=m) for m, s in studies.items()]
-    draws = [design_table(s.samples["monte_carlo"]).set_index("run").add_prefix(f"{m}: ") for m, s in studies.items()]
-    failures = [failure_table(s, blocks[m]).assign(model=m) for m, s in studies.items()]
-    some = [f for f in failures if len(f)] or failures[:1]
-    return {
-        "parameters": pd.concat(parameters, ignore_index=True),
-        "design": pd.concat(draws, axis=1).reset_index(),
-        "failures": pd.concat(some, ignore_index=True),
-    }
-
-
 def undefined_outputs(prepared: PreparedStudy, runs: xr.Dataset) -> list[str]:
     """Say which expressions are undefined in some runs that the model finished: those are missing for that output alone."""
     study, ok = prepared.study, runs["ok"].values

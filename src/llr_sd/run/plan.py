@@ -1,0 +1,92 @@
+"""A checked study, ready to run: of outputs of one model, or of the risks of a register over several."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from llr_sd import bundled
+from llr_sd.laws import FILE as LAWS
+from llr_sd.run.analyses import Work, analyse
+from llr_sd.run.execute import Runner
+from llr_sd.run.prepare import PreparedStudy, model_files, prepare, study_model
+from llr_sd.store import Piece
+from llr_sd.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+Write = Callable[[tuple[str, ...], int, Iterator[Piece], list[Piece]], "xr.Dataset"]
+"""Writes the main runs and returns them, read lazily: `ResultsFolder.write_runs`."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a study found: its main runs, tidy tables by name ("failures" among them), and what the manifest says of them."""
+
+    runs: xr.Dataset
+    tables: Mapping[str, pd.DataFrame]
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done, checked.
+
+    Attributes
+    ----------
+    study
+        As it runs.
+    files
+        What the numbers depend on, by the place of its copy among the results; a text is written as it is.
+    models
+        The prepared study of each model by its name; by "" where there is one.
+    carry_out
+        Runs it, writes the main runs and works out its tables.
+    """
+
+    study: Study
+    files: Mapping[str, Path | str]
+    models: Mapping[str, PreparedStudy]
+    carry_out: Callable[[Runner, Write], Found]
+
+
+def plan_outputs(study: Study) -> Plan:
+    """Check a study of outputs against its model, before anything runs; raise InputError where it does not fit."""
+    model = study_model(study)
+    prepared = prepare(study, model)
+    names = tuple(s.name for s in study.scenario)
+    central, main = prepared.samples["central"], prepared.samples["monte_carlo"]
+
+    def carry_out(runner: Runner, write: Write) -> Found:
+        runner.run(prepared.samples.values())
+        runs = write(names, main.design.runs, runner.pieces(main), list(runner.pieces(central)))
+        tables, said = analyse(Work(prepared, runs, runner))
+        facts = {"model": model.name, "model file": _which(prepared), "runs": main.design.runs, "runs in all": prepared.runs}
+        return Found(runs, tables, facts | {"scenarios": len(names)} | said)
+
+    return Plan(prepared.study, _files(prepared, study), {"": prepared}, carry_out)
+
+
+def _which(prepared: PreparedStudy) -> str:
+    """Return which model file ran: from the study's folder on, or that it is the bundled one."""
+    file = prepared.model.equations.source.resolve()
+    if file.is_relative_to(bundled.folder("models").resolve()):
+        return f"{file.name} (bundled)"
+    return Path(os.path.relpath(file, prepared.study.folder.resolve())).as_posix()
+
+
+def _files(prepared: PreparedStudy, study: Study) -> dict[str, Path | str]:
+    """Return the files that the numbers depend on by their place in the results folder; a study made in Python is written for there."""
+    model = prepared.model
+    tables = model_files(study, model)
+    found = {f"model/{place}": file for place, file in tables.values()}
+    laws = model.equations.source.parent / LAWS
+    if laws.is_file() and (model.laws or "site" in tables):
+        found[f"model/{LAWS}"] = laws
+    places = {kind: f"model/{place}" for kind, (place, _) in tables.items() if kind != "parameters"}
+    return {"study.toml": study.file or study.model_copy(update=places).to_toml(), **found}
