@@ -21,6 +21,7 @@ Start here:
   llr-sd list                       what there is: models, studies, registers
   llr-sd list gp_supply             one model: outputs, parameters with sources, scenarios
   llr-sd list gp_supply retire      what in it speaks of a word
+  llr-sd new mine --from gp_plan    a study of your own, to change; also --from site, register or own.mdl
   llr-sd check gp_supply            is the model sound? one line a check, with the figure
 """
 EPILOG = """\
@@ -207,6 +208,27 @@ def _list(options: argparse.Namespace) -> int:
     return 0
 
 
+# --- new --------------------------------------------------------------------------------------------------------------
+
+
+def _add_new(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("folder", metavar="FOLDER", type=Path, help="the folder to make")
+    sub.add_argument(
+        "--from", metavar="WHAT", dest="start", required=True, help="a bundled study, site, register, or a model such as own.mdl"
+    )
+
+
+def _new(options: argparse.Namespace) -> int:
+    import shlex
+
+    from llr_sd.drafts import new_study
+
+    files = new_study(options.folder, options.start)
+    say("\n".join(map(str, files)))
+    say(f"\nRun it: llr-sd run {shlex.quote(str(options.folder))}")
+    return 0
+
+
 # --- report -----------------------------------------------------------------------------------------------------------
 
 
@@ -272,6 +294,7 @@ def _bench(options: argparse.Namespace) -> int:
 
 COMMANDS: dict[str, tuple[str, Any, Any]] = {
     "run": ("Run a study and write its results, figures and report.", _add_run, _run),
+    "new": ("Make a study folder of your own that runs as it stands.", _add_new, _new),
     "list": ("Show models, parameters with their sources, scenarios and studies.", _add_list, _list),
     "check": ("Check a model: units, parameters, conservation, extremes, loops, PySD; one line each.", _add_check, _check),
     "bench": ("Measure the compiled engine against PySD on this machine.", _add_bench, _bench),

@@ -1,4 +1,4 @@
-"""First drafts of what a modeller writes beside a model: the parameter table of a model file that has none."""
+"""The parameter table of a model file that has none: what the file says, with gaps for what its author knows."""
 
 from __future__ import annotations
 
