@@ -280,9 +280,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _add_bench(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument(
-        "model", metavar="MODEL", nargs="?", help="a model; without it, made-up ones of about 400 and 25,000 elements"
-    )
+    sub.add_argument("model", metavar="MODEL", nargs="?", help="a model; without it, every bundled one")
     sub.add_argument("--out", metavar="FILE", type=Path, help="write the measurements as JSON")
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from workforce_model import synthetic_model
 
 import llr_sd
-from llr_sd.bench import synthetic_model
 from llr_sd.engine.llvm import compiled
 from llr_sd.engine.llvm.target import Target, host
 
