@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -141,3 +142,10 @@ def test_nothing_in_a_file_ever_runs() -> None:
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in running, f"{path}, line {node.lineno}"
+
+
+def test_every_room_is_described() -> None:
+    """A room of the tree has its row in src/llr_sd/README.md."""
+    rooms = {p.parent.relative_to(SOURCE).as_posix() for p in SOURCE.glob("*/__init__.py")}
+    text = (SOURCE / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)/` \|", text, flags=re.MULTILINE)) == rooms
