@@ -210,7 +210,7 @@ class Model:
         names, rows, kind, seed = _columns(values)
         resolved = []
         for column, name in enumerate(names):
-            parameter = self._settable(name)
+            parameter = self.settable(name)
             if rows.shape[0]:
                 for extreme in (np.nanargmin, np.nanargmax):
                     row = int(extreme(rows[:, column])) if np.isfinite(rows[:, column]).any() else 0
@@ -236,7 +236,8 @@ class Model:
         found = self.table.find(name)
         return name if found is None else found.variable
 
-    def _settable(self, name: str) -> Parameter:
+    def settable(self, name: str) -> Parameter:
+        """Return the constant of a name, of the table or of the model file alone; raise InputError for what cannot be set."""
         variable = self.equations.find(name.partition("[")[0])
         found = self.table.find(name)
         # What the model itself calls by a name wins over a constant that has it as its label.

@@ -18,7 +18,7 @@ class Record(BaseModel):
 
 
 Kind = TypeVar("Kind", bound=Record)
-_KINDS = ("[key]", "float", "str", "int", "literal", "nullable")
+_KINDS = {"[key]", "float", "str", "int", "literal", "nullable"}
 _WORDS = {
     "string_type": "must be text, in quotes",
     "string_too_short": "must not be empty",
@@ -49,12 +49,14 @@ def finding(error: ValidationError, root: type[BaseModel]) -> str:
     """Turn the first finding of pydantic into a sentence with the key as the author wrote it."""
     found = error.errors(include_url=False)
     first = next((f for f in found if f["type"] == "extra_forbidden"), found[0])
-    # Of a union pydantic also names the kind that it tried, such as "float" or "function-before[...]".
-    parts = [str(p + 1) if isinstance(p, int) else p for p in first["loc"] if p not in _KINDS and "[" not in str(p)[8:]]
+    # Of a union pydantic also names the kind that it tried, such as "float", "function-before[...]" or the name of a record.
+    loc = first["loc"]
+    kinds = {model.__name__ for model in _records_at((*loc, 0), root)}
+    parts = [str(p + 1) if isinstance(p, int) else p for p in loc if p not in _KINDS | kinds and "[" not in str(p)[8:]]
     key = " > ".join(parts)
     kind, message = str(first["type"]), str(first["msg"]).removeprefix("Value error, ")
     if kind == "extra_forbidden":
-        known = _keys_at(first["loc"], root)
+        known = [field.alias or name for name, field in _records_at(loc, root)[-1].model_fields.items() if not field.exclude]
         return f'unknown key "{key}". {nearest(parts[-1], known) or "Known here: " + ", ".join(known) + "."}'
     if kind == "missing":
         return f'"{key}" is missing.'
@@ -73,20 +75,21 @@ def finding(error: ValidationError, root: type[BaseModel]) -> str:
     return message if message.rstrip().endswith("?") else f"{message.rstrip('. ')}."
 
 
-def _keys_at(loc: tuple[int | str, ...], root: type[BaseModel]) -> list[str]:
-    """Return the keys that a format knows at a place: lists and free names are passed through."""
-    part = root
+def _records_at(loc: tuple[int | str, ...], root: type[BaseModel]) -> list[type[BaseModel]]:
+    """Return the records on the way to a place, the innermost last: lists and free names are passed through, a union is told by its tag."""
+    found, choice = [root], list[type[BaseModel]]()
     for step in loc[:-1]:
-        if str(step) in part.model_fields:
-            part = _model_in(part.model_fields[str(step)].annotation) or part
-    return [field.alias or name for name, field in part.model_fields.items() if not field.exclude]
+        tagged = [model for model in choice if model.__name__ == step]
+        if tagged:
+            found[-1] = tagged[0]
+        elif str(step) in found[-1].model_fields:
+            choice = _models_in(found[-1].model_fields[str(step)].annotation)
+            found += choice[:1]
+    return found
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """Return the records that an annotation holds, those of a union in their order."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        found = _model_in(argument)
-        if found:
-            return found
-    return None
+        return [annotation]
+    return [model for argument in getattr(annotation, "__args__", ()) for model in _models_in(argument)]

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from llr_sd import bundled
+from llr_sd.answers import Answer, check_answers, listed
 from llr_sd.errors import InputError, nearest
 from llr_sd.records import Record, check_record
 from llr_sd.textfiles import is_file, read_toml
@@ -61,7 +62,8 @@ class OutputSpec(Record):
     """A number of interest: a variable (over all saved times, or `at` one time), or an expression of scalar outputs.
 
     A `unit` that is given must be the model's; for an expression it is the unit of the result. `equivalents` marks an output that
-    counts equivalents of people rather than people: reports show it beside the people and never add it to them.
+    counts equivalents of people rather than people: reports show it beside the people and never add it to them. `percent` marks a
+    share without a unit, which the answer tells as a percentage.
     """
 
     variable: str | None = None
@@ -70,6 +72,7 @@ class OutputSpec(Record):
     label: Words = ""
     unit: Words | None = None
     equivalents: Flag = False
+    percent: Flag = False
 
     @model_validator(mode="after")
     def _one_kind(self) -> OutputSpec:
@@ -279,6 +282,7 @@ class Study(Record):
     discovery: tuple[Discovery, ...] = ()
     levers: Levers | None = None
     value_of_information: ValueOfInformation | None = None
+    answer: Annotated[tuple[Answer, ...], BeforeValidator(listed)] = ()
     illustrative: Flag = False
     notes: tuple[Words, ...] = ()
     file: Path | None = Field(default=None, exclude=True)
@@ -346,6 +350,8 @@ class Study(Record):
             if output not in self.outputs:
                 raise ValueError(f'history: no output "{output}". {nearest(output, self.outputs)}')
         self._analyses_fit()
+        made = None if self.sobol is None else list(self.sobol.scenarios) or self._answering
+        check_answers(self.answer, list(self.outputs), names, [t.name for t in self.target], made, self.levers is not None)
         return self
 
     @property

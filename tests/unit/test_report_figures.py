@@ -24,7 +24,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> StudyResult:
 
 
 def words(figure: Figure) -> str:
-    texts = [t.get_text() for t in figure.texts]
+    texts = [t.get_text() for t in (*figure.texts, *(t for key in figure.legends for t in key.get_texts()))]
     for axes in figure.axes:
         texts += [axes.get_title(loc="left"), axes.get_xlabel(), axes.get_ylabel(), *(t.get_text() for t in axes.texts)]
     return "\n".join(texts)
@@ -128,8 +128,9 @@ def test_scenario_labels_do_not_overlap_and_stay_inside_the_picture(tmp_path: Pa
     figure = scenario_chart(plan_result(tmp_path, runs=20, study=study.model_copy(update={"scenario": named})))
     assert figure is not None
     canvas.png_bytes(figure, dpi=100)  # measured in the pixels that it was drawn in
-    boxes = [t.get_window_extent() for t in figure.axes[0].texts if ": " in t.get_text()]
+    boxes = [t.get_window_extent() for t in figure.legends[0].get_texts() if ": " in t.get_text()]
     assert len(boxes) == 9
+    assert figure.legends[0].get_window_extent().y1 <= figure.axes[0].xaxis.label.get_window_extent().y0
     for i, one in enumerate(boxes):
         assert one.x1 <= figure.bbox.x1
         assert not any(one.overlaps(other) for other in boxes[i + 1 :])

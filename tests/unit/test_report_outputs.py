@@ -19,7 +19,9 @@ from report_result import plan_result, plan_study, tables_of
 
 from llr_sd.errors import ResultError
 from llr_sd.report import terminal_summary, write_report, write_workbook
-from llr_sd.report.outcome.words import answer, answering, how_sure
+from llr_sd.report.outcome.read import answering
+from llr_sd.report.outcome.sure import how_sure
+from llr_sd.report.outcome.words import answer
 from llr_sd.report.shared import canvas
 from llr_sd.result import StudyResult
 from llr_sd.study import Study
@@ -56,16 +58,16 @@ class Page(HTMLParser):
 
 def test_the_answer_says_what_the_plan_adds_up_to_and_keeps_equivalents_apart(plan: StudyResult) -> None:
     first = answer(plan)[0]
-    assert first.startswith("No scenario of the plan reaches 639 GPs by the end of Sep 2020 on the plan’s own arithmetic")
-    assert "plan 1 gives 561" in first
-    assert "plan 3 gives 630 plus 28 GP-equivalents" in first
+    assert first.startswith("On the plan’s own arithmetic plan 1 gives 561 WTE, ")
+    assert "plan 3 gives 630 WTE plus 28 equivalents (other staff, counted apart)" in first
+    assert first.endswith(": none reaches 639 WTE.")
     assert "658" not in first
 
 
 def test_the_answer_follows_the_numbers(tmp_path: Path) -> None:
     target = [{"name": "600 GPs", "output": "gp_2020", "at_least": 600}]
     said = answer(plan_result(tmp_path, runs=60, study=plan_study(target=target)))[0]
-    assert said.startswith("Plan 2 and plan 3 reach 600 GPs")
+    assert said.endswith(": plan 2 and plan 3 reach 600 WTE.")
 
 
 def test_checks_of_the_model_are_not_counted_as_answers(tmp_path: Path, plan: StudyResult) -> None:

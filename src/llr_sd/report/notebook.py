@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -11,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from llr_sd.errors import InputError, clean, nearest, shown
 from llr_sd.report.outcome import tables as contents
+from llr_sd.report.outcome.read import answering, level
 from llr_sd.report.outcome.sections import pictures
-from llr_sd.report.outcome.words import is_plan, spreads, verdict
+from llr_sd.report.outcome.tables import verdict
+from llr_sd.report.outcome.words import standing_words
 from llr_sd.report.page import environment
 from llr_sd.report.ratings import words as rating_words
 from llr_sd.report.ratings.read import rated, risks
@@ -23,7 +24,7 @@ from llr_sd.report.shared import canvas
 from llr_sd.report.shared.parts import Section
 from llr_sd.report.shared.reading import failed_runs, headline, other_failures, quantity
 from llr_sd.report.shared.told import disagreement, warned
-from llr_sd.report.shared.wording import amount, count_of, extent, full_name, other_failures_words
+from llr_sd.report.shared.wording import count_of, full_name, other_failures_words
 from llr_sd.result import StudyResult
 from llr_sd.study import OutputSpec
 
@@ -53,7 +54,7 @@ def _wrapped(lines: Sequence[str]) -> list[str]:
 
 def brief_html(result: StudyResult) -> str:
     """Return the same for a notebook, with every scenario or risk as a row of a table."""
-    table = beside_the_log(result) if rated(result) else contents.answer_table(result)
+    table = beside_the_log(result) if rated(result) else contents.numbers_table(result)
     return (
         environment()
         .get_template("notebook.html")
@@ -85,15 +86,14 @@ def _first(result: StudyResult) -> list[str]:
 
 def _numbers(result: StudyResult, room: int) -> list[str]:
     """The headline number of each scenario in at most `room` lines; a published scenario comes after those of the study."""
-    head = headline(result)
-    facts = sorted(spreads(result), key=lambda f: is_plan(result, f.scenario))
-    targets = result.study.target[:1]
-    lines = [f"{full_name(head)}: central value (nine runs in ten){f'; chance of {targets[0].name}' if targets else ''}"]
+    fact = level(result, headline(result), answering(result))
+    facts = sorted(fact.standings, key=lambda s: s.published)
+    target = f"; chance of {fact.targets[0].name}" if fact.targets else ""
+    lines = [f"{full_name(fact.shown)}: central value (nine runs in ten){target}"]
     shown = facts if len(facts) < room else facts[: max(1, room - 2)]
-    for f in shown:
-        ends = "" if f.fixed or not math.isfinite(f.p95 - f.p05) else f" ({extent(f.p05, f.p95, head.unit)})"
-        met = "".join(f"; {verdict(result, f.scenario, t)}" for t in targets)
-        lines.append(f"  {f.scenario}: {amount(f.best, head.unit)}{ends}{met}")
+    for s in shown:
+        met = f"; {verdict(s, fact.targets[0], 0)}" if fact.targets else ""
+        lines.append(f"  {s.name}: {standing_words(s, fact)}{met}")
     rest = len(facts) - len(shown)
     return [*lines, *([f"  and {count_of(rest, 'scenario')} more"] if rest else [])]
 
@@ -265,7 +265,9 @@ def _about(result: StudyResult, names: Sequence[str]) -> StudyResult:
     outputs = {n: study.outputs[n] for n in names}
     targets = tuple(t for t in study.target if t.output in outputs)
     history = {n: points for n, points in study.history.items() if n in outputs}
-    return replace(result, study=study.model_copy(update={"outputs": outputs, "target": targets, "history": history}))
+    return replace(
+        result, study=study.model_copy(update={"outputs": outputs, "target": targets, "history": history, "answer": ()})
+    )
 
 
 def _shown(figure: Figure) -> Figure:

@@ -10,19 +10,37 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from llr_sd.report.outcome import tables as contents
-from llr_sd.report.outcome.words import answer, failure_rows, how_sure
+from llr_sd.report.outcome.facts import Sureness
+from llr_sd.report.outcome.read import facts, sureness
+from llr_sd.report.outcome.strips import strip
+from llr_sd.report.outcome.sure import how_sure, sure_line
+from llr_sd.report.outcome.words import answer
 from llr_sd.report.ratings import words as rating_words
-from llr_sd.report.ratings.read import rated
+from llr_sd.report.ratings.read import rated, ratings
 from llr_sd.report.ratings.sections import beside_the_log, inputs_table, rating_sections
 from llr_sd.report.sections import drawn, sections
 from llr_sd.report.sensitivity.words import unsettled
 from llr_sd.report.shared import canvas
 from llr_sd.report.shared.files import write_whole
 from llr_sd.report.shared.parts import NumberTable, Picture, Section
-from llr_sd.report.shared.reading import failed_runs, headline
+from llr_sd.report.shared.reading import failed_runs, headline, other_failures
 from llr_sd.report.shared.told import disagreement, findings, warned
 from llr_sd.report.shared.wording import DATES_NOTE, UNIT_NOTES
 from llr_sd.result import StudyResult
+from llr_sd.verification import verifications
+
+FINDINGS = "findings.md"
+OTHERS = {
+    "targets": "The targets",
+    "scenarios": "The scenarios",
+    "inputs": "What is uncertain",
+    "history": "Check against history",
+    "failures": "Failed runs",
+    "notes": "Notes",
+    "provenance": "Where this came from",
+}
+"""The parts that templates hold, by their place, as the list of contents names them."""
+ALWAYS = ("inputs", "notes", "provenance")
 
 
 def write_report(result: StudyResult) -> Path:
@@ -56,7 +74,7 @@ def write_report(result: StudyResult) -> Path:
 
 def render_page(result: StudyResult, parts: tuple[Section, ...], vectors: Mapping[str, bytes]) -> str:
     """Return the page as text, with the given sections inside it; `vectors` holds the SVG of their pictures by name."""
-    failures, failures_in_all = failure_rows(result)
+    failures, failures_in_all = contents.failure_rows(result)
     name, own = ("ratings.html", _of_ratings(result)) if rated(result) else ("report.html", _of_outputs(result))
     return (
         environment()
@@ -70,8 +88,10 @@ def render_page(result: StudyResult, parts: tuple[Section, ...], vectors: Mappin
             ),
             failures_in_all=failures_in_all,
             dates_note=DATES_NOTE,
+            others=[(n, h) for n, h in OTHERS.items() if own.get(n) or (n == "failures" and failures) or n in ALWAYS],
             first=(*([said] if (said := disagreement(result)) else []), *warned(result)),
             provenance=contents.provenance(result.manifest),
+            findings_file=FINDINGS if (result.path / FINDINGS).is_file() else "",
             **own,
         )
     )
@@ -88,7 +108,10 @@ def _of_outputs(result: StudyResult) -> dict[str, Any]:
     """What only a page of outputs and targets needs."""
     return {
         "answer": answer(result),
-        "answer_table": contents.answer_table(result),
+        "strip": strip(facts(result)),
+        "sure": sure_line(sureness(result)),
+        "answer_table": contents.numbers_table(result),
+        "left_out": contents.left_out(result),
         "how_sure": how_sure(result),
         "findings": findings(result),
         "unsettled": unsettled(result),
@@ -104,7 +127,10 @@ def _of_ratings(result: StudyResult) -> dict[str, Any]:
     """What only a page of ratings needs."""
     return {
         "answer": rating_words.answer(result),
+        "strip": None,
+        "sure": sure_line(_sure_of_ratings(result)),
         "answer_table": beside_the_log(result),
+        "left_out": 0,
         "how_sure": rating_words.how_sure(result),
         "findings": rating_words.findings(result),
         "unsettled": "",
@@ -112,6 +138,13 @@ def _of_ratings(result: StudyResult) -> dict[str, Any]:
         "parameters": inputs_table(result),
         "grades_note": rating_words.GRADES_NOTE,
     }
+
+
+def _sure_of_ratings(result: StudyResult) -> Sureness:
+    runs = sorted(r.runs for r in ratings(result)) or [0]
+    failed = (sum(failed_runs(result).values()), sum(other_failures(result).values()))
+    checks = tuple(verifications(result.manifest).values())
+    return Sureness((runs[0], runs[-1]), failed, None, result.study.illustrative, checks)
 
 
 def _figure(picture: Picture, vector: bytes) -> dict[str, Any]:

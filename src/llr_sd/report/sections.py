@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from llr_sd.report.decision.sections import boxes_section, difference_section, information_section, levers_section
-from llr_sd.report.outcome.sections import pictures
+from llr_sd.report.decision.sections import attribution_section, boxes_section, information_section, levers_section
+from llr_sd.report.outcome.sections import correlation_section, difference_section, pictures
 from llr_sd.report.sensitivity.sections import course_section, screening_section, settling_section, shares_section
 from llr_sd.report.shared.parts import Picture, Section
 from llr_sd.result import StudyResult
@@ -33,10 +33,14 @@ class Part:
 
 PARTS = (
     Part(
-        ("differences", "attribution"),
+        ("differences",),
         difference_section,
+        {"differences": ("Differences", "Each scenario less a base scenario, run by run on common draws.")},
+    ),
+    Part(
+        ("attribution",),
+        attribution_section,
         {
-            "differences": ("Differences", "Each scenario less a base scenario, run by run on common draws."),
             "attribution": (
                 "Attribution",
                 "What each lever adds to a difference between two scenarios; the means add up to the lever “difference”.",
@@ -55,6 +59,16 @@ PARTS = (
         },
     ),
     Part(("sobol",), course_section),
+    Part(
+        ("least",),
+        None,
+        {
+            "least": (
+                "Least change",
+                "Every value of a lever that was tried for an answer: the central run there, and whether it meets the target.",
+            )
+        },
+    ),
     Part(
         ("boxes",),
         boxes_section,
@@ -92,7 +106,7 @@ PARTS = (
     ),
     Part(
         ("correlations",),
-        None,
+        correlation_section,
         {
             "correlations": (
                 "Correlations",

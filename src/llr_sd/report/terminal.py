@@ -6,32 +6,27 @@ import math
 import textwrap
 from collections.abc import Sequence
 
-from llr_sd.report.outcome.words import spreads
+from llr_sd.report.outcome.facts import Level, Standing
+from llr_sd.report.outcome.read import answering, level, sureness
+from llr_sd.report.outcome.sure import sure_line
+from llr_sd.report.outcome.tables import verdict
+from llr_sd.report.outcome.words import answer, between, told
 from llr_sd.report.ratings import words as rating_words
 from llr_sd.report.ratings.read import held, ladders, rated, risks
-from llr_sd.report.ratings.words import answer
-from llr_sd.report.sensitivity.read import main_cell
-from llr_sd.report.sensitivity.words import sobol_sentences, unsettled
+from llr_sd.report.sensitivity.words import unsettled
 from llr_sd.report.shared.reading import (
-    Spread,
-    chance,
     failed_runs,
     headline,
-    inputs_vary,
     level_of,
-    meets,
     other_failures,
     quantity,
-    spread,
 )
 from llr_sd.report.shared.told import disagreement, findings, verified_sentences, warned
 from llr_sd.report.shared.wording import (
     NONE,
-    amount,
     chance_short,
     count_of,
     date_words,
-    extent,
     full_name,
     goal,
     other_failures_words,
@@ -44,7 +39,7 @@ WIDTH = 100
 
 
 def terminal_summary(result: StudyResult) -> str:
-    """Return the study's answer for a terminal; the last line is `report: <path>`.
+    """Return the question and its answer for a terminal, the headline number by scenario below; the last line is `report: <path>`.
 
     Parameters
     ----------
@@ -54,21 +49,23 @@ def terminal_summary(result: StudyResult) -> str:
     if rated(result):
         return _ratings_summary(result)
     study, head = result.study, headline(result)
-    facts = spreads(result)
+    fact = level(result, head, answering(result))
     lines = [*textwrap.wrap(disagreement(result), WIDTH), *textwrap.wrap(study.title, WIDTH)]
     if study.illustrative:
         lines.append("Illustrative data: the numbers describe no real service.")
-    for sentence in (*warned(result), unsettled(result)):
+    for sentence in (*warned(result), unsettled(result), study.question):
         lines += textwrap.wrap(sentence, WIDTH)
-    lines += textwrap.wrap(f"{full_name(head)}{_runs(result, facts)}", WIDTH)
+    for sentence in (*answer(result), sure_line(sureness(result))):
+        lines += ["", *textwrap.wrap(sentence, WIDTH)]
+    lines += ["", *textwrap.wrap(full_name(head), WIDTH)]
     for number, target in enumerate(study.target, start=1):
         shown = quantity(result, target.output)
         when = f", {date_words(shown.time, closing=True)}" if math.isfinite(shown.time) else ""
         text = f"[{number}] {target.name}: {goal(target, shown.unit)}{when}"
         lines += textwrap.wrap(text, WIDTH, subsequent_indent="    ")
     lines.append("")
-    lines += _table(result, facts)
-    for sentence in (*_moves(result), *findings(result)):
+    lines += _table(result, fact)
+    for sentence in findings(result):
         lines += ["", *textwrap.wrap(sentence, WIDTH)]
     for sentence in verified_sentences(result):
         lines += ["", *textwrap.wrap(sentence, WIDTH)]
@@ -107,7 +104,7 @@ def _ratings_summary(result: StudyResult) -> str:
     for row in rows:
         row[1] = textwrap.shorten(row[1], room, placeholder="…")
     lines += ["", *(line[:WIDTH] for line in _aligned(head, rows, left=(0, 1, 2, 3, 4, 5, 6)))]
-    for sentence in (*answer(result), *rating_words.findings(result), *verified_sentences(result)):
+    for sentence in (*rating_words.answer(result), *rating_words.findings(result), *verified_sentences(result)):
         lines += ["", *textwrap.wrap(sentence, WIDTH)]
     failed = sum(failed_runs(result).values())
     if failed:
@@ -115,21 +112,13 @@ def _ratings_summary(result: StudyResult) -> str:
     return "\n".join([*lines, "", f"report: {result.path / 'report.html'}"])
 
 
-def _moves(result: StudyResult) -> tuple[str, ...]:
-    """The first sentence on what moves the headline number."""
-    cell = main_cell(result, "sobol")
-    return sobol_sentences(result, cell)[:1] if cell else ()
-
-
-def _table(result: StudyResult, facts: Sequence[Spread]) -> list[str]:
+def _table(result: StudyResult, fact: Level) -> list[str]:
     """The scenarios with as many targets beside them as fit; the rest of the targets follow below."""
-    names = short_names([f.scenario for f in facts], 32)
-    varied = any(not f.fixed for f in facts)
+    names = short_names([s.name for s in fact.standings], 32)
+    varied = any(s.ranged for s in fact.standings)
     head = ["scenario", "central", *(["median", "90% range"] if varied else [])]
-    rows = [[names[f.scenario], *_numbers(result, f, varied)] for f in facts]
-    marks = [
-        (f"[{i}] " + ("chance" if varied else "met"), _marks(result, facts, t)) for i, t in enumerate(result.study.target, 1)
-    ]
+    rows = [[names[s.name], *_numbers(fact, s, varied)] for s in fact.standings]
+    marks = [(f"[{i}] " + ("chance" if varied else "met"), _marks(result, t)) for i, t in enumerate(result.study.target, 1)]
     blocks: list[tuple[list[str], list[list[str]]]] = [(head, rows)]
     for title, cells in marks:
         wide = [*blocks[-1][0], title], [[*row, cell] for row, cell in zip(blocks[-1][1], cells, strict=True)]
@@ -143,27 +132,21 @@ def _table(result: StudyResult, facts: Sequence[Spread]) -> list[str]:
     return lines
 
 
-def _numbers(result: StudyResult, facts: Spread, varied: bool) -> list[str]:
-    head = headline(result)
-    level = level_of(result.study.target[0]) if result.study.target else math.nan
-    central = amount(facts.central, head.unit, apart_from=level)
+def _numbers(fact: Level, standing: Standing, varied: bool) -> list[str]:
+    level_ = level_of(fact.targets[0]) if fact.targets else math.nan
+    own = standing.spread
+    central = told(own.central, fact, unit=False, apart_from=level_)
     if not varied:
         return [central]
-    if facts.fixed:
-        return [central, NONE, "fixed"]
-    middle = amount(facts.median, head.unit, apart_from=level)
-    return [central, middle, extent(facts.p05, facts.p95, head.unit)]
+    if own.fixed:
+        return [central, NONE, "same in all" if standing.varied and not standing.published else "fixed"]
+    return [central, told(own.median, fact, unit=False, apart_from=level_), between(own.p05, own.p95, fact)]
 
 
-def _marks(result: StudyResult, facts: Sequence[Spread], target: Target) -> list[str]:
-    cells = []
-    for f in facts:
-        own = spread(result, f.scenario, quantity(result, target.output))
-        if own.fixed:
-            cells.append(NONE if not math.isfinite(own.best) else "met" if meets(own.best, target) else "not met")
-        else:
-            cells.append(chance_short(chance(result, f.scenario, target)))
-    return cells
+def _marks(result: StudyResult, target: Target) -> list[str]:
+    """Whether each scenario meets a target, or its chance of it."""
+    fact = level(result, quantity(result, target.output), answering(result), (target,))
+    return [chance_short(s.chances[0]) if not s.spread.fixed else verdict(s, target, 0) for s in fact.standings]
 
 
 def _aligned(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> list[str]:
@@ -174,11 +157,3 @@ def _aligned(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[
         cells = [c.ljust(w) if i in left else c.rjust(w) for i, (c, w) in enumerate(zip(line, widths, strict=True))]
         lines.append("  ".join(cells).rstrip())
     return lines
-
-
-def _runs(result: StudyResult, facts: Sequence[Spread]) -> str:
-    runs = sorted({f.runs for f in facts if not f.fixed and f.runs})
-    if not runs:
-        same = max((f.runs for f in facts if inputs_vary(result, f.scenario)), default=0)
-        return f"; the same in all {same:,} runs" if same else "; nothing uncertain"
-    return f"; {runs[0]:,} good runs a scenario" if len(runs) == 1 else f"; {runs[0]:,} to {runs[-1]:,} good runs a scenario"

@@ -14,7 +14,8 @@ import pandas as pd
 from xlsxwriter import Workbook
 
 from llr_sd.report.outcome import tables as contents
-from llr_sd.report.outcome.words import answer, how_sure
+from llr_sd.report.outcome.sure import how_sure
+from llr_sd.report.outcome.words import answer
 from llr_sd.report.ratings import sheets as rating_sheets
 from llr_sd.report.ratings import words as rating_words
 from llr_sd.report.ratings.read import rated

@@ -14,6 +14,7 @@ from llr_sd.errors import InputError
 from llr_sd.result import Gap
 from llr_sd.rounding import reaches
 from llr_sd.run import tables
+from llr_sd.run.answers import lever_table
 from llr_sd.run.execute import Runner
 from llr_sd.run.feasible import groups_of
 from llr_sd.run.levers import find_levers
@@ -267,6 +268,11 @@ def _attempt(gaps: list[Gap], place: tuple[str, str, str], make: Callable[[], Go
         return None
 
 
+def _least(work: Work) -> Made:
+    tried = {name: work.read(name) for name in work.prepared.samples if name.startswith("answer")}
+    return Made({"least": lever_table(work.prepared, tried)} if tried else {})
+
+
 ANALYSES = (
     Analysis("sobol", lambda s: s.sobol, _sobol),
     Analysis("morris", lambda s: s.morris, _morris),
@@ -277,6 +283,7 @@ ANALYSES = (
     Analysis("information", lambda s: s.value_of_information, _information),
     Analysis("correlations", lambda s: s.correlation, _correlations),
     Analysis("levers", lambda s: s.levers, _levers),
+    Analysis("least", lambda s: s.answer, _least),
     Analysis("basics", lambda s: True, _basics),
 )
 """In the order in which what they found is told."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from llr_sd import bundled
 from llr_sd.laws import FILE as LAWS
 from llr_sd.run.analyses import Work, analyse
+from llr_sd.run.answers import with_answers
 from llr_sd.run.execute import Runner
 from llr_sd.run.prepare import PreparedStudy, model_files, prepare, study_model
 from llr_sd.store import Piece
@@ -58,7 +59,7 @@ class Plan:
 def plan_outputs(study: Study) -> Plan:
     """Check a study of outputs against its model, before anything runs; raise InputError where it does not fit."""
     model = study_model(study)
-    prepared = prepare(study, model)
+    prepared = with_answers(prepare(study, model))
     names = tuple(s.name for s in study.scenario)
     central, main = prepared.samples["central"], prepared.samples["monte_carlo"]
 

@@ -395,6 +395,8 @@ def _check_outputs(study: Study, model: Model) -> dict[str, int]:
     cells: dict[str, int] = {}
     for name, output in study.outputs.items():
         where = f"{study.where}, outputs > {name}"
+        if output.percent:
+            _check_share(output.unit if output.variable is None else _output_unit(model, output.variable, where), where)
         if output.variable is None:
             continue
         _same_unit(output.unit, _output_unit(model, output.variable, where), output.variable, where)
@@ -454,6 +456,13 @@ def _output_unit(model: Model, variable: str, where: str) -> str:
         return model.equations.variable(variable).unit
     except InputError as error:
         raise error.at(where) from None
+
+
+def _check_share(unit: str | None, where: str) -> None:
+    if unit not in (None, "", "Dmnl", "1"):
+        raise InputError(
+            f'a number in "{unit}" is no share to tell as a percentage.', where=f"{where} > percent", mend="Leave percent out."
+        )
 
 
 def _same_unit(given: str | None, unit: str, name: str, where: str) -> None:

@@ -26,6 +26,7 @@ from llr_sd.store.contents import (
 )
 from llr_sd.store.work import WorkFolder
 from llr_sd.study import Study
+from llr_sd.textfiles import is_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 IN_PYTHON = "made in Python"
 """What stands for the place of a study that lies in no file: one of the same title replaces its results."""
+FINDINGS = "findings.md"
 LIBRARIES = ("llr-sd", "pysd", "numpy", "scipy", "pandas", "xarray", "matplotlib")
 
 
@@ -74,6 +76,8 @@ class ResultsFolder:
             else:
                 shutil.copyfile(file, self.path / place)
         self._sha256 = {place: digest(self.path / place) for place in files}
+        if study.file and is_file(study.folder / FINDINGS):  # what its author says of the numbers; no number depends on it
+            shutil.copyfile(study.folder / FINDINGS, self.path / FINDINGS)
         self._from = _path_from(real.parent, study.file) if study.file else IN_PYTHON
         self._clear_old()
         self._check()

@@ -23,10 +23,8 @@ from llr_sd.report.shared.reading import Chance, Quantity, headline, horizon, qu
 from llr_sd.report.shared.wording import (
     NONE,
     amount,
-    chance_words,
     extent,
     fixed,
-    full_name,
 )
 from llr_sd.result import StudyResult
 
@@ -84,12 +82,6 @@ class Waterfall:
         return f"+{text}" if value > 0 else text
 
 
-def signed(value: float, unit: str) -> str:
-    """Return an amount with its sign: "+7.8"."""
-    text = amount(value, unit)
-    return text if text == NONE or text.startswith("−") or value <= 0 else f"+{text}"
-
-
 def waterfalls(result: StudyResult) -> tuple[Waterfall, ...]:
     """Return one waterfall for each attribution, for the headline number or the first that the table has."""
     rows = frame_of(result, "attribution", "base", "scenario", "output", "time", "lever", "statistic", "value")
@@ -113,28 +105,6 @@ def waterfalls(result: StudyResult) -> tuple[Waterfall, ...]:
 def _step(result: StudyResult, lever: str, numbers: Mapping[str, float]) -> Step:
     mean, low, high = (numbers.get(k, math.nan) for k in ("mean", "p05", "p95"))
     return Step(lever, input_name(result, lever), mean, low, high, spoken(result, lever))
-
-
-def differences(result: StudyResult) -> tuple[str, tuple[tuple[str, ...], ...]]:
-    """Return the base scenario and the rows scenario, number, median difference, nine runs in ten, chance of being above zero."""
-    rows = frame_of(result, "differences", "base", "scenario", "output", "time", "statistic", "value", "low", "high", "runs")
-    cells = []
-    scalars = rows[[not described(result, str(o), math.nan).over_time for o in rows["output"]]] if len(rows) else rows
-    if scalars.empty and len(rows):
-        end = horizon(result)
-        times = rows["time"].to_numpy(dtype=float)
-        scalars = rows[times == (times[np.abs(times - end).argmin()] if math.isfinite(end) else times.max())]
-    for (output, scenario), own in scalars.groupby(["output", "scenario"], sort=False):
-        shown = described(result, str(output), float(own.iloc[0]["time"]))
-        values = {str(r["statistic"]): r for r in own.to_dict("records")}
-        if "p50" not in values:
-            continue
-        middle, low, high = (float(values[k]["value"]) if k in values else math.nan for k in ("p50", "p05", "p95"))
-        above = values.get("probability_above_zero")
-        odds = _odds(above, "value", "low", "high") if above else None
-        ends = f"{signed(low, shown.unit)} to {signed(high, shown.unit)}" if math.isfinite(low + high) else NONE
-        cells.append((str(scenario), full_name(shown), signed(middle, shown.unit), ends, chance_words(odds)))
-    return (str(rows.iloc[0]["base"]) if len(rows) else ""), tuple(cells)
 
 
 def box_rows(result: StudyResult) -> tuple[tuple[str, ...], ...]:

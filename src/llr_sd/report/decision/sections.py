@@ -12,7 +12,6 @@ from llr_sd.report.decision.read import (
     best_mix,
     box_rows,
     cost_quantity,
-    differences,
     information,
     mixes,
     waterfalls,
@@ -33,23 +32,13 @@ from llr_sd.result import StudyResult
 MOST_MIXES = 20
 
 
-def difference_section(result: StudyResult) -> Section | None:
-    """Return the section on differences between scenarios; None where the result holds none."""
-    base, rows = differences(result)
+def attribution_section(result: StudyResult) -> Section | None:
+    """Return the section on what makes the difference between scenarios; None where the result holds none."""
     found = waterfalls(result)
-    tables: tuple[NumberTable, ...] = ()
-    if rows:
-        head = ("Scenario", "Number", "Median difference", "Nine runs in ten", "Chance that it is above zero")
-        tables = (NumberTable(f"Each scenario less “{base}”, run by run", head, rows, words=(1,)),)
-    if not found and not tables:
+    if not found:
         return None
-    sentences = [waterfall_sentence(w) for w in found]
-    if rows:
-        sentences.append(
-            "Scenarios share their draws, so a difference between two of them is surer than either of them; the table compares run with run."
-        )
     pictures = tuple(_waterfall(result, w, number) for number, w in enumerate(found, start=1))
-    return Section("difference", "What makes the difference", tuple(sentences), pictures, tables)
+    return Section("difference", "What makes the difference", tuple(waterfall_sentence(w) for w in found), pictures)
 
 
 def _waterfall(result: StudyResult, w: Waterfall, number: int) -> Picture:

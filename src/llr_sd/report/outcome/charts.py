@@ -13,11 +13,15 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from llr_sd.report.outcome.words import fan_title, histogram_title, is_plan, scenario_title
+from llr_sd.report.outcome.read import answering, course_level, is_percent, is_plan, kind_of, level
+from llr_sd.report.outcome.titles import fan_title, histogram_title, scenario_title
+from llr_sd.report.outcome.words import share_words
 from llr_sd.report.shared import canvas
 from llr_sd.report.shared.canvas import INK, LINE, QUIET, SMALL, TARGET
 from llr_sd.report.shared.reading import (
+    SAME,
     Quantity,
+    Spread,
     band,
     central_course,
     chance,
@@ -25,29 +29,34 @@ from llr_sd.report.shared.reading import (
     draws,
     headline,
     horizon,
+    inputs_vary,
     level_of,
     meets,
     scenario_names,
     spread,
+    target_of,
     targets_on,
     times_of,
 )
-from llr_sd.report.shared.wording import amount, chance_words, date_words, level_words, named, short_names
+from llr_sd.report.shared.wording import amount, balanced, chance_words, date_words, level_words, named, short_names
 from llr_sd.result import StudyResult
-from llr_sd.study import HistoryPoint
+from llr_sd.study import HistoryPoint, Target
 
+WIDTH, TITLE_WIDTH = 6.4, 54
+"""Width of a picture in inches and of its title in characters: a phone shows it whole, with its key below."""
 PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
 class Course:
-    """A line of the scenario chart: the scenarios that share it, its times (years) and values; `fixed` when nothing varies."""
+    """A line of the scenario chart: the scenarios that share it, its times (years) and values; `fixed` when no run differs, `check` for a check."""
 
     names: tuple[str, ...]
     times: Floats
     values: Floats
     fixed: bool
+    check: bool
 
 
 def scenario_chart(result: StudyResult) -> Figure | None:
@@ -65,27 +74,63 @@ def scenario_chart(result: StudyResult) -> Figure | None:
     lines = _central_lines(result, shown, end)
     if not lines:
         return None
+    fact = course_level(result)
     with canvas.drawing():
-        height = max(5.2, 0.27 * len(lines) + 2.2)
-        width = max(10.0, 7.7 + 0.08 * max(len(_end_words(line, shown)) for line in lines))
-        figure = Figure(figsize=(width, height))
-        top = canvas.title(figure, scenario_title(result), 88)
-        axes = figure.add_axes((0.8 / width, 0.62 / height, 6.2 / width, 1 - (0.97 + top) / height))
+        keys = _line_keys(lines, shown, result)
+        columns = canvas.columns(keys, WIDTH)
+        height = 4.5 + 0.24 * -(-len(keys) // columns)
+        figure = Figure(figsize=(WIDTH, height))
+        top = canvas.title(figure, scenario_title(fact) if fact else shown.label, TITLE_WIDTH)
+        low = height - 4.5 + 0.75
+        axes = figure.add_axes((0.75 / WIDTH, low / height, (WIDTH - 1.0) / WIDTH, 1 - (low + 0.3 + top) / height))
         points = [p for p in history_of(result, shown) if p.time <= end + 1e-9]
         first = min([*(float(line.times[0]) for line in lines), *(p.time for p in points)])
         canvas.value_grid(axes)
-        canvas.year_axis(axes, first - 0.08, end)
+        canvas.year_axis(axes, first - 0.08, end, most=8)
         _draw_lines(axes, lines, result, shown, points)
-        _label_ends(figure, axes, lines, shown)
         _end_mark(axes, end, targets=bool(result.study.target))
         axes.set_xlabel("Year (mark at 1 January)" if 1800 <= first < 2300 else "Time")
         axes.set_ylabel(named(shown))
+        canvas.key(figure, keys)
     return figure
+
+
+def _tick(result: StudyResult, shown: Quantity) -> FuncFormatter:
+    """Numbers of an axis, as percentages where the study tells the output so."""
+    if is_percent(result, shown.output):
+        return FuncFormatter(lambda v, _: f"{100 * v:.6g}%".replace("-", "−"))
+    return FuncFormatter(canvas.tick)
+
+
+def _line_keys(lines: list[Course], shown: Quantity, result: StudyResult) -> list[Patch | Line2D]:
+    """The key below the chart: every line with the value it ends at, the highest first, then the target and what was observed."""
+    keys: list[Patch | Line2D] = []
+    for number in sorted(range(len(lines)), key=lambda i: -float(lines[i].values[-1])):
+        line, pen = lines[number], _pen(lines[number], number)
+        keys.append(
+            Line2D([], [], color=pen.colour, linestyle=pen.dash, marker=pen.marker, markersize=5.5, markerfacecolor="white",
+                   markeredgewidth=1.3, linewidth=1.9, label=_end_words(line, shown, result))
+        )  # fmt: skip
+    return [*keys, *_other_keys(result, shown)]
+
+
+def _other_keys(result: StudyResult, shown: Quantity) -> list[Patch | Line2D]:
+    keys: list[Patch | Line2D] = []
+    if targets_on(result, shown):
+        keys.append(Line2D([], [], color=TARGET, linewidth=1.6, linestyle=(0, (8, 2)), label="target"))
+    if history_of(result, shown):
+        keys.append(Line2D([], [], color=INK, marker="o", markersize=4.5, linestyle="none", label="observed"))
+    return keys
+
+
+def _pen(line: Course, number: int) -> canvas.Pen:
+    """A check of the model against the past has a thin grey pen of its own."""
+    return canvas.Pen(QUIET, (0, (1, 1.6)), "") if line.check else canvas.pen(number, plain=line.fixed)
 
 
 def _draw_lines(axes: Axes, lines: list[Course], result: StudyResult, shown: Quantity, points: list[HistoryPoint]) -> None:
     for number, line in enumerate(lines):
-        pen = canvas.pen(number, plain=line.fixed)
+        pen = _pen(line, number)
         every = max(1, len(line.times) // 4)
         axes.plot(
             line.times, line.values, color=pen.colour, linestyle=pen.dash, linewidth=1.9, marker=pen.marker, markersize=5.5,
@@ -93,43 +138,18 @@ def _draw_lines(axes: Axes, lines: list[Course], result: StudyResult, shown: Qua
         )  # fmt: skip
     _target_lines(axes, result, shown, labelled=True)
     _history_dots(axes, points, size=46)
-    if points:
-        last = max(points, key=lambda p: p.value)
-        axes.annotate("observed", (last.time, last.value), (0, 9), textcoords="offset points", ha="center", fontsize=SMALL)
     axes.margins(y=0.06)
     axes.yaxis.set_major_locator(MaxNLocator(7))
-    axes.yaxis.set_major_formatter(FuncFormatter(canvas.tick))
+    axes.yaxis.set_major_formatter(_tick(result, shown))
 
 
-def _label_ends(figure: Figure, axes: Axes, lines: list[Course], shown: Quantity) -> None:
-    """Name each line at its end, moved apart where ends are close, joined to its line by a thin leader."""
-    low, high = axes.get_ylim()
-    gap = (high - low) * 0.225 / canvas.inches(figure, axes)[1]
-    places = canvas.spread_labels([float(line.values[-1]) for line in lines], gap, low + gap / 2, high - gap / 2)
-    axes.set_ylim(low, high)
-    x0 = axes.get_xlim()[1]
-    wide = x0 - axes.get_xlim()[0]
-    for number, (line, place) in enumerate(zip(lines, places, strict=True)):
-        pen = canvas.pen(number, plain=line.fixed)
-        end = float(line.values[-1])
-        axes.plot(
-            [line.times[-1], x0 + 0.035 * wide, x0 + 0.05 * wide], [end, place, place],
-            color=pen.colour, linewidth=0.9, clip_on=False, zorder=2,
-        )  # fmt: skip
-        axes.plot(
-            [x0 + 0.065 * wide], [place], marker=pen.marker, color=pen.colour, markersize=6, markerfacecolor="white",
-            markeredgewidth=1.3, clip_on=False, linestyle="none",
-        )  # fmt: skip
-        axes.text(x0 + 0.085 * wide, place, _end_words(line, shown), va="center", fontsize=SMALL + 0.3, clip_on=False)
-    axes.set_xlim(x0 - wide, x0)
-
-
-def _end_words(line: Course, shown: Quantity) -> str:
+def _end_words(line: Course, shown: Quantity, result: StudyResult) -> str:
     """The scenarios that share a line and the value it ends at."""
     together = ", ".join(line.names)
     if len(line.names) > 1 and len(together) > 36:
         together = f"{line.names[0]} and {len(line.names) - 1} more"
-    return f"{together}: {amount(float(line.values[-1]), shown.unit)}"
+    end = float(line.values[-1])
+    return f"{together}: {share_words(end) if is_percent(result, shown.output) else amount(end, shown.unit)}"
 
 
 def fan_chart(result: StudyResult) -> Figure | None:
@@ -145,7 +165,8 @@ def fan_chart(result: StudyResult) -> Figure | None:
         return None
     names = scenario_names(result)
     with canvas.drawing():
-        figure, panels = _panels(names, fan_title(result))
+        fact = course_level(result)
+        figure, panels = _panels(names, fan_title(fact) if fact else shown.label)
         points = history_of(result, shown)
         times = times_of(result, shown.output)
         first = min([float(times[0]), *(p.time for p in points)])
@@ -154,10 +175,10 @@ def fan_chart(result: StudyResult) -> Figure | None:
             _target_lines(axes, result, shown, labelled=axes is panels[0])
             _history_dots(axes, points, size=20)
             canvas.value_grid(axes)
-            canvas.year_axis(axes, first - 0.3, float(times[-1]) + 0.1, most=4 if len(names) > 2 else 10)
+            canvas.year_axis(axes, first - 0.3, float(times[-1]) + 0.1, most=4 if len(names) > 1 else 8)
             _end_mark(axes, horizon(result), targets=False)
-        _share_scale(figure, panels, named(shown))
-        _fan_key(figure, result, shown, bands=any(not spread(result, n, headline(result)).fixed for n in names))
+        _share_scale(figure, panels, named(shown), _tick(result, shown))
+        _fan_key(figure, result, shown, bands=any(not _flat(result, n, shown) for n in names))
     return figure
 
 
@@ -166,10 +187,7 @@ def _fan_panel(axes: Axes, result: StudyResult, shown: Quantity, name: str) -> N
     times = times_of(result, shown.output)
     central = central_course(result, name, shown)
     bands = {s: band(result, name, shown, s) for s in ("p05", "p25", "p50", "p75", "p95")}
-    width = bands["p95"] - bands["p05"]
-    known = np.isfinite(width)
-    flat = not known.any() or float(width[known].max()) <= 1e-9 * max(1.0, float(np.abs(bands["p95"][known]).max()))
-    if flat:
+    if _flat(result, name, shown):
         until = horizon(result) if is_plan(result, name) and math.isfinite(horizon(result)) else math.inf
         keep = times <= until + 1e-9
         line = np.where(np.isfinite(central), central, bands["p50"])
@@ -179,13 +197,21 @@ def _fan_panel(axes: Axes, result: StudyResult, shown: Quantity, name: str) -> N
         elif is_plan(result, name):
             words = "the plan’s own arithmetic:\nno uncertainty in it"
         else:
-            words = "nothing uncertain in it:\nevery run is this line"
+            words = "every run is this line," if inputs_vary(result, name) else "nothing varies in it:"
+            words += "\nthough inputs vary" if inputs_vary(result, name) else "\none line"
         axes.text(0.97, 0.05, words, transform=axes.transAxes, ha="right", va="bottom", fontsize=9, color=QUIET, bbox=PAPER)
         return
     axes.fill_between(times, bands["p05"], bands["p95"], color=canvas.BAND_WIDE, linewidth=0, zorder=1.5)
     axes.fill_between(times, bands["p25"], bands["p75"], color=canvas.BAND_NARROW, linewidth=0, zorder=1.6)
     axes.plot(times, bands["p50"], color=LINE, linewidth=1.9, zorder=3)
     axes.plot(times, central, color=INK, linewidth=1.4, linestyle=(0, (4, 1.5)), zorder=3.1)
+
+
+def _flat(result: StudyResult, name: str, shown: Quantity) -> bool:
+    """Whether every run of a scenario is the same line."""
+    low, high = (band(result, name, shown, s) for s in ("p05", "p95"))
+    known = np.isfinite(high - low)
+    return not known.any() or float((high - low)[known].max()) <= SAME * max(1.0, float(np.abs(high[known]).max()))
 
 
 def _fan_key(figure: Figure, result: StudyResult, shown: Quantity, *, bands: bool) -> None:
@@ -197,11 +223,7 @@ def _fan_key(figure: Figure, result: StudyResult, shown: Quantity, *, bands: boo
             Line2D([], [], color=LINE, linewidth=1.9, label="median"),
         ]
     keys.append(Line2D([], [], color=INK, linewidth=1.5, linestyle=(0, (4, 1.5)), label="central values"))
-    if targets_on(result, shown):
-        keys.append(Line2D([], [], color=TARGET, linewidth=1.6, linestyle=(0, (8, 2)), label="target"))
-    if history_of(result, shown):
-        keys.append(Line2D([], [], color=INK, marker="o", markersize=4.5, linestyle="none", label="observed"))
-    canvas.key(figure, keys)
+    canvas.key(figure, [*keys, *_other_keys(result, shown)])
 
 
 def histogram(result: StudyResult) -> Figure | None:
@@ -216,7 +238,7 @@ def histogram(result: StudyResult) -> Figure | None:
     names = scenario_names(result)
     samples = {name: draws(result, name, shown) for name in names}
     facts = {name: spread(result, name, shown) for name in names}
-    target = result.study.target[0] if result.study.target else None
+    target = target_of(result, shown)
     values = [s for s in samples.values() if s.size]
     singles = [f.best for f in facts.values() if math.isfinite(f.best)]
     if not values and not singles:
@@ -226,19 +248,19 @@ def histogram(result: StudyResult) -> Figure | None:
     pad = 0.04 * (high - low) or max(1.0, 0.05 * abs(high))
     edges = _edges(low, high, level_of(target) if target else math.nan)
     with canvas.drawing():
-        figure, panels = _panels(names, histogram_title(result))
+        figure, panels = _panels(names, histogram_title(level(result, shown, answering(result))))
         for name, axes in zip(names, panels, strict=True):
             canvas.value_grid(axes)
             axes.set_xlim(low - pad, high + pad)
             if facts[name].fixed or not samples[name].size:
-                _one_value(axes, facts[name].best, shown.unit)
+                _one_value(axes, facts[name], shown, result)
             else:
-                _bars(axes, samples[name], edges, result)
+                _bars(axes, samples[name], edges, target)
             if target is not None:
                 axes.axvline(level_of(target), color=TARGET, linewidth=1.6, linestyle=(0, (8, 2)), zorder=4)
                 if not facts[name].fixed:
-                    _panel_note(axes, f"{_meeting(result)}:\n{chance_words(chance(result, name, target))}")
-        _share_bars(figure, panels, named(shown))
+                    _panel_note(axes, f"{_meeting(target)}:\n{chance_words(chance(result, name, target))}")
+        _share_bars(figure, panels, named(shown), _tick(result, shown))
         keys: list[Patch | Line2D] = []
         if target is not None:
             keys = [
@@ -252,11 +274,10 @@ def histogram(result: StudyResult) -> Figure | None:
     return figure
 
 
-def _bars(axes: Axes, sample: Floats, edges: Floats, result: StudyResult) -> None:
+def _bars(axes: Axes, sample: Floats, edges: Floats, target: Target | None) -> None:
     """Bars of the share of runs; those that meet the target are dark and hatched."""
     counts, _ = np.histogram(sample, edges)
     shares = counts / sample.size
-    target = result.study.target[0] if result.study.target else None
     middles = (edges[:-1] + edges[1:]) / 2
     met = np.array([target is not None and meets(float(m), target) for m in middles])
     for chosen, face, edge, hatch in ((~met, canvas.NOT_MET, QUIET, ""), (met, canvas.MET, INK, "////")):
@@ -266,18 +287,25 @@ def _bars(axes: Axes, sample: Floats, edges: Floats, result: StudyResult) -> Non
         )  # fmt: skip
 
 
-def _one_value(axes: Axes, value: float, unit: str) -> None:
-    if math.isfinite(value):
-        axes.axvline(value, ymax=0.72, color=INK, linewidth=2.2, zorder=3)
-    _panel_note(axes, f"{amount(value, unit)}: one value,\nno uncertainty in it")
+def _one_value(axes: Axes, facts: Spread, shown: Quantity, result: StudyResult) -> None:
+    if math.isfinite(facts.best):
+        axes.axvline(facts.best, ymax=0.72, color=INK, linewidth=2.2, zorder=3)
+    text = share_words(facts.best) if is_percent(result, shown.output) else amount(facts.best, shown.unit)
+    why = (
+        "no good run"
+        if facts.void
+        else "the same in every run"
+        if inputs_vary(result, facts.scenario)
+        else "nothing varies in it"
+    )
+    _panel_note(axes, f"{text}: one value,\n{why}")
 
 
 def _panel_note(axes: Axes, text: str) -> None:
     axes.text(0.02, 0.97, text, transform=axes.transAxes, va="top", fontsize=9, zorder=5, bbox=PAPER)
 
 
-def _meeting(result: StudyResult) -> str:
-    target = result.study.target[0]
+def _meeting(target: Target) -> str:
     level = level_words(level_of(target))
     return f"{level} or more" if target.at_least is not None else f"{level} or fewer"
 
@@ -295,15 +323,15 @@ def _edges(low: float, high: float, level: float) -> Floats:
 def _panels(names: list[str], title: str) -> tuple[Figure, list[Axes]]:
     """A grid of named panels with equal scales, a title above and room for a key below."""
     number = len(names)
-    columns = number if number <= 3 else 2 if number == 4 else 3 if number <= 6 or number == 9 else 4
+    columns = 1 if number == 1 else 2 if number <= 6 else 3
     rows = -(-number // columns)
-    height = 1.6 + rows * (2.05 if rows > 1 else 3.1)
-    figure = Figure(figsize=(11, height))
-    top = canvas.title(figure, title, 96)
+    height = 1.9 + rows * (1.75 if rows > 1 else 2.9)
+    figure = Figure(figsize=(WIDTH, height))
+    top = canvas.title(figure, title, TITLE_WIDTH)
     grid = figure.add_gridspec(
-        rows, columns, left=0.08, right=0.985, top=1 - (0.42 + top) / height, bottom=0.9 / height, hspace=0.42, wspace=0.10
+        rows, columns, left=0.125, right=0.985, top=1 - (0.42 + top) / height, bottom=1.1 / height, hspace=0.42, wspace=0.10
     )
-    short = short_names(names, {1: 90, 2: 48, 3: 32}.get(columns, 26))
+    short = short_names(names, {1: 60, 2: 30, 3: 20}[columns])
     panels: list[Axes] = []
     for index, name in enumerate(names):
         first = panels[0] if panels else None
@@ -314,23 +342,23 @@ def _panels(names: list[str], title: str) -> tuple[Figure, list[Axes]]:
     return figure, panels
 
 
-def _share_scale(figure: Figure, panels: list[Axes], label: str) -> None:
+def _share_scale(figure: Figure, panels: list[Axes], label: str, ticks: FuncFormatter) -> None:
     panels[0].margins(y=0.06)
     panels[0].autoscale(axis="y")
     panels[0].yaxis.set_major_locator(MaxNLocator(5))
-    panels[0].yaxis.set_major_formatter(FuncFormatter(canvas.tick))
+    panels[0].yaxis.set_major_formatter(ticks)
     figure.text(0.012, 0.5, label, rotation=90, va="center", fontsize=canvas.TEXT)
 
 
-def _share_bars(figure: Figure, panels: list[Axes], label: str) -> None:
+def _share_bars(figure: Figure, panels: list[Axes], label: str, ticks: FuncFormatter) -> None:
     panels[0].yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:.0%}"))
-    panels[0].xaxis.set_major_formatter(FuncFormatter(canvas.tick))
+    panels[0].xaxis.set_major_formatter(ticks)
     panels[0].xaxis.set_major_locator(MaxNLocator(4))
     panels[0].yaxis.set_major_locator(MaxNLocator(4))
     top = max((p.get_height() for axes in panels for p in axes.patches if hasattr(p, "get_height")), default=1.0)
     panels[0].set_ylim(0, 1.45 * top)
     figure.text(0.012, 0.5, "Share of runs", rotation=90, va="center", fontsize=canvas.TEXT)
-    figure.text(0.53, 0.5 / figure.get_figheight(), label, ha="center", fontsize=canvas.TEXT)
+    figure.text(0.53, 0.68 / figure.get_figheight(), balanced(label, 60), ha="center", fontsize=canvas.TEXT)
 
 
 def _target_lines(axes: Axes, result: StudyResult, shown: Quantity, *, labelled: bool) -> None:
@@ -356,7 +384,7 @@ def _end_mark(axes: Axes, end: float, *, targets: bool) -> None:
         axes.axvline(end, color=QUIET, linewidth=1.0, linestyle=(0, (1, 2)), zorder=1)
         if targets:
             place = axes.get_xaxis_transform()
-            axes.text(end, 1.01, date_words(end, closing=True), transform=place, ha="center", va="bottom", fontsize=SMALL)
+            axes.text(end, 1.01, date_words(end, closing=True), transform=place, ha="right", va="bottom", fontsize=SMALL)
 
 
 def history_of(result: StudyResult, shown: Quantity) -> list[HistoryPoint]:
@@ -386,7 +414,9 @@ def _central_lines(result: StudyResult, shown: Quantity, end: float) -> list[Cou
         good = np.isfinite(values)
         if not good.any():
             continue
-        line = Course((short[name],), times[keep][good], values[good], spread(result, name, headline(result)).fixed)
+        line = Course(
+            (short[name],), times[keep][good], values[good], _flat(result, name, shown), kind_of(result, name) == "check"
+        )
         same = [n for n, other in enumerate(lines) if _alike(line, other)]
         if same:
             line = replace(lines[same[0]], names=(*lines[same[0]].names, short[name]))
@@ -397,4 +427,5 @@ def _central_lines(result: StudyResult, shown: Quantity, end: float) -> list[Cou
 
 
 def _alike(one: Course, other: Course) -> bool:
-    return one.fixed == other.fixed and one.times.size == other.times.size and np.allclose(one.values, other.values, rtol=1e-9)
+    kind = (one.fixed, one.check) == (other.fixed, other.check)
+    return kind and one.times.size == other.times.size and np.allclose(one.values, other.values, rtol=1e-9)

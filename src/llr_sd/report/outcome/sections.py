@@ -8,8 +8,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from llr_sd.report.outcome.charts import fan_chart, histogram, history_of, scenario_chart
-from llr_sd.report.outcome.words import fan_title, histogram_title, is_plan, scenario_title, spreads, verdict
-from llr_sd.report.shared.parts import NumberTable, Picture
+from llr_sd.report.outcome.facts import Level
+from llr_sd.report.outcome.read import answering, course_level, is_plan, level
+from llr_sd.report.outcome.tables import correlation_table, difference_table, verdict
+from llr_sd.report.outcome.titles import fan_title, histogram_title, scenario_title
+from llr_sd.report.outcome.words import standing_words
+from llr_sd.report.shared.parts import NumberTable, Picture, Section
 from llr_sd.report.shared.reading import (
     Quantity,
     band,
@@ -62,7 +66,7 @@ def _scenarios(result: StudyResult) -> Picture | None:
     last = _index(times, kept[-1])
     ends = [f"{n}: {amount(columns[n][last], shown.unit)}" for n in columns]
     text = f"Line chart of {named(shown)} from {date_words(kept[0])} to {the_close(kept[-1])}. "
-    text += f"{scenario_title(result)}. At the end, {'; '.join(ends)}."
+    text += f"{_title(result, scenario_title)}. At the end, {'; '.join(ends)}."
     text += _target_text(result, shown) + _history_text(result, shown)
     caption = "Each scenario run once with every input at its central value."
     caption += _equivalents_caption(result, shown)
@@ -83,7 +87,8 @@ def _fans(result: StudyResult) -> Picture | None:
     for name in scenario_names(result):
         found = {s: band(result, name, shown, s) for s in ("p05", "p25", "p50", "p75", "p95")}
         central = central_course(result, name, shown)
-        flat = not np.isfinite(found["p95"] - found["p05"]).any() or spread(result, name, headline(result)).fixed
+        width = found["p95"] - found["p05"]
+        flat = not (width[np.isfinite(width)] > 0).any()
         for t in chosen:
             if flat and is_plan(result, name) and math.isfinite(horizon(result)) and t > horizon(result) + 1e-9:
                 continue
@@ -93,14 +98,14 @@ def _fans(result: StudyResult) -> Picture | None:
         i = _index(times, horizon(result)) if math.isfinite(horizon(result)) else len(times) - 1
         value = central[i] if math.isfinite(central[i]) else found["p50"][i]
         if flat:
-            said.append(f"{name}: {amount(value, shown.unit)}, no uncertainty")
+            said.append(f"{name}: {amount(value, shown.unit)}, one line for every run")
         else:
             said.append(
                 f"{name}: median {amount(found['p50'][i], shown.unit)}, {extent(found['p05'][i], found['p95'][i], shown.unit)}"
             )
     text = f"A panel for each scenario of {named(shown)} from {date_words(float(times[0]))} to "
     when = horizon(result) if math.isfinite(horizon(result)) else float(times[-1])
-    text += f"{the_close(float(times[-1]))}. {fan_title(result)}. At {the_close(when)} (nine runs in ten): "
+    text += f"{the_close(float(times[-1]))}. {_title(result, fan_title)}. At {the_close(when)} (nine runs in ten): "
     text += f"{'; '.join(said)}."
     caption = "Half of the runs lie in the dark band and nine in ten in the pale one, date by date. "
     caption += "The dashed line is the run with every input at its central value."
@@ -116,24 +121,46 @@ def _histogram(result: StudyResult) -> Picture | None:
     figure, shown = histogram(result), headline(result)
     if figure is None:
         return None
-    targets = [t for t in result.study.target if t.output == shown.output]
+    fact = level(result, shown, answering(result))
     rows, said = [], []
-    for facts in spreads(result):
-        odds = [verdict(result, facts.scenario, t) for t in targets]
-        values = (facts.central, facts.p05, facts.median, facts.p95)
-        rows.append((facts.scenario, *(amount(v, shown.unit) for v in values), *odds))
-        middle = amount(facts.best, shown.unit) if facts.fixed else extent(facts.p05, facts.p95, shown.unit)
-        said.append(f"{facts.scenario}: {middle}" + (f", {odds[0]}" if odds else ""))
+    for own in fact.standings:
+        odds = [verdict(own, t, i) for i, t in enumerate(fact.targets)]
+        values = (own.spread.central, own.spread.p05, own.spread.median, own.spread.p95)
+        rows.append((own.name, *(amount(v, shown.unit) for v in values), *odds))
+        said.append(f"{own.name}: {standing_words(own, fact)}" + (f", {odds[0]}" if odds else ""))
     date = f" at {the_close(shown.time)}" if math.isfinite(shown.time) else ""
-    text = f"A histogram for each scenario of {full_name(shown)}. {histogram_title(result)}. {'; '.join(said)}."
+    text = f"A histogram for each scenario of {full_name(shown)}. {histogram_title(fact)}. {'; '.join(said)}."
     caption = f"Where the runs stand{date}."
-    if targets:
+    if fact.targets:
         caption += " The share of runs that meet the target is written in each panel, with its 95% interval in brackets."
     numbers = NumberTable(
-        full_name(shown), ("Scenario", "Central", "5%", "Median", "95%", *(t.name for t in targets)), tuple(rows)
+        full_name(shown), ("Scenario", "Central", "5%", "Median", "95%", *(t.name for t in fact.targets)), tuple(rows)
     )
-    heading = f"The runs{date}" + (" against the target" if targets else "")
+    heading = f"The runs{date}" + (" against the target" if fact.targets else "")
     return Picture("histogram", heading, figure, caption, text, numbers)
+
+
+def _title(result: StudyResult, words: Callable[[Level], str]) -> str:
+    fact = course_level(result)
+    return words(fact) if fact else ""
+
+
+def difference_section(result: StudyResult) -> Section | None:
+    """Return what scenarios change against the study's base; None where it compares with none."""
+    changes, same = difference_table(result)
+    if changes is None and not same:
+        return None
+    told = ["Scenarios share their draws, so a difference between two of them is surer than either of them."]
+    if same:
+        names = listing([f"“{n}”" for n in same])
+        told.append(f"The same as “{result.study.compare_with}” in every run, in all the numbers of the table above: {names}.")
+    return Section("differences", "Differences between scenarios", tuple(told), (), (changes,) if changes else ())
+
+
+def correlation_section(result: StudyResult) -> Section | None:
+    """Return how pairs of inputs go together, as asked and as drawn; None where no pair was stated."""
+    table = correlation_table(result)
+    return Section("correlations", "Inputs that go together", (), (), (table,)) if table else None
 
 
 def _central(result: StudyResult, name: str, shown: Quantity) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

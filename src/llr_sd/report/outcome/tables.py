@@ -9,52 +9,147 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from llr_sd.answers import names_used
 from llr_sd.equations import canonical
 from llr_sd.parameters import GRADES
-from llr_sd.report.outcome.words import is_plan, spreads, verdict
+from llr_sd.report.outcome.facts import Change, Standing
+from llr_sd.report.outcome.read import answering, change, is_plan, level
+from llr_sd.report.outcome.words import standing_words, told
+from llr_sd.report.shared.inputs import frame_of, input_name
 from llr_sd.report.shared.parts import NumberTable
 from llr_sd.report.shared.reading import (
+    MAIN,
+    SAMPLES,
+    Quantity,
     central_course,
     companion,
     headline,
     labels,
-    level_of,
+    meets,
     quantity,
     scenario_names,
-    spread,
     table,
     times_of,
 )
-from llr_sd.report.shared.wording import NONE, amount, date_words, extent, full_name, goal, moment_words, with_unit
+from llr_sd.report.shared.wording import NONE, amount, chance_words, date_words, fixed, full_name, goal, moment_words, with_unit
 from llr_sd.result import StudyResult
+from llr_sd.study import Target
+
+MOST_COLUMNS = 5
+"""Most columns of the table on the page beside the scenario's name; the workbook has every output."""
 
 
-def answer_table(result: StudyResult) -> NumberTable:
-    """Return the headline number of every scenario and its chance of each target."""
-    head = headline(result)
-    other = companion(result, head)
-    level = level_of(result.study.target[0]) if result.study.target else math.nan
-    facts = spreads(result)
-    extras = [spread(result, f.scenario, other).best if other else math.nan for f in facts]
-    show_extra = any(math.isfinite(v) and abs(v) > 0.5 for v in extras)
-    varied = any(not f.fixed for f in facts)
-    columns = ["Scenario", "Central value"]
-    if varied:
-        columns += ["Median of runs", "Nine runs in ten"]
-    if show_extra and other is not None:
-        columns.append(f"{other.label}, apart")
-    columns += [f"Chance of {t.name}" if varied else t.name for t in result.study.target]
+def failure_rows(result: StudyResult, most: int = 20) -> tuple[list[list[str]], int]:
+    """Return up to `most` failed runs (scenario, run, time, variable, reason) and how many there are in all."""
+    frame = table(result, "failures")
     rows = []
-    for f, extra in zip(facts, extras, strict=True):
-        row = [f.scenario, amount(f.central, head.unit, apart_from=level)]
-        if varied and f.fixed:
-            row += [NONE, "no uncertainty"]
-        elif varied:
-            row += [amount(f.median, head.unit, apart_from=level), extent(f.p05, f.p95, head.unit)]
-        if show_extra and other is not None:
-            row.append(amount(extra, other.unit))
-        rows.append((*row, *(verdict(result, f.scenario, t) for t in result.study.target)))
-    return NumberTable(f"{full_name(head)}, by scenario", tuple(columns), tuple(rows))
+    for row in frame.head(most).to_dict("records"):
+        when = "" if row["time"] in ("", None) else date_words(float(row["time"]))
+        sample = str(row.get("sample", ""))
+        of = "" if sample in MAIN else f" ({SAMPLES.get(sample, sample)})"
+        rows.append([str(row["scenario"]) + of, str(row["run"]), when, str(row["variable"]), str(row["reason"])])
+    return rows, len(frame)
+
+
+def told_outputs(result: StudyResult) -> tuple[str, ...]:
+    """Return the single numbers of the table on the page: those of the answers, of the targets, then others while there is room."""
+    study, head = result.study, headline(result).output
+    named = [name for answer in study.answer for _, name in names_used(answer)[0]]
+    named += [head, *(t.output for t in study.target), *study.outputs]
+    specs = study.outputs
+    scalars = {n for n, spec in specs.items() if spec.at is not None or spec.expression is not None}
+    single = [n for n in dict.fromkeys(named) if n == head or (n in scalars and not quantity(result, n).element)]
+    return tuple(single[: max(1, MOST_COLUMNS - len(study.target))])
+
+
+def left_out(result: StudyResult) -> int:
+    """Return how many outputs the table on the page does not hold."""
+    return len(result.study.outputs) - len(told_outputs(result))
+
+
+def _of(result: StudyResult, output: str) -> Quantity:
+    head = headline(result)
+    return head if output == head.output else quantity(result, output)
+
+
+def numbers_table(result: StudyResult) -> NumberTable:
+    """Return outputs by scenario, each with nine runs in ten behind it and the chance of every target on it."""
+    shown = told_outputs(result)
+    facts = [level(result, _of(result, name), answering(result)) for name in shown]
+    counted = any(result.study.outputs[name].equivalents for name in shown)
+    head, columns = ["Scenario"], list[list[str]]()
+    for fact in facts:
+        head.append(full_name(fact.shown))
+        columns.append([standing_words(s, fact) for s in fact.standings])
+        other, beside = companion(result, fact.shown), [s.equivalents for s in fact.standings]
+        if fact is facts[0] and other is not None and not counted and any(v > 0.5 for v in beside):
+            head.append(f"{other.label}, apart")
+            columns.append([amount(v, other.unit) for v in beside])
+        for number, target in enumerate(fact.targets):
+            head.append(f"Chance of {target.name}" if any(s.ranged for s in fact.standings) else target.name)
+            columns.append([verdict(s, target, number) for s in fact.standings])
+    rows = zip((s.name for s in facts[0].standings), *columns, strict=True)
+    return NumberTable("Central values, with nine runs in ten in brackets", tuple(head), tuple(rows))
+
+
+def verdict(standing: Standing, target: Target, number: int) -> str:
+    """Return what to print under a target for one scenario: a chance, or whether it is met where every run gives one value."""
+    if standing.spread.void:
+        return "no good run"
+    if standing.ranged:
+        return chance_words(standing.chances[number])
+    if not math.isfinite(standing.value):
+        return "not known"
+    return "met" if meets(standing.value, target) else "not met"
+
+
+def difference_table(result: StudyResult) -> tuple[NumberTable | None, tuple[str, ...]]:
+    """Return what each scenario changes against the study's base, run by run, and the scenarios that change nothing told here.
+
+    An output that no scenario changes in any run is left out; None where nothing is left, or the study compares with none.
+    """
+    base = result.study.compare_with
+    if base is None:
+        return None, ()
+    names = [n for n in answering(result) if n != base]
+    changes = {o: {n: change(result, _of(result, o), n, base) for n in names} for o in told_outputs(result)}
+    outputs = [o for o, own in changes.items() if any(c is not None and not c.same for c in own.values())]
+    same = tuple(n for n in names if all((c := own[n]) is not None and c.same for own in changes.values()))
+    rows = tuple((n, *(change_words(changes[o][n]) for o in outputs)) for n in names if n not in same)
+    if not rows or not outputs:
+        return None, same
+    head = ("Scenario", *(full_name(_of(result, o)) for o in outputs))
+    return NumberTable(f"Each scenario less “{base}”, run by run: the middle run, and nine runs in ten", head, rows), same
+
+
+def change_words(found: Change | None) -> str:
+    """Return a difference with its sign: "+7.8 (+3.1 to +12)"; "no change" where no run differs."""
+    if found is None:
+        return "no good run"
+    if found.same:
+        return "no change"
+    low, middle, high = (_signed(v, found) for v in (found.low, found.median, found.high))
+    return f"{middle} ({low} to {high})" if found.varied else middle
+
+
+def _signed(value: float, found: Change) -> str:
+    text = told(value, found, unit=False)
+    return f"+{text}" if value > 0 else text
+
+
+def correlation_table(result: StudyResult) -> NumberTable | None:
+    """Return the rank correlation of every stated pair of inputs, as asked and as drawn; None where none was stated."""
+    found = frame_of(result, "correlations", "first", "second", "asked", "drawn", "least", "most")
+    rows = tuple(
+        (
+            input_name(result, str(r["first"])), input_name(result, str(r["second"])),
+            *(NONE if r[k] != r[k] else fixed(float(r[k]), 2) for k in ("asked", "drawn")),
+            f"{fixed(float(r['least']), 2)} to {fixed(float(r['most']), 2)}",
+        )
+        for r in found.to_dict("records")
+    )  # fmt: skip
+    head = ("Input", "With", "Asked", "In the draws", "What the two can have")
+    return NumberTable("Rank correlations (Spearman) of pairs of inputs", head, rows, (1,)) if rows else None
 
 
 def target_table(result: StudyResult) -> NumberTable | None:

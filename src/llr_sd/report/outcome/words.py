@@ -1,46 +1,23 @@
-"""What the numbers say, in sentences: titles, the answer, how sure it is. Every word of it follows from the result."""
+"""The answer to a study's question in sentences. Every word of them follows from typed facts."""
 
 from __future__ import annotations
 
 import math
-import re
 
-from llr_sd.report.sensitivity.words import settled, unsettled
-from llr_sd.report.shared.reading import (
-    MAIN,
-    SAMPLES,
-    Chance,
-    Quantity,
-    Spread,
-    chance,
-    companion,
-    course,
-    failed_runs,
-    headline,
-    horizon,
-    inputs_vary,
-    level_of,
-    meets,
-    other_failures,
-    quantity,
-    scenario_names,
-    spread,
-    table,
-    targets_on,
-)
-from llr_sd.report.shared.told import verified_sentences
+from llr_sd.report.outcome.facts import Change, Fact, Level, Part, Shares, Stack, Standing, Told, Turn
+from llr_sd.report.outcome.read import facts
+from llr_sd.report.shared.reading import Quantity, level_of
+from llr_sd.report.shared.units import unit_words
 from llr_sd.report.shared.wording import (
+    NONE,
     amount,
     at_most,
     chance_words,
-    count_of,
-    date_words,
+    fixed,
     goal,
     level_words,
     listing,
-    other_failures_words,
     percent,
-    reach,
     the_close,
     with_unit,
 )
@@ -48,305 +25,295 @@ from llr_sd.result import StudyResult
 from llr_sd.study import Target
 
 RARE = 0.05
-
-
-def kind_of(result: StudyResult, name: str) -> str:
-    """Return the kind of a scenario, as the study says: "scenario", "published" or "check"."""
-    return next((s.kind for s in result.study.scenario if s.name == name), "scenario")
-
-
-def is_plan(result: StudyResult, name: str) -> bool:
-    """Whether a scenario repeats a published plan's own arithmetic."""
-    return kind_of(result, name) == "published"
-
-
-def answering(result: StudyResult) -> list[str]:
-    """Return the scenarios that answer the question, which checks of the model do not."""
-    return [n for n in scenario_names(result) if kind_of(result, n) != "check"]
-
-
-def scenario_title(result: StudyResult) -> str:
-    """Say how many scenarios reach the target on their central values, or what the chart shows when there is none."""
-    shown = course(result)
-    head = headline(result)
-    if shown is None or not targets_on(result, shown) or not result.study.target:
-        return f"{(shown or head).label}: {count_of(len(answering(result)), 'scenario')} on central values"
-    target = result.study.target[0]
-    values = [spread(result, n, head).best for n in answering(result)]
-    known = [v for v in values if math.isfinite(v)]
-    one, many = reach(target)
-    by = f" by {the_close(horizon(result))}" if math.isfinite(horizon(result)) else ""
-    there = sum(meets(v, target) for v in known)
-    if there == 0:
-        return f"On central values, no scenario {one}{by}"
-    if there == len(known):
-        return f"On central values, every scenario {one}{by}" if there > 1 else f"The central value {one}{by}"
-    return f"On central values, {there} of {len(known)} scenarios {one if there == 1 else many}{by}"
-
-
-def fan_title(result: StudyResult) -> str:
-    """Say in how many scenarios the band of nine runs in ten touches the target, or how wide it is where there is none."""
-    head = headline(result)
-    facts = [f for f in spreads(result) if not f.fixed and not f.void]
-    if not facts:
-        return f"{(course(result) or head).label}: {_why_one_value(result)}"
-    by = f" at {the_close(head.time)}" if math.isfinite(head.time) else ""
-    if result.study.target:
-        target = result.study.target[0]
-        there = [f for f in facts if meets(f.p95 if target.at_least is not None else f.p05, target)]
-        level = level_words(level_of(target))
-        if len(facts) == 1:
-            return f"The band of nine runs in ten {'touches' if there else 'stays clear of'} {level}{by}"
-        count = "every scenario" if len(there) == len(facts) else f"{len(there)} of {len(facts)} uncertain scenarios"
-        if not there:
-            return f"In no scenario does the band of nine runs in ten touch {level}{by}"
-        return f"The band of nine runs in ten touches {level} in {count}{by}"
-    widths = sorted(f.p95 - f.p05 for f in facts)
-    low, high = amount(widths[0], head.unit), with_unit(widths[-1], head.unit)
-    width = high if low == high.split(" ")[0] else f"{low} to {high}"
-    return f"Nine runs in ten lie within a range of {width}{by}"
-
-
-def histogram_title(result: StudyResult) -> str:
-    """Say the best chance that any scenario has of the first target."""
-    head = headline(result)
-    if not result.study.target:
-        return f"Where the runs end: {head.label}"
-    target = result.study.target[0]
-    best = best_chance(result, target)
-    if best is None:
-        return f"{head.label} against the target: {_why_one_value(result)}"
-    name, odds = best
-    many = reach(target)[1]
-    if odds.met == 0:
-        return f"In no scenario does any of the {odds.runs:,} runs {many}"
-    if len([f for f in spreads(result) if not f.fixed]) == 1:
-        return f"{percent(odds.probability)} of runs {many}"
-    return f"Best chance: {percent(odds.probability)} of runs {many} in “{name}”"
-
-
-def spreads(result: StudyResult, shown: Quantity | None = None) -> list[Spread]:
-    """Return the numbers of every scenario that answers the question, for the headline (or another) quantity, in the order of the study."""
-    what = shown or headline(result)
-    return [spread(result, name, what) for name in answering(result)]
-
-
-def best_chance(result: StudyResult, target: Target) -> tuple[str, Chance] | None:
-    """Return the uncertain scenario with the highest probability of a target; None when no scenario is uncertain."""
-    shown = quantity(result, target.output)
-    found = [(f.scenario, chance(result, f.scenario, target)) for f in spreads(result, shown) if not f.fixed]
-    known = [(name, odds) for name, odds in found if odds is not None and odds.runs > 0]
-    return max(known, key=lambda pair: pair[1].probability) if known else None
+MOST_NAMED = 4  # scenarios that a sentence names one by one
 
 
 def answer(result: StudyResult) -> list[str]:
-    """Return the answer for people who run practices: a few sentences, the plan’s own arithmetic first."""
-    head = headline(result)
-    facts = spreads(result)
-    sentences = [_plan_sentence(result, head, [f for f in facts if f.fixed and is_plan(result, f.scenario)])]
-    uncertain = [f for f in facts if not f.fixed and not f.void]
-    others = [f for f in facts if f.fixed and not is_plan(result, f.scenario)]
-    if uncertain:
-        sentences.append(_first_uncertain_sentence(result, head, uncertain))
-    sentences += [_target_sentence(result, target) for target in result.study.target]
+    """Return the answer to the question: a few sentences, in the order in which the study declares them."""
+    return [sentence for fact in facts(result) for sentence in sentences(fact)]
+
+
+def sentences(fact: Fact) -> list[str]:
+    """Return a fact in sentences."""
+    match fact:
+        case Level():
+            return _level(fact)
+        case Change():
+            return [_change(fact)]
+        case Shares():
+            return [_shares(fact)]
+        case Turn():
+            return [_turn(fact)]
+        case Stack():
+            return _stack(fact)
+        case Told():
+            return list(fact.sentences)
+
+
+def told(value: float, fact: Level | Change | Turn, *, unit: bool = True, apart_from: float = math.nan) -> str:
+    """Return a number of a fact as people read it: with its unit, or as a percentage where the study says so."""
+    if fact.percent:
+        return share_words(value, apart_from)
+    return (with_unit if unit else amount)(value, fact.shown.unit, apart_from=apart_from)
+
+
+def share_words(share: float, apart_from: float = math.nan) -> str:
+    """Return a share as a percentage: "2.2%", "38%"; a small one keeps two figures, and none seems to equal a level that it does not."""
+    if not math.isfinite(share):
+        return NONE
+    size = abs(100 * share)
+    decimals = 0 if size >= 10 or size == 0 else 1 if size >= 0.1 else min(12, 1 - math.floor(math.log10(size)))
+    while share != apart_from and decimals < 6 and fixed(100 * share, decimals) == fixed(100 * apart_from, decimals):
+        decimals += 1
+    return f"{fixed(100 * share, decimals)}%"
+
+
+def gap_words(value: float, fact: Level | Change | Turn) -> str:
+    """Return the distance between two numbers of a fact; that of two percentages is in percentage points."""
+    if not fact.percent:
+        return with_unit(value, fact.shown.unit)
+    return f"{share_words(value).removesuffix('%')} percentage points"
+
+
+def between(low: float, high: float, fact: Level | Change) -> str:
+    """Return "504 to 547" or "0.4 to 1.9%"; a dash where there is no range."""
+    if not math.isfinite(high - low):
+        return NONE
+    first = told(low, fact, unit=False)
+    return f"{first.removesuffix('%')} to {told(high, fact, unit=False)}"
+
+
+def standing_words(standing: Standing, fact: Level) -> str:
+    """Return a scenario's number with nine runs in ten behind it: "529 (502 to 559)"; without a range where every run gives it."""
+    own = standing.spread
+    middle = told(standing.value, fact, unit=False, apart_from=_level_of(fact))
+    return f"{middle} ({between(own.p05, own.p95, fact)})" if standing.ranged else middle
+
+
+def _level_of(fact: Level) -> float:
+    return level_of(fact.targets[0]) if fact.targets else math.nan
+
+
+# --- a number by scenario ------------------------------------------------------------------------------------------------
+
+
+def _level(fact: Level) -> list[str]:
+    plans = tuple(s for s in fact.known if s.published)
+    others = tuple(s for s in fact.known if not s.published)
+    if not plans and not others:
+        return [f"The result holds no value of {fact.shown.label}."]
+    said = [_plans(fact, plans)] if plans else []
     if others:
-        sentences.append(_fixed_sentence(result, head, others))
-    return [s for s in sentences if s]
+        said.append(_against(fact, others) if fact.targets else _ends(fact, others))
+        said += [c for i in range(len(fact.targets)) if (c := _chances(fact, others, i))]
+    return said
 
 
-def _plan_sentence(result: StudyResult, head: Quantity, plans: list[Spread]) -> str:
-    """The plan's scenarios on their own arithmetic, with equivalents named beside and never added."""
-    plans = [p for p in plans if math.isfinite(p.best)]
-    if not plans:
-        return ""
-    other = companion(result, head)
+def _plans(fact: Level, plans: tuple[Standing, ...]) -> str:
+    """The published scenarios on their own arithmetic, with equivalents named beside and never added."""
     parts = []
     for plan in plans:
-        text = f"{plan.scenario} gives {_to_level(result, plan.best, head)}"
-        extra = spread(result, plan.scenario, other).best if other is not None else math.nan
-        if other is not None and math.isfinite(extra) and extra > 0.5:
-            text += (
-                f" plus {amount(extra, other.unit)} GP-equivalents"
-                if _counts_gps(head)
-                else f" plus {amount(extra, other.unit)} equivalents"
-            )
-            text += " (other staff, counted apart)"
+        text = f"{plan.name} gives {told(plan.value, fact, apart_from=_level_of(fact))}"
+        if math.isfinite(plan.equivalents) and plan.equivalents > 0.5:
+            text += f" plus {amount(plan.equivalents, fact.equivalents)} equivalents (other staff, counted apart)"
         parts.append(text)
-    body = listing(parts)
-    if not result.study.target:
-        return f"On the plan’s own arithmetic {body} ({_unit_or_label(head)})."
-    target = result.study.target[0]
-    there = [p for p in plans if meets(p.best, target)]
-    level = f"{level_words(level_of(target))} GPs" if _counts_gps(head) else level_words(level_of(target), head.unit)
-    one, many = _reach(target, level)
-    by = f" by {the_close(head.time)}" if math.isfinite(head.time) else ""
-    if not there:
-        who = f"No scenario of the plan {one}"
-    elif len(there) == len(plans):
-        who = f"Every scenario of the plan {one}"
-    else:
-        who = f"{listing([p.scenario for p in there])} {one if len(there) == 1 else many}"
-        who = who[0].upper() + who[1:]
-    return f"{who}{by} on the plan’s own arithmetic: {body}."
+    return f"On the plan’s own arithmetic {listing(parts)}{_verdict(fact, plans)}."
 
 
-def _first_uncertain_sentence(result: StudyResult, head: Quantity, uncertain: list[Spread]) -> str:
-    """The base scenario, or else the first uncertain one: its median, its range, its distance to the target."""
-    base = next((f for f in uncertain if "base" in f.scenario.casefold()), uncertain[0])
-    by = f" at {the_close(head.time)}" if math.isfinite(head.time) else ""
-    low, high = amount(base.p05, head.unit), amount(base.p95, head.unit)
-    middle = _to_level(result, base.median, head)
-    text = f"With the uncertain inputs counted, “{base.scenario}” gives {middle}{_unit_after(head)}{by} in its middle run"
-    text += f", and between {low} and {high} in nine runs of ten"
-    if result.study.target:
-        target = result.study.target[0]
-        gap = level_of(target) - base.median if target.at_least is not None else base.median - level_of(target)
-        if gap > 0:
-            side = "short of" if target.at_least is not None else "above"
-            text += f"; the middle run is {amount(gap, head.unit)} {side} {level_words(level_of(target))}"
-    return text + "."
-
-
-def _target_sentence(result: StudyResult, target: Target) -> str:
-    best = best_chance(result, target)
-    if best is None:
+def _verdict(fact: Level, of: tuple[Standing, ...]) -> str:
+    """Which of some scenarios meet the first target on their central values."""
+    if not fact.targets:
         return ""
-    name, odds = best
-    shown = quantity(result, target.output)
-    count = len([f for f in spreads(result, shown) if not f.fixed])
-    told = "" if level_words(level_of(target)) in target.name else goal(target, shown.unit)
-    dated = "" if shown.time == headline(result).time else _date(shown)
-    more = f"{told}{dated}".removeprefix(", ")
-    what = f"Target “{target.name}”" + (f" ({more})" if more else "")
-    if odds.met == 0:
-        where = "any scenario" if count > 1 else f"“{name}”"
-        return f"{what}: no run of {where} meets it; with {odds.runs:,} runs the chance is {at_most(odds.high)}."
-    if count == 1:
-        return f"{what}: met in {chance_words(odds)}."
-    rare = [
-        c for f in spreads(result, shown) if not f.fixed and (c := chance(result, f.scenario, target)) and c.probability < RARE
-    ]
-    text = f"{what}: the best chance is {chance_words(odds)}, in “{name}”"
-    if rare and len(rare) < count:
-        text += f"; in {len(rare)} of {count} uncertain scenarios it is under 1 in 20"
-    elif rare:
-        text += "; in every uncertain scenario it is under 1 in 20"
-    return text + "."
+    one, many = meeting(fact, fact.targets[0])
+    there = fact.reached(of)
+    if len(of) == 1:
+        return f", which {one}" if there else f", {_short(fact, of[0].value, fact.targets[0])}"
+    if len(there) == len(of):
+        return f": {'both' if len(of) == 2 else 'all'} {many}"
+    return f": {listing([s.name for s in there])} {one if len(there) == 1 else many}" if there else f": none {one}"
 
 
-def _fixed_sentence(result: StudyResult, head: Quantity, others: list[Spread]) -> str:
-    known = [f for f in others if math.isfinite(f.best)]
-    if not known:
-        return f"The result holds no value of {head.label}."
-    if len(known) > 4:
-        ordered = sorted(known, key=lambda f: f.best)
-        low, high = ordered[0], ordered[-1]
-        body = (
-            f"{len(known)} scenarios give between {_to_level(result, low.best, head)} (“{low.scenario}”) and "
-            f"{_to_level(result, high.best, head)}{_unit_after(head)} (“{high.scenario}”)"
-        )
-    else:
-        body = listing([f"“{f.scenario}” gives {_to_level(result, f.best, head)}{_unit_after(head)}" for f in known])
-    if any(inputs_vary(result, f.scenario) for f in known):
-        return f"The same in every run, {body}{_date(head)}."
-    return f"With nothing uncertain in {'it' if len(known) == 1 else 'them'}, {body}{_date(head)}."
+def _against(fact: Level, others: tuple[Standing, ...]) -> str:
+    """How many scenarios meet the first target on central values, and where the others end."""
+    name = f"{fact.shown.label}{_date(fact.shown)}"
+    if len(others) == 1:
+        return f"{name}: {_one(fact, others[0])}{_verdict(fact, others)}."
+    one, many = meeting(fact, fact.targets[0])
+    there = fact.reached(others)
+    rest = tuple(s for s in others if s not in there)
+    if not there:
+        return f"{name}: none of {len(others)} scenarios {one} on central values, {_span(fact, others)}."
+    if not rest:
+        return f"{name}: all {len(others)} scenarios {many} on central values, {_span(fact, others)}."
+    who = f"{len(there)} of {len(others)} scenarios {one if len(there) == 1 else many} on central values"
+    who += f" ({_named(fact, there)})" if len(there) <= MOST_NAMED else f", {_span(fact, there)}"
+    return f"{name}: {who}; the {'others are' if len(rest) > 1 else 'other is'} at {_span(fact, rest)}."
 
 
-def _why_one_value(result: StudyResult) -> str:
-    varied = any(inputs_vary(result, n) for n in answering(result))
-    return "the same in every run" if varied else "nothing is uncertain in this study"
+def _named(fact: Level, standings: tuple[Standing, ...]) -> str:
+    return listing([f"“{s.name}” {told(s.value, fact, unit=False, apart_from=_level_of(fact))}" for s in standings])
 
 
-def how_sure(result: StudyResult) -> list[str]:
-    """Return failures first, then the number of runs, the error of sampling, and what was checked."""
-    sentences = []
-    failed = failed_runs(result)
-    head = headline(result)
-    facts = [f for f in spreads(result) if f.runs]
-    if failed:
-        total = sum(failed.values())
-        where = listing([f"{count:,} in “{name}”" for name, count in failed.items()])
-        verb = "It is" if total == 1 else "They are"
-        sentences.append(f"{count_of(total, 'run')} failed: {where}. {verb} left out of every number here, and listed below.")
-    others = other_failures(result)
-    if others:
-        sentences.append(other_failures_words(others))
-    uncertain = [f for f in facts if not f.fixed]
-    if not uncertain and failed:
-        return [*sentences, *_checked(result)]
-    if not uncertain:
-        same = [f for f in facts if inputs_vary(result, f.scenario)]
-        text = "Nothing varies between runs in this study: the numbers carry no interval."
-        if same:
-            text = f"{head.label} is the same in all {same[0].runs:,} runs, although their inputs vary: it carries no interval."
-        return [*sentences, text, *_checked(result)]
-    runs = sorted({f.runs for f in uncertain})
-    each = f"{runs[0]:,}" if len(runs) == 1 else f"{runs[0]:,} to {runs[-1]:,}"
-    text = f"Each uncertain scenario rests on {each} runs"
-    text += "." if failed else ", and none failed."
-    sentences.append(text)
-    halves = [(f.median_high - f.median_low) / 2 for f in uncertain if math.isfinite(f.median_high - f.median_low)]
-    if halves:
-        sentences.append(
-            f"Drawn again, a median would differ by about {with_unit(max(halves), head.unit)} at most (95% interval of the median, "
-            "widest scenario). The figures in brackets behind a chance are its 95% interval."
-        )
-    sentences.append("These intervals count chance in the runs alone: they do not cover what the model leaves out.")
-    return [*sentences, *_checked(result)]
+def _ends(fact: Level, others: tuple[Standing, ...]) -> str:
+    """Where scenarios end that are held against no target."""
+    name = f"{fact.shown.label}{_date(fact.shown)}"
+    if len(others) == 1:
+        return f"{name}: {_one(fact, others[0])}."
+    if len(others) > MOST_NAMED:
+        return f"{name}: central values of {len(others)} scenarios are {_span(fact, others)}."
+    words = listing([f"{standing_words(s, fact)} in “{s.name}”" for s in others])
+    return f"{name}: {words}{'; in brackets nine runs of ten' if any(s.ranged for s in others) else ''}."
 
 
-def _checked(result: StudyResult) -> list[str]:
-    """Whether the indices settled, and how close a second simulator came."""
-    return [s for s in (unsettled(result) or settled(result), *verified_sentences(result)) if s]
+def _one(fact: Level, own: Standing) -> str:
+    """One scenario with its spread, or why it has none."""
+    text = f"{told(own.value, fact, apart_from=_level_of(fact))} in “{own.name}”"
+    if own.ranged:
+        return f"{text} ({between(own.spread.p05, own.spread.p95, fact)} in nine runs of ten)"
+    if own.spread.void:
+        return f"{text} on central values, with no good run behind it"
+    return f"{text}, the same in all {own.spread.runs:,} runs" if own.varied and own.spread.runs > 1 else text
 
 
-def failure_rows(result: StudyResult, most: int = 20) -> tuple[list[list[str]], int]:
-    """Return up to `most` failed runs (scenario, run, time, variable, reason) and how many there are in all."""
-    frame = table(result, "failures")
-    rows = []
-    for row in frame.head(most).to_dict("records"):
-        when = "" if row["time"] in ("", None) else date_words(float(row["time"]))
-        sample = str(row.get("sample", ""))
-        of = "" if sample in MAIN else f" ({SAMPLES.get(sample, sample)})"
-        rows.append([str(row["scenario"]) + of, str(row["run"]), when, str(row["variable"]), str(row["reason"])])
-    return rows, len(frame)
+def _span(fact: Level, standings: tuple[Standing, ...]) -> str:
+    """Where the central values of some scenarios lie: "515 (“a”) to 591 WTE (“b”)"."""
+    low, high = min(standings, key=lambda s: s.value), max(standings, key=lambda s: s.value)
+    level = _level_of(fact)
+    first, last = (told(s.value, fact, apart_from=level) for s in (low, high))
+    if len(standings) == 1:
+        return f"{last} (“{low.name}”)"
+    if first == last:
+        return f"all {last}"
+    return f"{told(low.value, fact, unit=False, apart_from=level)} (“{low.name}”) to {last} (“{high.name}”)"
 
 
-def verdict(result: StudyResult, scenario: str, target: Target) -> str:
-    """Return what to print under a target for one scenario: a chance, or whether it is met where nothing is uncertain."""
-    facts = spread(result, scenario, quantity(result, target.output))
-    if facts.void:
-        return "no good run"
-    if not facts.fixed:
-        return chance_words(chance(result, scenario, target))
-    if not math.isfinite(facts.best):
-        return "not known"
-    return "met" if meets(facts.best, target) else "not met"
+def _chances(fact: Level, others: tuple[Standing, ...], number: int) -> str:
+    """The best chance that any uncertain scenario has of a target, and in how many it is rare."""
+    target = fact.targets[number]
+    odds = [(s.name, c) for s in others if (c := s.chances[number]) is not None and c.runs > 0]
+    if not odds:
+        return ""
+    name, best = max(odds, key=lambda pair: pair[1].probability)
+    what = f"“{target.name}”" if number == 0 else f"“{target.name}” ({goal(target, fact.shown.unit)})"
+    if best.met == 0:
+        where = f"“{name}”" if len(odds) == 1 else "any scenario"
+        each = " each" if len(odds) > 1 else ""
+        return f"No run of {where} meets {what}: of {best.runs:,} runs{each}, so the chance is {at_most(best.high)}."
+    if len(odds) == 1:
+        return f"The chance of {what} is {chance_words(best)}."
+    rare = sum(c.probability < RARE for _, c in odds)
+    text = f"The best chance of {what} is {chance_words(best)}, in “{name}”"
+    if rare == len(odds):
+        return f"{text}; in every uncertain scenario it is under 1 in 20."
+    return f"{text}; in {rare} of {len(odds)} uncertain scenarios it is under 1 in 20." if rare else f"{text}."
 
 
-def _to_level(result: StudyResult, value: float, head: Quantity) -> str:
-    return amount(value, head.unit, apart_from=level_of(result.study.target[0]) if result.study.target else math.nan)
+def meeting(fact: Level | Turn, target: Target) -> tuple[str, str]:
+    """Return the verb for meeting a target, of one scenario and of many: "reaches 639 WTE", "reach 639 WTE"."""
+    level = target_level(fact, target)
+    if target.at_least is not None:
+        return f"reaches {level}", f"reach {level}"
+    return f"is at or below {level}", f"are at or below {level}"
 
 
-def _reach(target: Target, level: str) -> tuple[str, str]:
+def target_level(fact: Level | Turn, target: Target) -> str:
+    """Return the level of a target as its author wrote it, with its unit, or as a percentage."""
+    return share_words(level_of(target)) if fact.percent else level_words(level_of(target), fact.shown.unit)
+
+
+def _short(fact: Level | Turn, value: float, target: Target) -> str:
+    """How far a value that misses a target is from it."""
+    gap = gap_words(abs(level_of(target) - value), fact)
+    return f"{gap} {'short of' if target.at_least is not None else 'above'} {target_level(fact, target)}"
+
+
+# --- the other kinds -----------------------------------------------------------------------------------------------------
+
+
+def _change(fact: Change) -> str:
+    """What one scenario changes against another."""
+    name = f"{fact.shown.label}{_date(fact.shown)}"
+    pair = f"in “{fact.scenario}” than in “{fact.base}”"
+    if fact.same:
+        runs = f" in each of {fact.runs:,} runs" if fact.varied else ""
+        return f"{name} is the same in “{fact.scenario}” and “{fact.base}”{runs}."
+    if not fact.varied:
+        return f"{name} is {gap_words(abs(fact.median), fact)} {'higher' if fact.median > 0 else 'lower'} {pair}."
+    up = fact.rising >= fact.falling
+    way, count = ("higher", fact.rising) if up else ("lower", fact.falling)
+    sign = 1.0 if up else -1.0
+    low, high = sorted((sign * fact.low, sign * fact.high))
+    runs = f"{way} in {'all' if count == fact.runs else f'{count:,} of'} {fact.runs:,} runs"
+    if sign * fact.median <= 0:
+        return f"{name} is {runs} {pair}; the middle run shows {'no difference' if fact.median == 0 else 'the opposite'}."
     return (
-        (f"reaches {level}", f"reach {level}")
-        if target.at_least is not None
-        else (f"stays at or below {level}", f"stay at or below {level}")
+        f"{name} is {gap_words(sign * fact.median, fact)} {way} {pair} ({between(low, high, fact)} in nine runs of ten; {runs})."
     )
 
 
-def _counts_gps(head: Quantity) -> bool:
-    return re.search(r"\bgps?\b", head.label.casefold()) is not None and head.unit in ("WTE", "Head")
+def _shares(fact: Shares) -> str:
+    """What inputs or groups explain alone of the spread of a number."""
+    said = listing([f"{p.name} {part_words(p)}" for p in sorted(fact.parts, key=lambda p: -p.value)])
+    each = "each explains" if len(fact.parts) > 1 else "it explains"
+    text = f"{said[:1].upper()}{said[1:]}: the share of the spread in {fact.shown.label}{_date(fact.shown)} that {each} alone"
+    return f"{text}, in “{fact.scenario}”{'' if fact.settled in (None, True) else '; these shares have not settled'}."
 
 
-def _unit_after(head: Quantity) -> str:
-    return "" if head.unit in ("", "Dmnl") else f" {head.unit}"
+def part_words(part: Part) -> str:
+    """Return a share of the spread with its 95 % interval: "60% (57 to 62%)"; estimates outside 0 to 1 are cut."""
+    value, low, high = (percent(round(min(max(v, 0.0), 1.0), 6)) for v in (part.value, part.low, part.high))
+    return f"{value} ({low.removesuffix('%') if low[0].isdigit() else low} to {high})" if NONE not in (low, high) else value
 
 
-def _unit_or_label(head: Quantity) -> str:
-    return head.label if head.unit in ("", "Dmnl") or head.unit in head.label else f"{head.label}, {head.unit}"
+def _turn(fact: Turn) -> str:
+    """How far a lever must be moved for the central run to meet the target."""
+    one, _ = meeting(fact, fact.target)
+    level = target_level(fact, fact.target)
+    goal_words = (
+        f"bring “{fact.scenario}” to {level}" if fact.target.at_least is not None else f"bring “{fact.scenario}” down to {level}"
+    )
+    if not math.isfinite(fact.found):
+        tried = f"{level_words(fact.low)} to {level_words(fact.high, fact.unit)}"
+        return (
+            f"No value of {fact.lever} from {tried} would {goal_words}{_date(fact.shown)} on central values; "
+            f"the nearest comes to {told(fact.best, fact, apart_from=level_of(fact.target))}."
+        )
+    if fact.found == fact.own:
+        return f"“{fact.scenario}” {one}{_date(fact.shown)} on central values with {fact.lever} as it is ({level_words(fact.own, fact.unit)})."
+    move = fact.found - fact.own
+    size = f"{level_words(abs(move))} {'more' if move > 0 else 'less'}"
+    words = unit_words(fact.unit, one=abs(move) == 1)
+    text = (
+        f"{size}{f' {words}' if words else ''} ({fact.lever}: {level_words(fact.found)} instead of {level_words(fact.own)}) would {goal_words}"
+        f"{_date(fact.shown)} on central values"
+    )
+    if math.isfinite(fact.short):
+        text += (
+            f"; {level_words(abs(fact.last - fact.own))} would not ({told(fact.short, fact, apart_from=level_of(fact.target))})"
+        )
+    return f"{text}."
+
+
+def _stack(fact: Stack) -> list[str]:
+    """The whole height of each bar, and what becomes of each element from the first to the last."""
+    unit, names = unit_words(fact.unit), list(fact.bars)
+    totals = [f"{name} {bar_number(fact.total(name), fact)}" for name in names]
+    said = [f"In “{fact.scenario}”, {unit + ' ' if unit else ''}in all: {'; '.join(totals)}."]
+    if len(names) > 1:
+        first, last = fact.bars[names[0]], fact.bars[names[-1]]
+        moves = [
+            f"{e} {bar_number(a, fact)} to {bar_number(b, fact)}" for e, a, b in zip(fact.elements, first, last, strict=True)
+        ]
+        said.append(f"From the first to the last: {listing(moves)}.")
+    return said
+
+
+def bar_number(value: float, fact: Stack) -> str:
+    """Return a number of a bar, every one with as many decimals as the smallest bar needs."""
+    return fixed(value, 1 if min(fact.total(b) for b in fact.bars) < 1000 else 0)
 
 
 def _date(shown: Quantity) -> str:
-    return f", {date_words(shown.time, closing=True)}" if math.isfinite(shown.time) else ""
+    """The date of a number where its label does not name it: "at the end of Sep 2020"."""
+    words = the_close(shown.time) if math.isfinite(shown.time) else ""
+    return f" at {words}" if words and words[-4:] not in shown.label else ""

@@ -18,6 +18,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 INK = "#1b1f24"
 QUIET = "#59616b"
@@ -168,14 +169,26 @@ def title(figure: Figure, text: str, width: int) -> float:
     return 0.12 + 0.24 * (lines.count("\n") + 1)
 
 
+def columns(keys: Sequence[Patch | Line2D], width: float) -> int:
+    """Return how many columns of a key fit beside each other in a figure of this width (inches)."""
+    widest = max((len(str(k.get_label())) for k in keys), default=1)
+    return max(1, min(len(keys), int((width - 0.2) / (0.55 + 0.075 * widest))))
+
+
 def key(figure: Figure, keys: Sequence[Patch | Line2D]) -> None:
-    """Put the key in one line below the axes."""
+    """Put the key below the axes, in as many columns as fit."""
     if keys:
+        number = columns(keys, float(figure.get_figwidth()))
         figure.legend(
-            handles=list(keys), loc="lower center", bbox_to_anchor=(0.53, 0.0), ncols=len(keys), frameon=False, fontsize=SMALL
+            handles=list(keys), loc="lower center", bbox_to_anchor=(0.5, 0.0), ncols=number, frameon=False, fontsize=SMALL
         )
 
 
 def tick(value: float, _position: int | None = None) -> str:
     """Format a number on an axis."""
     return (f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:,.6g}").replace("-", "−")
+
+
+def round_numbers(low: float, high: float, most: int = 4) -> list[float]:
+    """Return up to `most` and one round numbers between two ends, for the axis of a picture."""
+    return [float(v) for v in MaxNLocator(most).tick_values(low, high) if low <= v <= high]

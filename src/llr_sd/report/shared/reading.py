@@ -5,18 +5,19 @@ from __future__ import annotations
 import csv
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from llr_sd.answers import Answer, BarsAnswer, names_used
 from llr_sd.equations import canonical
 from llr_sd.report.shared.memory import remembered
 from llr_sd.result import StudyResult
 from llr_sd.rounding import reaches
-from llr_sd.study import Target
+from llr_sd.study import Study, Target
 
 TABLE_COLUMNS = {
     "summary": ("scenario", "output", "time", "element", "statistic", "value", "low", "high", "runs"),
@@ -174,10 +175,11 @@ def quantity(result: StudyResult, output: str) -> Quantity:
 
 @remembered
 def headline(result: StudyResult) -> Quantity:
-    """Return the number that answers the question: the first target's, or the first scalar, or the first output."""
+    """Return the number that answers the question: that of the first answer with one number, the first target's, or the first output."""
     study = result.study
-    if study.target:
-        return quantity(result, study.target[0].output)
+    declared = [output for answer in study.answer for output in _numbers_of(study, answer)]
+    if declared or study.target:
+        return quantity(result, (*declared, *(t.output for t in study.target))[0])
     scalars = [name for name, spec in study.outputs.items() if spec.at is not None]
     scalars += [name for name, spec in study.outputs.items() if spec.expression is not None]
     found = quantity(result, (scalars or list(study.outputs))[0])
@@ -185,6 +187,19 @@ def headline(result: StudyResult) -> Quantity:
     if found.over_time and times.size:
         return Quantity(found.output, found.element, found.label, found.unit, float(times[-1]), True)
     return found
+
+
+def _numbers_of(study: Study, answer: Answer) -> list[str]:
+    """The outputs of one number that a declared answer is about."""
+    if isinstance(answer, BarsAnswer):
+        return []
+    outputs, _, targets = names_used(answer)
+    return [name for _, name in outputs] + [t.output for _, name in targets for t in study.target if t.name == name]
+
+
+def target_of(result: StudyResult, shown: Quantity) -> Target | None:
+    """Return the first target on a number; None where the study has none."""
+    return next((t for t in result.study.target if t.output == shown.output), None)
 
 
 @remembered
@@ -265,15 +280,25 @@ def band(result: StudyResult, scenario: str, shown: Quantity, statistic: str) ->
 
 
 @remembered
-def draws(result: StudyResult, scenario: str, shown: Quantity) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Return the good runs' values of a scalar, shape (good runs,); empty when the result holds none."""
+def draws(result: StudyResult, scenario: str, shown: Quantity, *, whole: bool = False) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return the good runs' values of a scalar, shape (good runs,); empty when the result holds none.
+
+    `whole` keeps the place of every run, with NaN for a run without a number, so that scenarios can be held run against run.
+    """
     values = _cell(result, shown.output, scenario, shown.element)
     if values is None or values.size == 0:
         return np.empty(0)
     if values.ndim == 2:
         times = times_of(result, shown.output)
         values = values[:, int(np.argmin(np.abs(times - shown.time)))] if math.isfinite(shown.time) else values[:, -1]
-    return np.asarray(values[np.isfinite(values)], dtype=float) if values.ndim == 1 else np.empty(0)
+    return np.asarray(values[whole | np.isfinite(values)], dtype=float) if values.ndim == 1 else np.empty(0)
+
+
+def element_values(result: StudyResult, scenario: str, output: str) -> dict[str, float]:
+    """Return the central value of each element of an output with one subscript, at its time; the median where there is no central run."""
+    shown = quantity(result, output)
+    elements = dict.fromkeys(str(e) for e in _rows(result, output)["element"])
+    return {e: spread(result, scenario, replace(shown, element=e)).best for e in elements}
 
 
 @remembered

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from llr_sd.report.shared.reading import Chance, Quantity, level_of
+from llr_sd.report.shared.units import joined, unit_words
 from llr_sd.study import Target
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -46,15 +47,15 @@ def date_words(time: float, *, closing: bool = False) -> str:
 
 def full_name(shown: Quantity) -> str:
     """Return label, unit and date of a number, each once: "GPs (WTE), end of Sep 2020"."""
-    unit = "" if shown.unit in ("", "Dmnl") or shown.unit in shown.label else f" ({shown.unit})"
     date = date_words(shown.time, closing=True)
     told = not date or date[-4:] in shown.label
-    return f"{shown.label}{unit}" if told else f"{shown.label}{unit}, {date}"
+    return named(shown) if told else f"{named(shown)}, {date}"
 
 
 def named(shown: Quantity) -> str:
     """Return label and unit of a number, each once: "GPs (WTE)"."""
-    return shown.label if shown.unit in ("", "Dmnl") or shown.unit in shown.label else f"{shown.label} ({shown.unit})"
+    words = unit_words(shown.unit)
+    return shown.label if not words or words.casefold() in shown.label.casefold() else f"{shown.label} ({words})"
 
 
 def the_close(time: float) -> str:
@@ -108,9 +109,10 @@ def fixed(value: float, decimals: int) -> str:
 
 
 def with_unit(value: float, unit: str, *, apart_from: float = math.nan) -> str:
-    """Return `amount` followed by its unit; a dimensionless number stands alone."""
+    """Return `amount` followed by its unit in words; a dimensionless number stands alone."""
     text = amount(value, unit, apart_from=apart_from)
-    return text if unit in ("", "Dmnl") or text == NONE else f"{text} {unit}"
+    dated = unit == "Year" and 1900 < value < 2200
+    return text if dated or text == NONE else joined(text, unit)
 
 
 def percent(share: float) -> str:
@@ -169,8 +171,7 @@ def chance_short(chance: Chance | None) -> str:
 
 def level_words(level: float, unit: str = "") -> str:
     """Return a target's level as its author wrote it, with the unit where one is given."""
-    text = f"{level:,.9g}".replace("-", "−")
-    return text if unit in ("", "Dmnl") else f"{text} {unit}"
+    return joined(f"{level:,.9g}".replace("-", "−"), unit)
 
 
 def goal(target: Target, unit: str) -> str:

@@ -1,0 +1,75 @@
+"""How sure the numbers are: one line for the first screen, and the sentences behind it."""
+
+from __future__ import annotations
+
+import math
+
+from llr_sd.report.outcome.facts import Sureness
+from llr_sd.report.outcome.read import answering, level
+from llr_sd.report.outcome.words import gap_words
+from llr_sd.report.sensitivity.words import settled, unsettled
+from llr_sd.report.shared.reading import failed_runs, headline, other_failures
+from llr_sd.report.shared.told import verified_sentences
+from llr_sd.report.shared.wording import count_of, date_words, listing, other_failures_words
+from llr_sd.result import StudyResult
+from llr_sd.verification import AGREES, DIFFERS, Verification
+
+
+def sure_line(sure: Sureness) -> str:
+    """Say in one line what stands behind the numbers: runs, failures, whether indices settled, the second simulator, made-up data."""
+    few, most = sure.runs
+    parts = (
+        [f"{few:,} runs a scenario" if few == most else f"{few:,} to {most:,} runs a scenario"] if most else ["nothing varies"]
+    )
+    failed, others = sure.failed
+    if failed or others:
+        parts.append(f"{count_of(failed + others, 'run')} failed")
+    elif most:
+        parts.append("none failed")
+    if sure.settled is not None:
+        parts.append("shares of the spread have settled" if sure.settled else "shares of the spread have not settled")
+    parts += dict.fromkeys(check_words(v) for v in sure.checks)
+    if sure.illustrative:
+        parts.append("illustrative data")
+    return f"How sure: {'; '.join(parts)}."
+
+
+def check_words(check: Verification) -> str:
+    """Say in a few words what a second simulator made of the runs."""
+    until = "" if check.whole or check.until is None else f" up to {date_words(check.until)}"
+    if check.outcome == AGREES:
+        return f"a second simulator gives the same numbers{until}"
+    return "a second simulator gives other numbers" if check.outcome == DIFFERS else "not compared with a second simulator"
+
+
+def how_sure(result: StudyResult) -> list[str]:
+    """Return failures first, then the number of runs, the error of sampling, and what was checked."""
+    said = []
+    failed = failed_runs(result)
+    if failed:
+        total = sum(failed.values())
+        where = listing([f"{count:,} in “{name}”" for name, count in failed.items()])
+        verb = "It is" if total == 1 else "They are"
+        said.append(f"{count_of(total, 'run')} failed: {where}. {verb} left out of every number here, and listed below.")
+    if others := other_failures(result):
+        said.append(other_failures_words(others))
+    fact = level(result, headline(result), answering(result))
+    ranged = [s.spread for s in fact.standings if s.ranged]
+    if ranged:
+        runs = sorted({s.runs for s in ranged})
+        each = f"{runs[0]:,}" if len(runs) == 1 else f"{runs[0]:,} to {runs[-1]:,}"
+        said.append(f"Each uncertain scenario rests on {each} runs" + ("." if failed else ", and none failed."))
+        halves = [h for s in ranged if math.isfinite(h := (s.median_high - s.median_low) / 2)]
+        if halves:
+            said.append(
+                f"Drawn again, a median would differ by about {gap_words(max(halves), fact)} at most (95% interval of the median, widest "
+                "scenario). The figures in brackets behind a chance are its 95% interval."
+            )
+        said.append("These intervals count chance in the runs alone: they do not cover what the model leaves out.")
+    elif not failed:
+        varied = [s for s in fact.standings if s.varied]
+        text = "Nothing varies between runs in this study: the numbers carry no interval."
+        if varied:
+            text = f"{fact.shown.label} is the same in all {varied[0].spread.runs:,} runs, although their inputs vary: it carries no interval."
+        said.append(text)
+    return [*said, *(s for s in (unsettled(result) or settled(result), *verified_sentences(result)) if s)]
