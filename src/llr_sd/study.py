@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from llr_sd import bundled
 from llr_sd.answers import Answer, check_answers, listed
-from llr_sd.errors import InputError, nearest
+from llr_sd.errors import InputError, nearest, shown
 from llr_sd.records import Record, check_record
 from llr_sd.textfiles import is_file, read_toml
 from llr_sd.values import Flag, Name, Number, Text, Whole, Words, check_distinct, check_outputs
@@ -288,6 +288,11 @@ class Study(Record):
     file: Path | None = Field(default=None, exclude=True)
     base: Path | None = Field(default=None, exclude=True)
     bundled: str = Field(default="", exclude=True)
+
+    def __repr__(self) -> str:
+        """Return a line: the title, what is asked of what, and how much is run."""
+        of = f"register {self.risk_register}" if self.risk_register else f"model {self.model}, {len(self.scenario)} scenarios"
+        return f"Study {shown(self.title)}: {of}, {self.monte_carlo.runs:,} runs of each; see .to_toml()"
 
     @property
     def folder(self) -> Path:

@@ -137,6 +137,16 @@ def test_a_model_is_one_line() -> None:
     assert said.startswith("Model swipe_site (swipe_site.mdl): ")
 
 
+def test_a_study_and_its_plots_are_one_line(analysed: StudyResult, tmp_path: Path) -> None:
+    assert repr(plan_study()) == (
+        'Study "What would it take to reach 639 GPs?": model gp_supply, 10 scenarios, 1,024 runs of each; see .to_toml()'
+    )
+    assert repr(rating_result(tmp_path).study).endswith("register llr_2017, 1,024 runs of each; see .to_toml()")
+    assert repr(analysed.plot) == 'Plots of "What would it take to reach 639 GPs?": .fan(), .sobol(), .tornado()'
+    assert repr(plan_result(tmp_path).plot).endswith(": .fan()")
+    assert repr(rating_result(tmp_path).plot).endswith(": none")
+
+
 def test_the_fan_is_the_reports_own(analysed: StudyResult) -> None:
     drawn, own = analysed.plot.fan(), fan_chart(analysed)
     assert own is not None

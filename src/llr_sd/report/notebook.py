@@ -120,6 +120,12 @@ class Plots:
     def __init__(self, result: StudyResult) -> None:
         self._result = result
 
+    def __repr__(self) -> str:
+        """Return what can be drawn."""
+        asked = [name for name, table in (("sobol", "sobol"), ("tornado", "morris")) if table in self._result.tables]
+        can = [] if rated(self._result) else ["fan", *asked]
+        return f"Plots of {shown(self._result.study.title)}: {', '.join(f'.{n}()' for n in can) or 'none'}"
+
     def fan(self, output: str | None = None) -> Figure:
         """Draw, a panel a scenario, the middle half and the middle nine tenths of the runs over time.
 
