@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from docstrings import exported, lacking
 
 SOURCE = Path(__file__).parents[1] / "src" / "llr_sd"
 
@@ -149,3 +152,41 @@ def test_every_room_is_described() -> None:
     rooms = {p.parent.relative_to(SOURCE).as_posix() for p in SOURCE.glob("*/__init__.py")}
     text = (SOURCE / "README.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `(\w+)/` \|", text, flags=re.MULTILINE)) == rooms
+
+
+def test_every_exported_name_is_described() -> None:
+    found = {name: faults for name, thing in exported() if (faults := lacking(thing))}
+    assert not found, "\n".join(f"{name} lacks {', '.join(faults)}" for name, faults in found.items())
+
+
+def test_what_is_not_described_is_seen() -> None:
+    def bare(one: int) -> int:
+        return one
+
+    def short(one: int, two: int) -> int:
+        """Return a sum.
+
+        Parameters
+        ----------
+        one
+            A number.
+        """
+        return one + two
+
+    @dataclasses.dataclass(frozen=True)
+    class Value:
+        """A value.
+
+        Attributes
+        ----------
+        one, three
+            Numbers.
+        """
+
+        one: int
+        two: int
+        three: int
+
+    assert lacking(bare) == ["a docstring"]
+    assert lacking(short) == ["what two is"]
+    assert lacking(Value) == ["what two is"]

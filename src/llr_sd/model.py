@@ -237,7 +237,18 @@ class Model:
         return name if found is None else found.variable
 
     def settable(self, name: str) -> Parameter:
-        """Return the constant of a name, of the table or of the model file alone; raise InputError for what cannot be set."""
+        """Return the constant of a name, of the table or of the model file alone.
+
+        Parameters
+        ----------
+        name
+            As `run` takes it.
+
+        Raises
+        ------
+        InputError
+            When there is none, or the model works it out.
+        """
         variable = self.equations.find(name.partition("[")[0])
         found = self.table.find(name)
         # What the model itself calls by a name wins over a constant that has it as its label.

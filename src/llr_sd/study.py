@@ -241,6 +241,8 @@ class Study(Record):
         Which constants vary between runs, their rank correlations, and how many runs are drawn.
     outputs, target, history
         The numbers that answer the question by name, the levels that they should reach, and what was observed.
+    answer
+        What answers the question: an output, a difference, a share of variance, a lever; the report says it first.
     compare_with
         The scenario that the others are compared with, run by run.
     sobol, convergence, morris, shapley, attribution, discovery, levers, value_of_information

@@ -1,4 +1,4 @@
-"""What is public is described: every exported name, its parameters, what it returns and the fields of its values."""
+"""What a docstring lacks: the parameters of a function, what it returns, the fields of a value."""
 
 from __future__ import annotations
 
@@ -72,41 +72,3 @@ def lacking(thing: Any) -> list[str]:
         said = lead.startswith(("Return ", "Yield ", "Whether ", "Give ")) or {"Returns", "Yields"} & set(found)
         faults += [] if said else ["what it returns"]
     return faults
-
-
-def test_every_exported_name_is_described() -> None:
-    found = {name: faults for name, thing in exported() if (faults := lacking(thing))}
-    assert not found, "\n".join(f"{name} lacks {', '.join(faults)}" for name, faults in found.items())
-
-
-def test_what_is_not_described_is_seen() -> None:
-    def bare(one: int) -> int:
-        return one
-
-    def short(one: int, two: int) -> int:
-        """Return a sum.
-
-        Parameters
-        ----------
-        one
-            A number.
-        """
-        return one + two
-
-    @dataclasses.dataclass(frozen=True)
-    class Value:
-        """A value.
-
-        Attributes
-        ----------
-        one, three
-            Numbers.
-        """
-
-        one: int
-        two: int
-        three: int
-
-    assert lacking(bare) == ["a docstring"]
-    assert lacking(short) == ["what two is"]
-    assert lacking(Value) == ["what two is"]
