@@ -204,9 +204,16 @@ Body = Expression | Stock | Table | Values
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One equation of a variable: the part of it that `target` addresses takes the value of `body`.
+    """One equation of a variable.
 
-    `loops` numbers every loop used: first those of the left-hand side (`target` runs over them), then those of reductions.
+    Attributes
+    ----------
+    loops
+        Every loop used: first those of the left-hand side, then those of reductions.
+    target
+        The part of the variable that it defines; runs over the first loops.
+    body
+        What that part is.
     """
 
     loops: tuple[Loop, ...]
@@ -227,6 +234,21 @@ class Variable:
     """A variable of the model with everything its author wrote about it.
 
     `kind` is "constant", "auxiliary", "stock", "lookup" or "data". Each element is defined at most once. `limits` are the author's declared limits, None where open.
+
+    Attributes
+    ----------
+    name
+        As the modeller wrote it.
+    axes
+        One a subscript.
+    definitions
+        Each element is defined at most once.
+    kind
+        "constant", "auxiliary", "stock", "lookup" or "data".
+    unit, comment, group
+        As the author wrote them; empty where nothing is said.
+    limits
+        The author's declared limits, in the unit; None where open.
     """
 
     name: str
@@ -284,10 +306,24 @@ class Cell:
 class Equations:
     """A whole model.
 
-    `variables` keeps the order of the file and holds the four control variables under their Vensim names. `ranges` maps each
-    subscript range to its elements. `method` is "euler" or "rk4" as the model file asks. `source` is the file it came from. `notes`
-    are sentences that whoever runs the model should see. `left_out` holds variables that nothing reads and whose equations use what
-    is not supported, with the error that asking for them raises.
+    Attributes
+    ----------
+    source
+        The file that it came from.
+    variables
+        By name, in the order of the file; the four control variables under their Vensim names.
+    ranges
+        Each subscript range with its elements.
+    method
+        "euler" or "rk4", as the model file asks.
+    reality_checks
+        The reality checks of a Vensim file, as they are written.
+    comment
+        What the file says of itself.
+    notes
+        Sentences that whoever runs the model should see.
+    left_out
+        Variables that nothing reads and whose equations use what is not supported, with the error that asking for them raises.
     """
 
     source: Path

@@ -23,7 +23,15 @@ def clean(text: str) -> str:
 
 
 def shown(text: str, quotes: bool = True) -> str:
-    """Return a text of somebody else's as a message quotes it: cleaned, cut to `LONGEST` characters, in quotation marks."""
+    """Return a text of somebody else's as a message quotes it: cleaned, cut to `LONGEST` characters, in quotation marks.
+
+    Parameters
+    ----------
+    text
+        From a file, or from whoever called.
+    quotes
+        Whether to put it in quotation marks.
+    """
     flat = " ".join(clean(text).split())
     if len(flat) > LONGEST:
         flat = f"{flat[: LONGEST - 3].rstrip()}..."
@@ -96,7 +104,15 @@ class ResultError(LlrSdError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return "Did you mean ...?" for the known name closest to `name`, or an empty text."""
+    """Return "Did you mean ...?" for the known name closest to `name`, or an empty text.
+
+    Parameters
+    ----------
+    name
+        As it was written.
+    known
+        The names that there are.
+    """
     if len(name) > 200:  # the comparison takes long for long texts, and nobody mistypes so much
         return ""
     by_fold = {k.casefold(): k for k in known}

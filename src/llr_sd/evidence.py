@@ -15,7 +15,17 @@ MANY = 3
 
 @dataclass(frozen=True)
 class Outside:
-    """A value that lies outside the range which the parameter's row gives, and where it is set."""
+    """A value that lies outside the range which the parameter's row gives.
+
+    Attributes
+    ----------
+    parameter
+        With its row.
+    value
+        In the parameter's unit.
+    where
+        Where it is set.
+    """
 
     parameter: Parameter
     value: float
@@ -70,7 +80,17 @@ def span(parameter: Parameter) -> tuple[float, float]:
 
 
 def outside(table: ParameterTable, settings: Mapping[str, float], where: str) -> tuple[Outside, ...]:
-    """Return the settings that lie outside the range of their evidence."""
+    """Return the settings that lie outside the range of their evidence.
+
+    Parameters
+    ----------
+    table
+        Of the model.
+    settings
+        Values by name, each in its parameter's unit.
+    where
+        Where they are set.
+    """
     found = []
     for name, value in settings.items():
         parameter = table.find(name)

@@ -16,7 +16,19 @@ FILE = "checks.toml"
 
 
 class Conservation(Record):
-    """A balance that must be zero."""
+    """A balance that must be zero.
+
+    Attributes
+    ----------
+    name
+        What is kept, in words.
+    variable
+        What must be zero, an output of the model.
+    tolerance
+        How far from zero it may be: in its unit, or as a share of `scale`.
+    scale
+        An output; its largest value in the run is what `tolerance` is a share of.
+    """
 
     name: Text
     variable: Text
@@ -36,7 +48,18 @@ def read_laws(folder: Path) -> tuple[Conservation, ...]:
 
 
 def shares_off(balance: NDArray[np.float64], scale: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    """Return how far a balance of shape (run, ...) is off, as a share of the largest value of its scale in the same run."""
+    """Return how far a balance is off, as a share of the largest value of its scale in the same run.
+
+    Parameters
+    ----------
+    balance, scale
+        Shape (run, ...), in one unit; without a scale the balance itself counts.
+
+    Returns
+    -------
+    NDArray
+        Shape of the balance, not below zero.
+    """
     if scale is None:
         return np.abs(balance)
     largest = np.abs(scale).max(axis=tuple(range(1, scale.ndim)))

@@ -148,8 +148,24 @@ class Distribution:
 class Parameter:
     """One row of `parameters.csv`: a constant of the model, or one element of a subscripted one.
 
-    `minimum` and `maximum` bound the values that a study may set; `distribution` says how it varies by default; `value` is what the
-    model file holds; `label` is what people read ("share of newly qualified GPs who take an NHS GP post"), empty where there is none.
+    Attributes
+    ----------
+    name
+        What studies call it.
+    variable
+        The constant as the model writes it, with its element.
+    unit, value
+        As the model file has them.
+    distribution
+        How it varies by default.
+    group
+        Of parameters that belong together; empty for none.
+    source, grade, note
+        Where it comes from: A source document, B literature, C judgement; and what else is to be known.
+    minimum, maximum
+        What a study may set it to, in its unit.
+    label
+        What people read ("share of newly qualified GPs who take an NHS GP post"), empty where there is none.
     """
 
     name: str
@@ -312,10 +328,23 @@ def table_beside(model: Path) -> Path | None:
 def read_parameters(
     path: Path, equations: Equations, relocated: Callable[[Sequence[Row]], Sequence[Row]] = tuple
 ) -> ParameterTable:
-    """Read a parameter table and hold it against the model; raise InputError naming row and column where they disagree.
+    """Return a parameter table, held against the model.
 
-    Constants without a row follow those of the table, with what the model file says of them. `relocated` may put other rows in place
-    of those of a subscript range.
+    Constants without a row follow those of the table, with what the model file says of them.
+
+    Parameters
+    ----------
+    path
+        Of the table.
+    equations
+        Of the model.
+    relocated
+        May put other rows in place of those of a subscript range.
+
+    Raises
+    ------
+    InputError
+        Naming row and column of the first fault.
     """
     table, faults = examine_parameters(path, equations, relocated)
     if faults:

@@ -33,7 +33,22 @@ _WORDS = {
 
 
 def check_record(raw: Any, kind: type[Kind], file: Path | str) -> Kind:
-    """Return what a TOML file (or a dict that messages call `file`) holds as a record; raise InputError naming file and key."""
+    """Return what a TOML file, or a dict, holds as a record.
+
+    Parameters
+    ----------
+    raw
+        As TOML gives it.
+    kind
+        The record.
+    file
+        What messages call it.
+
+    Raises
+    ------
+    InputError
+        Naming file and key, with the nearest name where one was misspelt.
+    """
     try:
         return kind.model_validate(raw)
     except ValidationError as error:

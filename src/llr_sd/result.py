@@ -47,7 +47,14 @@ class Block:
 class Gap:
     """An analysis that a study asks for and that its runs do not allow; everything else is written.
 
-    `analysis` says what is missing ("Sobol indices"), `scenario` and `output` of what (empty: of all), `reason` why.
+    Attributes
+    ----------
+    analysis
+        What is missing ("Sobol indices").
+    scenario, output
+        Of what; empty for all.
+    reason
+        Why.
     """
 
     analysis: str

@@ -22,6 +22,13 @@ def reaches(values: Any, at_least: float | None, at_most: float | None) -> NDArr
     """Return which values are at a level or on the right side of it, to rounding; an undefined value (NaN) is not.
 
     Rounding is measured against the level and the largest of the values, so that a level of 0 has room too.
+
+    Parameters
+    ----------
+    values
+        Any shape, in one unit.
+    at_least, at_most
+        The level, in the same unit; one of them is given.
     """
     array = np.asarray(values, dtype=np.float64)
     size = np.abs(array[np.isfinite(array)]).max(initial=0.0)

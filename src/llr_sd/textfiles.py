@@ -42,7 +42,20 @@ def is_folder(path: Path) -> bool:
 
 
 def beside(name: str, *folders: Path) -> Path:
-    """Return the file of this name in the first folder that has one; raise InputError where none has."""
+    """Return the file of this name in the first folder that has one.
+
+    Parameters
+    ----------
+    name
+        A name, or a path from the folders on.
+    folders
+        In the order in which they are looked at.
+
+    Raises
+    ------
+    InputError
+        When none has it.
+    """
     for folder in folders:
         if is_file(folder / name):
             return folder / name
@@ -141,7 +154,17 @@ def _toml_fault(text: str, message: str) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table: its number as a spreadsheet counts (the header is row 1), what the table is called, and its entries by column."""
+    """A row of a table.
+
+    Attributes
+    ----------
+    number
+        As a spreadsheet counts: the header is row 1.
+    table
+        What the table is called.
+    entries
+        By column.
+    """
 
     number: int
     table: str
@@ -156,7 +179,20 @@ class Row:
         return f"{self.table}, row {self.number}"
 
     def number_in(self, column: str, default: float | None = None) -> float:
-        """Return the number in a column, `default` where it is empty; raise InputError naming row and column."""
+        """Return the number in a column.
+
+        Parameters
+        ----------
+        column
+            Its name.
+        default
+            For an empty entry; None where there must be one.
+
+        Raises
+        ------
+        InputError
+            Naming row and column, for anything but plain digits.
+        """
         entry = self[column]
         if not entry and default is not None:
             return default

@@ -19,7 +19,15 @@ LONGEST = 120
 
 
 def number(text: str, where: str = "") -> float:
-    """Return the number that a text states in plain digits; raise InputError, naming `where`, for anything else."""
+    """Return the number that a text states in plain digits; raise InputError, naming `where`, for anything else.
+
+    Parameters
+    ----------
+    text
+        Of a cell or an argument.
+    where
+        File, row and column.
+    """
     if not _PLAIN.fullmatch(text):
         mend = "Write plain digits, such as 0.05 or 1200."
         if text.casefold().lstrip("+-−") in ("nan", "inf", "infinity", "infinite"):

@@ -101,7 +101,20 @@ class Apart:
 
 
 def apart(ours: Mapping[str, Reals], theirs: Mapping[str, Reals], units: Mapping[str, str]) -> list[Apart]:
-    """Compare variables, each of shape (time, element); a number on one side alone is infinitely far."""
+    """Compare variables, each of shape (time, element); a number on one side alone is infinitely far.
+
+    Parameters
+    ----------
+    ours, theirs
+        By variable, each of shape (time, element), in its own unit.
+    units
+        By variable; those of one unit are measured against the same largest value.
+
+    Returns
+    -------
+    list of Apart
+        One a variable.
+    """
     largest: dict[str, float] = {}
     for name, values in theirs.items():
         top = float(np.abs(np.nan_to_num(values)).max(initial=0.0))

@@ -54,6 +54,11 @@ def stream(
     method
         "euler" or "rk4"; None for what the model file asks.
 
+    Yields
+    ------
+    Ensemble
+        At most `block` runs.
+
     Raises
     ------
     InputError
@@ -84,7 +89,18 @@ def _told(parts: Iterator[Ensemble]) -> Iterator[Ensemble]:
 def check_size(
     equations: Equations, design: Design, outputs: Sequence[str] | None = None, times: Sequence[float] | None = None
 ) -> None:
-    """Raise EngineError where the results of a whole batch do not fit into memory; the arguments are those of `stream`."""
+    """Refuse a batch whose results do not fit into memory.
+
+    Parameters
+    ----------
+    equations, design, outputs, times
+        As in `stream`.
+
+    Raises
+    ------
+    EngineError
+        With what it would take.
+    """
     request = make_request(equations, design, outputs, times)
     elements = sum(1 if o.cell is not None else o.variable.size for o in request.outputs)
     what = f"{design.runs:,} runs of {elements:,} elements at {len(request.times):,} times"
@@ -98,7 +114,12 @@ def examine(
     cache: Cache | None = None,
     method: str | None = None,
 ) -> tuple[Finding, ...]:
-    """Look at every run of a design before any is made; the arguments are those of `stream`.
+    """Look at every run of a design before any is made.
+
+    Parameters
+    ----------
+    equations, design, outputs, cache, method
+        As in `stream`.
 
     Returns
     -------
@@ -129,7 +150,18 @@ def run(
     cache: Cache | None = None,
     method: str | None = None,
 ) -> Ensemble:
-    """Run a design and return all its runs at once; the arguments are those of `stream`."""
+    """Return all runs of a design at once.
+
+    Parameters
+    ----------
+    equations, design, outputs, times, engine, threads, cache, method
+        As in `stream`.
+
+    Raises
+    ------
+    InputError, EngineError
+        As `stream`.
+    """
     parts = stream(equations, design, outputs, times, engine, threads, max(design.runs, 1), cache, method)
     whole = next(parts)
     if len(whole.status) < design.runs:
