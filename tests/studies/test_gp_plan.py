@@ -86,10 +86,10 @@ def test_the_folder_holds_what_the_readme_says(result: llr_sd.StudyResult) -> No
     names = {p.name for p in result.path.iterdir()}
     assert names >= {"manifest.json", "study.toml", "model", "design.parquet", "runs.zarr", "failures.csv", "summary.parquet"}
     assert names >= {"targets.parquet", "parameters.parquet", "figures", "report.html", "workbook.xlsx"}
-    assert {p.name for p in (result.path / "model").iterdir()} == {"gp_supply.mdl", "parameters.csv"}
+    assert {p.name for p in (result.path / "model").iterdir()} == {"gp_supply.mdl", "parameters.csv", "checks.toml"}
     assert not [p for p in result.path.parent.iterdir() if p.name.startswith(".")]
     page = (result.path / "report.html").read_text(encoding="utf-8")
-    assert "630 plus 28 GP-equivalents" in page
+    assert "630 WTE plus 28 equivalents (other staff, counted apart)" in page.replace("\u00a0", " ")
     again = llr_sd.open_result(result.path)
     pd.testing.assert_frame_equal(again.summary, result.summary)
 
