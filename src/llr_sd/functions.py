@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ELEMENTWISE, OF_TIME, STATEFUL, WRITTEN_OUT = "elementwise", "of time", "stateful", "written out"
-PURE, KEEPS, SAME = "pure", "keeps", "same"
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,8 @@ class Function:
     op
         The operation of the engine that it is.
     units
-        "pure" (of pure numbers, a pure number), "keeps" (the unit of its first argument) or "same" (that of all its arguments).
+        Units of the arguments and of the value, as Vensim's manual writes them: "1" is a pure number, "time" the model's unit of
+        time, a letter any unit, the same wherever it stands, "?" one that is not looked at.
     examples
         Equations that hold at the end of a run from 0 to 10 in steps of 0.5, each a call and what it is worth.
     """
@@ -60,12 +60,17 @@ class Function:
         return tuple(a.partition("=")[0].rstrip("?") for a in self.arguments)
 
 
-def _f(key: str, arguments: str, kind: str, meaning: str, pysd: str = "", **more: str) -> Function:
-    return Function(key, tuple(arguments.split()), kind, meaning, pysd, **more)
+def _rows(kind: str, *rows: tuple[str, ...]) -> list[Function]:
+    """Return functions of one kind: name, arguments, units, meaning and, where there is more to say, PySD and the operation."""
+
+    def made(key: str, arguments: str, units: str, meaning: str, pysd: str = "", op: str = "") -> Function:
+        return Function(key, tuple(arguments.split()), kind, meaning, pysd, op=op, units=units)
+
+    return [made(*row) for row in rows]
 
 
 def _o(key: str, arguments: str, meaning: str, pysd: str = "") -> Function:
-    return _f(key, arguments, WRITTEN_OUT, meaning, pysd)
+    return Function(key, tuple(arguments.split()), WRITTEN_OUT, meaning, pysd)
 
 
 _PULSES = "Begins and ends at the step after start and end; nothing for a width of 0; the end left out; moves within RK4 steps."
@@ -75,66 +80,110 @@ _CUT = "Cuts the first input to a whole number where the initial value is writte
 _DRAWS = "Draws a number at each step, or has none."
 _KEPT = "the mean of the law before it is cut, kept between min and max"
 _ROWS = (
-    _f("ABS", "x", ELEMENTWISE, "Absolute value.", op="abs", units=KEEPS),
-    _f("MIN", "a b", ELEMENTWISE, "The smaller of two.", "numpy.minimum: not a number if either is.", op="min", units=SAME),
-    _f("MAX", "a b", ELEMENTWISE, "The larger of two.", "numpy.maximum: not a number if either is.", op="max", units=SAME),
-    _f("EXP", "x", ELEMENTWISE, "e to the power x.", op="exp", units=PURE),
-    _f("LN", "x", ELEMENTWISE, "Natural logarithm.", op="log", units=PURE),
-    _f(
-        "LOG",
-        "x base",
+    *_rows(
         ELEMENTWISE,
-        "Logarithm to a base.",
-        "log(x) / log(base): LOG(1000, 10) is just below 3; here it is 3.",
-        op="log_base",
-        units=PURE,
+        ("ABS", "x", "x -> x", "Absolute value.", "", "abs"),
+        ("MIN", "a b", "x x -> x", "The smaller of two.", "numpy.minimum: not a number if either is.", "min"),
+        ("MAX", "a b", "x x -> x", "The larger of two.", "numpy.maximum: not a number if either is.", "max"),
+        ("EXP", "x", "1 -> 1", "e to the power x.", "", "exp"),
+        ("LN", "x", "1 -> 1", "Natural logarithm.", "", "log"),
+        (
+            "LOG",
+            "x base",
+            "1 1 -> 1",
+            "Logarithm to a base.",
+            "log(x) / log(base): just below 3 for LOG(1000, 10), here 3.",
+            "log_base",
+        ),
+        ("SQRT", "x", "", "Square root.", "", "sqrt"),
+        ("POWER", "base exponent", "", "Base to the power exponent."),
+        ("MODULO", "x divisor", "x x -> x", "x less QUANTUM(x, divisor): the remainder, with the sign of x."),
+        (
+            "QUANTUM",
+            "x quantum",
+            "x x -> x",
+            "The multiple next to x towards zero; x where quantum <= 0.",
+            "x where the quantum is below 1e-6.",
+        ),
+        ("INTEGER", "x", "x -> x", "The whole part, towards zero.", "", "trunc"),
+        ("SIN", "x", "1 -> 1", "Sine of radians.", "", "sin"),
+        ("COS", "x", "1 -> 1", "Cosine of radians.", "", "cos"),
+        ("TAN", "x", "1 -> 1", "Tangent of radians.", "", "tan"),
+        ("ARCSIN", "x", "1 -> 1", "Inverse sine.", "", "asin"),
+        ("ARCCOS", "x", "1 -> 1", "Inverse cosine.", "", "acos"),
+        ("ARCTAN", "x", "1 -> 1", "Inverse tangent.", "", "atan"),
+        ("SINH", "x", "1 -> 1", "Hyperbolic sine.", "", "sinh"),
+        ("COSH", "x", "1 -> 1", "Hyperbolic cosine.", "", "cosh"),
+        ("TANH", "x", "1 -> 1", "Hyperbolic tangent.", "", "tanh"),
+        ("IF THEN ELSE", "condition then else", "1 x x -> x", "One of two values.", "The branch not taken leaves no trace."),
+        ("ZIDZ", "numerator denominator", "a b -> a/b", "The ratio, or 0 where it is over zero.", "0 below 1e-6 in size."),
+        ("XIDZ", "numerator denominator x", "a b a/b -> a/b", "The ratio, or x where it is over zero.", "x below 1e-6 in size."),
     ),
-    _f("SQRT", "x", ELEMENTWISE, "Square root.", op="sqrt"),
-    _f("POWER", "base exponent", ELEMENTWISE, "Base to the power exponent."),
-    _f("MODULO", "x divisor", ELEMENTWISE, "x less QUANTUM(x, divisor): the remainder, with the sign of x.", units=SAME),
-    _f(
-        "QUANTUM",
-        "x quantum",
-        ELEMENTWISE,
-        "The multiple next to x towards zero; x where the quantum is not above zero.",
-        "x unchanged where the quantum is below 1e-6.",
-    ),
-    _f("INTEGER", "x", ELEMENTWISE, "The whole part, towards zero.", op="trunc", units=KEEPS),
-    _f("SIN", "x", ELEMENTWISE, "Sine of radians.", op="sin", units=PURE),
-    _f("COS", "x", ELEMENTWISE, "Cosine of radians.", op="cos", units=PURE),
-    _f("TAN", "x", ELEMENTWISE, "Tangent of radians.", op="tan", units=PURE),
-    _f("ARCSIN", "x", ELEMENTWISE, "Inverse sine.", op="asin", units=PURE),
-    _f("ARCCOS", "x", ELEMENTWISE, "Inverse cosine.", op="acos", units=PURE),
-    _f("ARCTAN", "x", ELEMENTWISE, "Inverse tangent.", op="atan", units=PURE),
-    _f("SINH", "x", ELEMENTWISE, "Hyperbolic sine.", op="sinh", units=PURE),
-    _f("COSH", "x", ELEMENTWISE, "Hyperbolic cosine.", op="cosh", units=PURE),
-    _f("TANH", "x", ELEMENTWISE, "Hyperbolic tangent.", op="tanh", units=PURE),
-    _f("IF THEN ELSE", "condition then else", ELEMENTWISE, "One of two values.", "The branch not taken leaves no trace."),
-    _f("ZIDZ", "numerator denominator", ELEMENTWISE, "The ratio, or 0 at a zero denominator.", "0 where |denominator| < 1e-6."),
-    _f("XIDZ", "numerator denominator x", ELEMENTWISE, "The ratio, or x at a zero denominator.", "x where |denominator| < 1e-6."),
-    _f("STEP", "height start", OF_TIME, "0, then height from the step nearest to start on."),
-    _f(
-        "RAMP",
-        "slope start end?",
+    *_rows(
         OF_TIME,
-        "Rises by slope from start, until end; an end before start is none.",
-        "Falls before it.",
+        ("STEP", "height start", "x time -> x", "0, then height from the step nearest to start on."),
+        (
+            "RAMP",
+            "slope start end?",
+            "x time time -> x*time",
+            "Rises by slope from start to end; an end before start is none.",
+            "Falls before it.",
+        ),
+        (
+            "PULSE",
+            "start width",
+            "time time -> 1",
+            "1 where start < Time + TIME STEP / 2 < start + width; a width of 0 is a step.",
+            _PULSES,
+        ),
+        (
+            "PULSE TRAIN",
+            "start interval width end",
+            "time time time time -> 1",
+            "PULSE every interval, from start to end, both included.",
+            _PULSES,
+        ),
+        ("PULSE MAGNITUDE", "start magnitude", "time x -> x/time", "XMILE's PULSE: magnitude / TIME STEP for one step.", _STAGES),
+        (
+            "PULSE TRAIN MAGNITUDE",
+            "start interval magnitude",
+            "time time x -> x/time",
+            "XMILE's repeated PULSE, for one step each.",
+            _STAGES,
+        ),
+        ("GET TIME VALUE", "relative offset measure", "? ? ? -> time", "The time, or time relative to the start."),
     ),
-    _f("PULSE", "start width", OF_TIME, "1 where start < Time + TIME STEP / 2 < start + width; a width of 0 is a step.", _PULSES),
-    _f("PULSE TRAIN", "start interval width end", OF_TIME, "PULSE every interval, from start to end, both included.", _PULSES),
-    _f("PULSE MAGNITUDE", "start magnitude", OF_TIME, "XMILE's PULSE: magnitude / TIME STEP for one step.", _STAGES),
-    _f("PULSE TRAIN MAGNITUDE", "start interval magnitude", OF_TIME, "XMILE's repeated PULSE, for one step each.", _STAGES),
-    _f("GET TIME VALUE", "relative offset measure", OF_TIME, "The time, or time relative to the start."),
-    _f("INITIAL", "x", STATEFUL, "The value of x at the start, kept.", units=KEEPS),
-    _f("ACTIVE INITIAL", "active initial", STATEFUL, "`initial` while initial values are found, then `active`."),
-    _f("SAMPLE IF TRUE", "condition input initial", STATEFUL, "Takes the input while the condition holds, else keeps its value."),
-    _f("SMOOTH", "input time initial order", STATEFUL, "Exponential smooth of a fixed order (1 or 3).", _CUT),
-    _f("SMOOTH N", "input time initial order", STATEFUL, f"Exponential smooth of any order, {_FITS}.", "Keeps the order."),
-    _f("DELAY", "input time initial order", STATEFUL, "Material delay of a fixed order (1 or 3).", "Lowers the order, too."),
-    _f("DELAY N", "input time initial order", STATEFUL, f"Material delay of any order, {_FITS}.", "Lowers all elements alike."),
-    _f("DELAY FIXED", "input time initial", STATEFUL, "The input of a fixed time ago."),
-    _f("TREND", "input time initial", STATEFUL, "Average fractional growth rate."),
-    _f("FORECAST", "input time horizon initial", STATEFUL, "The trend carried forward by a horizon."),
+    *_rows(
+        STATEFUL,
+        ("INITIAL", "x", "x -> x", "The value of x at the start, kept."),
+        ("ACTIVE INITIAL", "active initial", "x x -> x", "`initial` while initial values are found, then `active`."),
+        ("SAMPLE IF TRUE", "condition input initial", "1 x x -> x", "The input while the condition holds, else what it was."),
+        ("SMOOTH", "input time initial order", "x time x 1 -> x", "Exponential smooth of a fixed order (1 or 3).", _CUT),
+        (
+            "SMOOTH N",
+            "input time initial order",
+            "x time x 1 -> x",
+            f"Exponential smooth of any order, {_FITS}.",
+            "Keeps the order.",
+        ),
+        (
+            "DELAY",
+            "input time initial order",
+            "x time x 1 -> x",
+            "Material delay of a fixed order (1 or 3).",
+            "Lowers the order, too.",
+        ),
+        (
+            "DELAY N",
+            "input time initial order",
+            "x time x 1 -> x",
+            f"Material delay of any order, {_FITS}.",
+            "Lowers all elements alike.",
+        ),
+        ("DELAY FIXED", "input time initial", "x time x -> x", "The input of a fixed time ago."),
+        ("TREND", "input time initial", "x time ? -> 1/time", "Average fractional growth rate."),
+        ("FORECAST", "input time horizon initial", "x time time ? -> x", "The trend carried forward by a horizon."),
+    ),
     _o(
         "VECTOR SELECT",
         "selection expression missing action error",

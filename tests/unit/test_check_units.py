@@ -9,6 +9,7 @@ import pytest
 from llr_sd.check.dimensions import parse_unit
 from llr_sd.check.units import check_units
 from llr_sd.errors import InputError
+from llr_sd.functions import FUNCTIONS, WRITTEN_OUT
 from llr_sd.translate import translate
 
 CLOCK = """
@@ -117,17 +118,27 @@ def test_a_sound_equation_has_no_finding(tmp_path: Path, equation: str) -> None:
         ("x = heads * rate ~ Head ~ |", "is stated in Head, but heads * rate is in Head/Year"),
         ("x = INTEG(hire * delay, heads) ~ Head ~ |", "its flow must be in Head/Year, but hire * delay is in Head"),
         ("x = INTEG(hire, wte) ~ Head ~ |", "the stock is in Head, its initial value wte in WTE"),
-        ("x = MIN(1, rate) ~ 1/Year ~ |", "MIN of different units: 1 is in Dmnl, rate is in 1/Year"),
+        ("x = MIN(1, rate) ~ 1/Year ~ |", "a and b of MIN in different units: 1 is in Dmnl, rate is in 1/Year"),
         ("x = IF THEN ELSE(heads > 5, 1, 0) ~ Dmnl ~ |", "compares (>) different units: heads is in Head, 5 is in Dmnl"),
-        ("x = IF THEN ELSE(heads, 1, 0) ~ Dmnl ~ |", "a condition must be in Dmnl"),
-        ("x = IF THEN ELSE(share = 1, heads, wte) ~ Head ~ |", "branches of different units"),
+        ("x = IF THEN ELSE(heads, 1, 0) ~ Dmnl ~ |", "the condition of IF THEN ELSE must be in Dmnl"),
+        ("x = IF THEN ELSE(share = 1, heads, wte) ~ Head ~ |", "then and else of IF THEN ELSE in different units"),
         ("x = EXP(rate) ~ Dmnl ~ |", "what EXP takes must be in Dmnl"),
+        (
+            "x = XIDZ(wte, heads, wte) ~ WTE/Head ~ |",
+            "numerator / denominator and x of XIDZ in different units: wte / heads is in",
+        ),
+        (
+            "x = PULSE TRAIN(delay, heads, delay, delay) ~ Dmnl ~ |",
+            "the width of PULSE TRAIN must be in Year, but heads is in Head",
+        ),
+        ("x = FORECAST(heads, delay, months) ~ Head ~ |", "the horizon of FORECAST must be in Year, but months is in Month"),
+        ("x = QUANTUM(heads, wte) ~ Head ~ |", "x and quantum of QUANTUM in different units: heads is in Head, wte is in WTE"),
         ("x = share ^ rate ~ Dmnl ~ |", "an exponent must be in Dmnl"),
         ("x = heads ^ share ~ Head ~ |", "to a power that is not a written number"),
         ("x = SMOOTHI(wte, months, wte) ~ WTE ~ |", "the time of SMOOTH must be in Year, but months is in Month"),
-        ("x = SMOOTHI(wte, delay, heads) ~ WTE ~ |", "input and initial value of SMOOTH in different units"),
+        ("x = SMOOTHI(wte, delay, heads) ~ WTE ~ |", "input and initial of SMOOTH in different units"),
         ("x = hire * months ~ Head ~ |", "is stated in Head, but hire * months is in Head*Month/Year"),
-        ("x = STEP(heads, 2017) ~ Head ~ |", "the date in STEP must be in Year"),
+        ("x = STEP(heads, 2017) ~ Head ~ |", "the start of STEP must be in Year"),
         ("x = posts by heads(heads) ~ Head ~ |", "is stated in Head, but posts by heads(heads) is in WTE"),
         ("x = heads ~ Head per ^ Year ~ |", 'the unit "Head per ^ Year" cannot be read'),
         ("x = SUM(split[Skill!]) + heads ~ Head ~ |", "SUM(split[Skill!]) is in Dmnl, heads is in Head"),
@@ -144,3 +155,11 @@ def test_a_time_step_without_unit_is_said(tmp_path: Path) -> None:
     file = tmp_path / "small.mdl"
     file.write_text(GIVEN + CLOCK.replace("TIME STEP = 0.25 ~ Year", "TIME STEP = 0.25 ~"), encoding="utf-8")
     assert check_units(translate(file)).findings == ('"TIME STEP" has no unit, so flows cannot be held against their stocks.',)
+
+
+def test_every_function_of_the_engine_has_a_unit_for_each_argument() -> None:
+    for function in FUNCTIONS.values():
+        if function.kind != WRITTEN_OUT and function.key not in ("SQRT", "POWER"):
+            takes, _, gives = function.units.partition(" -> ")
+            assert len(takes.split()) == len(function.arguments), function.key
+            assert gives, function.key

@@ -23,6 +23,7 @@ After a finding the part of the equation that it is in fits anything, so that on
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -49,12 +50,11 @@ from llr_sd.equations import (
     canonical,
 )
 from llr_sd.errors import InputError
-from llr_sd.functions import FUNCTIONS, KEEPS, PURE, SAME
+from llr_sd.functions import FUNCTIONS
 
 Found = Unit | None
 """The unit of an expression; None fits any (a literal 0, or a part with a finding)."""
 
-_DELAYS = ("SMOOTH", "SMOOTH N", "DELAY", "DELAY N", "DELAY FIXED")
 _COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 
 
@@ -274,81 +274,39 @@ class _Pass:
         return body ** Fraction(count)
 
     def call(self, e: Call) -> Found:
-        """Functions of their arguments alone; the rest is left to `of_time`."""
-        name, a = e.function, e.arguments
-        rule = FUNCTIONS[name].units if name in FUNCTIONS else ""
-        if rule == KEEPS:
-            return self.unit(a[0])
-        if rule == SAME:
-            return self.agree(a[0], self.unit(a[0]), a[1], self.unit(a[1]), f"{name} of different units")
-        if rule == PURE:
-            for x in a:
-                self.need(x, NUMBER, f"what {name} takes")
-            return NUMBER
-        if name in ("ZIDZ", "XIDZ"):
-            above, below = self.unit(a[0]), self.unit(a[1])
-            ratio = None if above is None or below is None else above / below
-            if name == "ZIDZ":
-                return ratio
-            quotient = Binary("/", a[0], a[1])
-            return self.agree(quotient, ratio, a[2], self.unit(a[2]), "XIDZ of different units")
-        if name == "IF THEN ELSE":
-            self.need(a[0], NUMBER, "a condition")
-            return self.agree(a[1], self.unit(a[1]), a[2], self.unit(a[2]), "branches of different units")
-        if name == "SQRT":
-            inside = self.unit(a[0])
-            return None if inside is None else inside ** Fraction(1, 2)
+        """Hold the arguments of a function against the units of its row; return the unit of its value."""
+        name, row = e.function, FUNCTIONS.get(e.function)
         if name == "POWER":
-            return self.power(a[0], a[1])
-        if name == "QUANTUM":
-            self.agree(a[0], self.unit(a[0]), a[1], self.unit(a[1]), "QUANTUM of different units")
-            return self.unit(a[0])
-        return self.of_time(e)
+            return self.power(*e.arguments)
+        if name == "SQRT":
+            inside = self.unit(e.arguments[0])
+            return None if inside is None else inside ** Fraction(1, 2)
+        if row is None or not row.units:
+            self.say(f"uses {name}, for which there is no unit rule.")
+            return None
+        takes, _, gives = row.units.partition(" -> ")
+        known: dict[str, Found] = {"1": NUMBER, "time": self.time}
+        bound: dict[str, tuple[str, Expression]] = {}
+        for rule, label, argument in zip(takes.split(), row.names, e.arguments, strict=False):
+            if rule in ("1", "time"):
+                self.need(argument, known[rule], f"what {name} takes" if " " not in takes else f"the {label} of {name}")
+                continue
+            found = self.unit(argument)
+            if "/" in rule:
+                (above, left), (below, right) = (bound[part] for part in rule.split("/"))
+                bound[rule] = f"{above} / {below}", Binary("/", left, right)
+                known[rule] = _joined(rule, known)
+            if rule in bound:
+                other, one = bound[rule]
+                found = self.agree(one, known[rule], argument, found, f"{other} and {label} of {name} in different units")
+            bound[rule], known[rule] = (label, argument), found
+        return _joined(gives, known)
 
-    def of_time(self, e: Call) -> Found:
-        """Functions of the clock, and those which carry a value from step to step."""
-        name, a, time = e.function, e.arguments, self.time
-        first = self.unit(a[0]) if a else None
-        if name in _DELAYS:
-            self.need(a[1], time, f"the time of {name}")
-            if len(a) > 2:
-                self.agree(a[0], first, a[2], self.unit(a[2]), f"input and initial value of {name} in different units")
-            if len(a) > 3:
-                self.need(a[3], NUMBER, f"the order of {name}")
-            return first
-        if name == "ACTIVE INITIAL":
-            return self.agree(a[0], first, a[1], self.unit(a[1]), "ACTIVE INITIAL of different units")
-        if name == "SAMPLE IF TRUE":
-            self.need(a[0], NUMBER, "a condition")
-            return self.agree(a[1], self.unit(a[1]), a[2], self.unit(a[2]), "SAMPLE IF TRUE of different units")
-        if name in ("TREND", "FORECAST"):
-            for x in a[1 : 2 if name == "TREND" else 3]:
-                self.need(x, time, f"a time of {name}")
-            if name == "FORECAST":
-                return first
-            self.unit(a[-1])
-            return None if time is None else NUMBER / time
-        return self.test_input(e, first)
 
-    def test_input(self, e: Call, first: Found) -> Found:
-        """Steps, ramps and pulses; a function without a rule is a finding."""
-        name, a, time = e.function, e.arguments, self.time
-        if name in ("STEP", "RAMP"):
-            for x in a[1:]:
-                self.need(x, time, f"the date in {name}")
-            if name == "STEP" or first is None or time is None:
-                return first if name == "STEP" else None
-            return first * time
-        if name in ("PULSE", "PULSE TRAIN"):
-            for x in a:
-                self.need(x, time, f"a time in {name}")
-            return NUMBER
-        if name in ("PULSE MAGNITUDE", "PULSE TRAIN MAGNITUDE"):
-            for x in a[:-1]:
-                self.need(x, time, "a time in PULSE")
-            amount = self.unit(a[-1])
-            return None if amount is None or time is None else amount / time
-        if name == "GET TIME VALUE":
-            return time
-        self.say(f"uses {name}, for which there is no unit rule.")
+def _joined(rule: str, known: Mapping[str, Found]) -> Found:
+    """Return the unit that a rule such as "x*time" says of known ones."""
+    left, operator, right = rule.partition("/") if "/" in rule else rule.partition("*")
+    first, second = known[left], known[right] if operator else NUMBER
+    if first is None or second is None:
         return None
+    return first / second if operator == "/" else first * second

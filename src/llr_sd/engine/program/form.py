@@ -197,32 +197,22 @@ class Program:
         return self.number(x) if kind == NUMBER else x if x.kind == TRUTH else self.op("ne", x, 0.0)
 
 
-def walk(node: Node, seen: set[int] | None = None) -> Iterator[Node]:
-    """Yield every node below `node`, itself included, once."""
-    seen = set() if seen is None else seen
-    stack = [node]
+def walk(value: Node, mode: str = "") -> Iterator[Node]:
+    """Yield every node of a value once, or those that are evaluated in a mode: ACTIVE INITIAL has a side for each."""
+    seen: set[int] = set()
+    stack = [value]
     while stack:
         n = stack.pop()
         if n.number not in seen:
             seen.add(n.number)
             yield n
-            stack.extend(n.args)
+            stack.extend(n.args if n.op != "phase" or not mode else n.args[mode == START :][:1])
 
 
-def active_nodes(value: Node, mode: str) -> Iterator[Node]:
-    """Yield every node that is evaluated in a mode: ACTIVE INITIAL has one side for initial values and one for the run."""
-    seen: set[int] = set()
-    stack = [value]
-    while stack:
-        n = stack.pop()
-        if n.number in seen:
-            continue
-        seen.add(n.number)
-        yield n
-        if n.op == "phase":
-            stack.append(n.args[1 if mode == START else 0])
-        else:
-            stack.extend(n.args)
+def reads(kernel: Kernel, mode: str = "") -> list[tuple[Array, Offset]]:
+    """Return what a kernel reads (in a mode), each once."""
+    found = {(n.array.number, n.offset): (n.array, n.offset) for n in walk(kernel.value, mode) if n.array is not None}
+    return list(found.values())
 
 
 def loop_sizes(kernel: Kernel) -> dict[int, int]:

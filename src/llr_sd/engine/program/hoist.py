@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import frexp
 
-from llr_sd.engine.program.form import DERIVED, KEPT, RUN, Kernel, Node, Program, active_nodes, loop_sizes
+from llr_sd.engine.program.form import DERIVED, KEPT, RUN, Kernel, Node, Program, loop_sizes, reads
 from llr_sd.engine.program.offsets import row_major
 from llr_sd.engine.program.operations import NUMBER
 from llr_sd.engine.program.order import Plan
@@ -92,7 +92,5 @@ def hoist(program: Program, plan: Plan, divide: bool) -> Plan:
 
 
 def _needed(added: Sequence[Kernel], kernels: Sequence[Kernel]) -> list[Kernel]:
-    read: set[int] = set()
-    for k in kernels:
-        read |= {n.array.number for n in active_nodes(k.value, RUN) if n.array is not None}
+    read = {array.number for k in kernels for array, _ in reads(k, RUN)}
     return [k for k in added if k.array.number in read]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 
-from llr_sd.engine.program.form import DERIVED, INPUT, KEPT, RING, RUN, SERIES, START, STATES, STOCK, TABLE, Array, active_nodes
+from llr_sd.engine.program.form import DERIVED, INPUT, KEPT, RING, RUN, SERIES, START, STATES, STOCK, TABLE, Array, reads
 from llr_sd.engine.program.order import Plan
 
 TABLE_HEAD = 3  # least x, greatest x, slope below the first point
@@ -58,9 +58,7 @@ def make_layout(plan: Plan, outputs: Iterable[Array], points: dict[int, int], mi
     for mode, kernels in ((START, plan.start), (RUN, (*plan.step, *plan.save))):
         for kernel in kernels:
             used[kernel.array.number] = kernel.array
-            for node in active_nodes(kernel.value, mode):
-                if node.array is not None:
-                    used[node.array.number] = node.array
+            used.update((array.number, array) for array, _ in reads(kernel, mode))
     arrays = [used[n] for n in sorted(used)]
     lanes, lanes_size = _pack([a for role in (INPUT, KEPT, DERIVED) for a in arrays if a.role == role], lambda a: a.size)
     checked = [a for a in plan.states if a.role == STOCK and (a.number not in missing or a.non_negative)]

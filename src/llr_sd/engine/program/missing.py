@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from llr_sd.engine.program.form import Array, Kernel, Program, loop_sizes, walk
+from llr_sd.engine.program.form import Array, Kernel, Program, loop_sizes, reads
 from llr_sd.engine.program.offsets import Integers, cells, iterations, positions_of
 from llr_sd.equations import Equations, Variable
 
@@ -51,7 +51,7 @@ def find_missing(equations: Equations, program: Program) -> Missing:
         return out
     readers: dict[int, list[Kernel]] = {}
     for kernel in program.kernels:
-        for number in {n.array.number for n in walk(kernel.value) if n.array is not None}:
+        for number in {array.number for array, _ in reads(kernel)}:
             readers.setdefault(number, []).append(kernel)
     fresh = list(out.source)
     while fresh:
@@ -66,10 +66,10 @@ def _spread(kernel: Kernel, number: int, out: Missing) -> bool:
     """Note which elements of a kernel read a missing element of an array; return whether there are new ones."""
     counts, sizes = iterations(kernel.sizes), loop_sizes(kernel)
     lacks = np.zeros(len(counts), dtype=np.int64)
-    for node in walk(kernel.value):
-        if node.array is not None and node.array.number == number:
-            inner = {n: k for n, k in sizes.items() if n >= len(kernel.sizes) and n in node.offset.loops}
-            read = out.source[number][positions_of(node.offset, counts, inner)]
+    for array, offset in reads(kernel):
+        if array.number == number:
+            inner = {n: k for n, k in sizes.items() if n >= len(kernel.sizes) and n in offset.loops}
+            read = out.source[number][positions_of(offset, counts, inner)]
             lacks = np.where(lacks > 0, lacks, read.max(axis=1))
     if not lacks.any():
         return False

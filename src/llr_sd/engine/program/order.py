@@ -21,9 +21,10 @@ from llr_sd.engine.program.form import (
     Kernel,
     Program,
     Watch,
-    active_nodes,
     loop_sizes,
     owners,
+    reads,
+    walk,
 )
 from llr_sd.engine.program.offsets import positions
 from llr_sd.engine.program.split import Namer, circles, split
@@ -95,13 +96,11 @@ class _Graph:
         if key not in self._needs:
             found: dict[int, Kernel] = {}
             sizes: dict[int, int] | None = None
-            for node in active_nodes(kernel.value, mode):
-                if node.array is None:
-                    continue
-                makers = self.producers(node.array, mode)
+            for array, offset in reads(kernel, mode):
+                makers = self.producers(array, mode)
                 if len(makers) > 1:
                     sizes = loop_sizes(kernel) if sizes is None else sizes
-                    makers = self._makers(node.array, mode, positions(node.offset, sizes))
+                    makers = self._makers(array, mode, positions(offset, sizes))
                 found.update((m.number, m) for m in makers)
             self._needs[key] = tuple(found[n] for n in sorted(found))
         return self._needs[key]
@@ -149,7 +148,7 @@ class _Graph:
         """Return the numbers of kernels whose value can change during a run, of kernels in order of evaluation."""
         found: set[int] = set()
         for k in kernels:
-            if any(n.moves for n in active_nodes(k.value, RUN)) or any(m.number in found for m in self.needs(k, RUN)):
+            if any(n.moves for n in walk(k.value, RUN)) or any(m.number in found for m in self.needs(k, RUN)):
                 found.add(k.number)
         return found
 
@@ -186,11 +185,11 @@ def _plan(graph: _Graph, wanted: list[Array], watches: Sequence[Watch]) -> Plan:
     fresh = [a for a in wanted if a.role in STATES]
     while True:
         for kernel in running:
-            for node in active_nodes(kernel.value, RUN):
-                if node.array is not None and node.array.role in (*STATES, RING):
-                    fresh.append(node.array)
-                elif node.array is not None and node.array.role == KEPT:
-                    kept[node.array.number] = node.array
+            for array, _ in reads(kernel, RUN):
+                if array.role in (*STATES, RING):
+                    fresh.append(array)
+                elif array.role == KEPT:
+                    kept[array.number] = array
         new = {a.number: a for a in fresh if a.number not in states}
         if not new:
             break

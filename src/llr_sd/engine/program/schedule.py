@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.engine.program.form import Kernel, active_nodes, loop_sizes, owners
+from llr_sd.engine.program.form import Kernel, loop_sizes, owners, reads, walk
 from llr_sd.engine.program.offsets import Offset, positions
 
 MOST_NODES = 400
@@ -45,10 +45,8 @@ class _Scheduler:
 
     def __init__(self, kernels: Sequence[Kernel], mode: str) -> None:
         self.kernels = kernels
-        self.bodies = [tuple(active_nodes(k.value, mode)) for k in kernels]
-        self.reads = [
-            list(dict.fromkeys((n.array.number, n.offset) for n in body if n.array is not None)) for body in self.bodies
-        ]
+        self.bodies = [{n.number for n in walk(k.value, mode)} for k in kernels]
+        self.reads = [[(array.number, offset) for array, offset in reads(k, mode)] for k in kernels]
         self.waits = [0] * len(kernels)
         self.frees: list[list[int]] = [[] for _ in kernels]
         for i, needed in enumerate(self._needs()):
@@ -99,14 +97,13 @@ class _Scheduler:
         while ready:
             i = heapq.heappop(ready)
             kernel = self.kernels[i]
-            body = {n.number for n in self.bodies[i]}
-            if members and len(nodes | body) > MOST_NODES:
+            if members and len(nodes | self.bodies[i]) > MOST_NODES:
                 later.append(i)
                 break
             if loops and any(w.offset != offset for a, offset in self.reads[i] for w in stored.get(a, ())):
                 later.append(i)
                 continue
-            nodes |= body
+            nodes |= self.bodies[i]
             members.append(kernel)
             stored.setdefault(kernel.array.number, []).append(kernel)
             for n in self.frees[i]:
@@ -130,17 +127,12 @@ def by_element(kernels: Sequence[Kernel], mode: str) -> tuple[tuple[Kernel, tupl
             for c in counts[k.number]:
                 writers[k.array.number, _position(k.offset, dict(enumerate(c)))] = k, c
     inside = {a for a, _ in writers}
-    reads = {
-        k.number: [
-            (n.array.number, n.offset) for n in active_nodes(k.value, mode) if n.array is not None and n.array.number in inside
-        ]
-        for k in kernels
-    }
+    inputs = {k.number: [(a.number, offset) for a, offset in reads(k, mode) if a.number in inside] for k in kernels}
     sizes = {k.number: loop_sizes(k) for k in kernels}
 
     def needs(kernel: Kernel, count: tuple[int, ...]) -> list[tuple[Kernel, tuple[int, ...]]]:
         out = []
-        for array, offset in reads[kernel.number]:
+        for array, offset in inputs[kernel.number]:
             summed = sorted(n for n in offset.loops if n >= len(count))
             for more in itertools.product(*(range(sizes[kernel.number][n]) for n in summed)):
                 at = dict(enumerate(count)) | dict(zip(summed, more, strict=True))
@@ -175,7 +167,7 @@ def merged_loops(group: Group, first: int, mode: str) -> frozenset[int]:
     """
     offsets = {k.offset for k in group.kernels}
     for k in group.kernels:
-        offsets |= {n.offset for n in active_nodes(k.value, mode) if n.array is not None}
+        offsets |= {offset for _, offset in reads(k, mode)}
     found = set()
     for n in range(first - 1):
         if all(_runs_on(dict(o.strides), {m for m, _ in o.listed}, n, group.sizes[n + 1]) for o in offsets):

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from llr_sd.engine.program.form import Array, Kernel, Node, Program, active_nodes, loop_sizes
+from llr_sd.engine.program.form import Array, Kernel, Node, Program, loop_sizes, reads
 from llr_sd.engine.program.offsets import Integers, Offset, iterations, positions_of
 from llr_sd.errors import EngineError
 
@@ -95,16 +95,14 @@ def _links(
     needed, needing, total = [], [], 0
     for kernel, count, start in zip(kernels, counts, starts[:-1], strict=True):
         sizes = loop_sizes(kernel)
-        seen = set()
-        for node in active_nodes(kernel.value, mode):
-            if node.array is None or node.array.number not in owner or (node.array.number, node.offset) in seen:
+        for array, offset in reads(kernel, mode):
+            if array.number not in owner:
                 continue
-            seen.add((node.array.number, node.offset))
-            inner = {n: k for n, k in sizes.items() if n >= len(kernel.sizes) and n in node.offset.loops}
+            inner = {n: k for n, k in sizes.items() if n >= len(kernel.sizes) and n in offset.loops}
             total += len(count) * int(np.prod([*inner.values(), 1], dtype=np.float64))
             if total > MOST_LINKS:
                 raise EngineError("needs itself through too many elements to put them in order.", where=kernel.label)
-            found = owner[node.array.number][positions_of(node.offset, count, inner)]
+            found = owner[array.number][positions_of(offset, count, inner)]
             mine = np.broadcast_to((start + np.arange(len(count)))[:, None], found.shape)
             needed.append(found[found >= 0])
             needing.append(mine[found >= 0])

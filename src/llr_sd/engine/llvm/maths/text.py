@@ -58,11 +58,6 @@ class Text:
             return n
         return Whole(self, "<" + ", ".join([f"i64 {n}"] * self.width) + ">")
 
-    def label(self, name: str) -> None:
-        """Begin a block, which the one before runs into."""
-        self.lines += [f"  br label %{name}", f"{name}:"]
-        self.block = name
-
     def rarely(
         self, condition: Truth, usual: tuple[Real | Whole, ...], other: Callable[[], tuple[Real | Whole, ...]]
     ) -> list[str]:
