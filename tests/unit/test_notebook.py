@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from report_result import analysed_result, plan_result, plan_study
 
 import llr_sd
 from llr_sd.report.outcome.charts import fan_chart
+from llr_sd.report.outcome.words import answer
 from llr_sd.report.shared.canvas import png_bytes
 from llr_sd.result import StudyResult
 
@@ -86,6 +88,19 @@ def test_the_table_has_every_scenario_and_names_are_text(tmp_path: Path) -> None
     for scenario in result.study.scenario:
         assert scenario.name in page
     assert f'href="{(tmp_path / "report.html").as_posix()}"' in page
+
+
+def test_an_answer_that_the_study_declares_is_told_in_its_own_sentences(tmp_path: Path) -> None:
+    declared = plan_study(answer=[{"difference": "gp_2020", "scenario": "everything works", "base": "nothing works"}])
+    result = plan_result(tmp_path, study=declared)
+    (sentence,) = answer(result)
+    said = " ".join(repr(result).split())
+    assert " ".join(sentence.split()) in said
+    assert "central value" not in said
+    assert sentence in html.unescape(result._repr_html_())
+    assert len(repr(result).split("\n")) <= 10
+    assert sentence not in repr(plan_result(tmp_path))
+    assert "GP-equivalents" in text_of(result.plot.fan("equivalents"))
 
 
 def test_ratings_say_their_verdicts(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from llr_sd.report.outcome import tables as contents
 from llr_sd.report.outcome.read import answering, level
 from llr_sd.report.outcome.sections import pictures
 from llr_sd.report.outcome.tables import verdict
-from llr_sd.report.outcome.words import standing_words
+from llr_sd.report.outcome.words import answer, standing_words
 from llr_sd.report.page import environment
 from llr_sd.report.ratings import words as rating_words
 from llr_sd.report.ratings.read import rated, risks
@@ -40,7 +40,7 @@ def brief(result: StudyResult) -> str:
     head = _wrapped([result.study.title, *_counts(result), *_first(result)])
     end = [*_wrapped(_end(result)[:-1]), clean(_end(result)[-1])]
     body: list[str] = []
-    for said in rating_words.answer(result) if rated(result) else _numbers(result, LINES - len(head) - len(end)):
+    for said in _answer(result) or _numbers(result, LINES - len(head) - len(end)):
         lines = _wrapped([said])
         if body and len(head) + len(body) + len(lines) + len(end) > LINES:
             break
@@ -60,12 +60,19 @@ def brief_html(result: StudyResult) -> str:
         .get_template("notebook.html")
         .render(
             title=result.study.title,
-            first=[*_counts(result), *_first(result)],
+            first=[*_counts(result), *_first(result), *_answer(result)],
             answer=table,
             end=_end(result)[:-1],
             report=(result.path / "report.html").as_posix(),
         )
     )
+
+
+def _answer(result: StudyResult) -> list[str]:
+    """The answer in sentences, where the study says what its question is about; else the numbers speak for themselves."""
+    if rated(result):
+        return list(rating_words.answer(result))
+    return answer(result) if result.study.answer else []
 
 
 def _counts(result: StudyResult) -> list[str]:
