@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
@@ -121,16 +121,33 @@ class MonteCarlo(Record):
     design: Literal["random", "latin_hypercube"] = "random"
 
 
+Scale = Literal["value", "rank", "log"]
+
+
 class Sobol(Record):
     """Sobol indices: base * (inputs + 2) runs a scenario, or base * (2 inputs + 2) with second order.
 
-    `groups` adds indices of the parameter groups. `scenarios` limits the analysis; all that answer the question by default.
+    `groups` adds indices of the parameter groups. `scenarios` limits the analysis; all that answer the question by default. `scale` says
+    whose variance is shared out: that of the "value", of its "rank" among the runs or of its "log"; one for all outputs, or by output.
     """
 
     base: Annotated[Whole, Field(ge=2)] = 1024
     second_order: Flag = False
     groups: Flag = False
     scenarios: tuple[str, ...] = ()
+    scale: Scale | Mapping[str, Scale] = "value"
+
+    @field_validator("scale", mode="before")
+    @classmethod
+    def _known_scales(cls, scale: Any) -> Any:
+        for name, given in scale.items() if isinstance(scale, Mapping) else [("", scale)]:
+            if given not in get_args(Scale):
+                raise ValueError(f'{f"{name}: " if name else ""}{shown(str(given))} is not one of "value", "rank" and "log"')
+        return scale
+
+    def scale_of(self, output: str) -> Scale:
+        """Return the scale of an output."""
+        return self.scale if isinstance(self.scale, str) else self.scale.get(output, "value")
 
     @field_validator("base")
     @classmethod
@@ -328,6 +345,9 @@ class Study(Record):
                 raise ValueError(
                     f'"{alien[0]}" belongs to a study of a model; a register names models, inputs and outputs itself'
                 )
+            idle = sorted(self.sobol.model_fields_set - {"base"}) if self.sobol else []
+            if idle:
+                raise ValueError(f"sobol > {idle[0]} belongs to a study of a model; one of a register takes base alone")
         elif not self.model:
             raise ValueError('needs either "model" or "register"')
         elif self.bands:
@@ -404,6 +424,10 @@ class Study(Record):
         for key, name in wanted:
             if name not in scalars:
                 raise ValueError(f'{key}: no output read at one time is called "{name}". {nearest(name, scalars)}')
+        scales = self.sobol.scale if self.sobol and not isinstance(self.sobol.scale, str) else {}
+        for name in scales:
+            if name not in self.outputs:
+                raise ValueError(f'sobol > scale: no output is called "{name}". {nearest(name, self.outputs)}')
         if self.convergence and not self.sobol:
             raise ValueError("convergence: there is no [sobol] to grow")
 

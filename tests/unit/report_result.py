@@ -242,7 +242,7 @@ def analysed_result(path: Path, **manifest: Any) -> StudyResult:
 def analyses() -> dict[str, pd.DataFrame]:
     """The tables of every analysis, with the columns that they have."""
     cells = [("gp_2020", 2020.75), *(("gp", float(t)) for t in TIMES[::4])]
-    sobol, morris, shapley = [], [], []
+    sobol, morris, shapley, sums = [], [], [], []
     groups = {"retention": 0.7, "recruitment": 0.28}
     for output, time in cells:
         flat = output == "gp" and time == TIMES[0]
@@ -250,11 +250,14 @@ def analyses() -> dict[str, pd.DataFrame]:
         for names in (INPUTS, groups):
             for index, more in (("S1", 0.0), ("ST", 0.01)):
                 sobol += [cell | _index(n, index, v + more * (v > 0), 0.02, flat) | {"blocks": 512} for n, v in names.items()]
+        sums += [cell | _index("", index, v, 0.02, flat) | {"blocks": 512} for index, v in (("S1 sum", 0.88), ("ST sum", 1.13))]
         for index, scale in (("mu_star", 80.0), ("mu", -80.0), ("sigma", 5.0)):
             morris += [cell | _index(n, index, v * scale, 1.0, flat) | {"blocks": 64} for n, v in INPUTS.items()]
         shapley += [
             cell | _index(n, "Shapley", v, 0.02, flat) | {"blocks": 256} for n, v in (("retention", 0.66), ("recruitment", 0.34))
         ]
+    whole = {"scenario": BEST, "output": "gp", "time": np.nan, "other": "", "lost": 0, "note": "", "blocks": 512}
+    over_time = [whole | _index(n, "ST", v, 0.02, False) for n, v in groups.items()]
     where = {"base": BASE, "scenario": BEST, "output": "gp_2020", "time": 2020.75, "runs": 40, "lost": 0}
     steps = {"ir_target": (90.0, 70.0, 110.0), "retention_policy": (-5.5, -9.0, -2.0), "difference": (84.5, 60.0, 108.0)}
     attribution = [
@@ -299,7 +302,7 @@ def analyses() -> dict[str, pd.DataFrame]:
         for b in (512, 1024)
     ]
     found = {
-        "sobol": sobol, "morris": morris, "shapley": shapley, "attribution": attribution, "differences": differences,
+        "sobol": sobol, "sobol_sums": sums, "sobol_over_time": over_time, "morris": morris, "shapley": shapley, "attribution": attribution, "differences": differences,
         "boxes": [box], "levers": levers, "information": information, "convergence": growth,
     }  # fmt: skip
     return {name: pd.DataFrame(rows) for name, rows in found.items()}

@@ -74,10 +74,75 @@ def test_the_spread_is_told_input_by_input(result: StudyResult) -> None:
         "40% of the spread in GPs (WTE), end of Sep 2020 comes from gp quit u55 (between 38 and 42%), 25% from nq join prob "
         "(23 to 27%) and 3.0% from small 00 (1.0 to 5.0%), in “everything works”."
     )
-    assert together.startswith("Each input alone, the shares add up to 88%")
+    assert together == (
+        "The shares of each input alone add up to 88% (86 to 90%), those in total to 113% (111 to 115%): inputs act together."
+    )
     assert rest.startswith("The next 3 inputs come to 5.4% in all: small 10, small 11 and small 12.")
     assert none == "fill time has no effect on it (under 0.01% of the spread)."
     assert groups == "By group: retention 70% (68 to 72%) and recruitment 28% (26 to 30%)."
+
+
+def planted(result: StudyResult, **columns: dict[str, object]) -> StudyResult:
+    """The result with other columns in the tables that are named."""
+    return dataclasses.replace(result, tables={**result.tables, **{t: result.tables[t].assign(**c) for t, c in columns.items()}})
+
+
+def said(result: StudyResult) -> tuple[str, ...]:
+    cell = main_cell(result, "sobol")
+    assert cell is not None
+    return sobol_sentences(result, cell)
+
+
+@pytest.mark.parametrize(
+    ("total", "converged", "words"),
+    [
+        ((1.02, 1.0, 1.04), True, "what inputs do together is at most 4.0% of the spread."),
+        ((1.02, 1.0, 1.04), None, "what inputs do together is at most 4.0% of the spread."),
+        ((1.02, 1.0, 1.04), False, "whether inputs act together cannot be said from these runs."),
+        ((1.02, 0.9, 1.14), True, "whether inputs act together cannot be said from these runs."),
+        ((0.9, 0.8, 0.99), True, "whether inputs act together cannot be said from these runs."),
+        ((2.13, 2.0, 2.26), True, "those in total to 213% (200 to 226%): inputs act together."),
+        ((2.13, 2.0, 2.26), False, "inputs act together, as far as indices that have not settled can say."),
+    ],
+)
+def test_inputs_act_together_or_not_as_the_totals_have_it(
+    result: StudyResult, total: tuple[float, float, float], converged: bool | None, words: str
+) -> None:
+    """First-order shares of 97 % do not say that inputs act alone; totals and their interval do."""
+    rows = result.tables["sobol_sums"].copy()
+    of = rows["index"] == "ST sum"
+    for frame, numbers in ((of, total), (~of, (0.97, 0.95, 0.99))):
+        rows.loc[frame, ["value", "low", "high"]] = numbers
+    manifest = {**result.manifest, "converged": converged}
+    sentence = said(dataclasses.replace(result, manifest=manifest, tables={**result.tables, "sobol_sums": rows}))[1]
+    assert sentence.startswith("The shares of each input alone add up to 97% (95 to 99%)")
+    assert sentence.endswith(words)
+
+
+def test_without_sums_nothing_is_said_of_inputs_together(result: StudyResult) -> None:
+    assert not [s for s in said(without(result, "sobol_sums")) if "together" in s]
+
+
+def test_a_long_tail_is_said_and_a_log_is_named(result: StudyResult) -> None:
+    assert not [s for s in said(result) if "long tail" in s]
+    tailed = said(planted(result, sobol={"skewed": True, "carried": 11.7, "scale": "value"}))[1]
+    assert tailed == (
+        "A long tail makes this spread: about 12 of 512 blocks of runs carry it, so the intervals may hold the truth in fewer than 95 of "
+        "100 cases; shares of its rank or its log do better."
+    )
+    logs = planted(result, sobol={"skewed": True, "carried": 11.7, "scale": "log"})
+    assert said(logs)[0].startswith("40% of the spread in the log of GPs, end of Sep 2020 comes from")
+    assert said(logs)[1].endswith("in fewer than 95 of 100 cases.")
+    shown = {p.name: p for p in analysed(logs)}["moves"].pictures
+    assert "moves the log of GPs, end of Sep 2020 most" in texts(shown[0].figure)
+    assert "Shapley" not in shown[1].caption  # those are of the number itself
+
+
+def test_shares_over_all_dates_are_told(parts: dict[str, Section]) -> None:
+    assert parts["over-time"].sentences == (
+        "Over all dates together, each weighted by its spread, the largest shares of the spread in GPs (WTE) (alone or with others) are "
+        "those of retention 70% (68 to 72%) and recruitment 28% (26 to 30%).",
+    )
 
 
 def test_the_bars_are_the_indices_sorted_and_without_those_that_do_nothing(parts: dict[str, Section]) -> None:
@@ -330,7 +395,7 @@ def test_the_page_and_the_workbook_hold_everything_and_never_change(tmp_path: Pa
     sheets = openpyxl.load_workbook(book)
     assert sheets.sheetnames == [
         "Read me", "Summary", "Targets", "Scenarios", "Parameters", "Differences", "Attribution", "Sensitivity",
-        "Shapley effects", "Boxes", "Levers", "Information", "Screening", "Convergence", "Failures",
+        "Sums of shares", "Shapley effects", "Sensitivity over time", "Boxes", "Levers", "Information", "Screening", "Convergence", "Failures",
     ]  # fmt: skip
     long = sheets["Sensitivity"]
     assert long["B2"].value == "gp_2020"

@@ -12,7 +12,7 @@ from SALib.analyze import morris as salib_morris
 from SALib.analyze import sobol as salib_sobol
 from SALib.test_functions import Ishigami, Sobol_G
 
-from llr_sd.analysis import morris, morris_table, shapley, sobol, sobol_table, worth_a_sobol
+from llr_sd.analysis import grow, morris, morris_table, shapley, sobol, sobol_table, worth_a_sobol
 from llr_sd.analysis.bootstrap import half_width
 from llr_sd.design import Design
 from llr_sd.errors import InputError
@@ -93,6 +93,112 @@ def test_sobol_g_lies_inside_the_printed_intervals() -> None:
     assert_inside([table_of(d, Sobol_G.evaluate(d.values, a=a)) for d in designs], g_exact(a))
 
 
+PARTS = np.array([0.35, 0.25, 0.15])
+"""Standard deviations of the logs of three factors of a product."""
+
+
+def lognormal(design: Design) -> np.ndarray:
+    return np.exp(design.values @ PARTS)
+
+
+def shares_of(one: np.ndarray, whole: np.ndarray) -> dict[tuple[str, str, str], float]:
+    pairs = [("S1", one), ("ST", whole)]
+    return {(index, f"x{i + 1}", ""): float(v) for index, values in pairs for i, v in enumerate(values)}
+
+
+@pytest.mark.parametrize("scale", ["value", "rank", "log"])
+def test_a_lognormal_product_and_its_rank_and_log_lie_inside_the_printed_intervals(scale: str) -> None:
+    """Value: variances exp(s^2) - 1 of the factors. Log: additive. Rank: the covariance of two ranks with correlation r is asin(r/2)/2 pi."""
+    v, r = np.exp(PARTS**2) - 1, PARTS**2 / (PARTS**2).sum()
+    whole = np.prod(1 + v) - 1
+    exact = {
+        "value": shares_of(v / whole, v / (1 + v) * (1 + whole) / whole),
+        "log": shares_of(r, r),
+        "rank": shares_of(6 / np.pi * np.arcsin(r / 2), 1 - 6 / np.pi * np.arcsin((1 - r) / 2)),
+    }[scale]
+    tables = []
+    for seed in SEEDS:
+        design = draw_saltelli(uncertain(["x1", "x2", "x3"], NORMAL), 1024, seed, second_order=False)
+        assert design.plan is not None
+        again = resamples(seed, "sobol", design.plan.replicates)
+        tables.append(sobol_table(design, dataset(lognormal(design)), {}, again, scale_of=lambda _: scale))
+        assert set(tables[-1]["scale"]) == {scale}
+    assert_inside(tables, exact)
+
+
+def test_ranks_share_ties_within_rounding_and_stay_what_they_are_for_any_rising_function() -> None:
+    design = draw_saltelli(X3, 64, 1, second_order=False)
+    y = np.round(Ishigami.evaluate(design.values))
+    noise = 1 + 1e-15 * np.sin(np.arange(len(y)))
+    again = resamples(0, "sobol", 16)
+    found = sobol(design, np.column_stack([y + 30, (y + 30) * noise, np.exp(y / 3)]), again, scale="rank")
+    np.testing.assert_allclose(found.value[:, 1:], found.value[:, [0, 0]], atol=1e-12)
+
+
+def test_a_log_of_what_has_none_is_refused_by_its_least_value_and_grows_nothing() -> None:
+    design = draw_saltelli(X3, 64, 1, second_order=False)
+    y = Ishigami.evaluate(design.values)
+    table = sobol_table(design, dataset(y), {}, resamples(0, "sobol", 16), scale_of=lambda _: "log")
+    assert table["value"].isna().all()
+    assert table["note"].unique().tolist() == [f"refused: no log: a logarithm needs values above 0, and the least is {y.min():g}"]
+    grown = grow(lambda base: table, lambda base: base, 16, 4096, 0.05)
+    assert (grown.converged, grown.base) == (True, 32)
+
+
+def test_few_blocks_that_carry_the_variance_are_told() -> None:
+    """The part of a block is the squared distance of its rows A and B from the mean; half of all blocks carry a normal variance."""
+    design = draw_saltelli(uncertain(["x1", "x2", "x3"], NORMAL), 1024, 3, second_order=False)
+    runs = np.column_stack([design.values @ PARTS, np.exp(5 * (design.values @ PARTS))])
+    found = sobol(design, runs, resamples(3, "sobol", 16))
+    ends = runs[:, 1].reshape(1024, -1)[:, [0, -1]]
+    part = ((ends - runs[:, 1].mean()) ** 2).sum(axis=1)
+    assert found.carried[1] == pytest.approx(part.sum() ** 2 / (part**2).sum())
+    assert found.carried[0] == pytest.approx(512, rel=0.1)
+    assert found.carried[1] < 20
+    assert found.note[0] == ""
+    assert found.note[1].startswith(f"skewed: about {found.carried[1]:.0f} of 1024 blocks carry the variance")
+    table = sobol_table(design, dataset(runs[:, 1]), {}, resamples(3, "sobol", 16))
+    assert table["skewed"].all()
+    ranks = sobol(design, runs, resamples(3, "sobol", 16), scale="rank")
+    assert ranks.note == ("", "")
+
+
+def test_one_index_over_all_times_is_the_mean_weighted_by_variance() -> None:
+    """y(t) = x1 + t x2 with variances 1: over t = 0, 1, 3 x1 has 3 of 3 + 10 in all. A time without variance adds nothing."""
+    designs = [draw_saltelli(uncertain(["x1", "x2"], NORMAL), 256, seed, second_order=False) for seed in SEEDS]
+    tables = []
+    for seed, design in enumerate(designs):
+        y = design.values[:, :1] + design.values[:, 1:] * [0.0, 1.0, 3.0]
+        y = np.column_stack([np.full(len(y), 5.0), y])
+        runs = xr.Dataset(
+            {"y": (("scenario", "run", "time"), y[None]), "ok": (("scenario", "run"), np.ones((1, len(y)), dtype=bool))},
+            coords={"scenario": ["base"], "time": [2017.0, 2018, 2019, 2020]},
+        )
+        again = resamples(seed, "sobol", 16)
+        tables.append(sobol_table(design, runs, {}, again, over_time=True))
+        each = sobol(design, y[:, 1:], again)
+        weighted = (each.value[:4] * y[:, 1:].reshape(256, 4, 3)[:, [0, -1]].var(axis=(0, 1))).sum(axis=1)
+        weighted /= y[:, 1:].reshape(256, 4, 3)[:, [0, -1]].var(axis=(0, 1)).sum()
+        np.testing.assert_allclose(tables[-1]["value"], weighted, atol=1e-3)
+        assert tables[-1]["time"].isna().all()
+    assert_inside(tables, {(i, n, ""): v for i in ("S1", "ST") for n, v in (("x1", 3 / 13), ("x2", 10 / 13))})
+    bad = y.copy()
+    bad[7, 2] = np.nan
+    assert sobol(designs[-1], bad, again, pooled=True).lost.tolist() == [1]
+
+
+def test_sums_of_indices_have_the_intervals_of_their_resamples() -> None:
+    """Ishigami: first-order indices add up to 0.756, total ones to 1.244; the interval of a sum is not the sum of intervals."""
+    rows = []
+    for seed in SEEDS:
+        design = draw_saltelli(X3, 1024, seed, second_order=False)
+        again = resamples(seed, "sobol", 16)
+        table = sobol_table(design, dataset(Ishigami.evaluate(design.values)), {}, again, with_sums=True).set_index("index")
+        rows += [(table.loc[f"{i} sum"], 1 - V13 / V if i == "S1" else 1 + V13 / V) for i in ("S1", "ST")]
+        assert table.loc["S1 sum", "value"] == pytest.approx(table.loc["S1", "value"].sum())
+    assert sum(r["low"] <= exact <= r["high"] for r, exact in rows) >= 10
+
+
 @pytest.mark.parametrize("second_order", [True, False])
 def test_groups_of_ishigami(second_order: bool) -> None:
     groups = {"one": ["x1"], "others": ["x2", "x3"]}
@@ -120,7 +226,7 @@ def test_numbers_are_those_of_salib(second_order: bool) -> None:
     chosen = np.random.default_rng(7).integers(base, size=(base, number)).T
     found = sobol(design, np.column_stack([values, values * 2]), chosen)
     z = float(half_width(np.ones(1), np.array([base]))[0]) / 1.959963984540054
-    for row, (index, name, other) in enumerate(found.labels):
+    for row, (index, name, other) in enumerate(found.labels[:-2]):
         at = (int(name[1]) - 1, int(other[1]) - 1) if other else int(name[1]) - 1
         np.testing.assert_allclose(found.value[row], theirs[index][at], atol=1e-12)
         np.testing.assert_allclose((found.high - found.low)[row] / 2 / z, theirs[f"{index}_conf"][at], atol=1e-12)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from llr_sd.analysis.sobol import NO_LOG
 from llr_sd.errors import InputError
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def grow(
 
 def _measure(table: pd.DataFrame, before: pd.DataFrame | None, tolerance: float) -> dict[str, object]:
     half = (table["high"] - table["low"]) / 2
-    judged = ~table["note"].astype(str).str.startswith("no variance")
+    judged = ~table["note"].astype(str).str.startswith(("no variance", NO_LOG))
     missing = int((half.isna() & judged).sum())
     widest, where = float("nan"), ""
     if half.notna().any():

@@ -17,8 +17,25 @@ if TYPE_CHECKING:
     import xarray as xr
 
 Floats = NDArray[np.float64]
-COLUMNS = ("scenario", "output", "time", "input", "other", "index", "value", "low", "high", "blocks", "lost", "note")
+COLUMNS = (
+    "scenario",
+    "output",
+    "time",
+    "input",
+    "other",
+    "index",
+    "value",
+    "low",
+    "high",
+    "blocks",
+    "lost",
+    "carried",
+    "skewed",
+    "note",
+)
 """Of every table of indices: Sobol, Morris, Shapley."""
+FEW_CARRY = 64
+"""Blocks that carry the variance below which intervals were seen to cover less than 95 %, where they are under a quarter of all."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +50,8 @@ class Indices(ABC):
         float64, shape (index, cell); NaN where there is none.
     blocks, lost
         int, shape (cell,): used and left out. A block is the runs of the design that are of use only together.
+    carried
+        Shape (cell,): how many blocks of equal weight would carry the variance as surely (`carrying`); NaN where it is not asked.
     note
         One text a cell; empty when there is nothing to say.
     """
@@ -43,6 +62,7 @@ class Indices(ABC):
     high: Floats
     blocks: NDArray[np.int64]
     lost: NDArray[np.int64]
+    carried: Floats
     note: tuple[str, ...]
 
     @property
@@ -68,22 +88,52 @@ def index_table(runs: xr.Dataset, times: Mapping[str, float], analyse: Callable[
     """
     import pandas as pd
 
-    frames = [_rows(cells, analyse(cells.values)) for cells in output_cells(runs, times)]
+    frames = [index_rows(cells, analyse(cells.values)) for cells in output_cells(runs, times)]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(COLUMNS))
 
 
-def _rows(cells: OutputCells, found: Indices) -> pd.DataFrame:
+def index_rows(cells: OutputCells, found: Indices) -> pd.DataFrame:
+    """Return the rows of one output in one scenario, columns of `COLUMNS`."""
     number = len(found.labels)
     frame = cells.where.loc[cells.where.index.repeat(number)].reset_index(drop=True)
     index, name, other = (list(part) * len(cells.where) for part in zip(*found.labels, strict=True))
     frame = frame.assign(scenario=cells.scenario, input=name, other=other, index=index)
     frame = frame.assign(value=found.value.T.ravel(), low=found.low.T.ravel(), high=found.high.T.ravel())
-    frame = frame.assign(blocks=found.blocks.repeat(number), lost=found.lost.repeat(number))
+    frame = frame.assign(blocks=found.blocks.repeat(number), lost=found.lost.repeat(number), carried=found.carried.repeat(number))
+    frame = frame.assign(skewed=skewed(found.carried, found.blocks).repeat(number))
     return frame.assign(note=[text for text in found.note for _ in range(number)])[list(COLUMNS)]
 
 
+def carrying(part: Floats, good: NDArray[np.bool_]) -> Floats:
+    """Return how many blocks of equal weight would carry the variance as surely as those that do: (sum of parts)^2 / sum of squares.
+
+    Half of all blocks or more for a bell-shaped output; few where a long tail makes the variance (Kish 1965, section 8.2).
+
+    Parameters
+    ----------
+    part
+        What each block adds to the variance, not negative, shape (block, cell).
+    good
+        Blocks that are used, same shape.
+    """
+    used = np.where(good, part, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(used.sum(axis=0) ** 2 / (used**2).sum(axis=0))
+
+
+def skewed(carried: Floats, blocks: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return where so few blocks carry the variance that intervals hold the truth less often than they say, shape (cell,)."""
+    return np.asarray(carried < np.minimum(FEW_CARRY, blocks / 4))
+
+
 def notes_of(
-    blocks: str, base: int, lost: NDArray[np.int64], refused: NDArray[np.bool_], flat: NDArray[np.bool_]
+    blocks: str,
+    base: int,
+    lost: NDArray[np.int64],
+    refused: NDArray[np.bool_],
+    flat: NDArray[np.bool_],
+    carried: Floats,
+    without: NDArray[np.bool_],
 ) -> tuple[str, ...]:
     """Return what there is to say of each cell.
 
@@ -91,12 +141,18 @@ def notes_of(
     ----------
     blocks, base
         What the blocks of the design are called, and how many it has.
-    lost, refused, flat
-        Shape (cell,): blocks lost to failed runs, whether these were too many, whether there is no variance.
+    lost, refused, flat, carried, without
+        Shape (cell,): blocks lost to failed runs, whether these were too many, whether there is no variance, how many blocks carry it
+        (NaN where that is not asked), whether there is no interval.
     """
     notes = []
-    for n, too_many, no_variance in zip(lost, refused, flat, strict=True):
+    tailed = skewed(carried, base - lost) & ~flat
+    for n, too_many, no_variance, few, tail, no_interval in zip(lost, refused, flat, carried, tailed, without, strict=True):
         gone = f"{n} of {base} {blocks} lost to failed runs"
-        parts = ["no variance"] * bool(no_variance) + [gone] * bool(n > 0)
+        parts = ["no variance"] if no_variance else ["no interval: too few runs differ"] * bool(no_interval)
+        parts += [gone] * bool(n > 0)
+        if tail:
+            share = f"about {max(few, 1):.0f} of {base - n} {blocks} carry the variance"
+            parts.append(f"skewed: {share}, so intervals may hold the truth in fewer than 95 of 100 cases")
         notes.append(f"refused: {gone}" if too_many else "; ".join(parts))
     return tuple(notes)

@@ -87,10 +87,11 @@ def morris(design: Design, values: Floats, resamples: NDArray[np.int64], most_lo
     value[:, refused] = np.nan
     half[:, refused] = np.nan
     flat = no_variance(np.where(np.repeat(good, size + 1, axis=0), values, np.nan))
-    notes = notes_of("trajectories", plan.base, lost, refused, flat)
+    carried = np.full(len(lost), np.nan)
+    notes = notes_of("trajectories", plan.base, lost, refused, flat, carried, np.zeros(len(lost), dtype=bool))
     low = value - half
     low[:size] = np.maximum(low[:size], 0.0)
-    return Screening(plan.inputs, value, low, value + half, trajectories, lost, notes)
+    return Screening(plan.inputs, value, low, value + half, trajectories, lost, carried, notes)
 
 
 def _statistics(sums: Floats, size: int, centre: Floats) -> Floats:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from llr_sd.analysis.bootstrap import counts_of, half_width
 from llr_sd.analysis.cells import no_variance
-from llr_sd.analysis.indices import Floats, Indices, index_table, notes_of
+from llr_sd.analysis.indices import Floats, Indices, carrying, index_table, notes_of
 from llr_sd.design import Design
 from llr_sd.errors import InputError
 
@@ -104,8 +104,9 @@ def shapley(design: Design, values: Floats, resamples: NDArray[np.int64], most_l
     lost = plan.base - blocks
     refused = (lost > most_lost * plan.base) | (blocks < 2)
     value[:, refused | flat] = np.nan
-    notes = notes_of("base rows", plan.base, lost, refused, flat)
-    return ShapleyEffects(plan.inputs, value, value - half, value + half, blocks, lost, notes)
+    carried = carrying(worth[:, -1], good)
+    notes = notes_of("base rows", plan.base, lost, refused, flat, carried, np.zeros(len(lost), dtype=bool))
+    return ShapleyEffects(plan.inputs, value, value - half, value + half, blocks, lost, carried, notes)
 
 
 def shapley_table(

@@ -6,8 +6,8 @@ them are ratios of means over blocks, so every output, time and resample is one 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.analysis.bootstrap import counts_of, half_width
-from llr_sd.analysis.cells import no_variance
-from llr_sd.analysis.indices import Floats, Indices, index_table
+from llr_sd.analysis.cells import no_variance, output_cells
+from llr_sd.analysis.indices import COLUMNS, Floats, Indices, carrying, index_rows, notes_of
 from llr_sd.design import Design, Plan
 from llr_sd.errors import InputError
+from llr_sd.rounding import ROUNDING
+from llr_sd.study import Scale
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,12 +31,18 @@ MOST_LOST = 0.05
 INDEPENDENT = "Sobol indices are for inputs drawn independently: the stated rank correlations are not in them. Shapley effects take them in."
 """To be said beside every Sobol table of a study that states correlations."""
 
+SUMS = ("S1 sum", "ST sum")
+"""Names of the sums of first-order and of total indices."""
+NO_LOG = "refused: no log: "
 _AT_ONCE = 2_000_000  # numbers held for the blocks of one chunk of cells
 
 
 @dataclass(frozen=True)
 class SobolIndices(Indices):
-    """S1 of each input, then ST of each, then S2 of each pair, without unit; blocks are Saltelli blocks.
+    """S1 of each input, then ST of each, then S2 of each pair, then the sums of S1 and of ST, without unit; blocks are Saltelli blocks.
+
+    The sums say whether inputs act together: both are 1 where they do not; what they do together is missing from the first, and stands
+    in the second once for each input that takes part.
 
     Attributes
     ----------
@@ -48,15 +56,23 @@ class SobolIndices(Indices):
     def labels(self) -> tuple[tuple[str, str, str], ...]:
         """Index, input and other input (empty where there is none) of each row of `value`."""
         single = [(index, name, "") for index in ("S1", "ST") for name in self.inputs]
-        return (*single, *(("S2", self.inputs[j], self.inputs[k]) for j, k in self.pairs))
+        return (*single, *(("S2", self.inputs[j], self.inputs[k]) for j, k in self.pairs), *((name, "", "") for name in SUMS))
 
 
-def sobol(design: Design, values: Floats, resamples: NDArray[np.int64], most_lost: float = MOST_LOST) -> SobolIndices:
+def sobol(
+    design: Design,
+    values: Floats,
+    resamples: NDArray[np.int64],
+    most_lost: float = MOST_LOST,
+    scale: Scale = "value",
+    pooled: bool = False,
+) -> SobolIndices:
     """Return Sobol indices with 95 % bootstrap intervals.
 
     Intervals are the point estimate plus and minus Student's t times the bootstrap standard deviation. What is resampled are the
     replicates of a replicated design (independent scrambles; their spread shows the evenness of the points), else its blocks. They may
-    reach below 0 or above 1. With blocks left out, indices describe the inputs for which the model did not fail.
+    reach below 0 or above 1. With blocks left out, indices describe the inputs for which the model did not fail. Where few blocks carry
+    the variance of an output with a long tail, the intervals are too narrow and the note says so; ranks and logs have no such tail.
 
     Parameters
     ----------
@@ -68,10 +84,16 @@ def sobol(design: Design, values: Floats, resamples: NDArray[np.int64], most_los
         Shape (resample, replicates), or (resample, base) for a design without replicates; whole numbers from 0.
     most_lost
         Share of blocks that may be lost; beyond it every index of the cell is NaN, and the note says so.
+    scale
+        Of what; a cell with a value that has no logarithm is refused in its note.
+    pooled
+        One index over all cells, each weighted by its variance (Gamboa et al. 2014, doi:10.1214/14-EJS895; Lamboni et al. 2011,
+        doi:10.1016/j.ress.2010.09.002); a block with a failed run in any cell is left out.
 
     Returns
     -------
     SobolIndices
+        Of every cell; of one where they are pooled.
 
     Raises
     ------
@@ -90,26 +112,36 @@ def sobol(design: Design, values: Floats, resamples: NDArray[np.int64], most_los
     counts = counts_of(resamples, clusters)
     pairs = tuple(combinations(range(len(plan.inputs)), 2)) if plan.second_order else ()
     width = max(1, _AT_ONCE // max(design.runs, len(resamples) * (2 * len(plan.inputs) + len(pairs))))
-    parts = [_cells(plan, pairs, values[:, i : i + width], counts) for i in range(0, values.shape[1], width)]
+    width = values.shape[1] if pooled else width
+    parts = [_cells(plan, pairs, values[:, i : i + width], counts, scale, pooled) for i in range(0, values.shape[1], width)]
     value, low, high = (np.concatenate(p, axis=1) for p in zip(*(part[:3] for part in parts), strict=True))
-    blocks = np.concatenate([part[3] for part in parts])
-    flat = np.concatenate([part[4] for part in parts])
+    blocks, flat, carried = (np.concatenate(p) for p in zip(*(part[3:] for part in parts), strict=True))
     lost = plan.base - blocks
     refused = (lost > most_lost * plan.base) | (blocks < 2)
-    bad = refused | flat
+    with np.errstate(invalid="ignore"):
+        least = np.fmin.reduce(values) if scale == "log" else np.ones(values.shape[1])
+    least = least.min(keepdims=True) if pooled else least
+    bad = refused | flat | (least <= 0)
     value[:, bad], low[:, bad], high[:, bad] = np.nan, np.nan, np.nan
-    open_ = ~np.isfinite(low).all(axis=0) & ~bad
+    notes = notes_of("blocks", plan.base, lost, refused, flat, carried, ~np.isfinite(low).all(axis=0) & ~bad)
     notes = tuple(
-        _note(int(n), plan.base, bool(r), bool(f), bool(o), most_lost)
-        for n, r, f, o in zip(lost, refused, flat, open_, strict=True)
+        f"{NO_LOG}a logarithm needs values above 0, and the least is {number:g}" if number <= 0 else note
+        for note, number in zip(notes, least, strict=True)
     )
-    return SobolIndices(plan.inputs, value, low, high, blocks, lost, notes, pairs)
+    return SobolIndices(plan.inputs, value, low, high, blocks, lost, carried, notes, pairs)
 
 
 def sobol_table(
-    design: Design, runs: xr.Dataset, times: Mapping[str, float], resamples: NDArray[np.int64], most_lost: float = MOST_LOST
+    design: Design,
+    runs: xr.Dataset,
+    times: Mapping[str, float],
+    resamples: NDArray[np.int64],
+    most_lost: float = MOST_LOST,
+    scale_of: Callable[[str], Scale] = lambda _: "value",
+    over_time: bool = False,
+    with_sums: bool = False,
 ) -> pd.DataFrame:
-    """Return the Sobol indices of every output, at every saved time, in every scenario.
+    """Return the Sobol indices of every output, at every saved time, in every scenario; or one over all times of each.
 
     Parameters
     ----------
@@ -117,13 +149,35 @@ def sobol_table(
         As in `sobol`. The design is the one that was drawn, before a scenario fixed some of its columns.
     runs, times
         As in `output_cells`.
+    scale_of
+        The scale of an output.
+    over_time
+        One index an output (an element, where it has some) over its times, each weighted by its variance, for those with more than one.
+    with_sums
+        Add the rows of `SUMS`, which have no input.
 
     Returns
     -------
     DataFrame
-        Columns scenario, output, time, input, other, index (S1, ST, S2), value, low, high, blocks, lost, note; one row a number.
+        Columns scenario, output, time (NaN over all), input, other, index (S1, ST, S2), value, low, high, blocks, lost, carried
+        (`carrying`), skewed (whether those are too few for the intervals), note, scale; one row a number.
     """
-    return index_table(runs, times, lambda values: sobol(design, values, resamples, most_lost))
+    import pandas as pd
+
+    frames = []
+    for cells in output_cells(runs, times):
+        scale = scale_of(cells.output)
+        asked = [cells]
+        if over_time:
+            names = cells.where["output"]
+            several = [n for n in names.unique() if (names == n).sum() > 1]
+            asked = [replace(cells, where=cells.where[names == n], values=cells.values[:, names == n]) for n in several]
+        for part in asked:
+            indices = sobol(design, part.values, resamples, most_lost, scale, over_time)
+            where = part.where.iloc[:1].assign(time=np.nan) if over_time else part.where
+            frames.append(index_rows(replace(part, where=where), indices).assign(scale=scale))
+    found = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*COLUMNS, "scale"])
+    return found if with_sums else found[~found["index"].isin(SUMS)].reset_index(drop=True)
 
 
 def check_saltelli(design: Design) -> Plan:
@@ -160,35 +214,61 @@ def block_rows(plan: Plan) -> int:
 
 
 def _cells(
-    plan: Plan, pairs: tuple[tuple[int, int], ...], values: Floats, counts: Floats
-) -> tuple[Floats, Floats, Floats, NDArray[np.int64], NDArray[np.bool_]]:
-    """Return value, low and high of shape (index, cell), blocks used and whether there is no variance, of shape (cell,)."""
+    plan: Plan, pairs: tuple[tuple[int, int], ...], values: Floats, counts: Floats, scale: Scale, pooled: bool
+) -> tuple[Floats, Floats, Floats, NDArray[np.int64], NDArray[np.bool_], Floats]:
+    """Return value, low and high of shape (index, cell); blocks used, whether there is no variance and what carries it, shape (cell,)."""
     cube = values.reshape(plan.base, block_rows(plan), -1)
     good = np.asarray(np.isfinite(cube).all(axis=1))
-    blocks = good.sum(axis=0)
+    if pooled:
+        good = np.asarray(np.broadcast_to(good.all(axis=1, keepdims=True), good.shape))
     cube = np.where(good[:, None], cube, np.nan)
     flat = no_variance(cube.reshape(len(values), -1)) | no_variance(cube[:, [0, -1]].reshape(2 * plan.base, -1))
-    cube = _standardised(cube, good, flat)
+    cube = _standardised(_scaled(cube, scale), good, flat, pooled)
+    part = (cube[:, [0, -1]] ** 2).sum(axis=1)
     clusters = counts.shape[1]
     sums = _sums(cube.reshape(-1, clusters, *cube.shape[1:]), len(plan.inputs), pairs, good.reshape(-1, clusters, good.shape[1]))
-    value = _indices(sums.sum(axis=0), len(plan.inputs), pairs)
+    filled = good.reshape(-1, clusters, good.shape[1]).any(axis=0).sum(axis=0)
+    blocks = good.sum(axis=0)
+    if pooled:
+        part, good = part.sum(axis=1, keepdims=True), good[:, :1]
+        filled, blocks, flat = filled[:1], blocks[:1], np.asarray(flat.all(keepdims=True))
+    value = _indices(sums.sum(axis=0), len(plan.inputs), pairs, pooled)
     again = np.tensordot(counts, sums, axes=1)
     spread = np.full(value.shape, np.nan)
-    filled = good.reshape(-1, clusters, good.shape[1]).any(axis=0).sum(axis=0)
     usable = (filled > 1) & ~flat
     if usable.any():
         with np.errstate(invalid="ignore"):  # a resample without variance leaves the interval unknown
-            spread[:, usable] = _indices(again[..., usable], len(plan.inputs), pairs).std(axis=0, ddof=1)
+            again = again if pooled else again[..., usable]
+            spread[:, usable] = _indices(again, len(plan.inputs), pairs, pooled).std(axis=0, ddof=1)
     half = half_width(spread, filled)
-    return value, value - half, value + half, blocks, flat
+    return value, value - half, value + half, blocks, flat, carrying(part, good)
 
 
-def _standardised(cube: Floats, good: NDArray[np.bool_], flat: NDArray[np.bool_]) -> Floats:
-    """Return the good blocks with mean 0 and standard deviation 1 over all their runs, as SALib does; 0 elsewhere."""
+def _scaled(cube: Floats, scale: Scale) -> Floats:
+    """Return the values, their ranks over all runs (those within rounding share theirs), or their logarithms (NaN without one)."""
+    if scale == "value":
+        return cube
+    if scale == "log":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(cube > 0, np.log(cube), np.nan)
+    from scipy import stats
+
+    flat = cube.reshape(-1, cube.shape[2])
+    size = np.fmax.reduce(np.abs(flat))
+    steps = np.round(flat / np.where(size > 0, size * ROUNDING, 1.0))
+    return np.asarray(stats.rankdata(steps, axis=0, nan_policy="omit").reshape(cube.shape))
+
+
+def _standardised(cube: Floats, good: NDArray[np.bool_], flat: NDArray[np.bool_], pooled: bool) -> Floats:
+    """Return the good blocks with mean 0 and standard deviation 1 over all their runs, as SALib does; 0 elsewhere.
+
+    Pooled cells keep their standard deviations to each other.
+    """
     used = np.maximum(good.sum(axis=0) * cube.shape[1], 1)
-    filled = np.where(good[:, None], cube, 0.0)
+    filled = np.where(good[:, None] & np.isfinite(cube), cube, 0.0)
     centred = np.where(good[:, None] & ~flat, filled - filled.sum(axis=(0, 1)) / used, 0.0)
     scale = np.sqrt((centred**2).sum(axis=(0, 1)) / used)
+    scale = np.full(scale.shape, scale.max()) if pooled else scale
     return np.asarray(centred / np.where(flat | (scale == 0), 1.0, scale))
 
 
@@ -210,22 +290,17 @@ def _sums(cube: Floats, inputs: int, pairs: tuple[tuple[int, int], ...], good: N
     return np.concatenate(parts, axis=1)
 
 
-def _indices(sums: Floats, inputs: int, pairs: tuple[tuple[int, int], ...]) -> Floats:
-    """Return S1, ST and S2 of shape (..., index, cell) from `_sums` of shape (..., term, cell)."""
+def _indices(sums: Floats, inputs: int, pairs: tuple[tuple[int, int], ...], pooled: bool) -> Floats:
+    """Return S1, ST, S2 and the sums of the first two, of shape (..., index, cell), from `_sums` of shape (..., term, cell)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         means = sums[..., :-1, :] / sums[..., -1:, :]
         variance = means[..., -1:, :] - means[..., -2:-1, :] ** 2
-        ratio = means[..., :-2, :] / variance
+        parts = means[..., :-2, :]
+        if pooled:
+            parts, variance = parts.sum(axis=-1, keepdims=True), variance.sum(axis=-1, keepdims=True)
+        ratio = parts / variance
     if pairs:
         first, second = (list(side) for side in zip(*pairs, strict=True))
         ratio[..., 2 * inputs :, :] -= ratio[..., first, :] + ratio[..., second, :]
-    return np.asarray(ratio)
-
-
-def _note(lost: int, base: int, refused: bool, flat: bool, without: bool, most_lost: float) -> str:
-    if refused:
-        return f"refused: {lost} of {base} blocks lost to failed runs, more than {most_lost:.0%}"
-    text = "no variance" if flat else "no interval: too few runs differ" if without else ""
-    if lost:
-        text += ("; " if text else "") + f"{lost} of {base} blocks lost to failed runs"
-    return text
+    sums_of = [ratio[..., start : start + inputs, :].sum(axis=-2, keepdims=True) for start in (0, inputs)]
+    return np.concatenate([ratio, *sums_of], axis=-2)

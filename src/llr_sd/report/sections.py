@@ -55,10 +55,23 @@ PARTS = (
                 "Sensitivity",
                 "Sobol indices of inputs and of groups: S1 alone, ST in total, S2 of a pair; shares of the variance.",
             ),
+            "sobol_sums": (
+                "Sums of shares",
+                "What S1 and ST of all inputs add up to: both 1 where no input acts together with another.",
+            ),
             "shapley": ("Shapley effects", "Shares of the variance that take correlations between inputs in; they add up to 1."),
         },
     ),
-    Part(("sobol",), course_section),
+    Part(
+        ("sobol",),
+        course_section,
+        {
+            "sobol_over_time": (
+                "Sensitivity over time",
+                "Sobol indices over all times of an output together, each time weighted by its variance.",
+            )
+        },
+    ),
     Part(
         ("least",),
         None,

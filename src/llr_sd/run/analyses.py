@@ -19,7 +19,7 @@ from llr_sd.run.execute import Runner
 from llr_sd.run.feasible import groups_of
 from llr_sd.run.levers import find_levers
 from llr_sd.run.prepare import PreparedStudy, Sample, attribution_steps, sensitivity_samples, unseen
-from llr_sd.study import Study
+from llr_sd.study import Sobol, Study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +127,7 @@ def _sobol(work: Work) -> Made:
     wanted = study.convergence
     if wanted is None or study.sobol is None:
         table = _sobol_table(prepared, first, runner)
-        return Made({"sobol": table}, _refused(table, "Sobol indices"))
+        return Made(_with_sums(table) | _over_time(prepared, first, runner), _refused(table, "Sobol indices"))
 
     def samples(base: int) -> dict[str, Sample]:
         return {s.name: s for s in sensitivity_samples(study, prepared.uncertain, prepared.model, base) if s.name in first}
@@ -141,19 +141,33 @@ def _sobol(work: Work) -> Made:
         evaluate, lambda base: sum(s.runs for s in samples(base).values()), study.sobol.base, wanted.budget, wanted.tolerance
     )
     facts = {"converged": settled.converged, "convergence": settled.reason}
-    found = {"sobol": settled.table, "convergence": settled.history}
-    return Made(found, _refused(settled.table, "Sobol indices"), facts=facts, samples=samples(settled.base))
+    last = samples(settled.base)
+    found = {"convergence": settled.history, **_with_sums(settled.table), **_over_time(prepared, last, runner)}
+    return Made(found, _refused(settled.table, "Sobol indices"), facts=facts, samples=last)
 
 
-def _sobol_table(prepared: PreparedStudy, samples: Mapping[str, Sample], runner: Runner) -> pd.DataFrame:
+def _with_sums(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the indices, and apart from them what they add up to: a number of all inputs has no input."""
+    sums = table["index"].isin(analysis.SUMS)
+    return {"sobol": table[~sums].reset_index(drop=True), "sobol_sums": table[sums].reset_index(drop=True)}
+
+
+def _over_time(prepared: PreparedStudy, samples: Mapping[str, Sample], runner: Runner) -> dict[str, pd.DataFrame]:
+    """Return one index an output over all its times, where an output has several."""
+    table = _sobol_table(prepared, samples, runner, over_time=True)
+    return {"sobol_over_time": table} if len(table) else {}
+
+
+def _sobol_table(prepared: PreparedStudy, samples: Mapping[str, Sample], runner: Runner, over_time: bool = False) -> pd.DataFrame:
     """Return the indices by parameter and, where asked for, by group."""
     import pandas as pd
 
-    found = []
+    found, asked = [], prepared.study.sobol or Sobol()
     for name, sample in samples.items():
         plan = sample.design.plan
         again = sampling.resamples(prepared.study.seed, name, plan.replicates if plan else 1)
-        found.append(analysis.sobol_table(sample.design, runner.read(sample), tables.times_of(prepared), again))
+        times, scales = tables.times_of(prepared), asked.scale_of
+        found.append(analysis.sobol_table(sample.design, runner.read(sample), times, again, scale_of=scales, over_time=over_time))
     return pd.concat(found, ignore_index=True)
 
 

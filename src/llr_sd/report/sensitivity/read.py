@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,7 +27,11 @@ KEPT = 0.05  # a screened input is kept when its interval reaches this share of 
 
 @dataclass(frozen=True)
 class Cell:
-    """One output of one scenario at one time, as a sensitivity table names it; `note` is what the table says of it."""
+    """One output of one scenario at one time, as a sensitivity table names it; `note` is what the table says of it.
+
+    `shown` is named as the log or the rank of the output where the indices are of that (`scale`). `skewed` says that so few blocks carry
+    the spread (about `carried`) that the intervals are too narrow.
+    """
 
     table: str
     scenario: str
@@ -36,6 +40,36 @@ class Cell:
     note: str
     lost: int
     blocks: int
+    scale: str = "value"
+    carried: float = math.nan
+    skewed: bool = False
+
+
+@dataclass(frozen=True)
+class Together:
+    """What first-order and total indices of all inputs add up to, each with its 95 % interval; `settled` is None where nothing is known.
+
+    Both sums are 1 where no input acts together with another. What inputs do together is missing from the first, and is in the second
+    at least twice, so it is never more than the second less 1.
+    """
+
+    own: Share
+    total: Share
+    settled: bool | None
+
+    @property
+    def proven(self) -> bool:
+        """Whether inputs surely act together."""
+        return self.total.low > 1
+
+    @property
+    def most(self) -> float:
+        """The most of the spread that they surely do together; NaN where the interval does not say."""
+        return self.total.high - 1 if self.total.high >= 1 and self.settled is not False else math.nan
+
+
+SLIGHT = 0.05
+"""A part of the spread that inputs have together and that is told as little."""
 
 
 @remembered
@@ -65,7 +99,31 @@ def main_cell(result: StudyResult, name: str) -> Cell | None:
     first = rows[rows["scenario"] == scenario].iloc[0]
     lost, blocks = (int(first[k]) if k in rows and first[k] == first[k] else 0 for k in ("lost", "blocks"))
     note = "" if first["note"] != first["note"] else str(first["note"])
-    return Cell(name, scenario, output, described(result, output, float(first["time"])), note, lost, blocks)
+    scale = str(first.get("scale", "value"))
+    shown = on_scale(described(result, output, float(first["time"])), scale)
+    tail = (float(first.get("carried", math.nan)), bool(first.get("skewed", False)))
+    return Cell(name, scenario, output, shown, note, lost, blocks, scale, *tail)
+
+
+def on_scale(shown: Quantity, scale: str) -> Quantity:
+    """Return a quantity as the variance of its log or rank is told; itself where the variance is its own."""
+    return shown if scale == "value" else replace(shown, label=f"the {scale} of {shown.label}", unit="")
+
+
+def together(result: StudyResult, cell: Cell) -> Together | None:
+    """Return what the indices of a cell add up to; None where that is not given."""
+    own, total = (shares(result, replace(cell, table="sobol_sums"), index) for index in ("S1 sum", "ST sum"))
+    if not own or not total or not math.isfinite(total[0].low):
+        return None
+    settled = result.manifest.get("converged")
+    return Together(own[0], total[0], settled if isinstance(settled, bool) else None)
+
+
+def over_time(result: StudyResult, cell: Cell) -> tuple[Share, ...]:
+    """Return the total share of each input or group over all times of an output together, the largest first; empty where not given."""
+    whole = replace(cell, table="sobol_over_time", shown=replace(cell.shown, time=math.nan))
+    names = set(courses(result, cell))
+    return tuple({s.input: s for s in ranked(shares(result, whole, "ST")) if s.input in names}.values())
 
 
 @remembered
@@ -112,7 +170,9 @@ def sobol_course(result: StudyResult) -> Cell | None:
     for output in (o for n in named for o in there if o == n or o.startswith(f"{n}[")):
         own = rows[(rows["output"] == output) & (rows["scenario"] == cell.scenario) & rows["value"].notna()]
         if own["time"].nunique() > 1:
-            return Cell("sobol", cell.scenario, output, described(result, output, horizon(result)), "", 0, 0)
+            scale = str(own["scale"].iloc[0]) if "scale" in own else "value"
+            shown = on_scale(described(result, output, horizon(result)), scale)
+            return Cell("sobol", cell.scenario, output, shown, "", 0, 0, scale)
     return None
 
 

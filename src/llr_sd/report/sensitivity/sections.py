@@ -13,6 +13,7 @@ from llr_sd.report.sensitivity.words import (
     course_title,
     effect_words,
     morris_sentences,
+    over_time_sentences,
     settled,
     sobol_sentences,
     sobol_title,
@@ -90,7 +91,7 @@ def _groups(result: StudyResult, cell: Cell | None, effects: Cell | None) -> Pic
     """Sobol by group and Shapley effects side by side where both are there for the same number."""
     alone = {s.input: s for s in shares(result, cell, "S1", grouped=True)} if cell else {}
     whole = {s.input: s for s in shares(result, cell, "ST", grouped=True)} if cell else {}
-    same = effects and (not cell or (cell.output, cell.scenario) == (effects.output, effects.scenario))
+    same = effects and (not cell or (cell.output, cell.scenario, cell.scale) == (effects.output, effects.scenario, effects.scale))
     if effects and not same and whole:
         effects = None
     fair = {s.input: s for s in shares(result, effects, "Shapley")} if effects else {}
@@ -168,7 +169,7 @@ def course_section(result: StudyResult) -> Section | None:
     head = ("Date", *(h for n in lines for h in (n, "95% interval")))
     numbers = NumberTable(f"Shares of the spread of {named(cell.shown)} over time, total", head, tuple(rows))
     picture = Picture("shares-over-time", "How that changes over time", figure, caption, text, numbers)
-    return Section("over-time", "How that changes over time", (), (picture,))
+    return Section("over-time", "How that changes over time", over_time_sentences(result, cell), (picture,))
 
 
 def screening_section(result: StudyResult) -> Section | None:

@@ -6,7 +6,18 @@ import math
 
 import numpy as np
 
-from llr_sd.report.sensitivity.read import NOTHING, Cell, kept_inputs, ranked, shares, split
+from llr_sd.report.sensitivity.read import (
+    NOTHING,
+    SLIGHT,
+    Cell,
+    Together,
+    kept_inputs,
+    over_time,
+    ranked,
+    shares,
+    split,
+    together,
+)
 from llr_sd.report.shared.inputs import (
     Floats,
     Share,
@@ -26,6 +37,8 @@ from llr_sd.report.shared.wording import (
     extent,
     full_name,
     listing,
+    named,
+    percent,
     with_unit,
 )
 from llr_sd.result import StudyResult
@@ -57,10 +70,14 @@ def sobol_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
     said = [f"{part_words(top[0].value)} of the spread in {name} comes from {words[0]} (between {between(top[0], 'and')})"]
     said += [f"{part_words(s.value)} from {w} ({between(s)})" for s, w in zip(top[1:], words[1:], strict=True)]
     sentences = [f"{listing(said)}, {where}."]
-    own = sum(max(s.value, 0.0) for s in alone.values() if math.isfinite(s.value))
-    if alone:
-        much = "hardly act" if own > 0.95 else "also act"
-        sentences.append(f"Each input alone, the shares add up to {part_words(own)}: the inputs {much} together.")
+    if cell.skewed:
+        sentences.append(
+            f"A long tail makes this spread: about {max(cell.carried, 1):.0f} of {cell.blocks:,} blocks of runs carry it, so the intervals "
+            f"may hold the truth in fewer than 95 of 100 cases{'; shares of its rank or its log do better' * (cell.scale == 'value')}."
+        )
+    sums = together(result, cell)
+    if sums:
+        sentences.append(together_sentence(sums))
     if rest:
         total = part_words(sum(s.value for s in rest))
         sentences.append(f"The next {count_of(len(rest), 'input')} come to {total} in all: {listing([s.name for s in rest])}.")
@@ -77,6 +94,30 @@ def sobol_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
             f"{cell.lost:,} of {cell.lost + cell.blocks:,} blocks of runs were lost to failed runs and are left out."
         )
     return (*sentences, *_other_scenarios(result, cell))
+
+
+def together_sentence(sums: Together) -> str:
+    """Say whether inputs act together, as the sums of first-order and total indices and their intervals have it."""
+    own, total = (f"{s.value:.0%} ({100 * s.low:.0f} to {s.high:.0%})" for s in (sums.own, sums.total))
+    said = f"The shares of each input alone add up to {own}, those in total to {total}"
+    unsure = ", as far as indices that have not settled can say" if sums.settled is False else ""
+    if math.isfinite(sums.most) and sums.most <= SLIGHT:
+        return f"{said}: what inputs do together is at most {percent(max(sums.most, 0.001))} of the spread."
+    if sums.proven:
+        return f"{said}: inputs act together{unsure}."
+    return f"{said}: whether inputs act together cannot be said from these runs."
+
+
+def over_time_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
+    """Say which inputs or groups have the largest shares over all dates together."""
+    top = over_time(result, cell)[:3]
+    if not top or top[0].value < NOTHING:
+        return ()
+    parts = listing([f"{spoken(result, s.input)} {with_interval(s)}" for s in top])
+    return (
+        f"Over all dates together, each weighted by its spread, the largest shares of the spread in {named(cell.shown)} (alone or with "
+        f"others) are those of {parts}.",
+    )
 
 
 def _other_scenarios(result: StudyResult, cell: Cell) -> list[str]:
