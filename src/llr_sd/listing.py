@@ -8,6 +8,7 @@ from pathlib import Path
 
 from llr_sd import bundled
 from llr_sd.console import say
+from llr_sd.dates import Moment
 from llr_sd.equations import Variable
 from llr_sd.errors import InputError, LlrSdError, nearest, shown
 from llr_sd.model import Model, bundled_models, load_model
@@ -105,17 +106,22 @@ def _show_study(path: str | Path) -> None:
         return
     say("Scenarios")
     for s in study.scenario:
-        settings = ", ".join(f"{k} = {v:g}" for k, v in s.set.items()) or "nothing set"
+        settings = ", ".join(f"{k} = {_written(v)}" for k, v in s.set.items()) or "nothing set"
         say(textwrap.fill(f"{s.name}: {settings}", WIDTH, initial_indent="  ", subsequent_indent="      "))
     vary = [*study.uncertain.groups, *study.uncertain.names, *study.uncertain.override]
     say(f"\nUncertain\n  {', '.join(dict.fromkeys(vary)) or 'nothing'}")
     say("\nOutputs")
     for name, output in study.outputs.items():
-        at = f" at {output.at:g}" if output.at is not None else ""
+        at = f" at {_written(output.at)}" if output.at is not None else ""
         say(f"  {name:<24}{output.variable or output.expression}{at}")
     for target in study.target:
         level = f"at least {target.at_least:g}" if target.at_least is not None else f"at most {target.at_most:g}"
         say(f"  target {target.name}: {target.output} {level}")
+
+
+def _written(value: float) -> str:
+    """Return a value as the study has it: a date in words."""
+    return value.written if isinstance(value, Moment) else f"{value:g}"
 
 
 def _show_register(name: str, folder: Path | None = None, bands: str = "") -> None:

@@ -18,7 +18,7 @@ from llr_sd.matrix import SIZE, Matrix
 from llr_sd.records import Record, check_record
 from llr_sd.study import Correlation
 from llr_sd.textfiles import is_file, read_toml
-from llr_sd.values import Name, Number, Text, Whole, Words, check_distinct, check_outputs
+from llr_sd.values import Name, Number, Text, When, Whole, Words, check_distinct, check_outputs
 
 REST = "everything else"
 """The input of a sensitivity analysis that stands for all parameters outside a risk's group."""
@@ -103,7 +103,7 @@ class Risk(Record):
     run: Mapping[str, Mapping[str, Number]] = {}
     reading: Mapping[str, str] = {}
     mitigation: tuple[Mitigation, ...] = ()
-    horizons: tuple[Number, ...] = ()
+    horizons: tuple[When, ...] = ()
     note: Words = ""
 
 
@@ -129,7 +129,7 @@ class Register(Record):
     title: Text
     source: Words = ""
     matrix: Text
-    horizons: tuple[Number, ...] = Field(min_length=1)
+    horizons: tuple[When, ...] = Field(min_length=1)
     ladder: Mapping[str, Ladder] = Field(min_length=1)
     model: Mapping[str, ModelUse]
     output: Mapping[str, OutputOf]

@@ -14,7 +14,7 @@ from llr_sd.answers import Answer, check_answers, listed
 from llr_sd.errors import InputError, nearest, shown
 from llr_sd.records import Record, check_record
 from llr_sd.textfiles import is_file, read_toml
-from llr_sd.values import Flag, Name, Number, Text, Whole, Words, check_distinct, check_outputs
+from llr_sd.values import Flag, Name, Number, Text, When, Whole, Words, check_distinct, check_outputs
 
 
 class Scenario(Record):
@@ -26,7 +26,7 @@ class Scenario(Record):
 
     name: Name
     kind: Literal["scenario", "published", "check"] = "scenario"
-    set: Mapping[str, Number] = {}
+    set: Mapping[str, When] = {}
     note: Words = ""
 
 
@@ -39,11 +39,11 @@ class Override(Record):
 
     distribution: str
     unit: Words | None = None
-    low: Number = math.nan
-    mode: Number = math.nan
-    high: Number = math.nan
+    low: When = math.nan
+    mode: When = math.nan
+    high: When = math.nan
     sd: Number = math.nan
-    values: tuple[Number, ...] = ()
+    values: tuple[When, ...] = ()
     weights: tuple[Number, ...] = ()
     source: Words = ""
     grade: Literal["", "A", "B", "C"] = ""
@@ -67,7 +67,7 @@ class OutputSpec(Record):
     """
 
     variable: str | None = None
-    at: Number | None = None
+    at: When | None = None
     expression: str | None = None
     label: Words = ""
     unit: Words | None = None
@@ -102,7 +102,7 @@ class Target(Record):
 class HistoryPoint(Record):
     """An observed value, shown beside the runs and never fitted."""
 
-    time: Number
+    time: When
     value: Number
     source: Words = ""
 
@@ -202,7 +202,7 @@ class Levers(Record):
     cost: Text
     probability: Annotated[Number, Field(gt=0, lt=1)] = 0.8
     most: Annotated[Whole, Field(ge=2)] = 256
-    set: Mapping[str, tuple[Number, ...]]
+    set: Mapping[str, tuple[When, ...]]
 
 
 class ValueOfInformation(Record):
@@ -269,6 +269,8 @@ class Study(Record):
     file, base, bundled
         Where it was read from, if anywhere; the folder that it was given in Python; its name where it came with the package.
 
+    Wherever a time stands, so may a date such as "Sep 2025" where the model counts in years; `llr_sd.dates` says what it means.
+
     Raises
     ------
     InputError
@@ -282,7 +284,7 @@ class Study(Record):
     question: Words = ""
     random: Literal["", "mean"] = ""
     seed: Annotated[Whole, Field(ge=0)] = 0
-    set: Mapping[str, Number] = {}
+    set: Mapping[str, When] = {}
     site: Text | None = None
     localities: Text | None = None
     scenario: tuple[Scenario, ...] = (Scenario(name="base"),)

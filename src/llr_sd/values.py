@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, Strict
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Strict
 
+from llr_sd import dates
 from llr_sd.errors import InputError, shown
 
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
@@ -59,6 +61,15 @@ def _finite(value: Any) -> float:
     return found
 
 
+def _when(value: Any) -> float:
+    if isinstance(value, str | datetime.date):
+        found = dates.moment(value)
+        if found is not None:
+            return found
+        raise ValueError(f'{_given(value)} is not a number, nor a date such as "Sep 2025"; write plain digits without quotes')
+    return _finite(value)
+
+
 def _whole(value: Any) -> int:
     found = _finite(value)
     if found != int(found):
@@ -96,6 +107,8 @@ def _name(text: str) -> str:
 
 Number = Annotated[float, BeforeValidator(_finite)]
 """A finite number; no text, no truth value, no NaN, no infinity."""
+When = Annotated[float, PlainValidator(_when)]
+"""A finite number, or a date such as "Sep 2025", of which `dates.Moment` is made."""
 Whole = Annotated[int, BeforeValidator(_whole)]
 """A whole number of at most 63 bits."""
 Flag = Annotated[bool, Strict()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from llr_sd.dates import told
 from llr_sd.design import Design
 from llr_sd.engine.clock import NEAR, Clock
 from llr_sd.engine.controls import control_value
@@ -107,21 +109,29 @@ def _times(equations: Equations, clock: Clock, times: Sequence[float] | None) ->
     if times is None:
         with _named(equations):
             return clock.saved()
-    wanted = np.asarray(sorted(set(map(float, times))), dtype=np.float64)
-    if wanted.size == 0:
+    wanted = sorted(set(times))
+    if not wanted:
         raise InputError("no time is named.", where="times")
     tolerance = NEAR * clock.step
     for t in wanted:
         if not clock.initial - tolerance <= t <= clock.final + tolerance:
             raise InputError(
-                f"time {t:.12g} is outside the run, {clock.initial:.12g} to {clock.final:.12g}.",
+                f"time {told(t)} is outside the run, {clock.initial:.12g} to {clock.final:.12g}.",
                 where="times",
                 mend="Ask for a time inside it, or set FINAL TIME.",
             )
         if clock.step_at(t) is None:
-            near = clock.initial + round((t - clock.initial) / clock.step) * clock.step
-            raise InputError(f"time {t:.12g} falls between two steps.", where="times", mend=f"The nearest is {near:.12g}.")
-    return wanted
+            raise InputError(
+                f"time {told(t)} is not a saved time: it falls between two steps.", where="times", mend=_near(clock, t)
+            )
+    return np.asarray(wanted, dtype=np.float64)
+
+
+def _near(clock: Clock, time: float) -> str:
+    """Name the times of the steps before and after a time that is none."""
+    before = math.floor((time - clock.initial) / clock.step)
+    two = clock.times(before + 1)[before:].tolist() if before < clock.steps else [clock.times(before)[-1]]
+    return f"The nearest {'are' if len(two) > 1 else 'is'} {' and '.join(f'{t:.12g}' for t in two)}."
 
 
 def saved_times(equations: Equations, design: Design) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from llr_sd.dates import told
 from llr_sd.report.outcome import tables as contents
 from llr_sd.report.outcome.facts import Sureness
 from llr_sd.report.outcome.read import facts, sureness
@@ -81,6 +82,7 @@ def render_page(result: StudyResult, parts: tuple[Section, ...], vectors: Mappin
         .get_template(name)
         .render(
             study=result.study,
+            told=told,
             any_failed=bool(failed_runs(result)),
             sections=[(part, [_figure(p, vectors[p.name]) for p in part.pictures]) for part in parts],
             failures=NumberTable(

@@ -19,6 +19,7 @@ from llr_sd.laws import FILE as LAWS
 from llr_sd.model import Model, load_model
 from llr_sd.parameters import FILE as PARAMETERS
 from llr_sd.parameters import Distribution, Parameter
+from llr_sd.run.calendar import check_dates
 from llr_sd.run.feasible import Uncertain, check_analyses, check_sizes, groups_of
 from llr_sd.study import Scenario, Study
 from llr_sd.textfiles import beside, read_table
@@ -95,6 +96,7 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
     study = with_tables(study, model)
     model = _with_labels(study, model)
     study = _with_outputs(study, model)
+    check_dates(study, model)
     uncertain = uncertain_parameters(study, model)
     _check_settings(study, model)
     _check_laws(study, model)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from llr_sd import dates
 from llr_sd.answers import names_used
 from llr_sd.equations import canonical
 from llr_sd.parameters import GRADES
@@ -166,7 +167,7 @@ def scenario_table(result: StudyResult) -> NumberTable:
     """Return what each scenario sets; what it sets does not vary between its runs."""
     rows = []
     for scenario in result.study.scenario:
-        settings = "; ".join(f"{_set_name(result, key)} = {value:.9g}" for key, value in scenario.set.items())
+        settings = "; ".join(f"{_set_name(result, key)} = {dates.told(value, 9)}" for key, value in scenario.set.items())
         rows.append((scenario.name, settings or "nothing: all at their own values", scenario.note or NONE))
     return NumberTable("What each scenario sets", ("Scenario", "Sets", "Note"), tuple(rows))
 

@@ -6,11 +6,11 @@ import math
 import textwrap
 from collections.abc import Mapping, Sequence
 
+from llr_sd.dates import date_words as date_words
 from llr_sd.report.shared.reading import Chance, Quantity, level_of
 from llr_sd.report.shared.units import joined, unit_words
 from llr_sd.study import Target
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WHOLE_UNITS = ("WTE", "Head", "Person", "Contact", "Hour", "GBP")
 NONE = "–"
 ASTRONOMIC = 1e15  # no number of this field; written with its power of ten
@@ -20,29 +20,6 @@ DATES_NOTE = (
     "closes, so 2020.75, the same day three years on, is written end of Sep 2020. Observations are given both ways."
 )
 UNIT_NOTES = {"WTE": "WTE means whole-time equivalent."}
-
-
-def date_words(time: float, *, closing: bool = False) -> str:
-    """Say a model time in words.
-
-    Parameters
-    ----------
-    time
-        In years, to the nearest month: 2017.75 is 1 October 2017.
-    closing
-        False for a start ("Oct 2017"); True for a position reached ("end of Sep 2020" for 2020.75). `DATES_NOTE` tells readers.
-
-    Returns
-    -------
-    str
-        Times that cannot be calendar years come back as "time 12".
-    """
-    if not math.isfinite(time):
-        return ""
-    if not 1800 <= time < 2300:
-        return f"time {time:g}"
-    year, month = divmod(round(time * 12) - closing, 12)
-    return f"{'end of ' if closing else ''}{MONTHS[month]} {year}"
 
 
 def full_name(shown: Quantity) -> str:
