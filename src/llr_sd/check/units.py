@@ -27,28 +27,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from llr_sd import equations as eq
 from llr_sd.check.dimensions import NUMBER, Unit, parse_unit
 from llr_sd.check.wording import shorten, write
-from llr_sd.equations import (
-    CONTROLS,
-    NA,
-    Binary,
-    Call,
-    Definition,
-    Equations,
-    Expression,
-    LookupCall,
-    Number,
-    Reduce,
-    Reference,
-    Stock,
-    Table,
-    Time,
-    Unary,
-    Values,
-    Variable,
-    canonical,
-)
 from llr_sd.errors import InputError
 from llr_sd.functions import FUNCTIONS
 
@@ -77,7 +58,7 @@ class UnitReport:
     stated: int
 
 
-def check_units(equations: Equations) -> UnitReport:
+def check_units(equations: eq.Equations) -> UnitReport:
     """Check the units of every equation of a model, by the rules at the head of this file.
 
     Parameters
@@ -101,37 +82,37 @@ def check_units(equations: Equations) -> UnitReport:
         for definition in () if _made_up(variable) else variable.definitions:
             looked += 1
             pass_.definition(variable, definition)
-    own = [v for n, v in equations.variables.items() if canonical(n) not in {canonical(c) for c in CONTROLS}]
+    own = [v for n, v in equations.variables.items() if eq.canonical(n) not in {eq.canonical(c) for c in eq.CONTROLS}]
     return UnitReport(tuple(dict.fromkeys(pass_.findings)), looked, sum(bool(v.unit.strip()) for v in own))
 
 
-def _made_up(variable: Variable) -> bool:
+def _made_up(variable: eq.Variable) -> bool:
     """Whether a variable was made up in translation; no author's name begins so."""
     return variable.name.startswith("_")
 
 
-def _only_numbers(e: Expression) -> bool:
+def _only_numbers(e: eq.Expression) -> bool:
     match e:
-        case Number():
+        case eq.Number():
             return True
-        case Unary(_, operand):
+        case eq.Unary(_, operand):
             return _only_numbers(operand)
-        case Binary(_, left, right):
+        case eq.Binary(_, left, right):
             return _only_numbers(left) and _only_numbers(right)
-        case Call(_, arguments):
+        case eq.Call(_, arguments):
             return bool(arguments) and all(map(_only_numbers, arguments))
     return False
 
 
-def _written(e: Expression) -> Fraction | None:
+def _written(e: eq.Expression) -> Fraction | None:
     """Return the value of an exponent that is written as numbers, or None."""
     match e:
-        case Number(value):
+        case eq.Number(value):
             return Fraction(value).limit_denominator(1000)
-        case Unary("-", operand):
+        case eq.Unary("-", operand):
             inner = _written(operand)
             return None if inner is None else -inner
-        case Binary("/", left, right):
+        case eq.Binary("/", left, right):
             above, below = _written(left), _written(right)
             return None if above is None or not below else above / below
     return None
@@ -141,11 +122,11 @@ def _written(e: Expression) -> Fraction | None:
 class _Pass:
     """The pass: what is known of units, and which equation is being read."""
 
-    equations: Equations
+    equations: eq.Equations
     findings: list[str] = field(default_factory=list)
     units: dict[str, Found] = field(default_factory=dict)
-    where: Variable | None = None
-    at: Definition | None = None
+    where: eq.Variable | None = None
+    at: eq.Definition | None = None
 
     def __post_init__(self) -> None:
         for variable in self.equations.variables.values():
@@ -162,13 +143,13 @@ class _Pass:
 
     # --- findings
 
-    def text(self, e: Expression) -> str:
+    def text(self, e: eq.Expression) -> str:
         return shorten(write(e, self.at.loops if self.at else (), self.equations))
 
     def say(self, sentence: str) -> None:
         self.findings.append(f'"{self.where.name if self.where else ""}": {sentence}')
 
-    def agree(self, one: Expression, first: Found, other: Expression, second: Found, how: str) -> Found:
+    def agree(self, one: eq.Expression, first: Found, other: eq.Expression, second: Found, how: str) -> Found:
         """Return the unit that two parts share; note a finding where they differ."""
         if first is None or second is None:
             return second if first is None else first
@@ -177,7 +158,7 @@ class _Pass:
             return None
         return first
 
-    def need(self, e: Expression, wanted: Found, what: str) -> None:
+    def need(self, e: eq.Expression, wanted: Found, what: str) -> None:
         """Note a finding where a part is in another unit than the one it must have."""
         found = self.unit(e)
         if found is not None and wanted is not None and found != wanted:
@@ -185,13 +166,13 @@ class _Pass:
 
     # --- equations
 
-    def definition(self, variable: Variable, definition: Definition) -> None:
+    def definition(self, variable: eq.Variable, definition: eq.Definition) -> None:
         """Hold one equation against the unit of its variable; a stock's flow against that over time."""
         self.where, self.at = variable, definition
         own, body = self.units[variable.name], definition.body
-        if isinstance(body, Table | Values):
+        if isinstance(body, eq.Table | eq.Values):
             return
-        if isinstance(body, Stock):
+        if isinstance(body, eq.Stock):
             start = self.unit(body.initial)
             if start is not None and own is not None and start != own and not _only_numbers(body.initial):
                 self.say(f"the stock is in {own}, its initial value {self.text(body.initial)} in {start}.")
@@ -209,31 +190,31 @@ class _Pass:
 
     # --- expressions
 
-    def unit(self, e: Expression) -> Found:
+    def unit(self, e: eq.Expression) -> Found:
         """Return the unit of an expression."""
         match e:
-            case Number(value):
-                return None if value in (0.0, NA) or not math.isfinite(value) else NUMBER
-            case Time():
+            case eq.Number(value):
+                return None if value in (0.0, eq.NA) or not math.isfinite(value) else NUMBER
+            case eq.Time():
                 return self.time
-            case Reference(name, _):
+            case eq.Reference(name, _):
                 return self.units[name]
-            case Unary(operator, operand):
+            case eq.Unary(operator, operand):
                 if operator == "not":
                     self.need(operand, NUMBER, "what :NOT: takes")
                     return NUMBER
                 return self.unit(operand)
-            case Binary():
+            case eq.Binary():
                 return self.binary(e)
-            case Call():
+            case eq.Call():
                 return self.call(e)
-            case LookupCall(name, _, argument):
+            case eq.LookupCall(name, _, argument):
                 self.unit(argument)
                 return self.units[name]
-            case Reduce():
+            case eq.Reduce():
                 return self.reduce(e)
 
-    def binary(self, e: Binary) -> Found:
+    def binary(self, e: eq.Binary) -> Found:
         """Return the unit of an operation on two sides, which must agree but for products, quotients and powers."""
         if e.operator == "^":
             return self.power(e.left, e.right)
@@ -252,7 +233,7 @@ class _Pass:
             return None
         return left * right if e.operator == "*" else left / right
 
-    def power(self, base: Expression, exponent: Expression) -> Found:
+    def power(self, base: eq.Expression, exponent: eq.Expression) -> Found:
         self.need(exponent, NUMBER, "an exponent")
         below = self.unit(base)
         if below is None or not below.powers:
@@ -263,7 +244,7 @@ class _Pass:
             return None
         return below**written
 
-    def reduce(self, e: Reduce) -> Found:
+    def reduce(self, e: eq.Reduce) -> Found:
         """A sum, least or greatest has the unit of its elements; a product has it once for each element."""
         body = self.unit(e.body)
         if e.operator != "PROD" or body is None or not body.powers or self.at is None:
@@ -273,7 +254,7 @@ class _Pass:
             count *= len(self.at.loops[loop])
         return body ** Fraction(count)
 
-    def call(self, e: Call) -> Found:
+    def call(self, e: eq.Call) -> Found:
         """Hold the arguments of a function against the units of its row; return the unit of its value."""
         name, row = e.function, FUNCTIONS.get(e.function)
         if name == "POWER":
@@ -286,7 +267,7 @@ class _Pass:
             return None
         takes, _, gives = row.units.partition(" -> ")
         known: dict[str, Found] = {"1": NUMBER, "time": self.time}
-        bound: dict[str, tuple[str, Expression]] = {}
+        bound: dict[str, tuple[str, eq.Expression]] = {}
         for rule, label, argument in zip(takes.split(), row.names, e.arguments, strict=False):
             if rule in ("1", "time"):
                 self.need(argument, known[rule], f"what {name} takes" if " " not in takes else f"the {label} of {name}")
@@ -294,7 +275,7 @@ class _Pass:
             found = self.unit(argument)
             if "/" in rule:
                 (above, left), (below, right) = (bound[part] for part in rule.split("/"))
-                bound[rule] = f"{above} / {below}", Binary("/", left, right)
+                bound[rule] = f"{above} / {below}", eq.Binary("/", left, right)
                 known[rule] = _joined(rule, known)
             if rule in bound:
                 other, one = bound[rule]

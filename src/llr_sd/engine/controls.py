@@ -8,22 +8,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from llr_sd import equations as eq
 from llr_sd.design import Design
-from llr_sd.equations import (
-    Binary,
-    Call,
-    Equations,
-    Expression,
-    Fixed,
-    Number,
-    Reference,
-    Stock,
-    Table,
-    Unary,
-    Values,
-    Variable,
-    canonical,
-)
 from llr_sd.errors import InputError
 
 _OPERATORS: Mapping[str, Callable[[float, float], float]] = {
@@ -57,7 +43,7 @@ _FUNCTIONS: Mapping[str, Callable[..., float]] = {
 }
 
 
-def control_value(name: str, equations: Equations, design: Design) -> float:
+def control_value(name: str, equations: eq.Equations, design: Design) -> float:
     """Return what a control variable is worth in a batch.
 
     Raises
@@ -71,15 +57,15 @@ def control_value(name: str, equations: Equations, design: Design) -> float:
 class _Control:
     """The evaluation of one control variable."""
 
-    def __init__(self, name: str, equations: Equations, design: Design) -> None:
+    def __init__(self, name: str, equations: eq.Equations, design: Design) -> None:
         self._name, self._equations, self._design = name, equations, design
         self._above: list[str] = []
 
-    def of_variable(self, variable: Variable, position: int) -> float:
+    def of_variable(self, variable: eq.Variable, position: int) -> float:
         """Return one cell of a variable: as the batch sets it, or as its equation gives it."""
         label = variable.label(list(variable.elements())[position]) if variable.axes else variable.name
         for i, column in enumerate(self._design.names):
-            if canonical(column) == canonical(label):
+            if eq.canonical(column) == eq.canonical(label):
                 values = np.unique(self._design.values[:, i])
                 if len(values) > 1:
                     raise InputError(
@@ -100,29 +86,29 @@ class _Control:
         self._above.pop()
         return found
 
-    def _of(self, body: Expression | Stock | Table | Values) -> float:
-        if isinstance(body, Number):
+    def _of(self, body: eq.Expression | eq.Stock | eq.Table | eq.Values) -> float:
+        if isinstance(body, eq.Number):
             return body.value
         try:
-            if isinstance(body, Unary):
+            if isinstance(body, eq.Unary):
                 return -self._of(body.operand) if body.operator == "-" else float(not self._of(body.operand))
-            if isinstance(body, Binary):
+            if isinstance(body, eq.Binary):
                 return float(_OPERATORS[body.operator](self._of(body.left), self._of(body.right)))
-            if isinstance(body, Call) and body.function == "IF THEN ELSE":
+            if isinstance(body, eq.Call) and body.function == "IF THEN ELSE":
                 return self._of(body.arguments[1] if self._of(body.arguments[0]) else body.arguments[2])
-            if isinstance(body, Call) and body.function in _FUNCTIONS:
+            if isinstance(body, eq.Call) and body.function in _FUNCTIONS:
                 return float(_FUNCTIONS[body.function](*(self._of(a) for a in body.arguments)))
         except (ArithmeticError, ValueError, TypeError) as error:
             raise self._refuse("its equation has no number as its result.") from error
-        if isinstance(body, Reference):
+        if isinstance(body, eq.Reference):
             return self._of_reference(body)
         raise self._refuse("it changes over time, or uses a function that a clock cannot.")
 
-    def _of_reference(self, reference: Reference) -> float:
+    def _of_reference(self, reference: eq.Reference) -> float:
         variable = self._equations.variable(reference.name)
         position = 0
         for index, axis in zip(reference.indices, variable.axes, strict=True):
-            if not isinstance(index, Fixed):
+            if not isinstance(index, eq.Fixed):
                 raise self._refuse(f'"{variable.name}" is not one number.')
             position = position * len(axis.elements) + index.position
         return self.of_variable(variable, position)

@@ -8,30 +8,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from llr_sd.equations import (
-    Along,
-    Axis,
-    Binary,
-    Call,
-    Definition,
-    Expression,
-    Index,
-    LookupCall,
-    Reduce,
-    Reference,
-    Stock,
-    Table,
-    Unary,
-    Values,
-    children,
-)
+from llr_sd import equations as eq
 from llr_sd.translate.source import Place
 
 DEEPEST = 100
 _IN_A_SUM = 150  # a reduction's body cannot be split: its loops exist only inside it
 
 
-def shallow(definition: Definition, store: Callable[[tuple[Axis, ...], Definition], str], place: Place) -> Definition:
+def shallow(definition: eq.Definition, store: Callable[[tuple[eq.Axis, ...], eq.Definition], str], place: Place) -> eq.Definition:
     """Return a definition whose expressions are at most `DEEPEST` levels deep.
 
     Parameters
@@ -49,42 +33,42 @@ def shallow(definition: Definition, store: Callable[[tuple[Axis, ...], Definitio
         When what stands inside a reduction is too deep; it cannot be split.
     """
     body = definition.body
-    if isinstance(body, Table | Values):
+    if isinstance(body, eq.Table | eq.Values):
         return definition
-    parts = (body.flow, body.initial) if isinstance(body, Stock) else (body,)
+    parts = (body.flow, body.initial) if isinstance(body, eq.Stock) else (body,)
     if max(map(_depth, parts)) <= DEEPEST:
         return definition
-    left = sorted({i.loop for i in definition.target if isinstance(i, Along)})
+    left = sorted({i.loop for i in definition.target if isinstance(i, eq.Along)})
     loops = [definition.loops[n] for n in left]
-    axes = tuple(Axis(lp.name, lp.elements) for lp in loops)
-    own: tuple[Index, ...] = tuple(Along(n, tuple(range(len(lp)))) for n, lp in zip(left, loops, strict=True))
+    axes = tuple(eq.Axis(lp.name, lp.elements) for lp in loops)
+    own: tuple[eq.Index, ...] = tuple(eq.Along(n, tuple(range(len(lp)))) for n, lp in zip(left, loops, strict=True))
 
-    def split(part: Expression) -> Expression:
-        return Reference(store(axes, Definition(definition.loops, own, part)), own)
+    def split(part: eq.Expression) -> eq.Expression:
+        return eq.Reference(store(axes, eq.Definition(definition.loops, own, part)), own)
 
     cut = [_cut(p, split, place) for p in parts]
     return dataclasses.replace(
-        definition, body=dataclasses.replace(body, flow=cut[0], initial=cut[1]) if isinstance(body, Stock) else cut[0]
+        definition, body=dataclasses.replace(body, flow=cut[0], initial=cut[1]) if isinstance(body, eq.Stock) else cut[0]
     )
 
 
-def _depth(root: Expression) -> int:
+def _depth(root: eq.Expression) -> int:
     deepest, waiting = 0, [(root, 1)]
     while waiting:
         node, level = waiting.pop()
         deepest = max(deepest, level)
-        waiting.extend((c, level + 1) for c in children(node))
+        waiting.extend((c, level + 1) for c in eq.children(node))
     return deepest
 
 
-def _cut(root: Expression, split: Callable[[Expression], Expression], place: Place) -> Expression:
+def _cut(root: eq.Expression, split: Callable[[eq.Expression], eq.Expression], place: Place) -> eq.Expression:
     """Rebuild a tree from its leaves; what has grown to `DEEPEST` levels goes into a variable of its own."""
-    done: list[tuple[Expression, int]] = []
-    waiting: list[tuple[Expression, bool]] = [(root, False)]
+    done: list[tuple[eq.Expression, int]] = []
+    waiting: list[tuple[eq.Expression, bool]] = [(root, False)]
     while waiting:
         node, ready = waiting.pop()
-        below = children(node)
-        if isinstance(node, Reduce):
+        below = eq.children(node)
+        if isinstance(node, eq.Reduce):
             depth = _depth(node)
             if depth > _IN_A_SUM:
                 raise place.refuse(
@@ -105,13 +89,13 @@ def _cut(root: Expression, split: Callable[[Expression], Expression], place: Pla
     return done[0][0]
 
 
-def _with_children(node: Expression, parts: list[Expression]) -> Expression:
-    if isinstance(node, Unary):
-        return Unary(node.operator, parts[0])
-    if isinstance(node, Binary):
-        return Binary(node.operator, parts[0], parts[1])
-    if isinstance(node, Call):
-        return Call(node.function, tuple(parts))
-    if isinstance(node, LookupCall):
-        return LookupCall(node.name, node.indices, parts[0])
+def _with_children(node: eq.Expression, parts: list[eq.Expression]) -> eq.Expression:
+    if isinstance(node, eq.Unary):
+        return eq.Unary(node.operator, parts[0])
+    if isinstance(node, eq.Binary):
+        return eq.Binary(node.operator, parts[0], parts[1])
+    if isinstance(node, eq.Call):
+        return eq.Call(node.function, tuple(parts))
+    if isinstance(node, eq.LookupCall):
+        return eq.LookupCall(node.name, node.indices, parts[0])
     return node

@@ -6,28 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from llr_sd.equations import (
-    CONTROLS,
-    Along,
-    Axis,
-    Binary,
-    Definition,
-    Expression,
-    Index,
-    Loop,
-    Number,
-    Reference,
-    Time,
-    Unary,
-    Values,
-    canonical,
-)
+from llr_sd import equations as eq
 from llr_sd.errors import nearest
 from llr_sd.translate import calls, macros
 from llr_sd.translate.scope import Known, Scope
 
 
-def expression(tree: Any, scope: Scope) -> Expression:
+def expression(tree: Any, scope: Scope) -> eq.Expression:
     """Translate one syntax tree of PySD.
 
     Raises
@@ -36,7 +21,7 @@ def expression(tree: Any, scope: Scope) -> Expression:
         For a construct that is not supported, and for a name, subscript or argument count that does not fit.
     """
     if isinstance(tree, bool | int | float | np.number):
-        return Number(float(tree))
+        return eq.Number(float(tree))
     if isinstance(tree, str):
         raise scope.refuse(f"the text '{tree}' stands where a number is needed.", "Only GET functions take texts.")
     if isinstance(tree, np.ndarray):
@@ -57,63 +42,63 @@ def expression(tree: Any, scope: Scope) -> Expression:
     return calls.structure(tree, scope)
 
 
-def _arithmetic(operators: list[str], operands: list[Expression]) -> Expression:
+def _arithmetic(operators: list[str], operands: list[eq.Expression]) -> eq.Expression:
     if operators == ["negative"]:
         return _negative(operands[0])
     if operators[0] == "^":
         return _power(operands)
     value = operands[0]
     for operator, operand in zip(operators, operands[1:], strict=True):
-        value = Binary(operator, value, operand)
+        value = eq.Binary(operator, value, operand)
     return value
 
 
-def _negative(operand: Expression) -> Expression:
-    return Number(-operand.value) if isinstance(operand, Number) else Unary("-", operand)
+def _negative(operand: eq.Expression) -> eq.Expression:
+    return eq.Number(-operand.value) if isinstance(operand, eq.Number) else eq.Unary("-", operand)
 
 
-def _power(operands: list[Expression]) -> Expression:
+def _power(operands: list[eq.Expression]) -> eq.Expression:
     """Group powers from the right."""
     value = operands[-1]
     for base in reversed(operands[:-1]):
-        value = Binary("^", base, value)
+        value = eq.Binary("^", base, value)
     return value
 
 
-def _logic(operators: list[str], operands: list[Expression]) -> Expression:
+def _logic(operators: list[str], operands: list[eq.Expression]) -> eq.Expression:
     """Group comparisons and logic: :AND: binds more tightly than :OR:, also where a reader hands both over in one list."""
     if operators == [":NOT:"]:
-        return Unary("not", operands[0])
+        return eq.Unary("not", operands[0])
     groups = [operands[0]]
     for operator, operand in zip(operators, operands[1:], strict=True):
         binder = operator.strip(":").lower()
         if binder == "or":
             groups.append(operand)
         else:
-            groups[-1] = Binary(binder, groups[-1], operand)
+            groups[-1] = eq.Binary(binder, groups[-1], operand)
     value = groups[0]
     for group in groups[1:]:
-        value = Binary("or", value, group)
+        value = eq.Binary("or", value, group)
     return value
 
 
-def _reference(tree: Any, scope: Scope) -> Expression:
+def _reference(tree: Any, scope: Scope) -> eq.Expression:
     subscripts = list(tree.subscripts.subscripts) if tree.subscripts else []
-    key = canonical(tree.reference)
+    key = eq.canonical(tree.reference)
     if scope.local is not None and key in scope.local:
         if subscripts or scope.local[key].kind == "lookup":
             raise scope.refuse(
                 f'"{tree.reference}" is read with subscripts, or without its argument, inside a macro.',
                 "Write the equations without the macro.",
             )
-        return Reference(scope.local[key].name, scope.own_axes()[1])
-    if canonical(tree.reference.removesuffix("$")) == "time":
-        return Time()
+        return eq.Reference(scope.local[key].name, scope.own_axes()[1])
+    if eq.canonical(tree.reference.removesuffix("$")) == "time":
+        return eq.Time()
     known = _known(tree.reference, scope)
     if known is not None:
         if known.kind == "lookup":
             raise scope.refuse(f'the lookup "{known.name}" is read without an argument.', f"Write {known.name}(x).")
-        return Reference(known.name, scope.indices(known, subscripts))
+        return eq.Reference(known.name, scope.indices(known, subscripts))
     if not subscripts and (tree.reference in scope.names.ranges or scope.names.ranges.is_element(tree.reference)):
         return _subscript_number(tree.reference, scope)
     names = [k.name for k in scope.names.known.values()]
@@ -122,40 +107,40 @@ def _reference(tree: Any, scope: Scope) -> Expression:
 
 def _known(name: str, scope: Scope) -> Known | None:
     """Return the variable that a name means; inside a macro only the clock, and names with $, reach outside."""
-    key = canonical(name)
-    outside = canonical(name.removesuffix("$"))
+    key = eq.canonical(name)
+    outside = eq.canonical(name.removesuffix("$"))
     if scope.local is not None:
-        visible = name.endswith("$") or outside in {canonical(c) for c in CONTROLS}
+        visible = name.endswith("$") or outside in {eq.canonical(c) for c in eq.CONTROLS}
         return scope.names.known.get(outside) if visible else None
     return scope.names.known.get(key)
 
 
-def _neutral(value: float, scope: Scope) -> Expression:
+def _neutral(value: float, scope: Scope) -> eq.Expression:
     """Return a number as a made-up variable, to which the check of units puts no question."""
     name = f"_number {value:g}"
-    if canonical(name) not in scope.names.made_up:
-        scope.names.store(Known(name, (), "auxiliary"), Definition((), (), Number(value)))
-    return Reference(name)
+    if eq.canonical(name) not in scope.names.made_up:
+        scope.names.store(Known(name, (), "auxiliary"), eq.Definition((), (), eq.Number(value)))
+    return eq.Reference(name)
 
 
-def _subscript_number(name: str, scope: Scope) -> Expression:
+def _subscript_number(name: str, scope: Scope) -> eq.Expression:
     """Return a subscript name used as a number: its place in its range, counted from 1."""
     ranges = scope.names.ranges
     numbers = tuple(float(n) for n in ranges.number(name))
     if scope.names.loose and name in ranges:
         numbers = tuple(float(i + 1) for i in range(len(ranges[name].elements)))
     if name not in ranges:
-        return Number(numbers[0])
+        return eq.Number(numbers[0])
     r = ranges[name]
-    if canonical(name) not in scope.left:
+    if eq.canonical(name) not in scope.left:
         raise scope.refuse(
             f'the range "{r.name}" is used as a number, but is not on the left-hand side.', f"Add [{r.name}] there."
         )
-    loop = scope.left[canonical(name)]
+    loop = scope.left[eq.canonical(name)]
     made_up = f"_position in {r.name}"
-    if canonical(made_up) not in scope.names.made_up:
-        every: tuple[Index, ...] = (Along(0, tuple(range(len(r.elements)))),)
-        known = Known(made_up, (Axis(r.name, r.elements),), "auxiliary")
-        scope.names.store(known, Definition((Loop(r.name, r.elements),), every, Values(numbers)))
-    places = {canonical(e): i for i, e in enumerate(r.elements)}
-    return Reference(made_up, (Along(loop, tuple(places[canonical(e)] for e in scope.loops[loop].elements)),))
+    if eq.canonical(made_up) not in scope.names.made_up:
+        every: tuple[eq.Index, ...] = (eq.Along(0, tuple(range(len(r.elements)))),)
+        known = Known(made_up, (eq.Axis(r.name, r.elements),), "auxiliary")
+        scope.names.store(known, eq.Definition((eq.Loop(r.name, r.elements),), every, eq.Values(numbers)))
+    places = {eq.canonical(e): i for i, e in enumerate(r.elements)}
+    return eq.Reference(made_up, (eq.Along(loop, tuple(places[eq.canonical(e)] for e in scope.loops[loop].elements)),))

@@ -4,29 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from llr_sd import equations as eq
 from llr_sd.engine.program import elementwise, stateful
 from llr_sd.engine.program.bounds import Span
 from llr_sd.engine.program.form import CONTINUOUS, DERIVED, INPUT, SERIES, STOCK, TABLE, Array, Node, Program
 from llr_sd.engine.program.offsets import Offset, Scope, cells, left_loops, offset_of, row_major
 from llr_sd.engine.program.timelike import Timelike
-from llr_sd.equations import (
-    Binary,
-    Call,
-    Definition,
-    Equations,
-    Expression,
-    LookupCall,
-    Number,
-    Reduce,
-    Reference,
-    Stock,
-    Table,
-    Time,
-    Unary,
-    Values,
-    Variable,
-    is_control,
-)
 from llr_sd.errors import EngineError
 
 ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
@@ -37,7 +20,7 @@ FOLDS = {"SUM": "sum", "PROD": "prod", "VMIN": "least", "VMAX": "greatest"}
 class Lowering:
     """One pass over the equations; `bound(expression)` gives the values of a constant expression, or None."""
 
-    def __init__(self, equations: Equations, method: str, bound: Callable[[Expression], Span | None]) -> None:
+    def __init__(self, equations: eq.Equations, method: str, bound: Callable[[eq.Expression], Span | None]) -> None:
         self.equations, self.bound = equations, bound
         self.program = Program(method)
         self._done: dict[object, Node] = {}
@@ -56,7 +39,7 @@ class Lowering:
 
     # --- variables ---------------------------------------------------------------------------------------------------
 
-    def _place(self, variable: Variable) -> None:
+    def _place(self, variable: eq.Variable) -> None:
         if variable.kind == "lookup":
             tables = _spread(variable)
             points = max((len(t.x) for t in tables if t is not None), default=0)
@@ -66,26 +49,26 @@ class Lowering:
             return
         role = DERIVED
         bodies = [d.body for d in variable.definitions]
-        if variable.kind == "constant" or is_control(variable.name):
+        if variable.kind == "constant" or eq.is_control(variable.name):
             role = INPUT
-        elif bodies and all(isinstance(b, Stock) for b in bodies):
+        elif bodies and all(isinstance(b, eq.Stock) for b in bodies):
             role = STOCK
-        floor = role == STOCK and all(isinstance(b, Stock) and b.non_negative for b in bodies)
+        floor = role == STOCK and all(isinstance(b, eq.Stock) and b.non_negative for b in bodies)
         self.program.place[variable.name] = self.program.add_array(variable.name, variable.size, role, floor)
 
-    def _define(self, variable: Variable, definition: Definition) -> None:
+    def _define(self, variable: eq.Variable, definition: eq.Definition) -> None:
         scope = Scope(variable, definition, left_loops(definition))
         target = self.program.place[variable.name]
         where = offset_of(variable.shape, definition.target, definition)
         body = definition.body
-        if isinstance(body, Stock):
+        if isinstance(body, eq.Stock):
             self._stock(scope, body, target, where)
             return
-        if isinstance(body, Table):
+        if isinstance(body, eq.Table):
             series = self.program.add_array(variable.name, 1, SERIES)
             self.program.series[series.number] = body
             value = self.program.load(series)
-        elif isinstance(body, Values):
+        elif isinstance(body, eq.Values):
             numbers = self.program.add_array(variable.name, len(body.numbers), INPUT)
             self.program.fixed[numbers.number] = body.numbers
             value = self.program.load(numbers, row_major(scope.loops)[0])
@@ -93,7 +76,7 @@ class Lowering:
             value = self.lower(body, scope)
         self.program.add_kernel(variable.name, scope.sizes, target, where, value, "value")
 
-    def _stock(self, scope: Scope, body: Stock, target: Array, where: Offset) -> None:
+    def _stock(self, scope: Scope, body: eq.Stock, target: Array, where: Offset) -> None:
         """A stock, or a part of a variable that is a stock while other parts are not."""
         name = scope.variable.name
         array, at = target, where
@@ -110,38 +93,38 @@ class Lowering:
 
     # --- expressions -------------------------------------------------------------------------------------------------
 
-    def lower(self, expression: Expression, scope: Scope) -> Node:
+    def lower(self, expression: eq.Expression, scope: Scope) -> Node:
         """Return the node of an expression."""
         match expression:
-            case Number(value):
+            case eq.Number(value):
                 return self.program.constant(value)
-            case Time():
+            case eq.Time():
                 return self.program.node("time")
-            case Reference():
+            case eq.Reference():
                 return self._reference(expression, scope)
-            case Unary(operator, operand):
+            case eq.Unary(operator, operand):
                 return self.program.op("not" if operator == "not" else "neg", self.lower(operand, scope))
-            case Binary():
+            case eq.Binary():
                 return self._binary(expression, scope)
-            case Call():
+            case eq.Call():
                 return self._call(expression, scope)
-            case LookupCall():
+            case eq.LookupCall():
                 return self._lookup(expression, scope)
-            case Reduce(operator, loops, body):
+            case eq.Reduce(operator, loops, body):
                 inner = Scope(scope.variable, scope.definition, scope.left, (*scope.inside, *loops))
                 over = tuple((n, len(scope.definition.loops[n])) for n in loops)
                 x = self.program.number(self.lower(body, inner))
                 return self.program.node("fold", x, text=FOLDS[operator], over=over)
         raise EngineError(f"{type(expression).__name__} has no lowering.", where=scope.variable.name)
 
-    def _reference(self, reference: Reference, scope: Scope) -> Node:
+    def _reference(self, reference: eq.Reference, scope: Scope) -> Node:
         variable = self.equations.variables[reference.name]
         array = self.program.place.get(reference.name)
         if array is None:
             raise EngineError(f'reads the lookup "{reference.name}" without an argument.', where=scope.variable.name)
         return self.program.load(array, offset_of(variable.shape, reference.indices, scope.definition))
 
-    def _binary(self, expression: Binary, scope: Scope) -> Node:
+    def _binary(self, expression: eq.Binary, scope: Scope) -> Node:
         left, right = self.lower(expression.left, scope), self.lower(expression.right, scope)
         operator = expression.operator
         if operator in ARITHMETIC:
@@ -156,7 +139,7 @@ class Lowering:
             return elementwise.power(self.program, left, right)
         raise EngineError(f'the operator "{operator}" has no lowering.', where=scope.variable.name)
 
-    def _call(self, call: Call, scope: Scope) -> Node:
+    def _call(self, call: eq.Call, scope: Scope) -> Node:
         if call.function in stateful.LOWERINGS:
             # The same call twice in one definition is one object in the model, and has one state.
             key = (scope.variable.name, id(scope.definition), scope.inside, call)
@@ -174,7 +157,7 @@ class Lowering:
         except EngineError as error:
             raise EngineError(error.what, where=scope.variable.name, mend=error.mend) from None
 
-    def _lookup(self, call: LookupCall, scope: Scope) -> Node:
+    def _lookup(self, call: eq.LookupCall, scope: Scope) -> Node:
         variable = self.equations.variables[call.name]
         if call.name not in self.program.tables:
             raise EngineError(f'calls "{call.name}", which is not a lookup.', where=scope.variable.name)
@@ -184,17 +167,17 @@ class Lowering:
         return self.program.node("lookup", x, array=array, offset=where, value=float(self.program.points[array.number]))
 
 
-def _spread(variable: Variable) -> tuple[Table | None, ...]:
+def _spread(variable: eq.Variable) -> tuple[eq.Table | None, ...]:
     """Return the table of every element of a lookup variable, row-major."""
-    out: list[Table | None] = [None] * variable.size
+    out: list[eq.Table | None] = [None] * variable.size
     for definition in variable.definitions:
-        if not isinstance(definition.body, Table):
+        if not isinstance(definition.body, eq.Table):
             raise EngineError("is a lookup without points.", where=variable.name)
         for k in cells(variable, definition):
             out[k] = definition.body
     return tuple(out)
 
 
-def lower(equations: Equations, method: str, bound: Callable[[Expression], Span | None]) -> Program:
+def lower(equations: eq.Equations, method: str, bound: Callable[[eq.Expression], Span | None]) -> Program:
     """Return the program of a model; `bound` gives the values that a constant expression takes, or None."""
     return Lowering(equations, method, bound).run()

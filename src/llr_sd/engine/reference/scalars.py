@@ -11,7 +11,9 @@ import math
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from llr_sd import equations as eq
 from llr_sd.engine.clock import Clock
+from llr_sd.engine.program.offsets import cells, left_loops
 from llr_sd.engine.program.timelike import Timelike
 from llr_sd.engine.reference.elements import Elements
 from llr_sd.engine.reference.trees import (
@@ -25,28 +27,6 @@ from llr_sd.engine.reference.trees import (
     reference,
 )
 from llr_sd.engine.reference.written import OF_TIME, WRITTEN, compare_times
-from llr_sd.equations import (
-    Along,
-    Binary,
-    Call,
-    Definition,
-    Equations,
-    Expression,
-    Fixed,
-    Index,
-    LookupCall,
-    Number,
-    Reduce,
-    Reference,
-    Stock,
-    Table,
-    Time,
-    Unary,
-    Values,
-    Variable,
-    canonical,
-    is_control,
-)
 from llr_sd.errors import EngineError
 from llr_sd.functions import FUNCTIONS, STATEFUL
 
@@ -80,11 +60,11 @@ class Scalars:
         Cells that have no equation, or need one that has none: they are not a number, and that is no failure.
     """
 
-    def __init__(self, equations: Equations, clock: Clock, wanted: Iterable[Cell]) -> None:
+    def __init__(self, equations: eq.Equations, clock: Clock, wanted: Iterable[Cell]) -> None:
         self._equations, self._clock = equations, clock
         self._timelike = Timelike(equations)
         self._numbers = {name: i for i, name in enumerate(equations.variables)}
-        self._parts: dict[str, dict[int, tuple[Definition, Counts]]] = {}
+        self._parts: dict[str, dict[int, tuple[eq.Definition, Counts]]] = {}
         self.elements = Elements(clock)
         self._needs: dict[Cell, set[Cell]] = {}
         self._cell: Cell = ("", 0)
@@ -120,15 +100,14 @@ class Scalars:
             self._waiting.append(cell)
         return self.names[cell]
 
-    def _definitions(self, variable: Variable) -> dict[int, tuple[Definition, Counts]]:
+    def _definitions(self, variable: eq.Variable) -> dict[int, tuple[eq.Definition, Counts]]:
         """Return for each defined position its definition, and the counts of the loops there."""
         if variable.name not in self._parts:
-            found: dict[int, tuple[Definition, Counts]] = {}
+            found: dict[int, tuple[eq.Definition, Counts]] = {}
             for d in variable.definitions:
-                left = 1 + max((i.loop for i in d.target if isinstance(i, Along)), default=-1)
-                for turn in itertools.product(*(range(len(lp)) for lp in d.loops[:left])):
-                    counts = dict(enumerate(turn))
-                    found[_position(d.target, variable, counts)] = (d, counts)
+                turns = itertools.product(*(range(len(lp)) for lp in d.loops[: left_loops(d)]))
+                for turn, position in zip(turns, cells(variable, d), strict=True):
+                    found[int(position)] = (d, dict(enumerate(turn)))
             self._parts[variable.name] = found
         return self._parts[variable.name]
 
@@ -141,19 +120,19 @@ class Scalars:
         self._cell = cell
         variable = self._equations.variables[cell[0]]
         tree: Tree
-        if is_control(variable.name):
-            tree = float(self._clock.controls[canonical(variable.name)])
+        if eq.is_control(variable.name):
+            tree = float(self._clock.controls[eq.canonical(variable.name)])
         elif not self._defined(cell):
             tree = math.nan
         else:
             definition, counts = self._definitions(variable)[cell[1]]
             body = definition.body
             here = _Place(definition, counts)
-            if isinstance(body, Stock):
+            if isinstance(body, eq.Stock):
                 tree = IntegStructure(self.number(body.flow, here), self.number(body.initial, here), body.non_negative)
-            elif isinstance(body, Table):
+            elif isinstance(body, eq.Table):
                 tree = self._series(body)
-            elif isinstance(body, Values):
+            elif isinstance(body, eq.Values):
                 tree = self._literal(body.numbers[_flat(definition, counts)])
             else:
                 tree = self.number(body, here)
@@ -161,58 +140,58 @@ class Scalars:
 
     # --- expressions -----------------------------------------------------------------------------------------------------
 
-    def number(self, e: Expression, here: _Place, depth: int = 0) -> Tree:
+    def number(self, e: eq.Expression, here: _Place, depth: int = 0) -> Tree:
         """Return the tree of an expression that stands where a number is needed."""
         if depth > DEEPEST:
             return self.elements.helper(self.number(e, here))
         below = depth + 1
         match e:
-            case Number(value):
+            case eq.Number(value):
                 return self._literal(value)
-            case Time():
+            case eq.Time():
                 return reference("time")
-            case Reference(name, indices):
+            case eq.Reference(name, indices):
                 return self._read(name, indices, here)
-            case Unary("-", operand):
+            case eq.Unary("-", operand):
                 return arithmetic("negative", self.number(operand, here, below))
-            case Binary("+" | "-" | "*" | "/" as operator):
+            case eq.Binary("+" | "-" | "*" | "/" as operator):
                 return self._chain(e, operator, here, depth)
-            case Binary("^", left, right):
+            case eq.Binary("^", left, right):
                 return call("power", self.number(left, here, below), self.number(right, here, below))
-            case Unary() | Binary():
+            case eq.Unary() | eq.Binary():
                 return either(self.truth(e, here, below), 1.0, 0.0)
-            case Call():
+            case eq.Call():
                 return self._called(e, here, below)
-            case LookupCall():
+            case eq.LookupCall():
                 return self._looked_up(e, here, below)
-            case Reduce():
+            case eq.Reduce():
                 return self._reduced(e, here, below)
         raise EngineError(f"PySD has no form of {type(e).__name__}.", where=self._cell[0])
 
-    def truth(self, e: Expression, here: _Place, depth: int = 0) -> Tree:
+    def truth(self, e: eq.Expression, here: _Place, depth: int = 0) -> Tree:
         """Return the tree of an expression that stands where a condition is needed."""
         below = depth + 1
         if depth > DEEPEST:
             return logic("<>", self.elements.helper(self.number(e, here)), 0.0)
         match e:
-            case Unary("not", operand):
+            case eq.Unary("not", operand):
                 return logic(":NOT:", self.truth(operand, here, below))
-            case Binary("and" | "or" as operator, left, right):
+            case eq.Binary("and" | "or" as operator, left, right):
                 return logic(f":{operator.upper()}:", self.truth(left, here, below), self.truth(right, here, below))
-            case Binary(operator, left, right) if operator in _COMPARE:
+            case eq.Binary(operator, left, right) if operator in _COMPARE:
                 a, b = self.number(left, here, below), self.number(right, here, below)
                 if self._timelike(left) or self._timelike(right):
                     return compare_times(self.elements, operator, a, b)
                 return logic(operator, a, b)
         return logic("<>", self.number(e, here, depth), 0.0)
 
-    def _chain(self, e: Binary, operator: str, here: _Place, depth: int) -> Tree:
+    def _chain(self, e: eq.Binary, operator: str, here: _Place, depth: int) -> Tree:
         """Return a sum of many terms as one flat operation, in the order in which it is written."""
-        operands: list[Expression] = [e.right]
+        operands: list[eq.Expression] = [e.right]
         operators = [operator]
         family = "+-" if operator in "+-" else "*/"
         left = e.left
-        while isinstance(left, Binary) and left.operator in family:
+        while isinstance(left, eq.Binary) and left.operator in family:
             operands.append(left.right)
             operators.append(left.operator)
             left = left.left
@@ -221,7 +200,7 @@ class Scalars:
         trees = [trees[0], *(numpys(t) if o == "/" else t for o, t in zip(reversed(operators), trees[1:], strict=True))]
         return chained(list(reversed(operators)), trees, self.elements.helper)
 
-    def _read(self, name: str, indices: tuple[Index, ...], here: _Place) -> Tree:
+    def _read(self, name: str, indices: tuple[eq.Index, ...], here: _Place) -> Tree:
         variable = self._equations.variables[name]
         cell = (name, _position(indices, variable, here.counts))
         self._name(cell)
@@ -235,7 +214,7 @@ class Scalars:
             return infinity if value > 0 else arithmetic("negative", infinity)
         return value
 
-    def _called(self, e: Call, here: _Place, depth: int) -> Tree:
+    def _called(self, e: eq.Call, here: _Place, depth: int) -> Tree:
         from pysd.translators.structures import abstract_expressions as forms
 
         key = e.function
@@ -269,7 +248,7 @@ class Scalars:
         room = arithmetic("+", arithmetic("/", time, self._clock.step), 1e-6)
         return call("integer", call("max", call("min", order, room), 1.0))
 
-    def _reduced(self, e: Reduce, here: _Place, depth: int) -> Tree:
+    def _reduced(self, e: eq.Reduce, here: _Place, depth: int) -> Tree:
         sizes = [range(len(here.definition.loops[n])) for n in e.loops]
         turns = [dict(zip(e.loops, turn, strict=True)) for turn in itertools.product(*sizes)]
         parts = [self.number(e.body, _Place(here.definition, {**here.counts, **turn}), depth) for turn in turns]
@@ -284,18 +263,18 @@ class Scalars:
 
     # --- lookups and data ------------------------------------------------------------------------------------------------
 
-    def _looked_up(self, e: LookupCall, here: _Place, depth: int) -> Tree:
+    def _looked_up(self, e: eq.LookupCall, here: _Place, depth: int) -> Tree:
         variable = self._equations.variables[e.name]
         position = _position(e.indices, variable, here.counts)
         at = self._definitions(variable).get(position)
         x = self.elements.helper(self.number(e.argument, here, depth))
-        if at is None or not isinstance(at[0].body, Table):
+        if at is None or not isinstance(at[0].body, eq.Table):
             self._needs[self._cell].add((e.name, position))
             self._needs.setdefault((e.name, position), set())
             return math.nan
         return self._table(at[0].body, x, (e.name, position))
 
-    def _table(self, table: Table, x: Tree, key: Cell) -> Tree:
+    def _table(self, table: eq.Table, x: Tree, key: Cell) -> Tree:
         if table.method in ("look_forward", "raw"):
             return self._held(table, x, 0, len(table.x) - 1)
         if len(table.x) == 1:
@@ -311,7 +290,7 @@ class Scalars:
     def _tables(self) -> dict[Cell, str]:
         return {}
 
-    def _held(self, table: Table, x: Tree, first: int, last: int) -> Tree:
+    def _held(self, table: eq.Table, x: Tree, first: int, last: int) -> Tree:
         """The value of the point at `x` or after it; of data that are raw, not a number between points."""
         if first == last:
             y = self._literal(table.y[first])
@@ -323,25 +302,25 @@ class Scalars:
         halves = (self._held(table, x, first, middle), self._held(table, x, middle + 1, last))
         return self.elements.helper(either(before, *halves))
 
-    def _series(self, table: Table) -> Tree:
+    def _series(self, table: eq.Table) -> Tree:
         return self._table(table, reference("time"), self._cell)
 
 
 class _Place:
     """Where an expression stands: its definition, and the count of every loop around it."""
 
-    def __init__(self, definition: Definition, counts: Counts) -> None:
+    def __init__(self, definition: eq.Definition, counts: Counts) -> None:
         self.definition, self.counts = definition, counts
 
 
-def _position(indices: tuple[Index, ...], variable: Variable, counts: Counts) -> int:
+def _position(indices: tuple[eq.Index, ...], variable: eq.Variable, counts: Counts) -> int:
     flat = 0
     for size, index in zip(variable.shape, indices, strict=True):
-        flat = flat * size + (index.position if isinstance(index, Fixed) else index.positions[counts[index.loop]])
+        flat = flat * size + (index.position if isinstance(index, eq.Fixed) else index.positions[counts[index.loop]])
     return flat
 
 
-def _flat(definition: Definition, counts: Counts) -> int:
+def _flat(definition: eq.Definition, counts: Counts) -> int:
     flat = 0
     for number in sorted(counts):
         flat = flat * len(definition.loops[number]) + counts[number]

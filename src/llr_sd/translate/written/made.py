@@ -6,30 +6,14 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from llr_sd.equations import (
-    NA,
-    Along,
-    Axis,
-    Binary,
-    Body,
-    Call,
-    Definition,
-    Expression,
-    Index,
-    Loop,
-    Number,
-    Reduce,
-    Reference,
-    Values,
-    canonical,
-)
+from llr_sd import equations as eq
 from llr_sd.translate.scope import Known, Scope
 
-MISSING = Number(NA)
+MISSING = eq.Number(eq.NA)
 MOST_PAIRS = 40_000_000
-ZERO, ONE = Number(0.0), Number(1.0)
+ZERO, ONE = eq.Number(0.0), eq.Number(1.0)
 # Not a number: a run that needs it fails, and says where.
-NOTHING = Binary("/", ZERO, ZERO)
+NOTHING = eq.Binary("/", ZERO, ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +23,17 @@ class Made:
     name: str
     sizes: tuple[int, ...]
 
-    def at(self, loops: Sequence[int]) -> Reference:
+    def at(self, loops: Sequence[int]) -> eq.Reference:
         """Return what reads it where these loops stand."""
-        return Reference(self.name, tuple(Along(n, tuple(range(k))) for n, k in zip(loops, self.sizes, strict=True)))
+        return eq.Reference(self.name, tuple(eq.Along(n, tuple(range(k))) for n, k in zip(loops, self.sizes, strict=True)))
 
 
 def make(
     scope: Scope,
     what: str,
-    build: Callable[[Scope], Body],
+    build: Callable[[Scope], eq.Body],
     left: int | None = None,
-    extra: Sequence[Loop] = (),
+    extra: Sequence[eq.Loop] = (),
     name: str = "",
 ) -> Made:
     """Store a made-up variable and return it.
@@ -79,15 +63,15 @@ def make(
     names: list[str] = []
     for loop in inner.left_loops():
         names.append(loop.name if loop.name not in names else f"{loop.name} {len(names) + 1}")
-    axes = tuple(Axis(n, lp.elements) for n, lp in zip(names, inner.left_loops(), strict=True))
-    own: tuple[Index, ...] = tuple(Along(i, tuple(range(len(a.elements)))) for i, a in enumerate(axes))
+    axes = tuple(eq.Axis(n, lp.elements) for n, lp in zip(names, inner.left_loops(), strict=True))
+    own: tuple[eq.Index, ...] = tuple(eq.Along(i, tuple(range(len(a.elements)))) for i, a in enumerate(axes))
     known = Known(name or scope.names.reserve(f"_{scope.title} {what}"), axes, "auxiliary")
     body = build(inner)
-    scope.names.store(known, Definition(tuple(inner.loops), own, body))
+    scope.names.store(known, eq.Definition(tuple(inner.loops), own, body))
     return Made(known.name, tuple(len(a.elements) for a in axes))
 
 
-def turn(scope: Scope, loop: Loop) -> int:
+def turn(scope: Scope, loop: eq.Loop) -> int:
     """Open a loop for a reduction; return its number."""
     scope.loops.append(loop)
     return len(scope.loops) - 1
@@ -113,55 +97,55 @@ def afford(name: str, size: int, scope: Scope) -> None:
         )
 
 
-def place(loop: int, scope: Scope, start: int = 0) -> Reference:
+def place(loop: int, scope: Scope, start: int = 0) -> eq.Reference:
     """Return the count of a loop as a number, from `start` on."""
     size = len(scope.loops[loop])
     name = f"_place of {size} from {start}"
-    if canonical(name) not in scope.names.made_up:
+    if eq.canonical(name) not in scope.names.made_up:
         elements = tuple(f"{i + 1}" for i in range(size))
-        known = Known(name, (Axis(name, elements),), "auxiliary")
+        known = Known(name, (eq.Axis(name, elements),), "auxiliary")
         every = tuple(range(size))
-        numbers = Values(tuple(float(i + start) for i in every))
-        scope.names.store(known, Definition((Loop(name, elements),), (Along(0, every),), numbers))
-    return Reference(name, (Along(loop, tuple(range(size))),))
+        numbers = eq.Values(tuple(float(i + start) for i in every))
+        scope.names.store(known, eq.Definition((eq.Loop(name, elements),), (eq.Along(0, every),), numbers))
+    return eq.Reference(name, (eq.Along(loop, tuple(range(size))),))
 
 
 # --- expressions -----------------------------------------------------------------------------------------------------
 
 
-def either(condition: Expression, then: Expression, otherwise: Expression) -> Expression:
+def either(condition: eq.Expression, then: eq.Expression, otherwise: eq.Expression) -> eq.Expression:
     """IF THEN ELSE."""
-    return Call("IF THEN ELSE", (condition, then, otherwise))
+    return eq.Call("IF THEN ELSE", (condition, then, otherwise))
 
 
-def op(operator: str, *operands: Expression | float) -> Expression:
+def op(operator: str, *operands: eq.Expression | float) -> eq.Expression:
     """Operands joined by one operator, from the left."""
-    first, *rest = (Number(float(x)) if isinstance(x, int | float) else x for x in operands)
+    first, *rest = (eq.Number(float(x)) if isinstance(x, int | float) else x for x in operands)
     for x in rest:
-        first = Binary(operator, first, x)
+        first = eq.Binary(operator, first, x)
     return first
 
 
-def call(function: str, *arguments: Expression | float) -> Expression:
+def call(function: str, *arguments: eq.Expression | float) -> eq.Expression:
     """A call, with numbers as they are."""
-    return Call(function, tuple(Number(float(a)) if isinstance(a, int | float) else a for a in arguments))
+    return eq.Call(function, tuple(eq.Number(float(a)) if isinstance(a, int | float) else a for a in arguments))
 
 
-def over(operator: str, loops: Sequence[int], body: Expression) -> Expression:
+def over(operator: str, loops: Sequence[int], body: eq.Expression) -> eq.Expression:
     """A reduction."""
-    return Reduce(operator, tuple(loops), body)
+    return eq.Reduce(operator, tuple(loops), body)
 
 
-def nearest_whole(x: Expression) -> Expression:
+def nearest_whole(x: eq.Expression) -> eq.Expression:
     """x rounded to a whole number; x is above -0.5."""
     return call("INTEGER", op("+", x, 0.5))
 
 
-def share(x: Expression) -> Expression:
+def share(x: eq.Expression) -> eq.Expression:
     """x kept between 0 and 1."""
     return call("MAX", 0.0, call("MIN", 1.0, x))
 
 
-def pick(loops: Sequence[int], condition: Expression, value: Expression) -> Expression:
+def pick(loops: Sequence[int], condition: eq.Expression, value: eq.Expression) -> eq.Expression:
     """The value where the condition holds, at one turn of the loops; infinite where there is none, which no run takes for a number."""
-    return over("VMAX", loops, either(condition, value, Number(-math.inf)))
+    return over("VMAX", loops, either(condition, value, eq.Number(-math.inf)))
