@@ -15,6 +15,9 @@ from llr_sd.study import Study
 OF_SCENARIOS = ("name", "kind", "note")
 """Columns of a table of scenarios that are no parameters."""
 
+DEEPEST = 20
+"""Levels of dicts and lists; a study has five."""
+
 
 def make_study(folder: str | Path | None = None, **keys: Any) -> Study:
     """Make a study from the keys of a `study.toml`, checked as a file is and refused in the same words.
@@ -81,11 +84,14 @@ def _scenarios(frame: Any) -> list[dict[str, Any]]:
     for column in columns:
         if columns.count(column) > 1:
             raise InputError(f"has the column {shown(column)} twice.", where=where, mend="Keep one.")
+    if "name" not in columns and isinstance(frame.index, pd.RangeIndex):
+        raise InputError('has no column "name".', where=where, mend="Add one, or make the names its index.")
     found = []
     for label, entries in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
         row = {c: v for c, v in zip(columns, entries, strict=True) if not (pd.api.types.is_scalar(v) and pd.isna(v))}
         about = {c: str(row.pop(c)) for c in OF_SCENARIOS if c in row}
-        found.append({"name": str(label)} | about | {"set": row})
+        name = about.get("name", "" if "name" in columns or pd.isna(label) else str(label))
+        found.append(about | {"name": name, "set": row})
     return found
 
 
@@ -95,6 +101,8 @@ def _plain(value: Any, key: str) -> Any:
         value = value.tolist()
     if isinstance(value, os.PathLike):
         return os.fspath(value)
+    if key.count(" > ") > DEEPEST:
+        raise InputError("is nested too deeply.", where="the study", mend="No key of a study lies so deep.")
     if isinstance(value, Mapping):
         for name in value:
             if not isinstance(name, str):

@@ -315,6 +315,10 @@ class Study(Record):
         of = f"register {self.risk_register}" if self.risk_register else f"model {self.model}, {len(self.scenario)} scenarios"
         return f"Study {shown(self.title)}: {of}, {self.monte_carlo.runs:,} runs of each; see .to_toml()"
 
+    def __str__(self) -> str:
+        """Return the same."""
+        return repr(self)
+
     @property
     def folder(self) -> Path:
         """The folder that holds the study file; of a study made in Python the one it was given, else the working folder."""

@@ -16,10 +16,13 @@ from hypothesis import strategies as st
 import llr_sd
 from conftest import STUDY
 from llr_sd.cli import main
+from llr_sd.risks import plan_register
 from llr_sd.textfiles import read_toml
 
 KEYS = tomllib.loads(STUDY)
 EXPERIMENTS = sorted((Path(__file__).parents[2] / "experiments").glob("*/study.toml"))
+CIRCLE: dict[str, Any] = {}
+CIRCLE["a"] = [CIRCLE]
 
 
 def keys(**changed: Any) -> dict[str, Any]:
@@ -160,10 +163,17 @@ def test_a_loaded_model_keeps_its_localities(tmp_path: Path, undrawn: None, monk
         ({"scenario": {"name": "x"}}, '"scenario": must be a list'),
         ({"scenario": pd.Series([1.0])}, '"scenario > 1": must be a table'),
         ({"scenario": pd.DataFrame([[1, 2]], columns=["hiring", "hiring"])}, 'scenario: has the column "hiring" twice'),
-        ({"scenario": pd.DataFrame({"hiring": ["many"]})}, '"scenario > 1 > set > hiring": "many" is not a number'),
-        ({"scenario": pd.DataFrame({"hiring": [True]})}, '"scenario > 1 > set > hiring": true is not a number'),
+        ({"scenario": pd.DataFrame({"hiring": [3.0]})}, 'the study, scenario: has no column "name"'),
+        ({"scenario": pd.DataFrame({"name": ["a", None]})}, '"scenario > 2 > name": "" cannot be a name: it is empty'),
+        (
+            {"scenario": pd.DataFrame({"hiring": [3.0]}, index=[np.nan])},
+            '"scenario > 1 > name": "" cannot be a name: it is empty',
+        ),
+        ({"levers": CIRCLE}, "the study: is nested too deeply"),
+        ({"scenario": pd.DataFrame({"hiring": ["many"]}, index=["a"])}, '"scenario > 1 > set > hiring": "many" is not a number'),
+        ({"scenario": pd.DataFrame({"hiring": [True]}, index=["a"])}, '"scenario > 1 > set > hiring": true is not a number'),
         ({"scenario": pd.DataFrame({"name": ["a", "a"]})}, 'two scenarios are called "a"'),
-        ({"scenario": pd.DataFrame({"hiring": []})}, "name at least one scenario"),
+        ({"scenario": pd.DataFrame({"hiring": []}, index=[])}, "name at least one scenario"),
         ({"scenario": pd.DataFrame({"name": ["a"], "kind": ["good"]})}, '"scenario > 1 > kind": "good" is not one of'),
         ({"model": 3}, '"model": must be text'),
     ],
@@ -209,5 +219,12 @@ def test_a_register_can_be_asked_too(staff: Path) -> None:
     made = llr_sd.make_study(title="Risks", register="llr_2017", monte_carlo={"runs": 16})
     assert made.risk_register == "llr_2017"
     assert 'register = "llr_2017"' in made.to_toml()
+    kept = plan_register(made).files  # in the results folder it leads to the copy of the register
+    assert tomllib.loads(str(kept["study.toml"])) == {
+        "title": "Risks",
+        "register": "register/llr_2017.toml",
+        "monte_carlo": {"runs": 16},
+    }
+    assert {"register/llr_2017.toml", "register/llr_2017_matrix.toml"} <= set(kept)
     with pytest.raises(llr_sd.InputError, match='"site" belongs to a study of a model'):
         llr_sd.make_study(title="Risks", register="llr_2017", site="x.csv")

@@ -153,8 +153,10 @@ def test_a_model_is_one_line() -> None:
 
 
 def test_a_study_and_its_plots_are_one_line(analysed: StudyResult, tmp_path: Path) -> None:
-    assert repr(plan_study()) == (
-        'Study "What would it take to reach 639 GPs?": model gp_supply, 10 scenarios, 1,024 runs of each; see .to_toml()'
+    assert (
+        str(plan_study())
+        == repr(plan_study())
+        == ('Study "What would it take to reach 639 GPs?": model gp_supply, 10 scenarios, 1,024 runs of each; see .to_toml()')
     )
     assert repr(rating_result(tmp_path).study).endswith("register llr_2017, 1,024 runs of each; see .to_toml()")
     assert repr(analysed.plot) == 'Plots of "What would it take to reach 639 GPs?": .fan(), .sobol(), .tornado()'

@@ -285,7 +285,8 @@ def _check_names(register: Register, risk: Risk, models: list[Model]) -> None:
 def files_of(prepared: PreparedRegister) -> dict[str, Path | str]:
     """Return every file that the numbers depend on, by the place of its copy among the results."""
     study, register = prepared.study, prepared.register
-    found: dict[str, Path | str] = {"study.toml": study.file or study.to_toml()}
+    copied = study.model_copy(update={"risk_register": f"register/{register.file.name}"})
+    found: dict[str, Path | str] = {"study.toml": study.file or copied.to_toml()}
     found |= {f"register/{f.name}": f for f in (register.file, register.matrix_file)}
     for name, near in prepared.near.items():
         found |= {f"model/{name}/{place}": file for place, file in model_files(near.study, near.model).values()}
