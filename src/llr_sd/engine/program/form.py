@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -42,10 +42,18 @@ class Array:
     non_negative: bool = False
 
 
+def _operator(op: str, turned: bool = False) -> Callable[[Node, Node | float], Node]:
+    return lambda x, other: x.program.op(op, other, x) if turned else x.program.op(op, x, other)
+
+
 @dataclass(frozen=True, eq=False)
 class Node:
-    """One operation. `loops` are the loops whose count its value depends on; equal nodes are the same object."""
+    """One operation of a program. `loops` are the loops whose count its value depends on; equal nodes are the same object.
 
+    Arithmetic and comparisons of nodes, and of nodes with numbers, are further nodes.
+    """
+
+    program: Program
     number: int
     op: str
     args: tuple[Node, ...]
@@ -65,6 +73,20 @@ class Node:
     def moves(self) -> bool:
         """Whether the value can change from step to step though the arguments do not."""
         return OPERATIONS[self.op].moves or (self.array is not None and self.array.role in STATES)
+
+    def to(self, op: str, *others: Node | float) -> Node:
+        """Return an operation of this value and others."""
+        return self.program.op(op, self, *others)
+
+    def pick(self, then: Node | float, otherwise: Node | float) -> Node:
+        """Return one of two values, by this condition."""
+        return self.to("select", then, otherwise)
+
+    __add__, __radd__ = _operator("add"), _operator("add", turned=True)
+    __mul__, __rmul__ = _operator("mul"), _operator("mul", turned=True)
+    __truediv__, __rtruediv__ = _operator("div"), _operator("div", turned=True)
+    __sub__, __and__ = _operator("sub"), _operator("and")
+    __lt__, __le__, __gt__, __ge__ = _operator("lt"), _operator("le"), _operator("gt"), _operator("ge")
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +190,7 @@ class Program:
         found = self._nodes.get(key)
         if found is None:
             loops = offset.loops.union(*(a.loops for a in args)) - {n for n, _ in over}
-            found = Node(len(self._nodes), op, args, loops, value, array, offset, text, over)
+            found = Node(self, len(self._nodes), op, args, loops, value, array, offset, text, over)
             self._nodes[key] = found
         return found
 

@@ -136,7 +136,7 @@ class Lowering:
         if operator in ("and", "or"):
             return self.program.op(operator, left, right)
         if operator == "^":
-            return elementwise.power(self.program, left, right)
+            return elementwise.power(left, right)
         raise EngineError(f'the operator "{operator}" has no lowering.', where=scope.variable.name)
 
     def _call(self, call: eq.Call, scope: Scope) -> Node:

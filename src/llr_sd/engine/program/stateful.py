@@ -16,7 +16,7 @@ MOST_STAGES = 1000
 
 def advance(p: Program, state: Node, rate: Node) -> Node:
     """Return what a step kernel stores for a continuous state: its next value (Euler), or its rate (RK4)."""
-    return p.op("add", state, p.op("mul", rate, p.node("dt"))) if p.method == "euler" else p.number(rate)
+    return state + rate * p.node("dt") if p.method == "euler" else p.number(rate)
 
 
 class Maker:
@@ -59,11 +59,11 @@ class Maker:
 
     def watch(self, delay: Array, time: Node, order: Node | None) -> None:
         """Have the least delay time of a stage noted; without an order (DELAY FIXED) the time is that of the start alone."""
-        stage = time if order is None else self.p.op("div", time, order)
+        stage = time if order is None else time / order
         still, moving = self.array(KEPT), self.array(DISCRETE)
         self.store(still, stage, "start")
         self.store(moving, stage, "start")
-        self.store(moving, self.p.op("min", self.load(moving), stage), "step")
+        self.store(moving, self.load(moving).to("min", stage), "step")
         self.p.watches.append(
             Watch(self.scope.variable.name, self.scope.definition, self.call.function, delay, still, moving, order is not None)
         )
@@ -97,9 +97,9 @@ def _active_initial(m: Maker) -> Node:
 def _sample_if_true(m: Maker) -> Node:
     condition, actual, initial = m.arguments()
     state = m.array(DISCRETE)
-    value = m.p.op("select", condition, actual, m.load(state))
+    value = condition.pick(actual, m.load(state))
     m.store(state, initial, "start")
-    m.store(state, m.p.op("add", m.p.op("mul", m.load(state), 0.0), value), "step")
+    m.store(state, m.load(state) * 0.0 + value, "step")
     return value
 
 
@@ -112,9 +112,9 @@ def _smooth(m: Maker) -> Node:
     m.watch(state, time, m.p.constant(stages) if fixed else order)
     for k in range(stages):
         target = value if k == 0 else m.load(state, k - 1)
-        change = m.p.op("mul", m.p.op("sub", target, m.load(state, k)), whole)
+        change = (target - m.load(state, k)) * whole
         m.store(state, initial, "start", k)
-        m.store(state, advance(m.p, m.load(state, k), m.p.op("div", change, time)), "step", k)
+        m.store(state, advance(m.p, m.load(state, k), change / time), "step", k)
     return _last_stage(m, state, stages, whole, fixed)
 
 
@@ -133,15 +133,14 @@ def _last_stage(m: Maker, state: Array, stages: int, order: Node, fixed: bool) -
     if fixed:
         return out
     for k in reversed(range(stages - 1)):
-        out = m.p.op("select", m.p.op("le", order, k + 1), m.load(state, k), out)
+        out = (order <= k + 1).pick(m.load(state, k), out)
     return out
 
 
 def _fitting_order(m: Maker, time: Node, order: Node) -> Node:
     """The order of DELAY N and SMOOTH N: Vensim lowers it until order * TIME STEP is no more than the delay time."""
-    p = m.p
-    room = p.op("trunc", p.op("add", p.op("div", time, p.node("dt")), 1e-6))
-    return _kept(m, p.op("max", p.op("min", p.op("trunc", order), room), 1.0))
+    room = (time / m.p.node("dt") + 1e-6).to("trunc")
+    return _kept(m, order.to("trunc").to("min", room).to("max", 1.0))
 
 
 def _delay(m: Maker) -> Node:
@@ -153,12 +152,12 @@ def _delay(m: Maker) -> Node:
     m.watch(state, time, whole)
 
     def outflow(k: int) -> Node:
-        return m.p.op("div", m.load(state, k), time)
+        return m.load(state, k) / time
 
     for k in range(stages):
         inflow = value if k == 0 else outflow(k - 1)
-        rate = m.p.op("mul", m.p.op("sub", inflow, outflow(k)), whole)
-        m.store(state, m.p.op("mul", initial, time), "start", k)
+        rate = (inflow - outflow(k)) * whole
+        m.store(state, initial * time, "start", k)
         m.store(state, advance(m.p, m.load(state, k), rate), "step", k)
     return outflow(stages - 1)
 
@@ -176,16 +175,16 @@ def _delay_n(m: Maker) -> Node:
         return time if k == 0 else m.load(times, k - 1)
 
     def outflow(k: int) -> Node:
-        return m.p.op("div", m.load(state, k), time_of(k))
+        return m.load(state, k) / time_of(k)
 
     for k in range(stages):
         inflow = value if k == 0 else outflow(k - 1)
-        rate = m.p.op("mul", m.p.op("sub", inflow, outflow(k)), used)
-        m.store(state, m.p.op("mul", initial, time), "start", k)
+        rate = (inflow - outflow(k)) * used
+        m.store(state, initial * time, "start", k)
         m.store(state, advance(m.p, m.load(state, k), rate), "step", k)
         m.store(times, time, "start", k)
         m.store(times, time_of(k), "step", k)
-    return m.p.op("div", _last_stage(m, state, stages, used, False), m.load(times, 0))
+    return _last_stage(m, state, stages, used, False) / m.load(times, 0)
 
 
 def _delay_fixed(m: Maker) -> Node:
@@ -193,9 +192,9 @@ def _delay_fixed(m: Maker) -> Node:
     ring = m.array(RING)
     m.p.rings.append((ring, m.call.arguments[1]))
     m.watch(ring, time, None)
-    steps = m.p.op("max", m.p.op("div", time, m.p.node("dt")), 1.0)
+    steps = (time / m.p.node("dt")).to("max", 1.0)
     # The small addend makes half a step round up, as in PySD.
-    whole = m.p.op("rint", m.p.op("add", steps, elementwise.SMALL))
+    whole = (steps + elementwise.SMALL).to("rint")
     order = _kept(m, whole)
     m.store(ring, initial, "start")
     m.store(ring, value, "step")
@@ -206,28 +205,24 @@ def _trend_state(m: Maker, value: Node, time: Node, initial: Node) -> Array:
     state = m.array(CONTINUOUS)
     m.watch(state, time, m.p.constant(1.0))
     m.store(state, initial, "start")
-    rate = m.p.op("div", m.p.op("sub", value, m.load(state)), time)
+    rate = (value - m.load(state)) / time
     m.store(state, advance(m.p, m.load(state), rate), "step")
     return state
 
 
 def _trend(m: Maker) -> Node:
-    p = m.p
     value, time, initial = m.arguments()
-    start = p.op("div", value, p.op("add", 1.0, p.op("mul", initial, time)))
+    start = value / (1.0 + initial * time)
     average = m.load(_trend_state(m, value, time, start))
-    gap = p.op("sub", value, average)
-    return elementwise.ratio_or(p, gap, p.op("mul", time, p.op("abs", average)), 0.0)
+    return elementwise.ratio_or(value - average, time * average.to("abs"), 0.0)
 
 
 def _forecast(m: Maker) -> Node:
-    p = m.p
     value, time, horizon, initial = m.arguments()
-    start = p.op("div", value, p.op("add", 1.0, initial))
+    start = value / (1.0 + initial)
     average = m.load(_trend_state(m, value, time, start))
-    gap = p.op("sub", value, average)
-    trend = elementwise.ratio_or(p, gap, p.op("mul", time, average), 0.0)
-    return p.op("mul", value, p.op("add", 1.0, p.op("mul", trend, horizon)))
+    trend = elementwise.ratio_or(value - average, time * average, 0.0)
+    return value * (1.0 + trend * horizon)
 
 
 LOWERINGS: dict[str, Callable[[Maker], Node]] = {
