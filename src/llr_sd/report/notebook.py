@@ -79,7 +79,7 @@ def _counts(result: StudyResult) -> list[str]:
     """How much was run, in a line."""
     facts = result.manifest
     of = count_of(len(risks(result)), "risk") if rated(result) else count_of(len(result.study.scenario), "scenario")
-    runs = f"{int(facts['runs']):,} runs of each" if "runs" in facts else ""
+    runs = f"{count_of(int(facts['runs']), 'run')} of each" if "runs" in facts else ""
     every = f"{int(facts['runs in all']):,} in all" if "runs in all" in facts else ""
     return [", ".join(part for part in (of, runs, every, f"seed {result.study.seed}") if part)]
 
