@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import llr_sd  # whose names load late: what shows a result stands above it
+from llr_sd.errors import ResultError
 from llr_sd.study import Study
 
 if TYPE_CHECKING:
@@ -43,6 +44,12 @@ class Block:
     failures: tuple[tuple[int, float | None, str, str], ...]
 
 
+NO_VARIANCE, REFUSED, NO_INTERVAL, NO_LOG, NOT_JUDGED = "no variance", "refused", "no interval", "no log", "not judged"
+"""What the column `note` of a table of indices says, empty for nothing: the number is the same in every run; too many blocks were lost
+to failed runs; too few runs differ for an interval; a value has no logarithm; the design cannot show the input. `blocks` and `lost` count
+the blocks of runs."""
+
+
 @dataclass(frozen=True)
 class Gap:
     """An analysis that a study asks for and that its runs do not allow; everything else is written.
@@ -50,24 +57,81 @@ class Gap:
     Attributes
     ----------
     analysis
-        What is missing ("Sobol indices").
-    scenario, output
-        Of what; empty for all.
+        Its name in the table of analyses, such as "sobol".
+    scenario, output, target
+        Of what it is missing; empty: of all.
     reason
-        Why.
+        Why, in words; empty where blocks of runs were lost.
+    lost, blocks
+        How many blocks of runs were lost, and how many there were.
     """
 
     analysis: str
-    scenario: str
-    output: str
-    reason: str
+    scenario: str = ""
+    output: str = ""
+    target: str = ""
+    reason: str = ""
+    lost: int = 0
+    blocks: int = 0
 
-    @property
-    def words(self) -> str:
-        """The gap as a sentence."""
-        of = f" of {self.output}" if self.output else ""
-        where = f' in "{self.scenario}"' if self.scenario else ""
-        return f"Not given: {self.analysis}{of}{where}: {self.reason.rstrip('.')}."
+    def __post_init__(self) -> None:
+        if not self.reason and not self.lost:
+            raise ResultError(f"a gap in {self.analysis} says why.")
+
+
+@dataclass(frozen=True)
+class Undefined:
+    """An expression has no value in `runs` of the `good` runs that the model finished in a scenario, as after a division by zero."""
+
+    output: str
+    scenario: str
+    runs: int
+    good: int
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A number is the same in all `runs` of a scenario although inputs vary and other numbers do."""
+
+    output: str
+    scenario: str
+    runs: int
+
+
+@dataclass(frozen=True)
+class NoBox:
+    """No box in the inputs gathers the `missed` of `runs` runs of a scenario that miss a target; where all or none do, there is none."""
+
+    target: str
+    scenario: str
+    missed: int
+    runs: int
+
+
+Fact = Undefined | Constant | NoBox
+_FACTS: dict[str, type[Fact]] = {"undefined": Undefined, "constant": Constant, "no box": NoBox}
+
+
+def to_manifest(facts: Iterable[Fact]) -> list[dict[str, Any]]:
+    """Return facts as a manifest holds them, each with its kind."""
+    kinds = {kind: name for name, kind in _FACTS.items()}
+    return [{"kind": kinds[type(fact)], **asdict(fact)} for fact in facts]
+
+
+def facts_of(manifest: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """Return the facts that a manifest holds; raise ResultError where one cannot be read."""
+    try:
+        return tuple(_FACTS[f["kind"]](**{k: v for k, v in f.items() if k != "kind"}) for f in manifest.get("facts") or ())
+    except (KeyError, TypeError, AttributeError):
+        raise ResultError("what the manifest says was found cannot be read.", mend="Run the study again.") from None
+
+
+def gaps_of(manifest: Mapping[str, Any]) -> tuple[Gap, ...]:
+    """Return the gaps that a manifest holds; raise ResultError where one cannot be read."""
+    try:
+        return tuple(Gap(**gap) for gap in manifest.get("gaps") or ())
+    except TypeError:
+        raise ResultError("what the manifest says is not given cannot be read.", mend="Run the study again.") from None
 
 
 @dataclass(frozen=True)

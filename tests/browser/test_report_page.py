@@ -57,9 +57,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def full_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page with every analysis in it, whose indices have not settled."""
-    return write_report(
-        analysed_result(tmp_path_factory.mktemp("analysed"), converged=False, convergence="not converged at base 512.")
-    )
+    return write_report(analysed_result(tmp_path_factory.mktemp("analysed"), converged=False))
 
 
 @pytest.fixture(scope="module")

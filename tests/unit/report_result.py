@@ -233,8 +233,8 @@ def analysed_result(path: Path, **manifest: Any) -> StudyResult:
     plain = plan_result(path, runs=40, few=True)
     study = analysed_study().model_copy(update={"scenario": plain.study.scenario})
     said = {
-        "converged": True, "convergence": "converged: every half width is at most 0.05.",
-        "findings": ['In "nothing works" the target is missed where gp_quit_u55 is above 0.04 Dmnl.'],
+        "converged": True, "findings": ["The model file has a note."],
+        "facts": [{"kind": "undefined", "output": "gp_2020", "scenario": "nothing works", "runs": 3, "good": 40}],
     }  # fmt: skip
     return StudyResult(path, study, {**plain.manifest, **said, **manifest}, plain.runs, plain.tables | analyses())
 
@@ -294,7 +294,11 @@ def analyses() -> dict[str, pd.DataFrame]:
             "base": b,
             "runs": 46 * b,
             "widest": 40 / b,
-            "where": "S1 of retention on gp",
+            "scenario": BEST,
+            "output": "gp",
+            "time": 2018.75,
+            "index": "S1",
+            "input": "nq_join_prob",
             "swaps": 0,
             "missing": 0,
             "met": b == 1024,

@@ -175,7 +175,7 @@ def test_a_screening_says_which_inputs_it_cannot_judge(tmp_path: Path, capsys: p
     assert table.loc[table["input"] == "x", "value"].notna().any()
     page = (tmp_path / "results" / "report.html").read_text(encoding="utf-8")
     assert "central values: rare" not in page
-    assert "levels of the screening: rare" in page
+    assert "does not judge rare: it has a value rarer than 1 in 40" in page
 
 
 def test_lost_trajectories_are_said_and_not_read_as_no_effect(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -185,9 +185,9 @@ def test_lost_trajectories_are_said_and_not_read_as_no_effect(tmp_path: Path, ca
     assert main(["run", str(tmp_path), "--verify", "0"]) == 1
     page = (tmp_path / "results" / "report.html").read_text(encoding="utf-8")
     assert "No input moves" not in page
-    assert "20 of 32 trajectories lost to failed runs" in page
+    assert "20 of 32 trajectories were lost to failed runs" in page
     gaps = json.loads((tmp_path / "results" / "manifest.json").read_text(encoding="utf-8"))["gaps"]
-    assert {(g["analysis"], g["output"]) for g in gaps} == {("the screening", "y"), ("the screening", "z")}
+    assert {(g["analysis"], g["output"]) for g in gaps} == {("morris", "y"), ("morris", "z")}
     printed = " ".join(capsys.readouterr().out.split())
     assert "Not given: the screening of z" in printed
     failures = llr_sd.open_result(tmp_path / "results").failures
@@ -290,7 +290,7 @@ def test_scenarios_in_which_a_number_stands_still_share_a_sentence(tmp_path: Pat
     assert main(["run", str(tmp_path), "--verify", "0"]) == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert printed.count("is the same in all") == 1
-    assert "y is the same in all 20 runs in “s0”, “s1”, “s2” and 2 more." in printed
+    assert "y is the same in all 20 runs in “s0”, “s1”, “s2” and 2 more scenarios." in printed
     assert "No run was made again in PySD, the reference simulator: none was asked for." in printed
 
 

@@ -11,24 +11,24 @@ import openpyxl
 import pandas as pd
 import pytest
 from matplotlib.transforms import Bbox
-from report_result import analysed_result
+from report_result import BEST, analysed_result
 
 import llr_sd
 from llr_sd.analysis import Restriction, discover
 from llr_sd.cli import main
 from llr_sd.design import Design
-from llr_sd.errors import InputError
+from llr_sd.errors import InputError, ResultError
 from llr_sd.parameters import is_share, per_hundred, plain_unit
 from llr_sd.report import write_workbook
 from llr_sd.report.decision.read import box_rows, mixes
 from llr_sd.report.outcome import tables as contents
-from llr_sd.report.sections import analysed, drawn
-from llr_sd.report.sensitivity.read import main_cell
-from llr_sd.report.sensitivity.words import sobol_sentences, sobol_title, unsettled
+from llr_sd.report.sections import analysed, drawn, findings
+from llr_sd.report.sensitivity.read import main_cell, settlings
+from llr_sd.report.sensitivity.sections import settling_section
+from llr_sd.report.sensitivity.words import sobol_sentences, sobol_title, unsettled, widest_words
 from llr_sd.report.shared import canvas
 from llr_sd.report.shared.inputs import input_label, input_name, spoken
 from llr_sd.report.shared.reading import labels
-from llr_sd.report.shared.told import findings
 from llr_sd.result import StudyResult
 
 QUIT, JOIN, RECRUITS = (
@@ -222,7 +222,7 @@ def test_sentences_say_labels(result: StudyResult) -> None:
     assert cell is not None
     assert sobol_title(result, cell).startswith(f"The {QUIT} moves GPs (WTE), end of Sep 2020 most: 41%")
     assert sobol_sentences(result, cell)[0].startswith(
-        f"40% of the spread in GPs (WTE), end of Sep 2020 comes from the {QUIT} (between 38 and 42%), 25% from the {JOIN} "
+        f"Of the spread in GPs (WTE), end of Sep 2020 in “{cell.scenario}” comes, alone or with others, 41% (39 to 43%) from the {QUIT}, "
     )
     parts = {p.name: p for p in analysed(result)}
     assert f"the {QUIT} is above 4 in 100, 90%" in parts["boxes"].sentences[0].replace("4.0 in", "4 in")
@@ -233,15 +233,36 @@ def test_sentences_say_labels(result: StudyResult) -> None:
     assert mixes(result)[-1].words == f"{RECRUITS} at 30, retention policy 0.2"
 
 
-def test_what_an_older_result_says_of_itself_is_put_in_words(result: StudyResult) -> None:
-    said = {
-        "findings": ["It is missed where gp_quit_u55 is above 0.04 Dmnl."],
+def test_what_has_not_settled_is_named_by_its_label(result: StudyResult) -> None:
+    open_ = dataclasses.replace(result, manifest={**result.manifest, "converged": False})
+    assert f"(share alone of {JOIN} in GPs (WTE), end of Sep 2018, “{BEST}”)" in widest_words(settlings(open_)[-1])
+    assert unsettled(open_).startswith("The sensitivity shares have not settled after 47,104 runs")
+
+
+def test_an_older_result_is_read_as_far_as_it_goes(result: StudyResult) -> None:
+    old = {
+        "findings": ["It is missed where gp_quit_u55 is above 0.04."],
+        "gaps": [{"analysis": "the screening", "scenario": "base", "output": "gp", "reason": "20 of 32 trajectories lost"}],
         "converged": False,
         "convergence": "not converged: the widest interval is S1 of nq_join_prob on gp_2020 (a scenario).",
     }
-    old = dataclasses.replace(result, manifest={**result.manifest, **said})
-    assert findings(old) == (f"It is missed where {QUIT} is above 0.04.",)
-    assert f"S1 of {JOIN} on gp_2020" in unsettled(old)
+    manifest = {k: v for k, v in result.manifest.items() if k != "facts"} | old
+    growth = pd.DataFrame([{"base": 512, "runs": 23552, "widest": 0.1, "where": "S1 of x on gp", "met": False}])
+    told = dataclasses.replace(result, manifest=manifest, tables={**result.tables, "convergence": growth})
+    said = findings(told)
+    assert said[0] == "Not given: the screening of GPs in “base”: 20 of 32 trajectories lost."
+    assert said[-1] == "It is missed where gp_quit_u55 is above 0.04."
+    assert unsettled(told) == "The sensitivity shares have not settled."
+    assert settling_section(told) is None
+
+
+@pytest.mark.parametrize("key", ["facts", "gaps"])
+@pytest.mark.parametrize(
+    "strange", [["a sentence"], [{"kind": "strange"}], [{"analysis": "sobol", "kind": "undefined"}], "text", [3]]
+)
+def test_a_manifest_that_cannot_be_read_is_refused(key: str, strange: object, result: StudyResult) -> None:
+    with pytest.raises(ResultError, match="cannot be read"):
+        findings(dataclasses.replace(result, manifest={**result.manifest, key: strange}))
 
 
 def test_a_result_without_labels_says_names(tmp_path: Path) -> None:

@@ -17,12 +17,12 @@ from llr_sd.report import terminal_summary, workbook, write_report, write_workbo
 from llr_sd.report.decision.read import best_mix, mixes, waterfalls
 from llr_sd.report.decision.words import information_sentences, lever_sentences
 from llr_sd.report.outcome.sure import how_sure
-from llr_sd.report.sections import analysed, drawn, sections
+from llr_sd.report.sections import analysed, drawn, findings, sections
 from llr_sd.report.sensitivity.read import kept_inputs, main_cell
 from llr_sd.report.sensitivity.words import sobol_sentences
 from llr_sd.report.shared import canvas
 from llr_sd.report.shared.parts import Section
-from llr_sd.report.shared.told import disagreement, findings, verified_sentences
+from llr_sd.report.shared.told import disagreement, verified_sentences
 from llr_sd.result import StudyResult
 
 ANALYSES = ("sobol", "convergence", "morris", "shapley", "differences", "attribution", "boxes", "levers", "information")
@@ -69,17 +69,21 @@ def test_the_sections_stand_in_the_order_of_reading(parts: dict[str, Section]) -
 def test_the_spread_is_told_input_by_input(result: StudyResult) -> None:
     cell = main_cell(result, "sobol")
     assert cell is not None
-    first, together, rest, none, groups = sobol_sentences(result, cell)
+    first, together, rest, none, groups, shapley = sobol_sentences(result, cell)
     assert first == (
-        "40% of the spread in GPs (WTE), end of Sep 2020 comes from gp quit u55 (between 38 and 42%), 25% from nq join prob "
-        "(23 to 27%) and 3.0% from small 00 (1.0 to 5.0%), in “everything works”."
+        "Of the spread in GPs (WTE), end of Sep 2020 in “everything works” comes, alone or with others, 41% (39 to 43%) from gp quit u55, "
+        "26% (24 to 28%) from nq join prob and 4.0% (2.0 to 6.0%) from small 00."
     )
     assert together == (
         "The shares of each input alone add up to 88% (86 to 90%), those in total to 113% (111 to 115%): inputs act together."
     )
-    assert rest.startswith("The next 3 inputs come to 5.4% in all: small 10, small 11 and small 12.")
+    assert rest.startswith("The next 3 inputs have at most 5.4% in all: small 10, small 11 and small 12.")
     assert none == "fill time has no effect on it (under 0.01% of the spread)."
-    assert groups == "By group: retention 70% (68 to 72%) and recruitment 28% (26 to 30%)."
+    assert groups == "By group, alone or with others: retention 71% (69 to 73%) and recruitment 29% (27 to 31%)."
+    assert (
+        shapley
+        == "Shapley effects, which take the stated correlations in, are retention 66% (64 to 68%) and recruitment 34% (32 to 36%)."
+    )
 
 
 def planted(result: StudyResult, **columns: dict[str, object]) -> StudyResult:
@@ -131,7 +135,9 @@ def test_a_long_tail_is_said_and_a_log_is_named(result: StudyResult) -> None:
         "100 cases; shares of its rank or its log do better."
     )
     logs = planted(result, sobol={"skewed": True, "carried": 11.7, "scale": "log"})
-    assert said(logs)[0].startswith("40% of the spread in the log of GPs, end of Sep 2020 comes from")
+    assert said(logs)[0].startswith(
+        "Of the spread in the log of GPs, end of Sep 2020 in “everything works” comes, alone or with others, 41%"
+    )
     assert said(logs)[1].endswith("in fewer than 95 of 100 cases.")
     shown = {p.name: p for p in analysed(logs)}["moves"].pictures
     assert "moves the log of GPs, end of Sep 2020 most" in texts(shown[0].figure)
@@ -196,7 +202,7 @@ def test_screening_says_which_inputs_deserve_more(result: StudyResult, parts: di
 
 
 def test_boxes_levers_and_information_are_told(result: StudyResult, parts: dict[str, Section]) -> None:
-    assert "gp quit u55 is above 0.0400 1/Year, 90% (85% to 94%) of the runs miss “639 GPs”" in parts["boxes"].sentences[0]
+    assert "gp quit u55 is above 0.0400 1/Year, 90% (85 to 94%) of the runs miss “639 GPs”" in parts["boxes"].sentences[0]
     assert parts["boxes"].tables[0].rows[0][3:] == ("above 0.0400 1/Year", "0.0150 to 0.0550")
     best = best_mix(mixes(result))
     assert best is not None
@@ -257,7 +263,11 @@ def test_what_fresh_runs_do_not_confirm_is_not_claimed(result: StudyResult) -> N
 
 
 def test_findings_are_said_with_names_that_can_be_read(result: StudyResult) -> None:
-    assert findings(result) == ("In “nothing works” the target is missed where gp quit u55 is above 0.04.",)
+    said = findings(result)
+    assert said[0].startswith("Sobol shares are for inputs drawn independently")
+    assert said[1].startswith("In “nothing works”, where gp quit u55 is above 0.0400 1/Year, 90% (85 to 94%) of the runs miss")
+    assert said[-2].startswith("GPs is undefined in 3 of 40 runs of “nothing works”")
+    assert said[-1] == "The model file has a note."
     assert any(s.startswith("4 runs were made again in PySD") and "2e-16" in s for s in how_sure(result))
 
 
@@ -294,10 +304,9 @@ def test_each_outcome_of_a_verification_has_its_own_words(result: StudyResult, o
 @pytest.mark.usefixtures("vectors_only")
 def test_indices_that_have_not_settled_are_said_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("llr_sd.report.sections.pictures", lambda result: ())
-    reason = "not converged at base 512 (23,552 of at most 30,000 runs): the widest interval is S1 of retention."
-    result = analysed_result(tmp_path, converged=False, convergence=reason)
+    result = analysed_result(tmp_path, converged=False)
     small = without(result, *(n for n in ANALYSES if n != "convergence"))
-    warning = "The sensitivity indices have not settled: at base 512 (23,552 of at most 30,000 runs)"
+    warning = "The sensitivity shares have not settled after 47,104 runs"
     text = write_report(small).read_text(encoding="utf-8")
     body = text[text.index("<main") :]
     assert body.index(warning) < body.index('class="lead"')
@@ -339,12 +348,12 @@ def test_each_table_can_be_missing_empty_or_without_numbers(missing: str, result
     ("note", "said"),
     [
         ("no variance", "is the same in every run in “everything works”: there is no spread to explain."),
-        ("refused: 300 of 512 blocks lost to failed runs, more than 5%", "are not given: 300 of 512 blocks lost"),
+        ("refused", "are not given: 300 of 512 blocks of runs were lost to failed runs."),
     ],
 )
 def test_a_number_without_indices_is_said_and_not_drawn(note: str, said: str, result: StudyResult) -> None:
     frame = result.tables["sobol"]
-    flat = frame.assign(note=note, value=np.nan, low=np.nan, high=np.nan)
+    flat = frame.assign(note=note, value=np.nan, low=np.nan, high=np.nan, lost=300, blocks=212)
     (moves,) = [
         p
         for p in analysed(

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from llr_sd.analysis.sobol import NO_LOG
 from llr_sd.errors import InputError
+from llr_sd.result import NO_LOG, NO_VARIANCE
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _CELL = ["scenario", "output", "time", "index"]
+_TEXTS = ("scenario", "output", "index", "input")
 
 
 @dataclass(frozen=True)
@@ -25,19 +26,17 @@ class Convergence:
     ----------
     converged
         Whether the last base met the tolerance.
-    reason
-        A sentence: what was met, or what was not and where.
     base, runs
         The last base and its cost.
     table
         The indices at the last base.
     history
-        Columns base, runs, widest (largest half width), where (scenario, output, time, index and input of it), swaps (pairs of inputs
-        that changed places), missing (indices without a number), met; one row a base.
+        Columns base, runs, widest (largest half width), the scenario, output, time, index and input that it is of (empty where no index
+        has an interval), swaps (pairs of inputs that changed places; -1 at the first base), missing (indices without a number that
+        have a variance), met; one row a base.
     """
 
     converged: bool
-    reason: str
     base: int
     runs: int
     table: pd.DataFrame
@@ -99,25 +98,20 @@ def grow(
         if row["met"] or cost(2 * base) > budget:
             break
         base, before = 2 * base, table
-    columns = ["base", "runs", "widest", "where", "swaps", "missing", "met"]
-    return Convergence(
-        bool(row["met"]), _reason(row, tolerance, budget), base, cost(base), table, pd.DataFrame(rows, columns=columns)
-    )
+    columns = ["base", "runs", "widest", *_CELL, "input", "swaps", "missing", "met"]
+    return Convergence(bool(row["met"]), base, cost(base), table, pd.DataFrame(rows, columns=columns))
 
 
 def _measure(table: pd.DataFrame, before: pd.DataFrame | None, tolerance: float) -> dict[str, object]:
     half = (table["high"] - table["low"]) / 2
-    judged = ~table["note"].astype(str).str.startswith(("no variance", NO_LOG))
+    judged = ~table["note"].isin((NO_VARIANCE, NO_LOG))
     missing = int((half.isna() & judged).sum())
-    widest, where = float("nan"), ""
+    found: dict[str, object] = {"widest": float(half.max()), "time": float("nan")} | dict.fromkeys(_TEXTS, "")
     if half.notna().any():
-        row = table.iloc[int(np.nanargmax(half.to_numpy(dtype=float)))].to_dict()
-        widest = float(half.max())
-        at = "" if np.isnan(row["time"]) else f" at {row['time']:g}"
-        where = f"{row['index']} of {row['input']} on {row['output']}{at} ({row['scenario']})"
+        found |= table.iloc[int(np.nanargmax(half.to_numpy(dtype=float)))][[*_CELL, "input"]].to_dict()
     swaps = -1 if before is None else _swaps(table, before, tolerance)
-    met = missing == 0 and swaps == 0 and (widest <= tolerance or not judged.any())
-    return {"widest": widest, "where": where, "swaps": swaps, "missing": missing, "met": met}
+    met = missing == 0 and swaps == 0 and (float(half.max()) <= tolerance or not judged.any())
+    return found | {"swaps": swaps, "missing": missing, "met": met}
 
 
 def _swaps(table: pd.DataFrame, before: pd.DataFrame, tolerance: float) -> int:
@@ -129,18 +123,3 @@ def _swaps(table: pd.DataFrame, before: pd.DataFrame, tolerance: float) -> int:
         new, old = (cell[column].to_numpy(dtype=float) for column in ("value", "value_before"))
         swaps += int(((new[:, None] - new > tolerance) & (old[:, None] - old < 0)).sum())
     return swaps
-
-
-def _reason(row: dict[str, object], tolerance: float, budget: int) -> str:
-    if row["met"]:
-        return f"converged: every half width is at most {tolerance:g} and no two inputs changed places at base {row['base']}."
-    short = []
-    if row["missing"]:
-        short.append(f"{row['missing']} indices have no number (failed runs)")
-    if not float(str(row["widest"])) <= tolerance and row["where"]:
-        short.append(f"the widest interval is {row['where']}, half width {row['widest']:.2g} where {tolerance:g} was asked for")
-    if row["swaps"] == -1:
-        short.append("the ranking could not be compared with a smaller base")
-    elif row["swaps"]:
-        short.append(f"{row['swaps']} pairs of inputs changed places")
-    return f"not converged at base {row['base']} ({row['runs']:,} of at most {budget:,} runs): {'; '.join(short)}."

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.analysis.cells import OutputCells, output_cells
+from llr_sd.result import NO_INTERVAL, NO_VARIANCE, REFUSED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +54,7 @@ class Indices(ABC):
     carried
         Shape (cell,): how many blocks of equal weight would carry the variance as surely (`carrying`); NaN where it is not asked.
     note
-        One text a cell; empty when there is nothing to say.
+        One a cell: `REFUSED`, `NO_VARIANCE`, `NO_INTERVAL`, `NO_LOG`, or empty when there is nothing to say.
     """
 
     inputs: tuple[str, ...]
@@ -126,33 +127,15 @@ def skewed(carried: Floats, blocks: NDArray[np.int64]) -> NDArray[np.bool_]:
     return np.asarray(carried < np.minimum(FEW_CARRY, blocks / 4))
 
 
-def notes_of(
-    blocks: str,
-    base: int,
-    lost: NDArray[np.int64],
-    refused: NDArray[np.bool_],
-    flat: NDArray[np.bool_],
-    carried: Floats,
-    without: NDArray[np.bool_],
-) -> tuple[str, ...]:
-    """Return what there is to say of each cell.
+def notes_of(refused: NDArray[np.bool_], flat: NDArray[np.bool_], wide: NDArray[np.bool_] | None = None) -> tuple[str, ...]:
+    """Return the note of each cell.
 
     Parameters
     ----------
-    blocks, base
-        What the blocks of the design are called, and how many it has.
-    lost, refused, flat, carried, without
-        Shape (cell,): blocks lost to failed runs, whether these were too many, whether there is no variance, how many blocks carry it
-        (NaN where that is not asked), whether there is no interval.
+    refused, flat, wide
+        Shape (cell,): whether too many blocks were lost, whether there is no variance, whether there is no interval.
     """
-    notes = []
-    tailed = skewed(carried, base - lost) & ~flat
-    for n, too_many, no_variance, few, tail, no_interval in zip(lost, refused, flat, carried, tailed, without, strict=True):
-        gone = f"{n} of {base} {blocks} lost to failed runs"
-        parts = ["no variance"] if no_variance else ["no interval: too few runs differ"] * bool(no_interval)
-        parts += [gone] * bool(n > 0)
-        if tail:
-            share = f"about {max(few, 1):.0f} of {base - n} {blocks} carry the variance"
-            parts.append(f"skewed: {share}, so intervals may hold the truth in fewer than 95 of 100 cases")
-        notes.append(f"refused: {gone}" if too_many else "; ".join(parts))
-    return tuple(notes)
+    none = np.zeros(len(flat), dtype=bool) if wide is None else wide
+    return tuple(
+        REFUSED if r else NO_VARIANCE if f else NO_INTERVAL if w else "" for r, f, w in zip(refused, flat, none, strict=True)
+    )

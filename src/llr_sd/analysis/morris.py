@@ -88,7 +88,7 @@ def morris(design: Design, values: Floats, resamples: NDArray[np.int64], most_lo
     half[:, refused] = np.nan
     flat = no_variance(np.where(np.repeat(good, size + 1, axis=0), values, np.nan))
     carried = np.full(len(lost), np.nan)
-    notes = notes_of("trajectories", plan.base, lost, refused, flat, carried, np.zeros(len(lost), dtype=bool))
+    notes = notes_of(refused, flat)
     low = value - half
     low[:size] = np.maximum(low[:size], 0.0)
     return Screening(plan.inputs, value, low, value + half, trajectories, lost, carried, notes)

@@ -104,9 +104,8 @@ def shapley(design: Design, values: Floats, resamples: NDArray[np.int64], most_l
     lost = plan.base - blocks
     refused = (lost > most_lost * plan.base) | (blocks < 2)
     value[:, refused | flat] = np.nan
-    carried = carrying(worth[:, -1], good)
-    notes = notes_of("base rows", plan.base, lost, refused, flat, carried, np.zeros(len(lost), dtype=bool))
-    return ShapleyEffects(plan.inputs, value, value - half, value + half, blocks, lost, carried, notes)
+    notes = notes_of(refused, flat)
+    return ShapleyEffects(plan.inputs, value, value - half, value + half, blocks, lost, carrying(worth[:, -1], good), notes)
 
 
 def shapley_table(

@@ -19,6 +19,7 @@ from llr_sd.analysis.cells import no_variance, output_cells
 from llr_sd.analysis.indices import COLUMNS, Floats, Indices, carrying, index_rows, notes_of
 from llr_sd.design import Design, Plan
 from llr_sd.errors import InputError
+from llr_sd.result import NO_LOG
 from llr_sd.rounding import ROUNDING
 from llr_sd.study import Scale
 
@@ -33,7 +34,6 @@ INDEPENDENT = "Sobol indices are for inputs drawn independently: the stated rank
 
 SUMS = ("S1 sum", "ST sum")
 """Names of the sums of first-order and of total indices."""
-NO_LOG = "refused: no log: "
 _AT_ONCE = 2_000_000  # numbers held for the blocks of one chunk of cells
 
 
@@ -72,7 +72,7 @@ def sobol(
     Intervals are the point estimate plus and minus Student's t times the bootstrap standard deviation. What is resampled are the
     replicates of a replicated design (independent scrambles; their spread shows the evenness of the points), else its blocks. They may
     reach below 0 or above 1. With blocks left out, indices describe the inputs for which the model did not fail. Where few blocks carry
-    the variance of an output with a long tail, the intervals are too narrow and the note says so; ranks and logs have no such tail.
+    the variance of an output with a long tail, the intervals are too narrow and `skewed` says so; ranks and logs have no such tail.
 
     Parameters
     ----------
@@ -123,11 +123,8 @@ def sobol(
     least = least.min(keepdims=True) if pooled else least
     bad = refused | flat | (least <= 0)
     value[:, bad], low[:, bad], high[:, bad] = np.nan, np.nan, np.nan
-    notes = notes_of("blocks", plan.base, lost, refused, flat, carried, ~np.isfinite(low).all(axis=0) & ~bad)
-    notes = tuple(
-        f"{NO_LOG}a logarithm needs values above 0, and the least is {number:g}" if number <= 0 else note
-        for note, number in zip(notes, least, strict=True)
-    )
+    notes = notes_of(refused, flat, ~np.isfinite(low).all(axis=0) & ~bad)
+    notes = tuple(NO_LOG if number <= 0 else note for note, number in zip(notes, least, strict=True))
     return SobolIndices(plan.inputs, value, low, high, blocks, lost, carried, notes, pairs)
 
 

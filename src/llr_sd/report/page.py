@@ -19,13 +19,13 @@ from llr_sd.report.outcome.words import answer
 from llr_sd.report.ratings import words as rating_words
 from llr_sd.report.ratings.read import rated, ratings
 from llr_sd.report.ratings.sections import beside_the_log, inputs_table, rating_sections
-from llr_sd.report.sections import drawn, sections
+from llr_sd.report.sections import drawn, findings, sections
 from llr_sd.report.sensitivity.words import unsettled
 from llr_sd.report.shared import canvas
 from llr_sd.report.shared.files import write_whole
 from llr_sd.report.shared.parts import NumberTable, Picture, Section
 from llr_sd.report.shared.reading import failed_runs, headline, other_failures
-from llr_sd.report.shared.told import disagreement, findings, warned
+from llr_sd.report.shared.told import disagreement, warned
 from llr_sd.report.shared.wording import DATES_NOTE, UNIT_NOTES
 from llr_sd.result import StudyResult
 from llr_sd.verification import verifications

@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from llr_sd.report.decision.sections import attribution_section, boxes_section, information_section, levers_section
+from llr_sd.report.decision.words import box_sentences, lever_sentences
 from llr_sd.report.outcome.sections import correlation_section, difference_section, pictures
 from llr_sd.report.sensitivity.sections import course_section, screening_section, settling_section, shares_section
+from llr_sd.report.sensitivity.words import correlation_sentences, independence, unjudged
 from llr_sd.report.shared.parts import Picture, Section
+from llr_sd.report.shared.told import fact_sentences, gap_sentences, notes
 from llr_sd.result import StudyResult
 
 
@@ -24,11 +27,14 @@ class Part:
         Gives its section of the page; None where the result has nothing for it, or the part is a sheet alone.
     sheets
         The sheets of the workbook, by table: the title and what the sheet holds.
+    said
+        Gives what is told of it among the findings; None for nothing.
     """
 
     tables: tuple[str, ...]
     section: Callable[[StudyResult], Section | None] | None
     sheets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    said: Callable[[StudyResult], tuple[str, ...]] | None = None
 
 
 PARTS = (
@@ -61,6 +67,7 @@ PARTS = (
             ),
             "shapley": ("Shapley effects", "Shares of the variance that take correlations between inputs in; they add up to 1."),
         },
+        said=independence,
     ),
     Part(
         ("sobol",),
@@ -86,6 +93,7 @@ PARTS = (
         ("boxes",),
         boxes_section,
         {"boxes": ("Boxes", "Where in the inputs a target is missed, with density and coverage; an empty limit is open.")},
+        said=box_sentences,
     ),
     Part(
         ("levers",),
@@ -96,6 +104,7 @@ PARTS = (
                 "Every mix of levers that was tried: cost and chance in the search, and on the fresh runs that some had.",
             )
         },
+        said=lever_sentences,
     ),
     Part(
         ("information",),
@@ -111,6 +120,7 @@ PARTS = (
                 "Morris: mu_star, the mean size of the effect of an input's whole range; mu, with its sign; sigma, its spread.",
             )
         },
+        said=unjudged,
     ),
     Part(
         ("convergence",),
@@ -126,6 +136,7 @@ PARTS = (
                 "Spearman's rank correlation of each stated pair of inputs: asked, drawn, and the least and greatest that the two can have.",
             )
         },
+        said=correlation_sentences,
     ),
 )
 """In the order of reading."""
@@ -141,6 +152,12 @@ def analysed(result: StudyResult) -> tuple[Section, ...]:
     """Return the sections of the analyses that were made."""
     there = (p.section for p in PARTS if p.section and any(name in result.tables for name in p.tables))
     return tuple(section for make in there if (section := make(result)) is not None)
+
+
+def findings(result: StudyResult) -> tuple[str, ...]:
+    """Return what was found, and what could not be: gaps first, then the analyses in the order of reading, then what is known of inputs."""
+    there = (p.said for p in PARTS if p.said and any(name in result.tables for name in p.tables))
+    return (*gap_sentences(result), *(s for say in there for s in say(result)), *fact_sentences(result), *notes(result))
 
 
 def sheets(result: StudyResult) -> tuple[tuple[str, str, str], ...]:

@@ -13,6 +13,7 @@ from llr_sd.report.outcome.tables import verdict
 from llr_sd.report.outcome.words import answer, between, told
 from llr_sd.report.ratings import words as rating_words
 from llr_sd.report.ratings.read import held, ladders, rated, risks
+from llr_sd.report.sections import findings
 from llr_sd.report.sensitivity.words import unsettled
 from llr_sd.report.shared.reading import (
     failed_runs,
@@ -21,7 +22,7 @@ from llr_sd.report.shared.reading import (
     other_failures,
     quantity,
 )
-from llr_sd.report.shared.told import disagreement, findings, verified_sentences, warned
+from llr_sd.report.shared.told import disagreement, verified_sentences, warned
 from llr_sd.report.shared.wording import (
     NONE,
     chance_short,

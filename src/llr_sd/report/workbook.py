@@ -19,11 +19,10 @@ from llr_sd.report.outcome.words import answer
 from llr_sd.report.ratings import sheets as rating_sheets
 from llr_sd.report.ratings import words as rating_words
 from llr_sd.report.ratings.read import rated
-from llr_sd.report.sections import sheets
+from llr_sd.report.sections import findings, sheets
 from llr_sd.report.shared.files import write_whole
 from llr_sd.report.shared.inputs import described
 from llr_sd.report.shared.reading import horizon, quantity, table
-from llr_sd.report.shared.told import findings
 from llr_sd.report.shared.wording import DATES_NOTE, date_words
 from llr_sd.result import StudyResult
 

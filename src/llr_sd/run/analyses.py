@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from llr_sd import analysis, sampling
 from llr_sd.errors import InputError
-from llr_sd.result import Gap
+from llr_sd.result import NO_LOG, NOT_JUDGED, REFUSED, Fact, Gap, NoBox, to_manifest
 from llr_sd.rounding import reaches
 from llr_sd.run import tables
 from llr_sd.run.answers import lever_table
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 Got = TypeVar("Got")
-NOT_JUDGED = "not judged: a value rarer than 1 in 40 lies outside the levels of the screening"
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,8 @@ class Made:
         Tidy tables by name, one row a number.
     gaps
         What it was asked for and cannot give.
-    said
-        What it found, in sentences.
+    found
+        What it found beside its tables.
     facts
         What the manifest says of it.
     samples
@@ -67,7 +66,7 @@ class Made:
 
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
-    said: tuple[str, ...] = ()
+    found: tuple[Fact, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     samples: Mapping[str, Sample] = field(default_factory=dict)
 
@@ -98,7 +97,8 @@ def analyse(work: Work) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     found["failures"] = tables.failure_table(prepared, (b for s in ran.values() for b in work.runner.blocks(s)), ran)
     gaps = [g for m in made for g in m.gaps]
     facts = {key: value for m in made for key, value in m.facts.items()}
-    facts["findings"] = [*(g.words for g in gaps), *(s for m in made for s in m.said), *prepared.told]
+    facts["findings"] = list(prepared.told)
+    facts["facts"] = to_manifest(f for m in made for f in m.found)
     facts["gaps"] = [asdict(g) for g in gaps]
     return found, facts
 
@@ -112,12 +112,11 @@ def _basics(work: Work) -> Made:
         "parameters": tables.parameter_table(prepared),
         "design": tables.design_table(prepared.samples["monte_carlo"]),
     }
-    return Made(found, said=(*tables.undefined_outputs(prepared, runs), *tables.constant_outputs(prepared, runs)))
+    return Made(found, found=(*tables.undefined_outputs(prepared, runs), *tables.constant_outputs(prepared, runs)))
 
 
 def _correlations(work: Work) -> Made:
-    said = (analysis.INDEPENDENT,) if work.study.sobol else ()
-    return Made({"correlations": tables.correlation_table(work.prepared)}, said=said)
+    return Made({"correlations": tables.correlation_table(work.prepared)})
 
 
 def _sobol(work: Work) -> Made:
@@ -127,7 +126,7 @@ def _sobol(work: Work) -> Made:
     wanted = study.convergence
     if wanted is None or study.sobol is None:
         table = _sobol_table(prepared, first, runner)
-        return Made(_with_sums(table) | _over_time(prepared, first, runner), _refused(table, "Sobol indices"))
+        return Made(_with_sums(table) | _over_time(prepared, first, runner), _refused("sobol", table))
 
     def samples(base: int) -> dict[str, Sample]:
         return {s.name: s for s in sensitivity_samples(study, prepared.uncertain, prepared.model, base) if s.name in first}
@@ -140,10 +139,10 @@ def _sobol(work: Work) -> Made:
     settled = analysis.grow(
         evaluate, lambda base: sum(s.runs for s in samples(base).values()), study.sobol.base, wanted.budget, wanted.tolerance
     )
-    facts = {"converged": settled.converged, "convergence": settled.reason}
+    facts = {"converged": settled.converged}
     last = samples(settled.base)
     found = {"convergence": settled.history, **_with_sums(settled.table), **_over_time(prepared, last, runner)}
-    return Made(found, _refused(settled.table, "Sobol indices"), facts=facts, samples=last)
+    return Made(found, _refused("sobol", settled.table), facts=facts, samples=last)
 
 
 def _with_sums(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -181,25 +180,26 @@ def _resampled(work: Work, name: str, make: Callable[..., pd.DataFrame]) -> pd.D
 def _morris(work: Work) -> Made:
     """Morris screening; an input that its levels cannot show has no number, and a note."""
     table = _resampled(work, "morris", analysis.morris_table)
-    given = ~table["note"].astype(str).str.startswith("refused")
-    hidden = table["input"].isin(unseen(work.prepared.uncertain)) & given
+    hidden = table["input"].isin(unseen(work.prepared.uncertain)) & (table["note"] != REFUSED)
     table.loc[hidden, ["value", "low", "high"]] = np.nan
     table.loc[hidden, "note"] = NOT_JUDGED
-    return Made({"morris": table}, _refused(table, "the screening"))
+    return Made({"morris": table}, _refused("morris", table))
 
 
 def _shapley(work: Work) -> Made:
     table = _resampled(work, "shapley", analysis.shapley_table)
-    return Made({"shapley": table}, _refused(table, "Shapley effects"))
+    return Made({"shapley": table}, _refused("shapley", table))
 
 
-def _refused(table: pd.DataFrame, what: str) -> tuple[Gap, ...]:
-    """Return a gap for each output of a scenario whose indices were refused, with the reason that the table notes."""
-    notes = table["note"].astype(str)
-    rows = table[notes.str.startswith("refused: ")].drop_duplicates(["scenario", "output"])
-    return tuple(
-        Gap(what, str(r["scenario"]), str(r["output"]), str(r["note"]).removeprefix("refused: ")) for r in rows.to_dict("records")
-    )
+def _refused(name: str, table: pd.DataFrame) -> tuple[Gap, ...]:
+    """Return a gap for each output of a scenario whose indices were refused."""
+    gaps = []
+    for r in table[table["note"].isin((REFUSED, NO_LOG))].drop_duplicates(["scenario", "output"]).to_dict("records"):
+        gap = Gap(name, str(r["scenario"]), str(r["output"]), lost=int(r["lost"]), blocks=int(r["blocks"] + r["lost"]))
+        gaps.append(
+            replace(gap, reason="some of its values are not above 0 and have no logarithm") if r["note"] == NO_LOG else gap
+        )
+    return tuple(gaps)
 
 
 def _differences(work: Work) -> Made:
@@ -225,28 +225,28 @@ def _boxes(work: Work) -> Made:
     study, runs, prepared = work.study, work.runs, work.prepared
     design = prepared.samples["monte_carlo"].design
     units = {p.variable: p.unit for p, _ in prepared.uncertain}
-    labels = {p.variable: p.label for p, _ in prepared.uncertain if p.label}
     gaps: list[Gap] = []
-    said, boxes = [], []
+    found: list[Fact] = []
+    boxes = []
     for part in study.discovery:
         target = next(t for t in study.target if t.name == part.target)
         for scenario in part.scenarios or [s.name for s in study.scenario if s.kind == "scenario"]:
             values = runs[target.output].sel(scenario=scenario).values
             ok = runs["ok"].sel(scenario=scenario).values & np.isfinite(values)
             missed = ~reaches(values, target.at_least, target.at_most) & ok
-            what = f'In "{scenario}" the target "{target.name}" is missed'
-            place = (f'the box where the target "{target.name}" is missed', scenario, "")
+            none = NoBox(target.name, scenario, int(missed.sum()), int(ok.sum()))
+            place = Gap("boxes", scenario, target=target.name, reason="every run failed")
             if not ok.any():
-                gaps.append(Gap(*place, "every run failed"))
-            elif missed[ok].all() or not missed[ok].any():
-                said.append(f"{what} in {'every' if missed[ok].any() else 'no'} run: there is no box to look for.")
+                gaps.append(place)
+            elif none.missed in (0, none.runs):
+                found.append(none)
             else:
-                look = partial(analysis.discover, design, missed, ok, part.density, what, names=labels, units=units)
-                box = _attempt(gaps, place, look)
-                if box is not None:
-                    boxes.append(box.to_frame().assign(scenario=scenario, target=target.name))
-                    said.append(box.words)
-    return Made({"boxes": pd.concat(boxes, ignore_index=True)} if boxes else {}, tuple(gaps), tuple(said))
+                box = _attempt(gaps, place, partial(analysis.discover, design, missed, ok, part.density, units=units))
+                if box is not None and box.restrictions:
+                    boxes.append(box.to_frame().assign(scenario=scenario, target=target.name, share=box.share))
+                elif box is not None:
+                    found.append(none)
+    return Made({"boxes": pd.concat(boxes, ignore_index=True)} if boxes else {}, tuple(gaps), tuple(found))
 
 
 def _information(work: Work) -> Made:
@@ -261,24 +261,23 @@ def _information(work: Work) -> Made:
     groups = {g: [variables[n] for n in names] for g, names in groups_of(prepared.uncertain).items()} if voi.groups else None
     again = sampling.resamples(work.study.seed, "information", analysis.CLUSTERS, 200)
     learn = partial(analysis.evppi_table, prepared.samples["monte_carlo"].design, values, again, ok, groups)
-    table = _attempt(gaps, ("the value of information", "", voi.benefit), learn)
+    table = _attempt(gaps, Gap("information", output=voi.benefit, reason="every run failed"), learn)
     return Made({"information": table} if table is not None else {}, tuple(gaps))
 
 
 def _levers(work: Work) -> Made:
     gaps: list[Gap] = []
-    scenario = work.study.levers.scenario if work.study.levers else ""
-    place = ("the cheapest mix of levers", scenario, "")
+    place = Gap("levers", work.study.levers.scenario if work.study.levers else "", reason="every run failed")
     search = _attempt(gaps, place, partial(find_levers, work.prepared, work.runner.run_and_read))
-    return Made({"levers": search.table}, said=(f"Levers: {search.reason}",)) if search else Made(gaps=tuple(gaps))
+    return Made({"levers": search.table} if search else {}, tuple(gaps))
 
 
-def _attempt(gaps: list[Gap], place: tuple[str, str, str], make: Callable[[], Got]) -> Got | None:
-    """Return what an analysis gives; where its runs do not allow it, None, and a gap with the reason."""
+def _attempt(gaps: list[Gap], place: Gap, make: Callable[[], Got]) -> Got | None:
+    """Return what an analysis gives; where its runs do not allow it, None, and the gap with its reason."""
     try:
         return make()
     except InputError as error:
-        gaps.append(Gap(*place, error.what))
+        gaps.append(replace(place, reason=error.what))
         return None
 
 
@@ -300,4 +299,3 @@ ANALYSES = (
     Analysis("least", lambda s: s.answer, _least),
     Analysis("basics", lambda s: True, _basics),
 )
-"""In the order in which what they found is told."""

@@ -62,7 +62,7 @@ class Job:
 class PreparedStudy:
     """A checked study with its model, its uncertain parameters and its samples by name ("central", "monte_carlo", ...).
 
-    `told` are sentences for the reader: notes on the model file, values outside their evidence, inputs that a screening cannot judge.
+    `told` are sentences for the reader: notes on the model file, values outside their evidence, inputs that their bounds cut off.
     """
 
     study: Study
@@ -118,11 +118,7 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
     samples += sensitivity_samples(study, uncertain, model)
     for number, part in enumerate(steps, 1):
         samples.append(Sample(f"attribution_{number}", draws, tuple(zip(part.names, part.settings, strict=True))))
-    told = [*model.equations.notes, *_unlike_evidence(study, model, uncertain), *_unseen(study, uncertain)]
-    told += sampling.missed_percentiles(uncertain)
-    tied = sampling.ties(uncertain, pairs, draws)
-    if tied:
-        told.append(f"Rank correlations in the draws: {'; '.join(t.words for t in tied)}.")
+    told = [*model.equations.notes, *_unlike_evidence(study, model, uncertain), *sampling.missed_percentiles(uncertain)]
     return PreparedStudy(study, model, uncertain, {s.name: s for s in samples}, tuple(told))
 
 
@@ -168,15 +164,6 @@ def _unlike_evidence(study: Study, model: Model, uncertain: Uncertain) -> list[s
     if study.levers:
         places += [({name: v}, "[levers]") for name, levels in study.levers.set.items() for v in levels]
     return said(o for settings, where in places for o in outside(model.table, settings, where))
-
-
-def _unseen(study: Study, uncertain: Uncertain) -> list[str]:
-    """Say which inputs a Morris screening cannot judge: discrete ones with an end that is rarer than its levels reach."""
-    hidden = unseen(uncertain) if study.morris else ()
-    return [
-        f"The screening does not judge {name}: it has a value rarer than 1 in 40, which no level of the screening takes."
-        for name in hidden
-    ]
 
 
 def unseen(uncertain: Uncertain) -> tuple[str, ...]:

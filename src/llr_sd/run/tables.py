@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from llr_sd import analysis, sampling
-from llr_sd.result import Block
+from llr_sd.result import Block, Constant, Undefined
 from llr_sd.run.prepare import Job, PreparedStudy, Sample, correlations, merged
 
 if TYPE_CHECKING:
@@ -102,33 +102,22 @@ def design_table(sample: Sample) -> pd.DataFrame:
     return pd.DataFrame(design.values, columns=list(design.names)).rename_axis("run").reset_index()
 
 
-def undefined_outputs(prepared: PreparedStudy, runs: xr.Dataset) -> list[str]:
-    """Say which expressions are undefined in some runs that the model finished: those are missing for that output alone."""
-    study, ok = prepared.study, runs["ok"].values
-    told = []
-    for name, spec in study.outputs.items():
+def undefined_outputs(prepared: PreparedStudy, runs: xr.Dataset) -> list[Undefined]:
+    """Return which expressions are undefined in some runs that the model finished: those are missing for that output alone."""
+    ok, found = runs["ok"].values, []
+    for name, spec in prepared.study.outputs.items():
         if spec.expression is None or name not in runs:
             continue
         bad = (ok & ~np.isfinite(runs[name].values)).sum(axis=1)
-        where = [
-            f"in {n:,} of {good:,} runs{f' of {s.name}' if len(study.scenario) > 1 else ''}"
-            for s, n, good in zip(study.scenario, bad, ok.sum(axis=1), strict=True)
-            if n
-        ]
-        if where:
-            more = f" and {len(where) - 3} more scenarios" if len(where) > 3 else ""
-            told.append(
-                f"{spec.label or name} is undefined {', '.join(where[:3])}{more} (as a division by zero is): its own numbers and "
-                "targets leave those out; everything else keeps every run."
-            )
-    return told
+        counts = zip(prepared.study.scenario, bad, ok.sum(axis=1), strict=True)
+        found += [Undefined(name, s.name, int(n), int(good)) for s, n, good in counts if n]
+    return found
 
 
-def constant_outputs(prepared: PreparedStudy, runs: xr.Dataset) -> list[str]:
-    """Say which single numbers are the same in every run of a scenario although its inputs vary and other numbers do."""
-    study = prepared.study
+def constant_outputs(prepared: PreparedStudy, runs: xr.Dataset) -> list[Constant]:
+    """Return which single numbers are the same in every run of a scenario although its inputs vary and other numbers do."""
+    study, found = prepared.study, []
     names = [n for n, o in study.outputs.items() if n in runs and runs[n].ndim == 2]
-    places: dict[tuple[str, int], list[str]] = {}
     for number, scenario in enumerate(study.scenario):
         held = merged(prepared.model, study.set, scenario.set)
         if scenario.kind != "scenario" or all(p.name in held for p, _ in prepared.uncertain):
@@ -137,11 +126,5 @@ def constant_outputs(prepared: PreparedStudy, runs: xr.Dataset) -> list[str]:
         good = {n: (v := runs[n].values[number][ok])[np.isfinite(v)] for n in names}
         same = [n for n, values in good.items() if len(values) > 1 and analysis.no_variance(values[:, None])[0]]
         if len(same) < len(names):
-            for name in same:
-                places.setdefault((name, len(good[name])), []).append(f'"{scenario.name}"')
-    told = []
-    for (name, count), where in places.items():
-        more = f" and {len(where) - 3} more" if len(where) > 3 else ""
-        scenarios = f" in {', '.join(where[:3])}{more}" if len(study.scenario) > 1 else ""
-        told.append(f"{study.outputs[name].label or name} is the same in all {count:,} runs{scenarios}.")
-    return told
+            found += [Constant(name, scenario.name, len(good[name])) for name in same]
+    return found

@@ -71,15 +71,6 @@ class Tie:
     least: float
     most: float
 
-    @property
-    def words(self) -> str:
-        """What was asked and what was drawn; the limit where more was asked than tied values allow."""
-        drawn = f"{self.drawn:.2f}" if math.isfinite(self.drawn) else "none"
-        if self.least <= self.asked <= self.most:
-            return f"{self.first} with {self.second} {drawn} (asked {self.asked:g})"
-        limit = self.least if self.asked < self.least else self.most
-        return f"{self.first} with {self.second} {drawn} (asked {self.asked:g}, more than the {limit:.2f} that discrete values allow)"
-
 
 def ties(
     parameters: Sequence[tuple[Parameter, Distribution]], correlations: Sequence[Correlation], design: Design

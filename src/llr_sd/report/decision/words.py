@@ -16,8 +16,10 @@ from llr_sd.report.decision.read import (
     unit_after,
 )
 from llr_sd.report.shared.inputs import (
+    Share,
     frame_of,
     spoken,
+    with_interval,
 )
 from llr_sd.report.shared.wording import (
     amount,
@@ -53,11 +55,12 @@ def box_sentences(result: StudyResult) -> tuple[str, ...]:
             name = str(r["input"])
             sides.append(f"{spoken(result, name)} is {side(result, name, float(r['low']), float(r['high']))}")
         dense, cover = (
-            f"{percent(boxes[0][k])} ({percent(boxes[0][f'{k}_low'])} to {percent(boxes[0][f'{k}_high'])})"
+            with_interval(Share(k, k, *(float(boxes[0][f"{k}{end}"]) for end in ("", "_low", "_high"))))
             for k in ("density", "coverage")
         )
+        against = f", against {percent(float(boxes[0]['share']))} of all runs" if "share" in boxes[0] else ""
         sentences.append(
-            f"In “{scenario}”, where {listing(sides)}, {dense} of the runs miss “{target}”. "
+            f"In “{scenario}”, where {listing(sides)}, {dense} of the runs miss “{target}”{against}. "
             f"{cover} of all the runs that miss it lie there."
         )
     return tuple(sentences)

@@ -270,7 +270,7 @@ def provenance(manifest: Mapping[str, Any], prefix: str = "") -> list[tuple[str,
         name = f"{prefix}{key}".replace("_", " ")
         if isinstance(value, Mapping):
             pairs += provenance(value, f"{name}: ")
-        elif key == "gaps":
+        elif key in ("gaps", "facts"):
             pairs.append((name, str(len(value)) if value else NONE))
         elif isinstance(value, (list, tuple)):
             pairs.append((name, ", ".join(str(v) for v in value) or NONE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +20,7 @@ from llr_sd.report.shared.inputs import (
 )
 from llr_sd.report.shared.memory import remembered
 from llr_sd.report.shared.reading import Quantity, course, headline, horizon, scenario_names, times_of
-from llr_sd.result import StudyResult
+from llr_sd.result import NO_VARIANCE, REFUSED, StudyResult
 
 NOTHING = 1e-4  # a total share below this is told as no effect
 KEPT = 0.05  # a screened input is kept when its interval reaches this share of the largest effect
@@ -94,7 +95,7 @@ def main_cell(result: StudyResult, name: str) -> Cell | None:
         rows = rows[times == times[np.argmin(np.abs(times - asked))] if math.isfinite(asked) else times == times.max()]
     ordered = [s for s in scenario_names(result) if s in set(rows["scenario"])] or [str(rows.iloc[0]["scenario"])]
     varied = [s for s in ordered if rows.loc[rows["scenario"] == s, "value"].notna().any()]
-    varied = [s for s in varied if "no variance" not in str(rows.loc[rows["scenario"] == s, "note"].iloc[0])]
+    varied = [s for s in varied if rows.loc[rows["scenario"] == s, "note"].iloc[0] != NO_VARIANCE]
     scenario = (varied or ordered)[0]
     first = rows[rows["scenario"] == scenario].iloc[0]
     lost, blocks = (int(first[k]) if k in rows and first[k] == first[k] else 0 for k in ("lost", "blocks"))
@@ -151,10 +152,18 @@ def ranked(found: tuple[Share, ...]) -> list[Share]:
 
 
 def split(found: tuple[Share, ...]) -> tuple[list[Share], list[Share], list[Share]]:
-    """Return the inputs to draw, those that come after them, and those without effect; each the largest first."""
+    """Return the inputs to draw, those that come after them, and those without effect; each the largest first.
+
+    An input whose interval reaches `NOTHING` may have an effect.
+    """
     order = ranked(found)
-    alive = [s for s in order if s.value >= NOTHING]
-    return alive[:MOST], alive[MOST:], [s for s in order if s.value < NOTHING]
+    alive = [s for s in order if s.value >= NOTHING or s.high >= NOTHING]
+    return alive[:MOST], alive[MOST:], [s for s in order if s not in alive]
+
+
+def leaders(order: Sequence[Share]) -> list[Share]:
+    """Return the first of inputs in the order of their numbers, and those whose interval meets its own: no run tells which is first."""
+    return [s for s in order if s is order[0] or s.high >= order[0].low]
 
 
 def sobol_course(result: StudyResult) -> Cell | None:
@@ -191,6 +200,45 @@ def courses(result: StudyResult, cell: Cell, most: int = 5) -> dict[str, Floats]
         own = rows[rows["input"] == name].drop_duplicates("time").set_index("time")[["value", "low", "high"]]
         found[name] = own.reindex(times, method="nearest", tolerance=1e-6).to_numpy(dtype=float)
     return found
+
+
+def screened_in_part(result: StudyResult) -> bool:
+    """Whether the screening of some output in some scenario was refused, so that nothing is known of its inputs."""
+    return bool((frame_of(result, "morris", "note")["note"] == REFUSED).any())
+
+
+@dataclass(frozen=True)
+class Settling:
+    """How far the shares had settled at one base: runs, the widest half width and what it is of, and what stood in the way.
+
+    `swaps` is the number of pairs of inputs that changed places, below 0 where there was no base before; `missing` that of shares
+    without a number.
+    """
+
+    base: int
+    runs: int
+    met: bool
+    widest: float
+    scenario: str
+    shown: Quantity | None
+    index: str
+    name: str
+    swaps: int
+    missing: int
+
+
+@remembered
+def settlings(result: StudyResult) -> tuple[Settling, ...]:
+    """Return how the shares settled, base by base; empty where the base was not grown."""
+    texts = ("scenario", "output", "index", "input")
+    rows = frame_of(result, "convergence", "base", "runs", "widest", "time", "swaps", "missing", "met", *texts)
+    found = []
+    for r in rows.to_dict("records"):
+        scenario, output, index, name = (str(r[k]) for k in texts)
+        shown = described(result, output, float(r["time"])) if output else None
+        numbers = int(r["base"]), int(r["runs"]), bool(r["met"]), float(r["widest"])
+        found.append(Settling(*numbers, scenario, shown, index, input_name(result, name), int(r["swaps"]), int(r["missing"])))
+    return tuple(found)
 
 
 def kept_inputs(result: StudyResult) -> tuple[str, ...]:

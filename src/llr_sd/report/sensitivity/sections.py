@@ -8,29 +8,29 @@ from collections.abc import Sequence
 import numpy as np
 
 from llr_sd.report.sensitivity.charts import share_lines
-from llr_sd.report.sensitivity.read import Cell, courses, kept_inputs, main_cell, ranked, shares, sobol_course, split
+from llr_sd.report.sensitivity.read import Cell, courses, kept_inputs, main_cell, ranked, settlings, shares, sobol_course, split
 from llr_sd.report.sensitivity.words import (
     course_title,
     effect_words,
+    group_title,
     morris_sentences,
     over_time_sentences,
     settled,
     sobol_sentences,
     sobol_title,
     unsettled,
-    with_interval,
+    widest_words,
 )
 from llr_sd.report.shared.bars import DARK, DOTTED, PALE, Bars, bar_chart
 from llr_sd.report.shared.inputs import (
     Floats,
     Share,
     between,
-    frame_of,
-    in_words,
     input_label,
     input_name,
     part_words,
     spoken,
+    with_interval,
 )
 from llr_sd.report.shared.parts import NumberTable, Picture, Section
 from llr_sd.report.shared.reading import horizon, times_of
@@ -89,25 +89,25 @@ def _inputs(result: StudyResult, cell: Cell) -> Picture | None:
 
 def _groups(result: StudyResult, cell: Cell | None, effects: Cell | None) -> Picture | None:
     """Sobol by group and Shapley effects side by side where both are there for the same number."""
-    alone = {s.input: s for s in shares(result, cell, "S1", grouped=True)} if cell else {}
-    whole = {s.input: s for s in shares(result, cell, "ST", grouped=True)} if cell else {}
+    alone = {s.input: s for s in ranked(shares(result, cell, "S1", grouped=True))} if cell else {}
+    whole = {s.input: s for s in ranked(shares(result, cell, "ST", grouped=True))} if cell else {}
     same = effects and (not cell or (cell.output, cell.scenario, cell.scale) == (effects.output, effects.scenario, effects.scale))
     if effects and not same and whole:
         effects = None
-    fair = {s.input: s for s in shares(result, effects, "Shapley")} if effects else {}
+    fair = {s.input: s for s in ranked(shares(result, effects, "Shapley"))} if effects else {}
+    by = fair if fair and (result.study.correlation or not whole) else whole
+    order = ranked(tuple(by.values()))
     where = cell if whole else effects
-    names = [s.input for s in ranked(tuple((whole or fair).values()))]
-    if where is None or not names or not any(math.isfinite((whole or fair)[n].value) for n in names):
+    if where is None or not order:
         return None
+    names = [s.input for s in order]
     kinds = [
         Bars(ALONE, PALE, "////", tuple(alone.get(n) for n in names)),
         Bars(WHOLE, DARK, "", tuple(whole.get(n) for n in names)),
         Bars("Shapley effect", DOTTED, "....", tuple(fair.get(n) for n in names)),
     ]
     kinds = [k for k in kinds if any(s is not None for s in k.values)]
-    top = (whole or fair)[names[0]]
-    first = spoken(result, top.input, first=True)
-    title = f"{first[:1].upper()}{first[1:]} has {part_words(top.value)} of the spread in {full_name(where.shown)}"
+    title = group_title(result, order, full_name(where.shown), "Shapley effects" if by is fair else "alone or with others")
     labels = [input_name(result, n) for n in names]
     figure = bar_chart(title, labels, kinds, f"Share of the spread in {full_name(where.shown)}", with_interval, _percent_tick)
     head = ["Group"] + [h for k in kinds for h in (k.label[:1].upper() + k.label[1:], "95% interval")]
@@ -223,25 +223,20 @@ def screening_section(result: StudyResult) -> Section | None:
 
 def settling_section(result: StudyResult) -> Section | None:
     """Return the section on whether the indices have settled; None where the base was not grown."""
-    frame = frame_of(result, "convergence", "base", "runs", "widest")
-    if frame.empty:
-        return None
     rows = [
-        (
-            f"{int(r['base']):,}", f"{int(r['runs']):,}", amount(float(r["widest"])),
-            ("yes" if r["met"] else "no") if "met" in r else "–", in_words(result, str(r.get("where") or "–")),
-        )
-        for r in frame.to_dict("records")
-    ]  # fmt: skip
+        (f"{s.base:,}", f"{s.runs:,}", amount(s.widest), "yes" if s.met else "no", widest_words(s)) for s in settlings(result)
+    ]
+    if not rows:
+        return None
     said = unsettled(result) or settled(result)
     lead = "The base was doubled until the intervals were narrow enough and the order of the inputs stood still, or the budget was spent."
     table = NumberTable(
-        "Base, runs and the widest 95% interval of any index",
+        "Base, runs and the widest 95% interval of any share",
         ("Base", "Runs", "Widest half width", "Settled", "Where it is widest"),
         tuple(rows),
         (4,),
     )
-    return Section("settling", "Have the sensitivity indices settled?", tuple(s for s in (said, lead) if s), (), (table,))
+    return Section("settling", "Have the sensitivity shares settled?", tuple(s for s in (said, lead) if s), (), (table,))
 
 
 def _numbers(share: Share | None) -> tuple[str, str]:

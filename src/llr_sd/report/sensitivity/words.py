@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,66 +11,71 @@ from llr_sd.report.sensitivity.read import (
     NOTHING,
     SLIGHT,
     Cell,
+    Settling,
     Together,
     kept_inputs,
+    leaders,
+    main_cell,
     over_time,
     ranked,
+    screened_in_part,
+    settlings,
     shares,
     split,
     together,
 )
-from llr_sd.report.shared.inputs import (
-    Floats,
-    Share,
-    between,
-    in_words,
-    input_name,
-    part_words,
-    spoken,
-)
-from llr_sd.report.shared.reading import (
-    scenario_names,
-)
-from llr_sd.report.shared.wording import (
-    amount,
-    count_of,
-    date_words,
-    extent,
-    full_name,
-    listing,
-    named,
-    percent,
-    with_unit,
-)
-from llr_sd.result import StudyResult
+from llr_sd.report.shared.inputs import Floats, Share, between, frame_of, input_name, part_words, spoken, with_interval
+from llr_sd.report.shared.reading import scenario_names
+from llr_sd.report.shared.told import lost_words
+from llr_sd.report.shared.wording import amount, count_of, extent, full_name, listing, named, percent, the_close, with_unit
+from llr_sd.result import NO_VARIANCE, NOT_JUDGED, REFUSED, StudyResult
 
-UNSETTLED = "The sensitivity indices have not settled"
+INDEPENDENT = (
+    "Sobol shares are for inputs drawn independently: the stated rank correlations are not in them. Shapley effects take them in."
+)
+LEADING = 3  # most inputs that a title names
+SHOWN = 8  # most inputs that a sentence names
 
 
 def sobol_title(result: StudyResult, cell: Cell) -> str:
-    """Say which input moves the number most."""
-    order = ranked(shares(result, cell, "ST"))
-    if not order:
+    """Say which input moves the number most by its total share, or which inputs do where the intervals cannot tell them apart."""
+    first = leaders(ranked(shares(result, cell, "ST")))
+    if not first:
         return f"What moves {full_name(cell.shown)}"
-    first = spoken(result, order[0].input, first=True)
-    return f"{first} moves {full_name(cell.shown)} most: {part_words(order[0].value)} of its spread"
+    if len(first) == 1:
+        who = spoken(result, first[0].input, first=True)
+        return f"{who} moves {full_name(cell.shown)} most: {part_words(first[0].value)} of its spread, alone or with others"
+    return f"{_close(result, first)} move {full_name(cell.shown)} most, alone or with others: too close to tell apart"
+
+
+def group_title(result: StudyResult, order: Sequence[Share], name: str, how: str) -> str:
+    """Say which group has the largest share of the spread in a number, or which do; `how` names the share."""
+    first = leaders(order)
+    if len(first) == 1:
+        who = spoken(result, first[0].input, first=True)
+        return f"{who[:1].upper()}{who[1:]} has {part_words(first[0].value)} of the spread in {name} ({how})"
+    who = _close(result, first)
+    return f"{who[:1].upper()}{who[1:]} have the most of the spread in {name} ({how}): too close to tell apart"
+
+
+def _close(result: StudyResult, first: Sequence[Share]) -> str:
+    """Inputs that lead together, each with its share."""
+    said = [f"{spoken(result, s.input, first=i == 0)} ({part_words(s.value)})" for i, s in enumerate(first[:LEADING])]
+    return listing([*said, f"{len(first) - LEADING} more"] if len(first) > LEADING else said)
 
 
 def sobol_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
-    """Say where the spread of a number comes from: the first three inputs, the rest, those without effect, and the groups."""
+    """Say where the spread of a number comes from, by total shares: the first three inputs, the rest, those without effect, the groups."""
     name, where = full_name(cell.shown), f"in “{cell.scenario}”"
-    if "no variance" in cell.note:
+    if cell.note == NO_VARIANCE:
         return (f"{name} is the same in every run {where}: there is no spread to explain.",)
-    alone, whole = {s.input: s for s in shares(result, cell, "S1")}, shares(result, cell, "ST")
+    whole = shares(result, cell, "ST")
     drawn, rest, none = split(whole)
     if not drawn:
-        note = cell.note.removeprefix("refused: ") or "the table has no number"
-        return (f"The indices of {name} {where} are not given: {note}.",)
-    top = [alone.get(s.input, s) for s in drawn[:3]]
-    words = [spoken(result, s.input) for s in top]
-    said = [f"{part_words(top[0].value)} of the spread in {name} comes from {words[0]} (between {between(top[0], 'and')})"]
-    said += [f"{part_words(s.value)} from {w} ({between(s)})" for s, w in zip(top[1:], words[1:], strict=True)]
-    sentences = [f"{listing(said)}, {where}."]
+        why = lost_words(cell.table, cell.lost, cell.lost + cell.blocks) if cell.lost else "the table has no number"
+        return (f"The shares of {name} {where} are not given: {why}.",)
+    said = [f"{part_words(s.value)} ({between(s)}) from {spoken(result, s.input)}" for s in drawn[:3]]
+    sentences = [f"Of the spread in {name} {where} comes, alone or with others, {listing(said)}."]
     if cell.skewed:
         sentences.append(
             f"A long tail makes this spread: about {max(cell.carried, 1):.0f} of {cell.blocks:,} blocks of runs carry it, so the intervals "
@@ -79,20 +85,17 @@ def sobol_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
     if sums:
         sentences.append(together_sentence(sums))
     if rest:
-        total = part_words(sum(s.value for s in rest))
-        sentences.append(f"The next {count_of(len(rest), 'input')} come to {total} in all: {listing([s.name for s in rest])}.")
+        total = percent(min(sum(s.value for s in rest), 1.0))
+        sentences.append(
+            f"The next {count_of(len(rest), 'input')} have at most {total} in all: {listing([s.name for s in rest])}."
+        )
     if none:
         verb = "has" if len(none) == 1 else "have"
         said = [spoken(result, s.input, first=i == 0) for i, s in enumerate(none)]
         sentences.append(f"{listing(said)} {verb} no effect on it (under 0.01% of the spread).")
-    groups = ranked(shares(result, cell, "S1", grouped=True))
-    if groups:
-        parts = [f"{s.name} {part_words(s.value)} ({between(s)})" for s in groups]
-        sentences.append(f"By group: {listing(parts)}.")
+    sentences += _by_group(result, cell)
     if cell.lost:
-        sentences.append(
-            f"{cell.lost:,} of {cell.lost + cell.blocks:,} blocks of runs were lost to failed runs and are left out."
-        )
+        sentences.append(f"{lost_words(cell.table, cell.lost, cell.lost + cell.blocks)} and are left out.")
     return (*sentences, *_other_scenarios(result, cell))
 
 
@@ -120,6 +123,21 @@ def over_time_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
     )
 
 
+def _by_group(result: StudyResult, cell: Cell) -> list[str]:
+    """The shares of groups, and what Shapley effects of the same number say where they put another group first."""
+    groups, effects = ranked(shares(result, cell, "ST", grouped=True)), main_cell(result, "shapley")
+    said = [f"By group, alone or with others: {listing([f'{s.name} {with_interval(s)}' for s in groups])}."] if groups else []
+    if effects is None or (effects.output, effects.scenario, effects.scale) != (cell.output, cell.scenario, cell.scale):
+        return said
+    fair = ranked(shares(result, effects, "Shapley"))
+    if fair:
+        parts = listing([f"{s.name} {with_interval(s)}" for s in fair[:3]])
+        taken = ", which take the stated correlations in," if result.study.correlation else ""
+        other = groups and leaders(groups)[0].input not in [s.input for s in leaders(fair)]
+        said.append(f"Shapley effects{taken} are {parts}{': another order than that of the Sobol shares' if other else ''}.")
+    return said
+
+
 def _other_scenarios(result: StudyResult, cell: Cell) -> list[str]:
     """The leading inputs of the scenarios that are not drawn."""
     sentences = []
@@ -127,55 +145,103 @@ def _other_scenarios(result: StudyResult, cell: Cell) -> list[str]:
         top = [] if scenario == cell.scenario else ranked(shares(result, cell, "ST", scenario))[:3]
         if top and top[0].value >= NOTHING:
             parts = listing([f"{spoken(result, s.input)} ({part_words(s.value)})" for s in top])
-            sentences.append(f"In “{scenario}” the most comes from {parts}.")
+            sentences.append(f"In “{scenario}” the most comes, alone or with others, from {parts}.")
     return sentences
 
 
 def morris_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
     """Say which screened input has the largest effect, and which deserve a Sobol analysis."""
-    found = shares(result, cell, "mu_star")
-    order = ranked(found)
-    if not order and "refused" in cell.note:
-        return (
-            f"The screening of {full_name(cell.shown)} in “{cell.scenario}” is not given: {cell.note.removeprefix('refused: ')}.",
-        )
-    hidden = [s.name for s in found if not math.isfinite(s.value)]
-    judged = f"Not judged, since a rare value lies outside the levels of the screening: {listing(hidden)}." if hidden else ""
-    if not order or order[0].value <= 0:
-        none = f"No input {'that is judged ' if hidden else ''}moves {full_name(cell.shown)} in “{cell.scenario}”."
-        return (none, judged) if hidden else (none,)
-    top, unit = order[0], cell.shown.unit
+    name, found = f"{full_name(cell.shown)} in “{cell.scenario}”", shares(result, cell, "mu_star")
+    order, hidden = ranked(found), unjudged(result)
+    if cell.note == REFUSED:
+        return (f"The screening of {name} is not given: {lost_words(cell.table, cell.lost, cell.lost + cell.blocks)}.",)
+    if not order:
+        return (f"The screening of {name} has no number.", *hidden)
+    if not any(s.value > 0 or s.high > 0 for s in order):
+        which = "No input that is judged" if hidden else "No input"
+        return (f"{which} moves {name} in any of {cell.blocks:,} trajectories.", *hidden)
+    top, unit, kept = order[0], cell.shown.unit, kept_inputs(result)
     sentences = [
-        f"Taken from one end of its range to the other, {spoken(result, top.input)} moves {full_name(cell.shown)} by "
-        f"{with_unit(top.value, unit)} "
-        f"on average, the most of {len(order)} inputs (“{cell.scenario}”, {cell.blocks:,} trajectories)."
+        f"Taken from one end of its range to the other, {spoken(result, top.input)} moves {name} by {with_unit(top.value, unit)} on "
+        f"average, the most of {count_of(len(order), 'input')} ({cell.blocks:,} trajectories)."
     ]
-    kept = kept_inputs(result)
-    rest = [s for s in order if s.input not in kept]
-    shown = [input_name(result, n) for n in kept[:8]]
-    names = listing([*shown, f"{len(kept) - 8} more"] if len(kept) > 8 else shown)
+    shown = [input_name(result, n) for n in kept[:SHOWN]]
+    names = listing([*shown, f"{len(kept) - SHOWN} more"] if len(kept) > SHOWN else shown)
     sentences.append(f"{count_of(len(kept), 'input')} of {len(order)} may matter for some output at some time: {names}.")
+    rest = [s.name for s in order if s.input not in kept]
     if rest:
-        sentences.append(f"The others could be held at their central values: {listing([s.name for s in rest])}.")
-    if hidden:
-        sentences.append(judged)
-    return tuple(sentences)
+        limit = ", as far as the outputs show whose screening is given" if screened_in_part(result) else ""
+        sentences.append(f"The others could be held at their central values{limit}: {listing(rest)}.")
+    return (*sentences, *hidden)
+
+
+def unjudged(result: StudyResult) -> tuple[str, ...]:
+    """Say which inputs a screening cannot judge; nothing where it judges all."""
+    rows = frame_of(result, "morris", "input", "note")
+    names = [input_name(result, str(n)) for n in rows.loc[rows["note"] == NOT_JUDGED, "input"].unique()]
+    if not names:
+        return ()
+    what = "has a value" if len(names) == 1 else "have values"
+    return (f"The screening does not judge {listing(names)}: it {what} rarer than 1 in 40, which none of its levels takes.",)
+
+
+def independence(result: StudyResult) -> tuple[str, ...]:
+    """Say that Sobol shares leave the stated correlations out, where a result has both."""
+    return (INDEPENDENT,) if result.study.correlation and "sobol" in result.tables else ()
+
+
+def correlation_sentences(result: StudyResult) -> tuple[str, ...]:
+    """Say what became of the stated rank correlations in the draws."""
+    parts = []
+    for r in frame_of(result, "correlations", "first", "second", "asked", "drawn", "least", "most").to_dict("records"):
+        drawn = f"{r['drawn']:.2f}" if math.isfinite(r["drawn"]) else "none"
+        text = f"{input_name(result, str(r['first']))} with {input_name(result, str(r['second']))} {drawn} (asked {r['asked']:g}"
+        if not r["least"] <= r["asked"] <= r["most"]:
+            limit = r["least"] if r["asked"] < r["least"] else r["most"]
+            text += f", more than the {limit:.2f} that discrete values allow"
+        parts.append(f"{text})".replace("-", "−"))
+    return (f"Rank correlations in the draws: {'; '.join(parts)}.",) if parts else ()
 
 
 def unsettled(result: StudyResult) -> str:
-    """Return the warning that the indices have not settled; empty where they have, or nothing is known of it."""
+    """Return the warning that the shares have not settled; empty where they have, or nothing is known of it."""
     if result.manifest.get("converged") is not False:
         return ""
-    reason = str(result.manifest.get("convergence") or "").strip().removeprefix("not converged").strip(" :.")
-    return f"{UNSETTLED}: {in_words(result, reason)}." if reason else f"{UNSETTLED}."
+    last, asked = (settlings(result) or (None,))[-1], result.study.convergence
+    if last is None:
+        return "The sensitivity shares have not settled."
+    why = []
+    if last.missing:
+        why.append(f"{count_of(last.missing, 'share has', 'shares have')} no number, as runs failed")
+    if asked and math.isfinite(last.widest) and last.widest > asked.tolerance:
+        why.append(f"the widest 95% interval is {widest_words(last)} where ±{percent(asked.tolerance)} was asked for")
+    if last.swaps < 0:
+        why.append("there was no smaller sample to compare the order of the inputs with")
+    elif last.swaps:
+        why.append(f"{count_of(last.swaps, 'pair of inputs', 'pairs of inputs')} changed places")
+    budget = f" of at most {asked.budget:,}" if asked else ""
+    return f"The sensitivity shares have not settled after {last.runs:,}{budget} runs{': ' if why else ''}{listing(why)}."
 
 
 def settled(result: StudyResult) -> str:
-    """Return the sentence that the indices have settled; empty where they have not."""
+    """Return the sentence that the shares have settled; empty where they have not."""
     if result.manifest.get("converged") is not True:
         return ""
-    reason = str(result.manifest.get("convergence") or "").strip().removeprefix("converged").strip(" :.")
-    return f"The sensitivity indices have settled: {reason}." if reason else "The sensitivity indices have settled."
+    last, asked = (settlings(result) or (None,))[-1], result.study.convergence
+    if last is None or asked is None or not math.isfinite(last.widest):
+        return "The sensitivity shares have settled."
+    return (
+        f"The sensitivity shares have settled: after {last.runs:,} runs every 95% interval is within ±{percent(asked.tolerance)}, and no "
+        "two inputs changed places."
+    )
+
+
+def widest_words(found: Settling) -> str:
+    """Return the widest interval and the share that it is of: "±6.2% (the total share of fill time in GPs, “base”)"."""
+    if not math.isfinite(found.widest) or found.shown is None:
+        return "–"
+    kind = "share alone" if found.index == "S1" else "total share"
+    return f"±{percent(found.widest)} ({kind} of {found.name} in {full_name(found.shown)}, “{found.scenario}”)"
 
 
 def course_title(lines: dict[str, Floats], times: Floats, name: str) -> str:
@@ -185,23 +251,15 @@ def course_title(lines: dict[str, Floats], times: Floats, name: str) -> str:
     known = np.flatnonzero(np.isfinite(values).all(axis=0))
     if not known.size:
         return f"Where the spread in {name} comes from, date by date"
-    leaders = [names[int(np.argmax(values[:, i]))] for i in known]
-    changes = [k for k in range(1, len(leaders)) if leaders[k] != leaders[k - 1]]
-    first = leaders[0][:1].upper() + leaders[0][1:]
+    leading = [names[int(np.argmax(values[:, i]))] for i in known]
+    changes = [k for k in range(1, len(leading)) if leading[k] != leading[k - 1]]
+    first = leading[0][:1].upper() + leading[0][1:]
     if not changes:
         return f"{first} has the largest share of the spread in {name} throughout"
     if len(changes) == 1:
-        turn = date_words(float(times[known[changes[0]]]), closing=True)
-        return f"{first} has the largest share of the spread in {name} at first; from the {turn} it is {leaders[-1]}".replace(
-            "the time", "time"
-        )
-    return f"The largest share of the spread in {name} changes hands {len(changes)} times; at the end it is {leaders[-1]}"
-
-
-def with_interval(share: Share) -> str:
-    """Return a share with its 95 % interval: "28% (27 to 30%)"."""
-    interval = between(share)
-    return part_words(share.value) if interval == "–" else f"{part_words(share.value)} ({interval})"
+        turn = the_close(float(times[known[changes[0]]]))
+        return f"{first} has the largest share of the spread in {name} at first; from {turn} it is {leading[-1]}"
+    return f"The largest share of the spread in {name} changes hands {len(changes)} times; at the end it is {leading[-1]}"
 
 
 def effect_words(share: Share, unit: str) -> str:

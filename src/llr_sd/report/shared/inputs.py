@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,17 +72,6 @@ def spoken(result: StudyResult, name: str, *, first: bool = False) -> str:
     return f"{'The' if first else 'the'} {words}"
 
 
-def in_words(result: StudyResult, text: str) -> str:
-    """Return a sentence that an analysis wrote with the inputs in words instead of their technical names."""
-    names = {n: words for n, (words, _, _) in input_facts(result).items()}
-    names |= {g: g.replace("_", " ") for g in group_names(result) if g not in names}
-    ordered = sorted(names, key=len, reverse=True)
-    # A name that could be a word of the sentence is one only where an index stands before it.
-    marked = [rf"(?<!\w){re.escape(n)}(?!\w)" for n in ordered if "_" in n]
-    plain = [rf"(?<=S[12T] of ){re.escape(n)}(?= on )" for n in ordered if "_" not in n]
-    return re.sub("|".join([*marked, *plain]), lambda found: names[found[0]], text) if ordered else text
-
-
 def input_label(result: StudyResult, name: str) -> str:
     """Return an input in words with its unit and the grade of its evidence: "time from vacancy to start in post (Year, B)"."""
     words, unit, grade = input_facts(result).get(name, (input_name(result, name), "", ""))
@@ -119,3 +107,9 @@ def between(share: Share, joined: str = "to") -> str:
     if NONE in (low, high):
         return NONE
     return f"{low.removesuffix('%') if low[0].isdigit() else low} {joined} {high}"
+
+
+def with_interval(share: Share) -> str:
+    """Return a share with its 95 % interval: "28% (27 to 30%)"."""
+    interval = between(share)
+    return part_words(share.value) if interval == NONE else f"{part_words(share.value)} ({interval})"

@@ -1,37 +1,94 @@
-"""What the manifest says of a study beside its tables, in sentences: findings, warnings, and what the second simulator said."""
+"""What the manifest says of a study beside its tables, in sentences: gaps, facts, notes, and what the second simulator said."""
 
 from __future__ import annotations
 
 import math
-import re
+from collections.abc import Mapping
 
-from llr_sd.report.shared.inputs import (
-    in_words,
-)
-from llr_sd.report.shared.wording import (
-    date_words,
-)
-from llr_sd.result import StudyResult
+from llr_sd.report.shared.inputs import described
+from llr_sd.report.shared.wording import count_of, date_words, listing, percent
+from llr_sd.result import Constant, Gap, NoBox, StudyResult, Undefined, facts_of, gaps_of
 from llr_sd.verification import AGREES, DIFFERS, NOT_ASKED, NOT_COMPARED, Verification, verifications
 
+ANALYSES = {
+    "sobol": "Sobol indices",
+    "morris": "the screening",
+    "shapley": "Shapley effects",
+    "boxes": "the box where the target is missed",
+    "information": "the value of information",
+    "levers": "the cheapest mix of levers",
+}
+"""What a sentence calls an analysis."""
+BLOCKS = {"morris": "trajectories", "shapley": "base rows"}
+"""What the blocks of an analysis are called; of the others, blocks of runs."""
+PLACES = 3  # scenarios that a sentence names
 
-def findings(result: StudyResult) -> tuple[str, ...]:
-    """Return what the analyses found, as the result says it, with names and units as a reader meets them."""
-    return _read_out(result, "findings")
+
+def gap_sentences(result: StudyResult) -> tuple[str, ...]:
+    """Say which analyses the runs do not allow, and why."""
+    return tuple(_gap(result, gap) for gap in gaps_of(result.manifest))
+
+
+def _gap(result: StudyResult, gap: Gap) -> str:
+    what = f"the box where “{gap.target}” is missed" if gap.target else ANALYSES.get(gap.analysis, gap.analysis)
+    of = f" of {described(result, gap.output, math.nan).label}" if gap.output else ""
+    where = f" in “{gap.scenario}”" if gap.scenario else ""
+    return f"Not given: {what}{of}{where}: {gap.reason.rstrip('.') or lost_words(gap.analysis, gap.lost, gap.blocks)}."
+
+
+def lost_words(analysis: str, lost: int, blocks: int) -> str:
+    """Say how many blocks of an analysis failed runs took: "20 of 32 trajectories were lost to failed runs"."""
+    return f"{lost:,} of {blocks:,} {BLOCKS.get(analysis, 'blocks of runs')} {'was' if lost == 1 else 'were'} lost to failed runs"
+
+
+def fact_sentences(result: StudyResult) -> tuple[str, ...]:
+    """Say what was found beside the tables: boxes that are not there, outputs that are undefined or never vary."""
+    facts, sentences = facts_of(result.manifest), []
+    sentences += [_no_box(f) for f in facts if isinstance(f, NoBox)]
+    undefined: dict[str, dict[str, str]] = {}
+    constant: dict[tuple[str, int], dict[str, str]] = {}
+    for f in facts:
+        if isinstance(f, Undefined):
+            undefined.setdefault(f.output, {})[f.scenario] = f"in {f.runs:,} of {f.good:,} runs"
+        if isinstance(f, Constant):
+            constant.setdefault((f.output, f.runs), {})[f.scenario] = ""
+    for output, places in undefined.items():
+        sentences.append(
+            f"{_label(result, output)} is undefined {_places(result, places)} (as when something is divided by zero). Its own numbers and "
+            "targets leave those runs out; everything else keeps every run."
+        )
+    for (output, runs), places in constant.items():
+        where = _places(result, places)
+        sentences.append(f"{_label(result, output)} is the same in all {runs:,} runs{' in ' if where else ''}{where}.")
+    return tuple(sentences)
+
+
+def _label(result: StudyResult, output: str) -> str:
+    return described(result, output, math.nan).label
+
+
+def _places(result: StudyResult, places: Mapping[str, str]) -> str:
+    """What holds in each scenario, of which the first few are named where the study has several."""
+    several = len(result.study.scenario) > 1
+    said = [f"{text}{' of ' if text else ''}“{name}”" if several else text for name, text in places.items()]
+    more = len(said) - PLACES
+    return listing([*said[:PLACES], *([count_of(more, "more scenario")] if more > 0 else [])])
+
+
+def _no_box(f: NoBox) -> str:
+    if f.missed in (0, f.runs):
+        return f"In “{f.scenario}” {'every' if f.missed else 'no'} run misses “{f.target}”: there is no box to look for."
+    return f"In “{f.scenario}” {percent(f.missed / f.runs)} of all runs miss “{f.target}”, and no box in the inputs gathers them."
+
+
+def notes(result: StudyResult) -> tuple[str, ...]:
+    """Return what there is to know of the model file, and of values and ranges that the study sets, as those who read them said it."""
+    return tuple(str(text) for text in result.manifest.get("findings") or ())
 
 
 def warned(result: StudyResult) -> tuple[str, ...]:
     """Return what a few runs showed before the many: what a reader must know before any number, such as a step too long."""
-    return _read_out(result, "warnings")
-
-
-def _read_out(result: StudyResult, key: str) -> tuple[str, ...]:
-    sentences = []
-    for sentence in result.manifest.get(key) or ():
-        text = in_words(result, re.sub(r"\s+Dmnl\b", "", str(sentence)).strip())
-        if text:
-            sentences.append(re.sub(r'"([^"]*)"', r"“\1”", text))
-    return tuple(sentences)
+    return tuple(str(text) for text in result.manifest.get("warnings") or ())
 
 
 def verified_sentences(result: StudyResult) -> tuple[str, ...]:
