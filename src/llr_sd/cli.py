@@ -150,7 +150,8 @@ def _run(options: argparse.Namespace) -> int:
 class _ProgressBar:
     """A bar with rate and time left on a terminal, nothing in a pipe."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: str = " runs") -> None:
+        self._unit = unit
         self._bar: Any = None
         self._resuming = False
 
@@ -169,7 +170,7 @@ class _ProgressBar:
             self._resuming = True
             print("resuming: runs that are done already are not run again", file=sys.stderr)
         if self._bar is None:
-            self._bar = tqdm(total=total, unit=" runs", disable=None, file=sys.stderr, leave=False, dynamic_ncols=True)
+            self._bar = tqdm(total=total, unit=self._unit, disable=None, file=sys.stderr, leave=False, dynamic_ncols=True)
         self._bar.total = total
         self._bar.set_description_str(textwrap.shorten(stage, 30, placeholder="..."), refresh=False)
         self._bar.update(done - self._bar.n)
@@ -251,22 +252,38 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _add_check(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("model", metavar="MODEL", help="a bundled model, a model folder, or a .mdl or XMILE file")
+    sub.add_argument("model", metavar="MODEL", nargs="?", help="a bundled model, a model folder, or a .mdl or XMILE file")
     sub.add_argument("--out", metavar="FILE", type=Path, help="write the sheet as CSV, one line a check")
+    sub.add_argument(
+        "--statistics",
+        action="store_true",
+        help="check no model, but the intervals that studies print: how often each kind holds a truth that is known",
+    )
     sub.add_argument(
         "--write-golden", action="store_true", help="run the model in PySD and write golden.csv beside it, then stop"
     )
 
 
 def _check(options: argparse.Namespace) -> int:
-    from llr_sd.check import check_model, write_golden
+    from llr_sd.check import check_model, check_statistics, write_golden
     from llr_sd.model import load_model
     from llr_sd.store import write_csv
 
+    if (options.model is None) != options.statistics or (options.statistics and options.write_golden):
+        raise InputError(
+            "check takes a model, or --statistics by itself.", mend="Name a model; `llr-sd list` shows the bundled ones."
+        )
     if options.write_golden:
         say(f"golden: {write_golden(load_model(options.model))}")
         return 0
-    sheet = check_model(options.model)
+    if options.statistics:
+        bar = _ProgressBar(" seeds")
+        try:
+            sheet = check_statistics(progress=bar.show)
+        finally:
+            bar.close()
+    else:
+        sheet = check_model(options.model)
     say(sheet.text())
     if options.out is not None:
         try:
@@ -294,7 +311,11 @@ COMMANDS: dict[str, tuple[str, Any, Any]] = {
     "run": ("Run a study and write its results, figures and report.", _add_run, _run),
     "new": ("Make a study folder of your own that runs as it stands.", _add_new, _new),
     "list": ("Show models, parameters with their sources, scenarios and studies.", _add_list, _list),
-    "check": ("Check a model: units, parameters, conservation, extremes, loops, PySD; one line each.", _add_check, _check),
+    "check": (
+        "Check a model: units, parameters, conservation, extremes, loops, PySD; or the package's own intervals. One line each.",
+        _add_check,
+        _check,
+    ),
     "bench": ("Measure the compiled engine against PySD on this machine.", _add_bench, _bench),
     "report": ("Draw the figures and the report of a results folder again.", _add_report, _report),
 }

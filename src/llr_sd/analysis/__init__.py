@@ -7,7 +7,7 @@ from llr_sd.analysis.discovery import FEWEST, Box, Restriction, discover
 from llr_sd.analysis.evppi import CLUSTERS, evppi_table
 from llr_sd.analysis.evppi import FEWEST as FEWEST_FOR_VALUE
 from llr_sd.analysis.expressions import evaluate, names_in
-from llr_sd.analysis.levers import ERROR, LEVER_NUMBERS, LeverSearch, search_levers
+from llr_sd.analysis.levers import ERROR, LEVER_NUMBERS, LeverSearch, Outcome, Setting, search_levers
 from llr_sd.analysis.morris import Screening, morris, morris_table, worth_a_sobol
 from llr_sd.analysis.paired import paired_table
 from llr_sd.analysis.risk import (
@@ -38,8 +38,10 @@ __all__ = [
     "Convergence",
     "LeverSearch",
     "LeverSettings",
+    "Outcome",
     "Restriction",
     "Screening",
+    "Setting",
     "ShapleyEffects",
     "SobolIndices",
     "attribution_table",
