@@ -63,7 +63,7 @@ class OutputSpec(Record):
 
     A `unit` that is given must be the model's; for an expression it is the unit of the result. `equivalents` marks an output that
     counts equivalents of people rather than people: reports show it beside the people and never add it to them. `percent` marks a
-    share without a unit, which the answer tells as a percentage.
+    share without a unit, which the answer tells as a percentage. `elements` says what people call the subscripts of its variable.
     """
 
     variable: str | None = None
@@ -73,6 +73,7 @@ class OutputSpec(Record):
     unit: Words | None = None
     equivalents: Flag = False
     percent: Flag = False
+    elements: Mapping[str, Words] = {}
 
     @model_validator(mode="after")
     def _one_kind(self) -> OutputSpec:

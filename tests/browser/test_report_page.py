@@ -101,16 +101,24 @@ def test_cells_do_not_run_into_each_other(browser: Any, request: pytest.FixtureR
     assert browser.execute_script(over) == []
 
 
-@pytest.mark.parametrize("name", ["page", "ratings_page"])
-def test_the_answer_is_on_the_first_screen(browser: Any, request: pytest.FixtureRequest, name: str) -> None:
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+@pytest.mark.parametrize("name", ["page", "full_page", "ratings_page"])
+def test_question_and_answer_are_on_the_first_screen(
+    browser: Any, request: pytest.FixtureRequest, name: str, width: int, height: int
+) -> None:
     page: Path = request.getfixturevalue(name)
-    size = {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     browser.get(page.as_uri())
-    bottom = browser.execute_script("return document.querySelector('.lead').getBoundingClientRect().bottom")
-    top = browser.execute_script("return document.querySelector('table').getBoundingClientRect().top")
-    assert bottom < 400
-    assert top < 600
+
+    def bottom(selector: str) -> float:
+        return float(browser.execute_script(f"return document.querySelector('{selector}').getBoundingClientRect().bottom"))
+
+    assert 0 < bottom(".question") < bottom(".lead") <= height
+    if width > 1000 and name == "page":
+        assert max(bottom(".sure"), bottom(".strip")) <= height
+    if width > 1000:  # what is not folded
+        assert browser.execute_script("return document.documentElement.scrollHeight") <= 4 * height
 
 
 @pytest.mark.parametrize("name", ["page", "ratings_page"])

@@ -479,3 +479,24 @@ def test_findings_of_a_study_lie_beside_its_report(tmp_path: Path) -> None:
     again = llr_sd.run_study(study, out=tmp_path / "results", verify=0)
     assert not (again.path / "findings.md").exists()
     assert "findings.md" not in (again.path / "report.html").read_text(encoding="utf-8")
+
+
+def test_subscripts_are_told_in_the_words_of_the_study(tmp_path: Path) -> None:
+    asked = 'answer = { bars = ["parts"] }\n'
+    study = flow(tmp_path, asked)
+    named = study.outputs["parts"].model_copy(update={"elements": {"core": "healthcare assistants"}})
+    said = study.model_copy(update={"outputs": {**study.outputs, "parts": named}})
+    result = llr_sd.run_study(said, out=tmp_path / "results", verify=0)
+    assert answer(result) == ["In “as it is”, Mix: healthcare assistants 2.0 and enhanced 1.0 people, 3.0 in all."]
+    assert answer(llr_sd.run_study(study, out=tmp_path / "plain", verify=0)) == [
+        "In “as it is”, Mix: core 2.0 and enhanced 1.0 people, 3.0 in all."
+    ]
+    wrong = named.model_copy(update={"elements": {"cor": "x"}})
+    with pytest.raises(InputError, match='has no element "cor".*Did you mean "core"'):
+        llr_sd.run_study(study.model_copy(update={"outputs": {**study.outputs, "parts": wrong}}), out=tmp_path / "other")
+
+
+def test_the_table_prefers_results_to_what_they_are_worked_out_of(tmp_path: Path) -> None:
+    study = plan_study(target=[], answer="density_2020")
+    result = plan_result(tmp_path, runs=20, study=study, few=True)
+    assert numbers_table(result).head[1:3] == ("GPs per 1,000 patients (WTE a person), end of Sep 2020", "Short of 639")

@@ -21,7 +21,7 @@ from llr_sd.parameters import FILE as PARAMETERS
 from llr_sd.parameters import Distribution, Parameter
 from llr_sd.run.calendar import check_dates
 from llr_sd.run.feasible import Uncertain, check_analyses, check_sizes, groups_of
-from llr_sd.study import Scenario, Study
+from llr_sd.study import OutputSpec, Scenario, Study
 from llr_sd.textfiles import beside, read_table
 from llr_sd.values import check_outputs
 from llr_sd.workforce.sites import is_illustrative, read_site, read_sums
@@ -386,6 +386,8 @@ def _check_outputs(study: Study, model: Model) -> dict[str, int]:
         where = f"{study.where}, outputs > {name}"
         if output.percent:
             _check_share(output.unit if output.variable is None else _output_unit(model, output.variable, where), where)
+        if output.elements:
+            _check_elements(model, output, where)
         if output.variable is None:
             continue
         _same_unit(output.unit, _output_unit(model, output.variable, where), output.variable, where)
@@ -445,6 +447,16 @@ def _output_unit(model: Model, variable: str, where: str) -> str:
         return model.equations.variable(variable).unit
     except InputError as error:
         raise error.at(where) from None
+
+
+def _check_elements(model: Model, output: OutputSpec, where: str) -> None:
+    """Refuse a word for a subscript that the output does not have."""
+    variable = None if output.variable is None else model.equations.find(output.variable)
+    known = [e for axis in variable.axes for e in axis.elements] if variable else []
+    for name in output.elements:
+        if canonical(name) not in {canonical(e) for e in known}:
+            mend = nearest(name, known) or (f"There are: {', '.join(known)}." if known else "Leave elements out.")
+            raise InputError(f'the output has no element "{name}".', where=f"{where} > elements", mend=mend)
 
 
 def _check_share(unit: str | None, where: str) -> None:

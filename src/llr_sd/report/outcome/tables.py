@@ -27,6 +27,7 @@ from llr_sd.report.shared.reading import (
     headline,
     labels,
     meets,
+    names_in,
     quantity,
     scenario_names,
     table,
@@ -56,8 +57,9 @@ def told_outputs(result: StudyResult) -> tuple[str, ...]:
     """Return the single numbers of the table on the page: those of the answers, of the targets, then others while there is room."""
     study, head = result.study, headline(result).output
     named = [name for answer in study.answer for _, name in names_used(answer)[0]]
-    named += [head, *(t.output for t in study.target), *study.outputs]
     specs = study.outputs
+    worked = {used for spec in specs.values() for used in names_in(spec)}  # a number that others are worked out of comes last
+    named += [head, *(t.output for t in study.target), *sorted(specs, key=lambda n: n in worked)]
     scalars = {n for n, spec in specs.items() if spec.at is not None or spec.expression is not None}
     single = [n for n in dict.fromkeys(named) if n == head or (n in scalars and not quantity(result, n).element)]
     return tuple(single[: max(1, MOST_COLUMNS - len(study.target))])

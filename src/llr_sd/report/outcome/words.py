@@ -297,15 +297,16 @@ def _turn(fact: Turn) -> str:
 def _stack(fact: Stack) -> list[str]:
     """The whole height of each bar, and what becomes of each element from the first to the last."""
     unit, names = unit_words(fact.unit), list(fact.bars)
+    if len(names) == 1:
+        parts = [f"{e} {bar_number(v, fact)}" for e, v in zip(fact.elements, fact.bars[names[0]], strict=True)]
+        return [
+            f"In “{fact.scenario}”, {names[0]}: {listing(parts)}{f' {unit}' if unit else ''}, {bar_number(fact.total(names[0]), fact)} in all."
+        ]
     totals = [f"{name} {bar_number(fact.total(name), fact)}" for name in names]
     said = [f"In “{fact.scenario}”, {unit + ' ' if unit else ''}in all: {'; '.join(totals)}."]
-    if len(names) > 1:
-        first, last = fact.bars[names[0]], fact.bars[names[-1]]
-        moves = [
-            f"{e} {bar_number(a, fact)} to {bar_number(b, fact)}" for e, a, b in zip(fact.elements, first, last, strict=True)
-        ]
-        said.append(f"From the first to the last: {listing(moves)}.")
-    return said
+    ends = zip(fact.elements, fact.bars[names[0]], fact.bars[names[-1]], strict=True)
+    moves = [f"{e} {bar_number(a, fact)} to {bar_number(b, fact)}" for e, a, b in ends]
+    return [*said, f"From the first to the last: {listing(moves)}."]
 
 
 def bar_number(value: float, fact: Stack) -> str:

@@ -14,6 +14,7 @@ from llr_sd.parameters import plain_unit
 from llr_sd.report.shared.memory import remembered
 from llr_sd.report.shared.reading import (
     Quantity,
+    element_words,
     labels,
     quantity,
     table,
@@ -91,9 +92,10 @@ def described(result: StudyResult, output: str, time: float) -> Quantity:
     """Describe an output as a table names it (its element in brackets) at a time of the table."""
     base, _, rest = output.partition("[")
     found = quantity(result, base if base in result.study.outputs else output)
-    label = found.label.removesuffix(f" [{found.element}]")
+    label = found.label.removesuffix(f" [{element_words(result, found.output, found.element)}]")
     element = rest.removesuffix("]")
-    return Quantity(found.output, element, f"{label} [{element}]" if element else label, found.unit, time, found.over_time)
+    words = f" [{element_words(result, found.output, element)}]" if element else ""
+    return Quantity(found.output, element, f"{label}{words}", found.unit, time, found.over_time)
 
 
 def part_words(value: float) -> str:

@@ -17,7 +17,7 @@ from llr_sd.equations import canonical
 from llr_sd.report.shared.memory import remembered
 from llr_sd.result import StudyResult
 from llr_sd.rounding import reaches
-from llr_sd.study import Study, Target
+from llr_sd.study import OutputSpec, Study, Target
 
 TABLE_COLUMNS = {
     "summary": ("scenario", "output", "time", "element", "statistic", "value", "low", "high", "runs"),
@@ -169,8 +169,15 @@ def quantity(result: StudyResult, output: str) -> Quantity:
     element = "" if "" in elements or not elements else str(elements[0])
     at = math.nan if spec is None or spec.at is None else float(spec.at)
     over_time = spec is not None and spec.variable is not None and spec.at is None
-    shown = f"{label} [{element}]" if element else label
+    shown = f"{label} [{element_words(result, output, element)}]" if element else label
     return Quantity(output, element, shown, str(attrs.get("units") or (spec.unit if spec else None) or ""), at, over_time)
+
+
+def element_words(result: StudyResult, output: str, element: str) -> str:
+    """Return what people call an element of an output: its subscripts in words, where the study has words for them."""
+    spec = result.study.outputs.get(output)
+    words = {canonical(name): label for name, label in spec.elements.items()} if spec else {}
+    return ", ".join(words.get(canonical(part), part.strip()) for part in element.split(","))
 
 
 @remembered
@@ -202,6 +209,11 @@ def target_of(result: StudyResult, shown: Quantity) -> Target | None:
     return next((t for t in result.study.target if t.output == shown.output), None)
 
 
+def names_in(spec: OutputSpec) -> tuple[str, ...]:
+    """Return the words of an output's expression, among them the outputs that it is worked out of."""
+    return tuple(re.findall(r"\w+", spec.expression or ""))
+
+
 @remembered
 def course(result: StudyResult) -> Quantity | None:
     """Return the output over time to draw: the headline's own variable where the study saves it, else the first; None if none."""
@@ -209,10 +221,7 @@ def course(result: StudyResult) -> Quantity | None:
     over_time = [name for name, spec in outputs.items() if spec.variable is not None and spec.at is None]
     over_time = [name for name in over_time if times_of(result, name).size]
     spec = outputs[headline(result).output]
-    wanted = [spec.variable]
-    if spec.expression is not None:
-        words = re.findall(r"\w+", spec.expression)
-        wanted = [outputs[w].variable for w in words if w in outputs]
+    wanted = [outputs[w].variable for w in names_in(spec) if w in outputs] or [spec.variable]
     same = [name for name in over_time if outputs[name].variable in wanted]
     names = same or over_time
     return quantity(result, names[0]) if names else None
@@ -298,7 +307,7 @@ def element_values(result: StudyResult, scenario: str, output: str) -> dict[str,
     """Return the central value of each element of an output with one subscript, at its time; the median where there is no central run."""
     shown = quantity(result, output)
     elements = dict.fromkeys(str(e) for e in _rows(result, output)["element"])
-    return {e: spread(result, scenario, replace(shown, element=e)).best for e in elements}
+    return {element_words(result, output, e): spread(result, scenario, replace(shown, element=e)).best for e in elements}
 
 
 @remembered
