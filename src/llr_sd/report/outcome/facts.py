@@ -98,9 +98,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Part:
-    """What one input or group explains alone of the spread: a share from 0 to 1 with its 95 % interval; NaN where it was refused."""
+    """What one input or group explains alone of the spread: a share from 0 to 1 with its 95 % interval; `said` is its name in a sentence."""
 
     name: str
+    said: str
     value: float
     low: float
     high: float

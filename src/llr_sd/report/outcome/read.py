@@ -19,7 +19,7 @@ from llr_sd.answers import (
 )
 from llr_sd.report.decision.words import lever_sentences
 from llr_sd.report.outcome.facts import Change, Fact, Level, Part, Shares, Stack, Standing, Sureness, Told, Turn
-from llr_sd.report.shared.inputs import frame_of, group_names, input_facts, input_name
+from llr_sd.report.shared.inputs import frame_of, group_names, input_facts, input_name, spoken
 from llr_sd.report.shared.reading import (
     Chance,
     Quantity,
@@ -155,7 +155,7 @@ def _shares(result: StudyResult, answer: ShareAnswer) -> Shares | None:
         own = rows[rows["input"].isin({name} if name in grouped else {name, variables.get(name, name)})]
         if len(own) and math.isfinite(float(own["value"].iloc[0])):
             value, low, high = (float(own[k].iloc[0]) for k in ("value", "low", "high"))
-            parts.append(Part(input_name(result, name), value, low, high))
+            parts.append(Part(input_name(result, name), spoken(result, name), value, low, high))
     return Shares(quantity(result, answer.of), scenario, tuple(parts), settled_of(result)) if parts else None
 
 

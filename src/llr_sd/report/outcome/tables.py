@@ -37,7 +37,7 @@ from llr_sd.report.shared.wording import NONE, amount, chance_words, date_words,
 from llr_sd.result import StudyResult
 from llr_sd.study import Target
 
-MOST_COLUMNS = 5
+MOST_COLUMNS = 6
 """Most columns of the table on the page beside the scenario's name; the workbook has every output."""
 
 
@@ -62,7 +62,8 @@ def told_outputs(result: StudyResult) -> tuple[str, ...]:
     named += [head, *(t.output for t in study.target), *sorted(specs, key=lambda n: n in worked)]
     scalars = {n for n, spec in specs.items() if spec.at is not None or spec.expression is not None}
     single = [n for n in dict.fromkeys(named) if n == head or (n in scalars and not quantity(result, n).element)]
-    return tuple(single[: max(1, MOST_COLUMNS - len(study.target))])
+    wide = np.cumsum([1 + sum(t.output == n for t in study.target) for n in single])
+    return tuple(n for n, columns in zip(single, wide, strict=True) if columns <= MOST_COLUMNS or n == single[0])
 
 
 def left_out(result: StudyResult) -> int:

@@ -253,10 +253,12 @@ def _change(fact: Change) -> str:
 
 def _shares(fact: Shares) -> str:
     """What inputs or groups explain alone of the spread of a number."""
-    said = listing([f"{p.name} {part_words(p)}" for p in sorted(fact.parts, key=lambda p: -p.value)])
-    each = "each explains" if len(fact.parts) > 1 else "it explains"
-    text = f"{said[:1].upper()}{said[1:]}: the share of the spread in {fact.shown.label}{_date(fact.shown)} that {each} alone"
-    return f"{text}, in “{fact.scenario}”{'' if fact.settled in (None, True) else '; these shares have not settled'}."
+    first, *rest = sorted(fact.parts, key=lambda p: -p.value)
+    name = f"{first.said[:1].upper()}{first.said[1:]}"
+    text = f"{name} explains {part_words(first)} of the spread in {fact.shown.label}{_date(fact.shown)}"
+    if rest:
+        text += f", {'and ' if len(rest) == 1 else ''}{listing([f'{p.said} {part_words(p)}' for p in rest])}, each"
+    return f"{text} alone, in “{fact.scenario}”{'' if fact.settled in (None, True) else '; these shares have not settled'}."
 
 
 def part_words(part: Part) -> str:
