@@ -494,7 +494,7 @@ def test_subscripts_are_told_in_the_words_of_the_study(tmp_path: Path) -> None:
         "In “as it is”, Mix: core 2.0 and enhanced 1.0 people, 3.0 in all."
     ]
     wrong = named.model_copy(update={"elements": {"cor": "x"}})
-    with pytest.raises(InputError, match='has no element "cor".*Did you mean "core"'):
+    with pytest.raises(InputError, match=r'has no element "cor".*Did you mean "core"'):
         llr_sd.run_study(study.model_copy(update={"outputs": {**study.outputs, "parts": wrong}}), out=tmp_path / "other")
 
 
