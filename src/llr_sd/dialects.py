@@ -266,3 +266,9 @@ REFUSED = {
     "PROB": "Vary a constant in the study.",
 }
 """Functions of Vensim that are not supported, with what can be written instead; a name stands for all that begin with its words."""
+XMILE_REFUSED = {
+    "HISTORY": "Keep the past value in a stock, or read it with DELAY.",
+    "COUNTER": "Count with TIME MOD n.",
+    "RANK": "Rank outside the model.",
+    "LOOKUPINV": "Draw the graph the other way round.",
+}

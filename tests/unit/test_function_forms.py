@@ -98,6 +98,11 @@ def test_a_name_means_what_the_model_gives_it_first(tmp_path: Path) -> None:
     assert [found[n].values.item() for n in "xyz"] == [5.0, 8.0, 10.0]
 
 
+def test_the_clock_in_a_formula_is_not_what_a_macro_calls_time(tmp_path: Path) -> None:
+    file = vensim(tmp_path, ":MACRO: YEARS(time)\nYEARS = TIME BASE(1970, 0.25) + time ~~|\n:END OF MACRO:\nx = YEARS(3)")
+    assert llr_sd.load_model(file).run({}, **END).dataset["x"].values.item() == 1970 + 10 * 0.25 + 3
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

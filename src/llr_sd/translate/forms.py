@@ -14,7 +14,8 @@ from llr_sd.translate.syntax import CallStructure, FunctionStructure, ReferenceS
 from llr_sd.translate.vensim.formula import parse_formula
 
 MOST_COPIES = 4096  # of one argument, where functions that are written out stand inside each other
-_NEUTRAL = {"one": Neutral(1.0), "half": Neutral(0.5)}
+# What formulas name besides arguments: numbers of any unit, and the clock, whatever a macro around the call has of that name.
+_OWN = {"one": Neutral(1.0), "half": Neutral(0.5), "time": ReferenceStructure("time$")}
 
 
 @cache
@@ -24,7 +25,7 @@ def _parsed(formula: str) -> Tree:
 
 def written_out(function: Function, arguments: Sequence[Tree]) -> Tree:
     """Return the formula of a function with arguments in the place of their names."""
-    given: dict[str, Tree] = {**_NEUTRAL, **dict(zip(function.names, arguments, strict=False))}
+    given: dict[str, Tree] = {**_OWN, **dict(zip(function.names, arguments, strict=False))}
     for argument in function.arguments[len(arguments) :]:
         name, _, default = argument.partition("=")
         given[name] = _filled(_parsed(default), given)

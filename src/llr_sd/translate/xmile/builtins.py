@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import llr_sd.translate.syntax as ae
-from llr_sd.dialects import XMILE_FUNCTIONS
+from llr_sd.dialects import XMILE_FUNCTIONS, XMILE_REFUSED
 from llr_sd.translate import forms
 from llr_sd.translate.source import Place, Refused
 
@@ -110,12 +110,6 @@ VENSIM |= {
 # The random functions of XMILE, by key in the functions table.
 RANDOM = {"random": "RANDOM", "uniform": "RANDOM"}
 RANDOM |= {n: n.upper() for n in ("normal", "lognormal", "poisson", "exprnd", "triangular")}
-_MENDS = {
-    "history": "Keep the past value in a stock, or read it with DELAY.",
-    "counter": "Count with TIME MOD n.",
-    "rank": "Rank outside the model.",
-    "lookupinv": "Draw the graph the other way round.",
-}
 
 
 def copies(name: str, argument: int, given: int) -> int:
@@ -138,8 +132,8 @@ def apply(name: str, arguments: tuple[Tree, ...], place: Place, *, vensim: bool 
         For a wrong number of arguments.
     """
     name = VENSIM.get(name, name)
-    if name in _MENDS:
-        return Refused(place.not_supported(f"{name.upper()} is not supported.", _MENDS[name]))
+    if name.upper() in XMILE_REFUSED:
+        return Refused(place.not_supported(f"{name.upper()} is not supported.", XMILE_REFUSED[name.upper()]))
     if vensim and name in VENSIM_FILES:
         return call(VENSIM_FILES[name], *arguments)
     if name not in BUILTINS:
