@@ -10,6 +10,7 @@ import pytest
 
 import llr_sd
 from llr_sd.cli import main
+from llr_sd.report.outcome import read as answers
 
 MODEL = """{UTF-8}
 Skill: senior, junior ~~|
@@ -153,6 +154,9 @@ open,open,Dmnl,,3,,fixed,,a paper,B,,0,10,staff
 """
 SPOKEN = """title = "t"
 model = "surgery.mdl"
+answer = { share = ["people hired a year", "leavers at the top"], of = "staff" }
+[sobol]
+base = 32
 [[scenario]]
 name = "base"
 [[scenario]]
@@ -221,6 +225,9 @@ def test_a_label_stands_wherever_a_name_does(labelled: Path, tmp_path: Path, und
     for name, frame in one.tables.items():
         frame = frame.rename(columns={"people hired a year": "hires"})
         assert frame.astype(str).equals(two.tables[name].astype(str)), name
+    assert answers.facts(one) == answers.facts(two)
+    (shares,) = answers.facts(one)
+    assert [part.name for part in shares.parts] == ["people hired a year", "leavers at the top"]
     assert float(one.runs["asked"].sel(scenario="fewer").values[0]) == 6
     assert "leavers at the top" in set(one.tables["parameters"]["label"])
 
@@ -234,6 +241,7 @@ def test_a_label_stands_in_python_too(labelled: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
+        ('share = ["people hired a year"', 'share = ["people fired a year"', 'Did you mean "people hired a year"?'),
         ('"People hired a year" = 6', '"who leaves" = 6', '"fewer" > set: "who leaves" is the label of 2 parameters: leave_junior, beyond. Write the name of one.'),
         ('names = ["people hired a year"', 'names = ["who leaves"', 'uncertain > names: "who leaves" is the label of 2 parameters'),
         ('variable = "people hired a year"', 'variable = "who leaves"', 'outputs > asked: "who leaves" is the label of 2 parameters'),

@@ -82,9 +82,10 @@ def _check_share(prepared: PreparedStudy, answer: ShareAnswer, at: str) -> None:
     """Refuse a share of what is neither an uncertain input nor, where indices of groups are made, a group."""
     sobol = prepared.study.sobol
     groups = list(groups_of(prepared.uncertain)) if sobol is not None and sobol.groups else []
-    known = [*groups, *(p.name for p, _ in prepared.uncertain)]
+    inputs = replace(prepared.model.table, rows=tuple(p for p, _ in prepared.uncertain))
+    known = [*groups, *inputs.spoken]
     for name in answer.share:
-        if name not in known:
+        if name not in groups and inputs.find(name) is None:
             mend = nearest(name, known) or f"There are: {', '.join(known)}."
             more = "" if groups else "; indices of groups are made with groups = true under [sobol]"
             raise InputError(f'no uncertain input or group is called "{name}"{more}.', where=f"{at} > share", mend=mend)

@@ -17,6 +17,7 @@ from llr_sd.answers import (
     OutputAnswer,
     ShareAnswer,
 )
+from llr_sd.equations import canonical
 from llr_sd.report.decision.words import lever_sentences
 from llr_sd.report.outcome.facts import Change, Fact, Level, Part, Shares, Stack, Standing, Sureness, Told, Turn
 from llr_sd.report.shared.inputs import frame_of, group_names, input_facts, input_name, spoken
@@ -149,10 +150,11 @@ def _shares(result: StudyResult, answer: ShareAnswer) -> Shares | None:
     scenario = answer.scenario or (str(rows["scenario"].iloc[0]) if len(rows) else "")
     rows = rows[rows["scenario"] == scenario]
     grouped = set(group_names(result)) - set(input_facts(result))
-    variables = dict(zip(result.tables["parameters"]["name"], result.tables["parameters"]["variable"], strict=True))
+    inputs = result.tables["parameters"][["label", "variable", "name"]].fillna("").to_dict("records")
+    called = {canonical(str(p[k])): {p["name"], p["variable"]} for k in ("label", "variable", "name") for p in inputs}
     parts = []
     for name in answer.share:
-        own = rows[rows["input"].isin({name} if name in grouped else {name, variables.get(name, name)})]
+        own = rows[rows["input"].isin({name} if name in grouped else called.get(canonical(name), {name}))]
         if len(own) and math.isfinite(float(own["value"].iloc[0])):
             value, low, high = (float(own[k].iloc[0]) for k in ("value", "low", "high"))
             parts.append(Part(input_name(result, name), spoken(result, name), value, low, high))
