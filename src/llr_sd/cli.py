@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from llr_sd.console import degrade, ended, let_go, say, unforeseen
+from llr_sd.console import degrade, ended, interrupts, let_go, say, unforeseen
 from llr_sd.errors import InputError, LlrSdError, nearest, shown
 
 GUIDE = """\
@@ -33,6 +33,9 @@ Exit codes: 0 done; 1 ran, but runs or checks failed, or results have not settle
 """
 
 
+_STOPPED = "stopped; nothing half written is left."
+
+
 class _Parser(argparse.ArgumentParser):
     """An argument parser whose errors follow the house rule: what, and how to mend it."""
 
@@ -48,21 +51,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; no exception leaves it but those that end the process (`--help`)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     degrade()
-    try:
-        options = _parser().parse_args(given)
-        code = int(options.command(options))
-        if sys.stdout is not None:
-            sys.stdout.flush()
-        return code
-    except BrokenPipeError:
-        let_go(sys.stdout)
-        return 0
-    except KeyboardInterrupt as stop:
-        return ended(stop, "stopped; nothing half written is left.", 130)
-    except LlrSdError as error:
-        return ended(error, str(error), error.exit_code, "--debug" in given)
-    except Exception as error:
-        return ended(error, unforeseen(error), 2, "--debug" in given)
+    with interrupts() as stops:
+        try:
+            options = _parser().parse_args(given)
+            code = int(options.command(options))
+            if sys.stdout is not None:
+                sys.stdout.flush()
+            return code
+        except BrokenPipeError:
+            let_go(sys.stdout)
+            return 0
+        except KeyboardInterrupt as stop:
+            return ended(stop, _STOPPED, 130)
+        except LlrSdError as error:
+            return ended(error, str(error), error.exit_code, "--debug" in given)
+        except Exception as error:
+            if stops:
+                return ended(error, _STOPPED, 130, "--debug" in given)
+            return ended(error, unforeseen(error), 2, "--debug" in given)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -91,11 +97,15 @@ def _version() -> str:
     return f"llr-sd {version('llr-sd')}"
 
 
-def _count(text: str) -> int:
-    """Read a number of threads or members."""
-    if not re.fullmatch(r"\d{1,4}", text, re.ASCII):
-        raise argparse.ArgumentTypeError(f"{shown(text)} is not a whole number from 0 to 9999")
+def _count(text: str, least: int = 0) -> int:
+    """Read a number of members."""
+    if not re.fullmatch(r"\d{1,4}", text, re.ASCII) or int(text) < least:
+        raise argparse.ArgumentTypeError(f"{shown(text)} is not a whole number from {least} to 9999")
     return int(text)
+
+
+def _threads(text: str) -> int:
+    return _count(text, least=1)
 
 
 # --- run --------------------------------------------------------------------------------------------------------------
@@ -113,7 +123,7 @@ def _add_run(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument("--engine", default=None, help='the simulator; "pysd" is the slow reference')
     sub.add_argument(
-        "--threads", metavar="N", type=_count, help="threads (default: one for each core); results do not depend on it"
+        "--threads", metavar="N", type=_threads, help="threads (default: one for each core); results do not depend on it"
     )
     sub.add_argument("--scheduler", metavar="ADDRESS", help="run on a Dask cluster, such as tcp://host:8786 (extra: cluster)")
     sub.add_argument("--verify", metavar="K", type=_count, help="run K members again in PySD, to their end, and compare")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import codecs
 import os
+import signal
 import sys
+import threading
 import traceback
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,25 @@ def ended(error: BaseException, said: str, code: int, debug: bool = False) -> in
     except OSError:  # nobody listens; the exit code says it too
         let_go(sys.stderr)
     return code
+
+
+@contextmanager
+def interrupts() -> Iterator[list[int]]:
+    """Give a list that Ctrl-C leaves its mark in: a library that is being loaded may turn it into an error of its own."""
+    seen: list[int] = []
+
+    def note(number: int, frame: Any) -> None:
+        seen.append(number)
+        signal.default_int_handler(number, frame)
+
+    ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if ours:
+        signal.signal(signal.SIGINT, note)
+    try:
+        yield seen
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def unforeseen(error: Exception) -> str:

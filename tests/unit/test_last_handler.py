@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,63 @@ def test_any_exception_is_one_line(
     if code == 2:
         assert main(["list", "--debug"]) == 2
         assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_stop_that_a_library_turns_into_its_own_error_is_a_stop(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = signal.getsignal(signal.SIGINT)
+
+    def loading(_: object) -> int:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise ImportError("numpy._core.multiarray failed to import") from None
+        return 0
+
+    summary, add, _ = cli.COMMANDS["list"]
+    monkeypatch.setitem(cli.COMMANDS, "list", (summary, add, loading))
+    assert main(["list"]) == 130
+    assert capsys.readouterr().err == "llr-sd: stopped; nothing half written is left.\n"
+    assert signal.getsignal(signal.SIGINT) is before
+    monkeypatch.setitem(cli.COMMANDS, "list", (summary, add, raising(ImportError("no such library"))))
+    assert main(["list"]) == 2
+    assert "unforeseen ImportError" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("option", "given", "least"), [("--threads", "-1", 1), ("--threads", "0", 1), ("--verify", "-1", 0)])
+def test_a_number_out_of_range_is_told_the_range(
+    staff: Path, capsys: pytest.CaptureFixture[str], option: str, given: str, least: int
+) -> None:
+    assert main(["run", str(staff), option, given]) == 2
+    assert f'argument {option}: "{given}" is not a whole number from {least} to 9999.' in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_be_written_is_no_run_of_somebody_elses(staff: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def says(place: object) -> str:
+        assert main(["run", str(staff), "--out", str(place)]) == 2
+        return capsys.readouterr().err
+
+    assert "a file is where a folder should be" in says(staff / "study.toml" / "results")
+    assert "another run" not in says(staff / "study.toml" / "results")
+    if Path("/proc/version").exists():
+        assert "/proc: cannot be written (No such file or directory). Choose another folder with --out." in says("/proc/x")
+
+
+def test_a_report_that_cannot_be_drawn_names_no_option_that_it_lacks(
+    staff: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, undrawn: None
+) -> None:
+    assert main(["run", str(staff), "--verify", "0"]) == 0
+
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", denied)
+    capsys.readouterr()
+    assert main(["report", str(staff / "results")]) == 2
+    printed = capsys.readouterr().err
+    assert "cannot be written (Permission denied). Let the folder be written, or draw in a copy of it." in printed
+    assert "--out" not in printed
 
 
 def started(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:

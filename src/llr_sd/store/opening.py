@@ -15,6 +15,9 @@ from llr_sd.store.place import locked
 from llr_sd.store.work import cannot_write
 from llr_sd.study import load_study
 
+MEND = "Let the folder be written, or draw in a copy of it."
+"""What to do where a report cannot be drawn again."""
+
 
 def open_result(path: str | Path) -> StudyResult:
     """Read a results folder back, each file held against its hash; runs are read lazily.
@@ -60,7 +63,7 @@ def drawing_again(path: str | Path) -> Iterator[StudyResult]:
     read_manifest(folder)
     if (folder / "figures").is_symlink():
         raise ResultError("figures is a link, which is not followed.", where=str(folder), mend="Remove it.")
-    with locked(folder):
+    with locked(folder, MEND):
         result = _opened(folder, without_drawn=True)
         facts, listed = read_manifest(folder)
         others = {name for name in entries(folder) if name not in listed}
@@ -69,7 +72,7 @@ def drawing_again(path: str | Path) -> Iterator[StudyResult]:
         try:
             write_manifest(folder, facts, names)
         except OSError as error:
-            raise cannot_write(folder, error) from error
+            raise cannot_write(folder, error, MEND) from error
 
 
 def _opened(folder: Path, without_drawn: bool) -> StudyResult:

@@ -6,12 +6,15 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from llr_sd.errors import ResultError
 from llr_sd.store.folder import ResultsFolder
-from llr_sd.store.work import WorkFolder, cannot_write
+from llr_sd.store.work import ELSEWHERE, WorkFolder, cannot_write
 from llr_sd.study import Study
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 Error = TypeVar("Error", bound=BaseException)
 
@@ -53,10 +56,25 @@ def _leave(work: WorkFolder, error: Error) -> Error:
     return error
 
 
+def _take(lock: FileLock, file: Path, place: Path) -> None:
+    from filelock import Timeout
+
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        if not file.exists():  # nobody holds it: it cannot be made, which opening it says
+            file.open("xb").close()
+            file.unlink()
+        raise ResultError("another run is writing here.", where=str(place), mend=f"Wait for it to end. {ELSEWHERE}") from None
+
+
 @contextmanager
-def locked(place: Path) -> Iterator[Path]:
-    """Let no other process write a results folder; give its real path, with links followed. A kill ends the lock."""
-    from filelock import FileLock, Timeout
+def locked(place: Path, mend: str = ELSEWHERE) -> Iterator[Path]:
+    """Let no other process write a results folder; give its real path, with links followed. A kill ends the lock.
+
+    `mend` is what to do where it cannot be written.
+    """
+    from filelock import FileLock
 
     try:
         real = place.resolve()
@@ -65,15 +83,11 @@ def locked(place: Path) -> Iterator[Path]:
             raise ValueError
         real.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(file)
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise ResultError(
-            "another run is writing here.", where=str(place), mend="Wait for it, or choose another --out."
-        ) from None
+        _take(lock, file, place)
     except OSError as error:
-        raise cannot_write(place.parent, error) from error
+        raise cannot_write(place.parent, error, mend) from error
     except (RuntimeError, ValueError):  # links in a circle, a root, a name that is none
-        raise ResultError("is no place for results.", where=str(place), mend="Choose another --out.") from None
+        raise ResultError("is no place for results.", where=str(place), mend=mend) from None
     try:
         yield real
     finally:

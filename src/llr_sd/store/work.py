@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -169,11 +170,15 @@ def _unpacked(content: bytes) -> Block:
     return Block(outputs, dims, coords, about["units"], about["labels"], ok, failures)
 
 
-def cannot_write(folder: Path, error: OSError) -> ResultError:
+ELSEWHERE = "Choose another folder with --out."
+"""How to mend a folder of results that cannot be written."""
+
+
+def cannot_write(folder: Path, error: OSError, mend: str = ELSEWHERE) -> ResultError:
     """Return the sentence for a full disk, a read-only folder and the like."""
     reason = os.strerror(error.errno) if error.errno else str(error)
-    return ResultError(
-        f"cannot be written ({reason}).",
-        where=str(folder),
-        mend="Make room or choose another folder with --out.",
-    )
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        reason = "a file is where a folder should be"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        mend = f"Make room. {mend}"
+    return ResultError(f"cannot be written ({reason}).", where=str(folder), mend=mend)

@@ -22,5 +22,7 @@ def write_whole(path: Path, content: bytes) -> None:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
         raise ResultError(
-            f"cannot be written ({error.strerror or error}).", where=str(path), mend="Close it elsewhere, or give another --out."
+            f"cannot be written ({error.strerror or error}).",
+            where=str(path),
+            mend="Close it where it is open, or let its folder be written.",
         ) from error
