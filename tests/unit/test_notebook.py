@@ -6,6 +6,7 @@ import html
 import re
 import subprocess
 import sys
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from rating_result import rating_result
 from report_result import analysed_result, plan_result, plan_study
 
 import llr_sd
+from conftest import STUDY
 from llr_sd.report.outcome.charts import fan_chart
 from llr_sd.report.outcome.words import answer
 from llr_sd.report.shared.canvas import png_bytes
@@ -242,6 +244,23 @@ def test_what_was_not_asked_for_is_refused(tmp_path: Path, analysed: StudyResult
     scalars = plan_study(outputs={"gp_2020": {"variable": "GP WTE", "at": 2020.75}}, target=[], history={})
     with pytest.raises(llr_sd.InputError, match="saves no output over time"):
         replace(plain, study=scalars).plot.fan()
+
+
+def test_an_element_of_an_output_is_drawn_by_its_name(staff: Path, undrawn: None) -> None:
+    keys = tomllib.loads(STUDY) | {"outputs": {"levels": {"variable": "staff"}, "n": {"variable": "staff", "at": 2020.75}}}
+    keys |= {"target": [], "sobol": {"base": 16}, "scenario": [{"name": "as now"}]}
+    result = llr_sd.run_study(llr_sd.make_study(staff, **keys), staff / "out", verify=0)
+    assert "[senior]" in text_of(result.plot.fan())
+    assert "[senior]" in text_of(result.plot.fan("levels[senior]"))
+    junior = result.plot.fan("levels[junior]")
+    assert "[junior]" in text_of(junior)
+    rows = result.summary.set_index(["output", "element", "statistic", "time"])["value"]
+    drawn = next(line for line in junior.axes[0].lines if len(line.get_xdata()) == 13)
+    assert float(drawn.get_ydata()[-1]) == pytest.approx(rows["levels", "junior", "p50", 2020.75])
+    assert "[junior]" in text_of(result.plot.sobol("n[junior]"))
+    assert "[senior]" in text_of(result.plot.sobol("n"))
+    with pytest.raises(llr_sd.InputError, match=r'levels has no element "junor"\. Did you mean "junior"\?'):
+        result.plot.fan("levels[junor]")
 
 
 def test_a_result_shows_itself_and_draws_in_a_new_process(staff: Path, undrawn: None) -> None:

@@ -139,7 +139,8 @@ class Plots:
         Parameters
         ----------
         output
-            Name or label of an output over time, or of one that is read from it at one time; None for the report's own.
+            Name or label of an output over time, or of one that is read from it at one time, with its element where it has
+            subscripts: "staff[senior]"; None for the report's own.
 
         Returns
         -------
@@ -159,7 +160,7 @@ class Plots:
             )
         result = self._result
         if output is not None:
-            name = self._named(output, "plot.fan", over_time)
+            name, element = self._named(output, "plot.fan", over_time)
             same = [
                 n for n in over_time if n == name or (name not in over_time and outputs[n].variable == outputs[name].variable)
             ]
@@ -168,7 +169,7 @@ class Plots:
                     f"{shown(name)} is not saved over time.", where="plot.fan", mend=f"Saved over time: {', '.join(over_time)}."
                 )
             beside = [n for n, o in outputs.items() if o.variable == outputs[name].variable and n not in over_time]
-            result = _about(result, [same[0], *beside])
+            result = _about(result, [same[0], *beside], element)
         return _shown(next(p.figure for p in pictures(result) if p.name == "fans"))
 
     def sobol(self, output: str | None = None, scenario: str | None = None) -> Figure:
@@ -177,7 +178,7 @@ class Plots:
         Parameters
         ----------
         output
-            Name or label of an output; None for the one that answers the question.
+            Name or label of an output, as in `fan`; None for the one that answers the question.
         scenario
             Name of a scenario; None for the first in which the output varies.
 
@@ -223,11 +224,11 @@ class Plots:
             raise InputError(f"the study asks for no {table} analysis.", where=where, mend=f"Give it one: {table} = {{}}.")
         rows = result.tables[table]
         if output is not None:
-            name = self._named(output, where, [n for n, o in outputs.items() if o.variable is None or o.at is not None])
+            name, element = self._named(output, where, [n for n, o in outputs.items() if o.variable is None or o.at is not None])
             known = list(dict.fromkeys(str(o).partition("[")[0] for o in rows["output"]))
             if name not in known:
                 raise InputError(f"there are no indices of {shown(name)}.", where=where, mend=f"There are of {', '.join(known)}.")
-            result = _about(result, [name])
+            result = _about(result, [name], element)
         if scenario is not None:
             known = list(dict.fromkeys(str(s) for s in rows["scenario"]))
             if scenario not in known:
@@ -253,34 +254,42 @@ class Plots:
             )
         return self._result.study.outputs
 
-    def _named(self, wanted: str, where: str, first: Sequence[str]) -> str:
-        """Return the output of a name or a label; where a label is that of several, the only one among `first`."""
+    def _named(self, wanted: str, where: str, first: Sequence[str]) -> tuple[str, str]:
+        """Return output and element of a name or a label; where a label is that of several outputs, the only one among `first`."""
         outputs = self._outputs()
-        if wanted in outputs:
-            return wanted
-        labels = {n: quantity(self._result, n).label for n in outputs}
-        found = [n for n, label in labels.items() if label.casefold() == wanted.casefold()]
+        name, _, element = str(wanted).removesuffix("]").partition("[")
+        labels = {n: quantity(self._result, n).label.partition(" [")[0] for n in outputs}
+        found = [name] if name in outputs else [n for n, label in labels.items() if label.casefold() == name.strip().casefold()]
         found = [n for n in found if n in first] or found
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise InputError(f"{shown(wanted)} is the label of {' and '.join(found)}.", where=where, mend="Give the name.")
-        raise InputError(
-            f"there is no output {shown(wanted)}.",
-            where=where,
-            mend=nearest(wanted, [*outputs, *labels.values()]) or f"Known are {', '.join(outputs)}.",
-        )
+        if len(found) > 1:
+            raise InputError(f"{shown(name)} is the label of {' and '.join(found)}.", where=where, mend="Give the name.")
+        if not found:
+            mend = nearest(name, [*outputs, *labels.values()]) or f"Known are {', '.join(outputs)}."
+            raise InputError(f"there is no output {shown(name)}.", where=where, mend=mend)
+        rows = self._result.summary
+        elements = list(dict.fromkeys(str(e) for e in rows.loc[rows["output"] == found[0], "element"]))
+        if element and element not in elements:
+            mend = nearest(element, elements) or f"Its elements are {', '.join(elements) or 'none'}."
+            raise InputError(f"{found[0]} has no element {shown(element)}.", where=where, mend=mend)
+        return found[0], element
 
 
-def _about(result: StudyResult, names: Sequence[str]) -> StudyResult:
-    """Return a result that is about these outputs alone, the first the headline number, and about targets on them."""
+def _about(result: StudyResult, names: Sequence[str], element: str) -> StudyResult:
+    """Return a result that is about these outputs alone, the first (and its element) the headline number, and about targets on them."""
     study = result.study
     outputs = {n: study.outputs[n] for n in names}
     targets = tuple(t for t in study.target if t.output in outputs)
     history = {n: points for n, points in study.history.items() if n in outputs}
-    return replace(
-        result, study=study.model_copy(update={"outputs": outputs, "target": targets, "history": history, "answer": ()})
-    )
+    about = {"outputs": outputs, "target": targets, "history": history, "answer": ()}
+    tables = dict(result.tables)
+    for name, frame in tables.items() if element else ():  # the first element of a table is the one that is drawn
+        if "output" in frame:
+            whole = frame["output"].astype(str)
+            own = (whole == f"{names[0]}[{element}]") | (
+                (whole == names[0]) & (frame.get("element", whole).astype(str) == element)
+            )
+            tables[name] = frame.loc[[*frame.index[own], *frame.index[~own]]]
+    return replace(result, study=study.model_copy(update=about), tables=tables)
 
 
 def _shown(figure: Figure) -> Figure:
