@@ -333,6 +333,19 @@ def test_the_picture_shows_the_data_and_the_target() -> None:
             Sureness((9, 9), (0, 0), None, False, (Verification("not asked", reason="none was asked for"),)),
             "9 runs a scenario; none failed; not compared with a second simulator.",
         ),
+        (
+            Sureness(
+                (9, 9),
+                (0, 0),
+                None,
+                False,
+                (
+                    Verification("agrees", 1, 0.0, until=2030.75, final=2030.75),
+                    Verification("not asked", reason="none was asked for"),
+                ),
+            ),
+            "9 runs a scenario; none failed; compared with a second simulator in part only.",
+        ),
     ],
 )
 def test_how_sure_is_one_line(sure: Sureness, said: str) -> None:

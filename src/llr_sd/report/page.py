@@ -11,24 +11,23 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from llr_sd.dates import told
 from llr_sd.report.outcome import tables as contents
-from llr_sd.report.outcome.facts import Sureness
 from llr_sd.report.outcome.read import facts, sureness
 from llr_sd.report.outcome.strips import strip
 from llr_sd.report.outcome.sure import how_sure, sure_line
 from llr_sd.report.outcome.words import answer
 from llr_sd.report.ratings import words as rating_words
-from llr_sd.report.ratings.read import rated, ratings
+from llr_sd.report.ratings.read import rated
 from llr_sd.report.ratings.sections import beside_the_log, inputs_table, rating_sections
+from llr_sd.report.ratings.strip import ratings_strip
 from llr_sd.report.sections import drawn, findings, sections
 from llr_sd.report.sensitivity.words import unsettled
 from llr_sd.report.shared import canvas
 from llr_sd.report.shared.files import write_whole
 from llr_sd.report.shared.parts import NumberTable, Picture, Section
-from llr_sd.report.shared.reading import failed_runs, headline, other_failures
+from llr_sd.report.shared.reading import failed_runs, headline
 from llr_sd.report.shared.told import disagreement, warned
 from llr_sd.report.shared.wording import DATES_NOTE, UNIT_NOTES
 from llr_sd.result import StudyResult
-from llr_sd.verification import verifications
 
 FINDINGS = "findings.md"
 OTHERS = {
@@ -129,8 +128,8 @@ def _of_ratings(result: StudyResult) -> dict[str, Any]:
     """What only a page of ratings needs."""
     return {
         "answer": rating_words.answer(result),
-        "strip": None,
-        "sure": sure_line(_sure_of_ratings(result)),
+        "strip": ratings_strip(result),
+        "sure": sure_line(rating_words.sureness(result)),
         "answer_table": beside_the_log(result),
         "left_out": 0,
         "how_sure": rating_words.how_sure(result),
@@ -140,13 +139,6 @@ def _of_ratings(result: StudyResult) -> dict[str, Any]:
         "parameters": inputs_table(result),
         "grades_note": rating_words.GRADES_NOTE,
     }
-
-
-def _sure_of_ratings(result: StudyResult) -> Sureness:
-    runs = sorted(r.runs for r in ratings(result)) or [0]
-    failed = (sum(failed_runs(result).values()), sum(other_failures(result).values()))
-    checks = tuple(verifications(result.manifest).values())
-    return Sureness((runs[0], runs[-1]), failed, None, result.study.illustrative, checks)
 
 
 def _figure(picture: Picture, vector: bytes) -> dict[str, Any]:

@@ -84,13 +84,15 @@ def terminal_summary(result: StudyResult) -> str:
 
 
 def _ratings_summary(result: StudyResult) -> str:
-    """Each risk with its published score, its rating and verdict on the first two ladders, then the counts of verdicts."""
+    """The question, the counts of verdicts, then each risk with its published score, its rating and verdict on the first two ladders."""
     study, shown = result.study, ladders(result)[:2]
     lines = [*textwrap.wrap(disagreement(result), WIDTH), *textwrap.wrap(study.title, WIDTH)]
     if study.illustrative:
         lines.append("Illustrative data: the numbers describe no real service.")
-    for sentence in warned(result):
+    for sentence in (*warned(result), study.question):
         lines += textwrap.wrap(sentence, WIDTH)
+    for sentence in (*rating_words.answer(result), sure_line(rating_words.sureness(result))):
+        lines += ["", *textwrap.wrap(sentence, WIDTH)]
     head = ["", "", "the log", *(cell for k in shown for cell in (k.label, "verdict"))]
     rows = []
     for risk in risks(result):
@@ -105,7 +107,7 @@ def _ratings_summary(result: StudyResult) -> str:
     for row in rows:
         row[1] = textwrap.shorten(row[1], room, placeholder="…")
     lines += ["", *(line[:WIDTH] for line in _aligned(head, rows, left=(0, 1, 2, 3, 4, 5, 6)))]
-    for sentence in (*rating_words.answer(result), *rating_words.findings(result), *verified_sentences(result)):
+    for sentence in (*rating_words.findings(result), *verified_sentences(result)):
         lines += ["", *textwrap.wrap(sentence, WIDTH)]
     failed = sum(failed_runs(result).values())
     if failed:

@@ -28,18 +28,25 @@ def sure_line(sure: Sureness) -> str:
         parts.append("none failed")
     if sure.settled is not None:
         parts.append("shares of the spread have settled" if sure.settled else "shares of the spread have not settled")
-    parts += dict.fromkeys(check_words(v) for v in sure.checks)
+    if sure.checks:
+        parts.append(check_words(sure.checks))
     if sure.illustrative:
         parts.append("illustrative data")
     return f"How sure: {'; '.join(parts)}."
 
 
-def check_words(check: Verification) -> str:
-    """Say in a few words what a second simulator made of the runs."""
-    until = "" if check.whole or check.until is None else f" up to {date_words(check.until)}"
-    if check.outcome == AGREES:
-        return f"a second simulator gives the same numbers{until}"
-    return "a second simulator gives other numbers" if check.outcome == DIFFERS else "not compared with a second simulator"
+def check_words(checks: tuple[Verification, ...]) -> str:
+    """Say in a few words what a second simulator made of the runs of every model; the worst counts."""
+    outcomes = {c.outcome for c in checks}
+    if DIFFERS in outcomes:
+        return "a second simulator gives other numbers"
+    if outcomes != {AGREES}:
+        return (
+            "not compared with a second simulator" if AGREES not in outcomes else "compared with a second simulator in part only"
+        )
+    dates = sorted({c.until for c in checks if not c.whole and c.until is not None})
+    until = f" up to {date_words(dates[0])}{' or later' if len(dates) > 1 else ''}" if dates else ""
+    return f"a second simulator gives the same numbers{until}"
 
 
 def how_sure(result: StudyResult) -> list[str]:

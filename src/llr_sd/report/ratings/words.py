@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from llr_sd.equations import canonical
 from llr_sd.parameters import is_share, per_hundred, plain_unit
 from llr_sd.rating import BORDERLINE, NOT_TESTABLE, OVERSTATED, SUPPORTED, UNDERSTATED, VERDICTS
+from llr_sd.report.outcome.facts import Sureness
 from llr_sd.report.ratings.read import (
     ALL,
     Box,
@@ -26,10 +27,11 @@ from llr_sd.report.ratings.read import (
     reached,
     risks,
 )
-from llr_sd.report.shared.reading import Chance, failed_runs, labels
+from llr_sd.report.shared.reading import Chance, failed_runs, labels, other_failures
 from llr_sd.report.shared.told import verified_sentences
 from llr_sd.report.shared.wording import NONE, count_of, date_words, listing, percent
 from llr_sd.result import StudyResult
+from llr_sd.verification import verifications
 
 MEANINGS = {
     SUPPORTED: "the model’s score falls in the same range as the log’s",
@@ -138,6 +140,20 @@ def how_sure(result: StudyResult) -> list[str]:
         "cover what the models leave out, nor other ways to measure a risk; the stability table shows some of those."
     )
     return [*sentences, *verified_sentences(result)]
+
+
+def sureness(result: StudyResult) -> Sureness:
+    """Return what stands behind the ratings of a register.
+
+    Parameters
+    ----------
+    result
+        Of a study of a register.
+    """
+    runs = sorted(r.runs for r in ratings(result)) or [0]
+    failed = (sum(failed_runs(result).values()), sum(other_failures(result).values()))
+    checks = tuple(verifications(result.manifest).values())
+    return Sureness((runs[0], runs[-1]), failed, None, result.study.illustrative, checks)
 
 
 def unsettled(result: StudyResult) -> list[tuple[Rating, str]]:
