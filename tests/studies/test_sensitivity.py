@@ -13,7 +13,8 @@ import pytest
 import llr_sd
 from llr_sd.cli import main
 from llr_sd.report.decision.words import lever_sentences
-from llr_sd.report.sensitivity.words import unsettled
+from llr_sd.report.sensitivity.read import main_cell
+from llr_sd.report.sensitivity.words import sobol_sentences, unsettled
 from llr_sd.result import REFUSED
 
 CLOCK = "INITIAL TIME = 0 ~~|\nFINAL TIME = 2 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n"
@@ -70,6 +71,13 @@ def test_ishigami_has_its_exact_indices(tmp_path: Path) -> None:
     for seed in (0, 1, 2):
         result = llr_sd.run_study(write(tmp_path / str(seed), STUDY.format(seed=seed, base=4096), ishigami=ISHIGAMI))
         sobol = result.tables["sobol"]
+        sums = result.tables["sobol_sums"].query("output == 'y'").set_index("index")
+        for index in ("S1", "ST"):
+            exact = sum(v for (i, _), v in EXACT.items() if i == index)
+            assert sums.loc[f"{index} sum", "value"] == pytest.approx(exact, abs=0.06)
+        cell = main_cell(result, "sobol")
+        assert cell is not None
+        assert "inputs act together" in " ".join(sobol_sentences(result, cell))
         for (index, name), exact in EXACT.items():
             row = indices(sobol, "y", index).loc[name]
             assert row["value"] == pytest.approx(exact, abs=0.03)

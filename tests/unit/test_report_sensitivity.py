@@ -87,7 +87,7 @@ def test_shapley_effects_of_another_order_are_named_beside_the_sobol_shares(plai
         title = section.pictures[1].alternative
         leader = "Recruitment has 70%" if other and correlated else "Retention has 66%" if correlated else "Retention has 70%"
         assert leader in title
-        assert ("(Shapley effects)" in title) == correlated
+        assert (", by Shapley effects" in title) == correlated
         assert any("drawn independently" in s for s in findings(result)) == correlated
 
 

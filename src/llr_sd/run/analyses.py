@@ -158,15 +158,17 @@ def _over_time(prepared: PreparedStudy, samples: Mapping[str, Sample], runner: R
 
 
 def _sobol_table(prepared: PreparedStudy, samples: Mapping[str, Sample], runner: Runner, over_time: bool = False) -> pd.DataFrame:
-    """Return the indices by parameter and, where asked for, by group."""
+    """Return the indices by parameter with their sums and, where asked for, by group."""
     import pandas as pd
 
     found, asked = [], prepared.study.sobol or Sobol()
     for name, sample in samples.items():
         plan = sample.design.plan
         again = sampling.resamples(prepared.study.seed, name, plan.replicates if plan else 1)
-        times, scales = tables.times_of(prepared), asked.scale_of
-        found.append(analysis.sobol_table(sample.design, runner.read(sample), times, again, scale_of=scales, over_time=over_time))
+        make = partial(
+            analysis.sobol_table, scale_of=asked.scale_of, over_time=over_time, with_sums=name == "sobol" and not over_time
+        )
+        found.append(make(sample.design, runner.read(sample), tables.times_of(prepared), again))
     return pd.concat(found, ignore_index=True)
 
 

@@ -107,7 +107,7 @@ def _groups(result: StudyResult, cell: Cell | None, effects: Cell | None) -> Pic
         Bars("Shapley effect", DOTTED, "....", tuple(fair.get(n) for n in names)),
     ]
     kinds = [k for k in kinds if any(s is not None for s in k.values)]
-    title = group_title(result, order, full_name(where.shown), "Shapley effects" if by is fair else "alone or with others")
+    title = group_title(result, order, full_name(where.shown), "by Shapley effects" if by is fair else "alone or with others")
     labels = [input_name(result, n) for n in names]
     figure = bar_chart(title, labels, kinds, f"Share of the spread in {full_name(where.shown)}", with_interval, _percent_tick)
     head = ["Group"] + [h for k in kinds for h in (k.label[:1].upper() + k.label[1:], "95% interval")]

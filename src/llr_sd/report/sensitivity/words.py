@@ -53,9 +53,9 @@ def group_title(result: StudyResult, order: Sequence[Share], name: str, how: str
     first = leaders(order)
     if len(first) == 1:
         who = spoken(result, first[0].input, first=True)
-        return f"{who[:1].upper()}{who[1:]} has {part_words(first[0].value)} of the spread in {name} ({how})"
+        return f"{who[:1].upper()}{who[1:]} has {part_words(first[0].value)} of the spread in {name}, {how}"
     who = _close(result, first)
-    return f"{who[:1].upper()}{who[1:]} have the most of the spread in {name} ({how}): too close to tell apart"
+    return f"{who[:1].upper()}{who[1:]} have the most of the spread in {name}, {how}: too close to tell apart"
 
 
 def _close(result: StudyResult, first: Sequence[Share]) -> str:
