@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
@@ -165,7 +166,7 @@ def test_few_blocks_that_carry_the_variance_are_told() -> None:
     assert ranks.note == ("", "")
 
 
-def test_one_index_over_all_times_is_the_mean_weighted_by_variance() -> None:
+def test_one_index_over_all_times_is_the_mean_weighted_by_variance(monkeypatch: pytest.MonkeyPatch) -> None:
     """y(t) = x1 + t x2 with variances 1: over t = 0, 1, 3 x1 has 3 of 3 + 10 in all. A time without variance adds nothing."""
     designs = [draw_saltelli(uncertain(["x1", "x2"], NORMAL), 256, seed, second_order=False) for seed in SEEDS]
     tables = []
@@ -184,6 +185,8 @@ def test_one_index_over_all_times_is_the_mean_weighted_by_variance() -> None:
         np.testing.assert_allclose(tables[-1]["value"], weighted, atol=1e-3)
         assert tables[-1]["time"].isna().all()
     assert_inside(tables, {(i, n, ""): v for i in ("S1", "ST") for n, v in (("x1", 3 / 13), ("x2", 10 / 13))})
+    monkeypatch.setattr(import_module("llr_sd.analysis.sobol"), "_AT_ONCE", 1)  # a chunk a time
+    np.testing.assert_allclose(sobol_table(design, runs, {}, again, over_time=True)["low"], tables[-1]["low"], rtol=1e-12)
     bad = y.copy()
     bad[7, 2] = np.nan
     assert sobol(designs[-1], bad, again, pooled=True).lost.tolist() == [1]

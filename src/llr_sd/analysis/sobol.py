@@ -6,7 +6,7 @@ them are ratios of means over blocks, so every output, time and resample is one 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -111,11 +111,16 @@ def sobol(
         raise InputError(f"a design of {design.runs} runs needs values of shape ({design.runs}, cell), not {values.shape}.")
     counts = counts_of(resamples, clusters)
     pairs = tuple(combinations(range(len(plan.inputs)), 2)) if plan.second_order else ()
+    good = np.asarray(np.isfinite(values).reshape(plan.base, block_rows(plan), -1).all(axis=1))
+    if pooled:
+        good = np.asarray(np.broadcast_to(good.all(axis=1, keepdims=True), good.shape))
     width = max(1, _AT_ONCE // max(design.runs, len(resamples) * (2 * len(plan.inputs) + len(pairs))))
-    width = values.shape[1] if pooled else width
-    parts = [_cells(plan, pairs, values[:, i : i + width], counts, scale, pooled) for i in range(0, values.shape[1], width)]
+    chunks = (slice(i, i + width) for i in range(0, values.shape[1], width))
+    sums = (_sums_of(plan, pairs, values[:, chunk], good[:, chunk], clusters, scale) for chunk in chunks)
+    parts = [_pooled(list(sums), counts)] if pooled else [_cells(part, counts) for part in sums]
     value, low, high = (np.concatenate(p, axis=1) for p in zip(*(part[:3] for part in parts), strict=True))
-    blocks, flat, carried = (np.concatenate(p) for p in zip(*(part[3:] for part in parts), strict=True))
+    flat, carried = (np.concatenate(p) for p in zip(*(part[3:] for part in parts), strict=True))
+    blocks = good[:, :1].sum(axis=0) if pooled else good.sum(axis=0)
     lost = plan.base - blocks
     refused = (lost > most_lost * plan.base) | (blocks < 2)
     with np.errstate(invalid="ignore"):
@@ -210,35 +215,72 @@ def block_rows(plan: Plan) -> int:
     return (2 if plan.second_order else 1) * len(plan.inputs) + 2
 
 
-def _cells(
-    plan: Plan, pairs: tuple[tuple[int, int], ...], values: Floats, counts: Floats, scale: Scale, pooled: bool
-) -> tuple[Floats, Floats, Floats, NDArray[np.int64], NDArray[np.bool_], Floats]:
-    """Return value, low and high of shape (index, cell); blocks used, whether there is no variance and what carries it, shape (cell,)."""
-    cube = values.reshape(plan.base, block_rows(plan), -1)
-    good = np.asarray(np.isfinite(cube).all(axis=1))
-    if pooled:
-        good = np.asarray(np.broadcast_to(good.all(axis=1, keepdims=True), good.shape))
-    cube = np.where(good[:, None], cube, np.nan)
+@dataclass(frozen=True)
+class _Sums:
+    """What the blocks of some cells add up to, each cell with mean 0 and variance 1.
+
+    `terms` has shape (cluster, term, cell), `part` and `good` (block, cell), `flat` and `variance` (cell,).
+    """
+
+    terms: Floats
+    part: Floats
+    good: NDArray[np.bool_]
+    flat: NDArray[np.bool_]
+    variance: Floats
+    inputs: int
+    pairs: tuple[tuple[int, int], ...]
+
+    @property
+    def filled(self) -> NDArray[np.int64]:
+        """How many clusters hold a good block, shape (cell,)."""
+        clusters = self.terms.shape[0]
+        return np.asarray(self.good.reshape(-1, clusters, self.good.shape[1]).any(axis=0).sum(axis=0))
+
+
+def _sums_of(
+    plan: Plan, pairs: tuple[tuple[int, int], ...], values: Floats, good: NDArray[np.bool_], clusters: int, scale: Scale
+) -> _Sums:
+    cube = np.where(good[:, None], values.reshape(plan.base, block_rows(plan), -1), np.nan)
     flat = no_variance(cube.reshape(len(values), -1)) | no_variance(cube[:, [0, -1]].reshape(2 * plan.base, -1))
-    cube = _standardised(_scaled(cube, scale), good, flat, pooled)
+    cube, variance = _standardised(_scaled(cube, scale), good, flat)
     part = (cube[:, [0, -1]] ** 2).sum(axis=1)
-    clusters = counts.shape[1]
-    sums = _sums(cube.reshape(-1, clusters, *cube.shape[1:]), len(plan.inputs), pairs, good.reshape(-1, clusters, good.shape[1]))
-    filled = good.reshape(-1, clusters, good.shape[1]).any(axis=0).sum(axis=0)
-    blocks = good.sum(axis=0)
-    if pooled:
-        part, good = part.sum(axis=1, keepdims=True), good[:, :1]
-        filled, blocks, flat = filled[:1], blocks[:1], np.asarray(flat.all(keepdims=True))
-    value = _indices(sums.sum(axis=0), len(plan.inputs), pairs, pooled)
-    again = np.tensordot(counts, sums, axes=1)
+    shape = (-1, clusters, *cube.shape[1:])
+    terms = _sums(cube.reshape(shape), len(plan.inputs), pairs, good.reshape(-1, clusters, good.shape[1]))
+    return _Sums(terms, part, good, flat, variance, len(plan.inputs), pairs)
+
+
+_Found = tuple[Floats, Floats, Floats, NDArray[np.bool_], Floats]
+"""Value, low and high of shape (index, cell); whether there is no variance, and how many blocks carry it, shape (cell,)."""
+
+
+def _cells(sums: _Sums, counts: Floats) -> _Found:
+    value = _indices(*_over(sums.terms.sum(axis=0)), sums)
     spread = np.full(value.shape, np.nan)
-    usable = (filled > 1) & ~flat
+    usable = (sums.filled > 1) & ~sums.flat
     if usable.any():
-        with np.errstate(invalid="ignore"):  # a resample without variance leaves the interval unknown
-            again = again if pooled else again[..., usable]
-            spread[:, usable] = _indices(again, len(plan.inputs), pairs, pooled).std(axis=0, ddof=1)
-    half = half_width(spread, filled)
-    return value, value - half, value + half, blocks, flat, carrying(part, good)
+        again = np.tensordot(counts, sums.terms[..., usable], axes=1)
+        spread[:, usable] = _indices(*_over(again), sums).std(axis=0, ddof=1)
+    half = half_width(spread, sums.filled)
+    return value, value - half, value + half, sums.flat, carrying(sums.part, sums.good)
+
+
+def _pooled(chunks: Sequence[_Sums], counts: Floats) -> _Found:
+    """Return one index over the cells of all chunks: parts and variances are added up, each cell in its own size, before they are divided."""
+
+    def indices(terms_of: Callable[[_Sums], Floats]) -> Floats:
+        parts, variance = np.zeros(1), np.zeros(1)
+        for chunk in chunks:
+            own, whole = _over(terms_of(chunk))
+            parts = parts + (own * chunk.variance).sum(axis=-1, keepdims=True)
+            variance = variance + (whole * chunk.variance).sum(axis=-1, keepdims=True)
+        return _indices(parts, variance, chunks[0])
+
+    value = indices(lambda chunk: chunk.terms.sum(axis=0))
+    spread = indices(lambda chunk: np.tensordot(counts, chunk.terms, axes=1)).std(axis=0, ddof=1)
+    half = half_width(spread, chunks[0].filled[:1])
+    flat = np.array([all(chunk.flat.all() for chunk in chunks)])
+    part = np.sum([(chunk.part * chunk.variance).sum(axis=1, keepdims=True) for chunk in chunks], axis=0)
+    return value, value - half, value + half, flat, carrying(part, chunks[0].good[:, :1])
 
 
 def _scaled(cube: Floats, scale: Scale) -> Floats:
@@ -256,17 +298,13 @@ def _scaled(cube: Floats, scale: Scale) -> Floats:
     return np.asarray(stats.rankdata(steps, axis=0, nan_policy="omit").reshape(cube.shape))
 
 
-def _standardised(cube: Floats, good: NDArray[np.bool_], flat: NDArray[np.bool_], pooled: bool) -> Floats:
-    """Return the good blocks with mean 0 and standard deviation 1 over all their runs, as SALib does; 0 elsewhere.
-
-    Pooled cells keep their standard deviations to each other.
-    """
+def _standardised(cube: Floats, good: NDArray[np.bool_], flat: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Return the good blocks with mean 0 and standard deviation 1 over all their runs, as SALib does (0 elsewhere), and the variances."""
     used = np.maximum(good.sum(axis=0) * cube.shape[1], 1)
     filled = np.where(good[:, None] & np.isfinite(cube), cube, 0.0)
     centred = np.where(good[:, None] & ~flat, filled - filled.sum(axis=(0, 1)) / used, 0.0)
-    scale = np.sqrt((centred**2).sum(axis=(0, 1)) / used)
-    scale = np.full(scale.shape, scale.max()) if pooled else scale
-    return np.asarray(centred / np.where(flat | (scale == 0), 1.0, scale))
+    variance = (centred**2).sum(axis=(0, 1)) / used
+    return np.asarray(centred / np.where(flat | (variance == 0), 1.0, np.sqrt(variance))), variance
 
 
 def _sums(cube: Floats, inputs: int, pairs: tuple[tuple[int, int], ...], good: NDArray[np.bool_]) -> Floats:
@@ -287,15 +325,18 @@ def _sums(cube: Floats, inputs: int, pairs: tuple[tuple[int, int], ...], good: N
     return np.concatenate(parts, axis=1)
 
 
-def _indices(sums: Floats, inputs: int, pairs: tuple[tuple[int, int], ...], pooled: bool) -> Floats:
-    """Return S1, ST, S2 and the sums of the first two, of shape (..., index, cell), from `_sums` of shape (..., term, cell)."""
+def _over(terms: Floats) -> tuple[Floats, Floats]:
+    """Return what is to be divided by the variance, and the variance, of shape (..., index or 1, cell), from terms (..., term, cell)."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        means = sums[..., :-1, :] / sums[..., -1:, :]
-        variance = means[..., -1:, :] - means[..., -2:-1, :] ** 2
-        parts = means[..., :-2, :]
-        if pooled:
-            parts, variance = parts.sum(axis=-1, keepdims=True), variance.sum(axis=-1, keepdims=True)
+        means = terms[..., :-1, :] / terms[..., -1:, :]
+    return means[..., :-2, :], means[..., -1:, :] - means[..., -2:-1, :] ** 2
+
+
+def _indices(parts: Floats, variance: Floats, sums: _Sums) -> Floats:
+    """Return S1, ST, S2 and the sums of the first two, of shape (..., index, cell)."""
+    with np.errstate(divide="ignore", invalid="ignore"):  # without variance there is no index
         ratio = parts / variance
+    inputs, pairs = sums.inputs, sums.pairs
     if pairs:
         first, second = (list(side) for side in zip(*pairs, strict=True))
         ratio[..., 2 * inputs :, :] -= ratio[..., first, :] + ratio[..., second, :]
