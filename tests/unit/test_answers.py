@@ -245,6 +245,7 @@ def test_shares_carry_their_interval_and_whether_they_settled() -> None:
     one = sentences(Shares(GPS, "a", (Part("share who quit", "the share who quit", 0.28, 0.27, 0.3),), None))
     assert one == ["The share who quit explains 28% (27 to 30%) of the spread in GPs at the end of Sep 2020 alone, in “a”."]
     assert sentences(Shares(GPS, "a", parts, False))[0].endswith("in “a”; these shares have not settled.")
+    assert sentences(Shares(GPS, "a", parts, True, True))[0].endswith("in “a”; few runs carry the spread, so these may be off.")
 
 
 NEEDED = Turn(

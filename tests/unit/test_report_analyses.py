@@ -19,7 +19,7 @@ from llr_sd.report.decision.words import information_sentences, lever_sentences
 from llr_sd.report.outcome.sure import how_sure
 from llr_sd.report.sections import analysed, drawn, findings, sections
 from llr_sd.report.sensitivity.read import kept_inputs, main_cell
-from llr_sd.report.sensitivity.words import sobol_sentences
+from llr_sd.report.sensitivity.words import settled, sobol_sentences
 from llr_sd.report.shared import canvas
 from llr_sd.report.shared.parts import Section
 from llr_sd.report.shared.told import disagreement, verified_sentences
@@ -142,6 +142,13 @@ def test_a_long_tail_is_said_and_a_log_is_named(result: StudyResult) -> None:
     shown = {p.name: p for p in analysed(logs)}["moves"].pictures
     assert "moves the log of GPs, end of Sep 2020 most" in texts(shown[0].figure)
     assert "Shapley" not in shown[1].caption  # those are of the number itself
+
+
+def test_shares_that_settled_on_a_long_tail_are_not_called_sure(result: StudyResult) -> None:
+    tail = result.tables["sobol"]["output"] == "gp_2020"
+    sentence = settled(planted(result, sobol={"skewed": tail}))
+    assert "but few runs carry the spread in GPs, so those intervals may be too narrow" in sentence
+    assert "few runs" not in settled(planted(result, sobol={"skewed": False}))
 
 
 def test_shares_over_all_dates_are_told(parts: dict[str, Section]) -> None:

@@ -67,6 +67,11 @@ class Indices(ABC):
     note: tuple[str, ...]
 
     @property
+    def skewed(self) -> NDArray[np.bool_]:
+        """Where so few blocks carry the variance that intervals hold the truth less often than they say, shape (cell,)."""
+        return np.asarray(self.carried < np.minimum(FEW_CARRY, self.blocks / 4))
+
+    @property
     @abstractmethod
     def labels(self) -> tuple[tuple[str, str, str], ...]:
         """Index, input and other input (empty where there is none) of each row of `value`."""
@@ -101,7 +106,7 @@ def index_rows(cells: OutputCells, found: Indices) -> pd.DataFrame:
     frame = frame.assign(scenario=cells.scenario, input=name, other=other, index=index)
     frame = frame.assign(value=found.value.T.ravel(), low=found.low.T.ravel(), high=found.high.T.ravel())
     frame = frame.assign(blocks=found.blocks.repeat(number), lost=found.lost.repeat(number), carried=found.carried.repeat(number))
-    frame = frame.assign(skewed=skewed(found.carried, found.blocks).repeat(number))
+    frame = frame.assign(skewed=found.skewed.repeat(number))
     return frame.assign(note=[text for text in found.note for _ in range(number)])[list(COLUMNS)]
 
 
@@ -120,11 +125,6 @@ def carrying(part: Floats, good: NDArray[np.bool_]) -> Floats:
     used = np.where(good, part, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(used.sum(axis=0) ** 2 / (used**2).sum(axis=0))
-
-
-def skewed(carried: Floats, blocks: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return where so few blocks carry the variance that intervals hold the truth less often than they say, shape (cell,)."""
-    return np.asarray(carried < np.minimum(FEW_CARRY, blocks / 4))
 
 
 def notes_of(refused: NDArray[np.bool_], flat: NDArray[np.bool_], wide: NDArray[np.bool_] | None = None) -> tuple[str, ...]:

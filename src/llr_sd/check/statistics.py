@@ -177,12 +177,12 @@ def _holds(low: Any, high: Any, truth: Any) -> Held:
 
 
 def _sobol(known: Known, base: int, scale: Scale, pooled: bool, seed: int) -> Held:
-    """Indices and their sums; intervals that are noted as too narrow state nothing, so they count as held."""
+    """Indices and their sums; intervals that are said to be too narrow state nothing, so they count as held."""
     design = sampling.draw_saltelli(_inputs(len(known.first), known.law), base, seed, second_order=bool(known.pairs))
     again = sampling.resamples(seed, "sobol", design.plan.replicates if design.plan else 1)
     found = analysis.sobol(design, known.function(design.values), again, scale=scale, pooled=pooled)
     truth = [*known.first, *known.total, *known.pairs, sum(known.first), sum(known.total)]
-    return _holds(found.low[:, 0], found.high[:, 0], truth) | found.note[0].startswith("skewed")
+    return np.asarray(_holds(found.low[:, 0], found.high[:, 0], truth) | found.skewed[0])
 
 
 def _shapley(seed: int) -> Held:

@@ -109,12 +109,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Shares:
-    """First-order shares of the spread of a number in a scenario; `settled` is None where nobody asked whether they have."""
+    """First-order shares of the spread of a number in a scenario; `settled` is None where nobody asked whether they have.
+
+    `skewed` says that few runs carry the spread, so that the intervals are too narrow.
+    """
 
     shown: Quantity
     scenario: str
     parts: tuple[Part, ...]
     settled: bool | None
+    skewed: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from llr_sd.answers import (
 from llr_sd.equations import canonical
 from llr_sd.report.decision.words import lever_sentences
 from llr_sd.report.outcome.facts import Change, Fact, Level, Part, Shares, Stack, Standing, Sureness, Told, Turn
+from llr_sd.report.sensitivity.read import on_scale
 from llr_sd.report.shared.inputs import frame_of, group_names, input_facts, input_name, spoken
 from llr_sd.report.shared.reading import (
     Chance,
@@ -158,7 +159,11 @@ def _shares(result: StudyResult, answer: ShareAnswer) -> Shares | None:
         if len(own) and math.isfinite(float(own["value"].iloc[0])):
             value, low, high = (float(own[k].iloc[0]) for k in ("value", "low", "high"))
             parts.append(Part(input_name(result, name), spoken(result, name), value, low, high))
-    return Shares(quantity(result, answer.of), scenario, tuple(parts), settled_of(result)) if parts else None
+    if not parts:
+        return None
+    shown = on_scale(quantity(result, answer.of), str(rows["scale"].iloc[0]) if "scale" in rows else "value")
+    skewed = "skewed" in rows and bool(rows["skewed"].any())
+    return Shares(shown, scenario, tuple(parts), settled_of(result), skewed)
 
 
 def settled_of(result: StudyResult) -> bool | None:

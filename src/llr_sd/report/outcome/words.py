@@ -258,7 +258,10 @@ def _shares(fact: Shares) -> str:
     text = f"{name} explains {part_words(first)} of the spread in {fact.shown.label}{_date(fact.shown)}"
     if rest:
         text += f", {'and ' if len(rest) == 1 else ''}{listing([f'{p.said} {part_words(p)}' for p in rest])}, each"
-    return f"{text} alone, in “{fact.scenario}”{'' if fact.settled in (None, True) else '; these shares have not settled'}."
+    doubts = ["these shares have not settled"] * (fact.settled is False) + [
+        "few runs carry the spread, so these may be off"
+    ] * fact.skewed
+    return f"{'; '.join([f'{text} alone, in “{fact.scenario}”', *doubts])}."
 
 
 def part_words(part: Part) -> str:

@@ -111,6 +111,12 @@ def on_scale(shown: Quantity, scale: str) -> Quantity:
     return shown if scale == "value" else replace(shown, label=f"the {scale} of {shown.label}", unit="")
 
 
+def tailed(result: StudyResult) -> tuple[str, ...]:
+    """Return the outputs, as tables name them, with a spread that few runs carry at some time in some scenario."""
+    rows = frame_of(result, "sobol", "output", "skewed")
+    return tuple(str(o) for o in rows.loc[rows["skewed"].astype(bool), "output"].unique())
+
+
 def together(result: StudyResult, cell: Cell) -> Together | None:
     """Return what the indices of a cell add up to; None where that is not given."""
     own, total = (shares(result, replace(cell, table="sobol_sums"), index) for index in ("S1 sum", "ST sum"))

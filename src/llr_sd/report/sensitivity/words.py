@@ -22,9 +22,10 @@ from llr_sd.report.sensitivity.read import (
     settlings,
     shares,
     split,
+    tailed,
     together,
 )
-from llr_sd.report.shared.inputs import Floats, Share, between, frame_of, input_name, part_words, spoken, with_interval
+from llr_sd.report.shared.inputs import Floats, Share, between, described, frame_of, input_name, part_words, spoken, with_interval
 from llr_sd.report.shared.reading import scenario_names
 from llr_sd.report.shared.told import lost_words
 from llr_sd.report.shared.wording import amount, count_of, extent, full_name, listing, named, percent, the_close, with_unit
@@ -228,11 +229,13 @@ def settled(result: StudyResult) -> str:
     if result.manifest.get("converged") is not True:
         return ""
     last, asked = (settlings(result) or (None,))[-1], result.study.convergence
+    tails = listing([described(result, output, math.nan).label for output in tailed(result)])
+    but = f"; but few runs carry the spread in {tails}, so those intervals may be too narrow" if tails else ""
     if last is None or asked is None or not math.isfinite(last.widest):
-        return "The sensitivity shares have settled."
+        return f"The sensitivity shares have settled{but}."
     return (
         f"The sensitivity shares have settled: after {last.runs:,} runs every 95% interval is within ±{percent(asked.tolerance)}, and no "
-        "two inputs changed places."
+        f"two inputs changed places{but}."
     )
 
 
