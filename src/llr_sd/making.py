@@ -22,6 +22,8 @@ DEEPEST = 20
 def make_study(folder: str | Path | None = None, **keys: Any) -> Study:
     """Make a study from the keys of a `study.toml`, checked as a file is and refused in the same words.
 
+    Its results hold a `study.toml` that runs again from there. They replace those of a study made in Python with the same title.
+
     Parameters
     ----------
     folder

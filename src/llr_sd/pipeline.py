@@ -17,7 +17,9 @@ from llr_sd.run.block import first_look
 from llr_sd.run.execute import Progress, Runner
 from llr_sd.run.plan import plan_outputs
 from llr_sd.run.verify import verify_members
+from llr_sd.store.contents import MANIFEST
 from llr_sd.study import Study, load_study
+from llr_sd.textfiles import is_file
 
 
 def run_study(
@@ -98,4 +100,10 @@ def _place(study: Study, out: str | Path | None) -> Path:
         )
     if out is not None:
         return Path(out)
+    if study.file and is_file(study.folder / MANIFEST):  # its own results would lie among them, and be in their way
+        raise InputError(
+            "is the copy of a study among its results.",
+            where=study.where,
+            mend="Say where new results go: --out, or out in Python.",
+        )
     return Path(f"{study.bundled}-results") if study.bundled else study.folder / "results"

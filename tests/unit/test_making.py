@@ -64,6 +64,8 @@ def test_it_gives_the_numbers_of_the_file_and_its_folder_runs_again(staff: Path,
     assert told.manifest["command"] == "llr_sd.run_study"
     (staff / "made").rename(staff / "moved")
     (staff / "staff").rename(staff / "gone")  # the results folder holds all that it needs
+    with pytest.raises(llr_sd.InputError, match=r"moved.study\.toml: is the copy of a study among its results"):
+        llr_sd.run_study(staff / "moved")
     assert main(["run", str(staff / "moved"), "--out", str(staff / "again"), "--verify", "0"]) == 0
     again = llr_sd.open_result(staff / "again")
     pd.testing.assert_frame_equal(again.summary, asked.summary)
