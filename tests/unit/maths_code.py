@@ -49,7 +49,7 @@ done:
     return "\n".join(out)
 
 
-def _object(text: str, machine: llvm.TargetMachine, triple: str) -> bytes:
+def object_code(text: str, machine: llvm.TargetMachine, triple: str) -> bytes:
     module = llvm.parse_assembly(text)
     module.verify()
     module.triple = triple
@@ -69,7 +69,7 @@ class Compiled:
             cpu=processor or own, features=own_features if features is None else features, opt=2, jit=True
         )
         self.names, self.width = ALONE, width
-        code = _object(module_text(self.names, width), machine, llvm.get_default_triple())
+        code = object_code(module_text(self.names, width), machine, llvm.get_default_triple())
         self._jit = llvm.create_lljit_compiler(target.create_target_machine(cpu=own, features=own_features, opt=2, jit=True))
         self._library = llvm.JITLibraryBuilder().add_object_img(code).export_symbol("apply").link(self._jit, f"maths{id(self)}")
         kinds = [ctypes.c_void_p] * 3 + [ctypes.c_int64] * 2
@@ -99,10 +99,10 @@ def web_assembly(width: int = 2) -> bytes:
     llvm.initialize_all_asmprinters()
     triple = "wasm32-unknown-unknown"
     machine = llvm.Target.from_triple(triple).create_target_machine(cpu="generic", features="+simd128", opt=2, reloc="static")
-    return _exported(_object(module_text(ALONE, width), machine, triple))
+    return exported(object_code(module_text(ALONE, width), machine, triple))
 
 
-def _exported(code: bytes) -> bytes:
+def exported(code: bytes, name: bytes = b"apply") -> bytes:
     """An object file of LLVM with its one global function exported: what a linker does, for a module that needs no more."""
     sections, at = [], 8
     while at < len(code):
@@ -110,7 +110,7 @@ def _exported(code: bytes) -> bytes:
         size, at = _number(code, at + 1)
         sections.append((kind, code[at : at + size]))
         at += size
-    entry = b"\1" + _leb(5) + b"apply\0" + _leb(_function_number(sections))
+    entry = b"\1" + _leb(len(name)) + name + b"\0" + _leb(_function_number(sections, name))
     out, placed = bytearray(code[:8]), False
     for kind, body in sections:
         if not placed and kind in (9, 10, 11, 12):
@@ -121,8 +121,8 @@ def _exported(code: bytes) -> bytes:
     return bytes(out)
 
 
-def _function_number(sections: list[tuple[int, bytes]]) -> int:
-    """The number of `apply`, from the symbol table in the custom section "linking"."""
+def _function_number(sections: list[tuple[int, bytes]], name: bytes) -> int:
+    """The number of a function, from the symbol table in the custom section "linking"."""
     for kind, body in sections:
         if kind == 0 and body[1:8] == b"linking":
             at = 9
@@ -130,7 +130,7 @@ def _function_number(sections: list[tuple[int, bytes]]) -> int:
                 table = body[at]
                 size, at = _number(body, at + 1)
                 if table == 8:
-                    found = body.index(b"\5apply", at)
+                    found = body.index(bytes([len(name)]) + name, at)
                     # The number of a function below 128 is the byte before its name.
                     return body[found - 1]
                 at += size

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,8 @@ from llr_sd.engine.llvm.driver import ARGUMENTS
 
 CHECK_EVERY = 64
 Reals = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Argument = Reals | Integers | float | None
 
 
 class Memory:
@@ -27,13 +31,37 @@ class Memory:
             array.fill(np.nan)
         self.work["ws"][:] = model.image.lanes[:, None]
 
+    def arguments(
+        self, columns: Reals, saves: Integers, every: int, seen: Reals | None, steps: int | None
+    ) -> dict[str, Argument]:
+        """Return what `batch` is called with, by name, on any machine: arrays in memory, and numbers. `run` says what each is."""
+        m, image, w = self.model, self.model.image, self.model.target.width
+        blocks = columns.shape[1] // w
+        return {
+            **self.work,
+            "tables": image.tables,
+            "series": image.series,
+            "design": np.ascontiguousarray(columns),
+            "stride": columns.shape[1],
+            "slots": image.slots,
+            "nslots": len(image.slots),
+            "blocks": blocks,
+            "saves": saves,
+            "nsaves": len(saves),
+            "steps": m.steps if steps is None else steps,
+            "out": aligned((max(blocks * len(saves) * m.out_size, 1), w)),
+            "bad": aligned((max(blocks, 1), w)),
+            "seen": seen,
+            "watch": aligned((max(blocks * m.watch_size, 1), w)),
+            "clock": image.ticks,
+            "dt": m.request.clock.step,
+            "ticks": len(image.ticks),
+            "cap": image.capacity,
+            "every": every,
+        }
+
     def run(
-        self,
-        columns: Reals,
-        saves: NDArray[np.int64],
-        every: int = CHECK_EVERY,
-        seen: Reals | None = None,
-        steps: int | None = None,
+        self, columns: Reals, saves: Integers, every: int = CHECK_EVERY, seen: Reals | None = None, steps: int | None = None
     ) -> tuple[Reals, Reals, Reals]:
         """Run blocks of runs.
 
@@ -56,37 +84,16 @@ class Memory:
             Outputs, shape (block, save, element, lane), the step at which a failure was first seen, shape (block, lane), -1
             where there was none, and the delay times noted, shape (block, element, lane).
         """
-        m, image, w = self.model, self.model.image, self.model.target.width
-        blocks = columns.shape[1] // w
-        out = aligned((max(blocks * len(saves) * m.out_size, 1), w))
-        bad = aligned((max(blocks, 1), w))
-        watch = aligned((max(blocks * m.watch_size, 1), w))
-        given = {
-            **self.work,
-            "tables": image.tables,
-            "series": image.series,
-            "design": np.ascontiguousarray(columns),
-            "stride": columns.shape[1],
-            "slots": image.slots,
-            "nslots": len(image.slots),
-            "blocks": blocks,
-            "saves": saves,
-            "nsaves": len(saves),
-            "steps": m.steps if steps is None else steps,
-            "out": out,
-            "bad": bad,
-            "seen": seen,
-            "watch": watch,
-            "clock": image.ticks,
-            "dt": m.request.clock.step,
-            "ticks": len(image.ticks),
-            "cap": image.capacity,
-            "every": every,
-        }
+        m, w = self.model, self.model.target.width
+        given = self.arguments(columns, saves, every, seen, steps)
         values = [given[name] for name, _ in ARGUMENTS]
         m.code.batch(*(v.ctypes.data if isinstance(v, np.ndarray) else v for v in values))
-        noted = watch[: blocks * m.watch_size].reshape(blocks, m.watch_size, w)
-        return out[: blocks * len(saves) * m.out_size].reshape(blocks, len(saves), m.out_size, w), bad[:blocks], noted
+        blocks = columns.shape[1] // w
+
+        def parts(name: str, *shape: int) -> Reals:
+            return np.asarray(given[name], dtype=np.float64)[: math.prod(shape)].reshape(*shape, w)
+
+        return parts("out", blocks, len(saves), m.out_size), parts("bad", blocks), parts("watch", blocks, m.watch_size)
 
 
 def aligned(shape: tuple[int, ...]) -> Reals:
