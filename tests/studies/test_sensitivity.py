@@ -112,6 +112,28 @@ def test_a_stock_that_is_additive_in_its_inputs(tmp_path: Path) -> None:
             assert got["r"] == pytest.approx(by_flow / (by_stock + by_flow), abs=0.01)
 
 
+def test_shares_of_a_rank_and_of_all_dates_and_a_log_that_is_not_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The rank of exp(x2) is uniform, so x2 has all of it; the log of y, which is below 0 in places, is told as missing."""
+    model = ISHIGAMI.replace("even = 5", "grown = EXP(3*x2) * (1 + Time) ~ Dmnl ~ |\neven = 5")
+    text = STUDY.format(seed=1, base=64).replace('level = { variable = "even", at = 1 }', 'grown = { variable = "grown" }')
+    write(tmp_path / "a", text + 'scale = { y = "log", grown = "rank" }\n', ishigami=model)
+    assert main(["run", str(tmp_path / "a"), "--verify", "0"]) == 1
+    assert "Not given: Sobol indices of y" in " ".join(capsys.readouterr().out.split())
+    result = llr_sd.open_result(tmp_path / "a" / "results")
+    sobol, whole = result.tables["sobol"], result.tables["sobol_over_time"]
+    of_y = sobol[sobol["output"] == "y"]
+    assert of_y["value"].isna().all()
+    assert not of_y["skewed"].any()
+    assert set(whole["output"]) == {"grown"}
+    for table in (sobol[(sobol["output"] == "grown") & (sobol["time"] == 2)], whole):
+        assert set(table["scale"]) == {"rank"}
+        assert indices(table, "grown", "ST")["value"].to_dict() == pytest.approx({"x1": 0, "x2": 1, "x3": 0}, abs=0.1)
+    sums = result.tables["sobol_sums"]
+    assert sums[(sums["output"] == "grown") & (sums["index"] == "ST sum")]["value"].to_numpy() == pytest.approx(1, abs=0.1)
+
+
 def test_a_failed_run_costs_its_block_and_is_counted(tmp_path: Path) -> None:
     planted = ISHIGAMI.replace("y = SIN(x1)", "y = IF THEN ELSE(x3 > 3.1, LN(-1), 0) + SIN(x1)")
     result = llr_sd.run_study(write(tmp_path / "a", STUDY.format(seed=1, base=1024), ishigami=planted))

@@ -158,6 +158,15 @@ def test_shares_over_all_dates_are_told(parts: dict[str, Section]) -> None:
     )
 
 
+def test_a_long_tail_is_said_over_time_and_an_idle_group_has_no_place(result: StudyResult) -> None:
+    whole = result.tables["sobol_over_time"]
+    idle = whole.assign(value=whole["value"].where(whole["input"] != "recruitment", 0.0))
+    found = planted(dataclasses.replace(result, tables={**result.tables, "sobol_over_time": idle}), sobol={"skewed": True})
+    share, tail = next(p for p in analysed(found) if p.name == "over-time").sentences
+    assert share.endswith("are those of retention 70% (68 to 72%).")
+    assert tail == "Few runs carry this spread, so the intervals may be too narrow."
+
+
 def test_the_bars_are_the_indices_sorted_and_without_those_that_do_nothing(parts: dict[str, Section]) -> None:
     inputs, groups = parts["moves"].pictures
     axes = inputs.figure.axes[0]
@@ -226,7 +235,7 @@ def test_boxes_levers_and_information_are_told(result: StudyResult, parts: dict[
     )
     assert "64% of what it would be worth to know everything" in parts["information"].sentences[0]
     assert parts["information"].sentences[1:] == (
-        "They cannot say whether it is worth anything to learn fill time: 0.2 WTE at most.",
+        "These runs cannot say whether it is worth anything to learn fill time: 0.2 WTE at most.",
     )
     assert [row[3] for row in parts["information"].pictures[0].numbers.rows] == ["yes", "yes", "no"]
     assert "fill time" not in texts(parts["information"].pictures[0].figure)

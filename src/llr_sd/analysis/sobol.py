@@ -127,7 +127,7 @@ def sobol(
         least = np.fmin.reduce(values) if scale == "log" else np.ones(values.shape[1])
     least = least.min(keepdims=True) if pooled else least
     bad = refused | flat | (least <= 0)
-    value[:, bad], low[:, bad], high[:, bad] = np.nan, np.nan, np.nan
+    value[:, bad], low[:, bad], high[:, bad], carried[bad] = np.nan, np.nan, np.nan, np.nan
     notes = notes_of(refused, flat, ~np.isfinite(low).all(axis=0) & ~bad)
     notes = tuple(NO_LOG if number <= 0 else note for note, number in zip(notes, least, strict=True))
     return SobolIndices(plan.inputs, value, low, high, blocks, lost, carried, notes, pairs)

@@ -197,10 +197,9 @@ def _refused(name: str, table: pd.DataFrame) -> tuple[Gap, ...]:
     """Return a gap for each output of a scenario whose indices were refused."""
     gaps = []
     for r in table[table["note"].isin((REFUSED, NO_LOG))].drop_duplicates(["scenario", "output"]).to_dict("records"):
-        gap = Gap(name, str(r["scenario"]), str(r["output"]), lost=int(r["lost"]), blocks=int(r["blocks"] + r["lost"]))
-        gaps.append(
-            replace(gap, reason="some of its values are not above 0 and have no logarithm") if r["note"] == NO_LOG else gap
-        )
+        why = "some of its values are not above 0 and have no logarithm; its rank has indices" if r["note"] == NO_LOG else ""
+        lost, blocks = (0, 0) if why else (int(r["lost"]), int(r["blocks"] + r["lost"]))
+        gaps.append(Gap(name, str(r["scenario"]), str(r["output"]), reason=why, lost=lost, blocks=blocks))
     return tuple(gaps)
 
 

@@ -122,5 +122,5 @@ def information_sentences(result: StudyResult) -> tuple[str, ...]:
     if hidden:
         names = listing([spoken(result, w.input) for w in hidden])
         most = with_unit(max(w.high for w in hidden), unit)
-        sentences.append(f"They cannot say whether it is worth anything to learn {names}: {most} at most.")
+        sentences.append(f"These runs cannot say whether it is worth anything to learn {names}: {most} at most.")
     return tuple(sentences)

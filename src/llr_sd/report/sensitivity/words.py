@@ -114,13 +114,15 @@ def together_sentence(sums: Together) -> str:
 
 def over_time_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
     """Say which inputs or groups have the largest shares over all dates together."""
-    top = over_time(result, cell)[:3]
-    if not top or top[0].value < NOTHING:
+    top = [s for s in over_time(result, cell) if s.value >= NOTHING][:3]
+    if not top:
         return ()
     parts = listing([f"{spoken(result, s.input)} {with_interval(s)}" for s in top])
+    tail = ("Few runs carry this spread, so the intervals may be too narrow.",) if cell.output in tailed(result) else ()
     return (
         f"Over all dates together, each weighted by its spread, the largest shares of the spread in {named(cell.shown)} (alone or with "
         f"others) are those of {parts}.",
+        *tail,
     )
 
 
