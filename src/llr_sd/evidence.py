@@ -33,8 +33,10 @@ class Outside:
 
     @property
     def mend(self) -> str:
-        """The value that was meant, where it looks like a percentage."""
+        """The value that was meant, where it looks like a percentage; a value at the parameter's own bound is meant."""
         low, high = span(self.parameter)
+        if self.value in (self.parameter.minimum, self.parameter.maximum):
+            return ""
         return f"Did you mean {self.value / 100:g}?" if low <= self.value / 100 <= high and self.value else ""
 
     @property

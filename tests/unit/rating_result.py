@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -100,15 +101,16 @@ def rating_result(
     scale: Scale = PLAN,
     risks: int = len(RISKS),
     study: Study | None = None,
-    without: Sequence[str] = (),
     failed: int = 0,
+    apart: str = "",
     **manifest: Any,
 ) -> StudyResult:
-    """Return ratings of the first `risks` risks; `without` names tables that are left out."""
+    """Return ratings of the first `risks` risks, with the register beside them; the one `apart` is not read on the main ladder."""
     chances = {
         (risk, ladder): p
         for risk, _, _, capacity, delivery in RISKS[:risks]
         for ladder, p in [("capacity", capacity), ("delivery", delivery)] + [("local", delivery)] * (risk == "R003")
+        if (risk, ladder) != (apart, "capacity")
     }
     places = [(r, k, d) for r, k in chances for d in (NOW, *LATER)]
     found = {(r, k, d): tuple(_aged(chances[r, k], d)) for r, k, d in places}
@@ -146,11 +148,51 @@ def rating_result(
             for n in range(failed)
         ],
     }
-    frames = {name: pd.DataFrame(rows) for name, rows in tables.items() if name not in without}
+    frames = {name: pd.DataFrame(rows) for name, rows in tables.items()}
     if not failed:
         frames["failures"] = pd.DataFrame(columns=["scenario", "run", "time", "variable", "reason"])
     said = {**MANIFEST, "register": "Risk log of a plan", "runs": RUNS, "findings": [], **manifest}
-    return StudyResult(path, study or rating_study(), said, xr.Dataset(), frames)
+    own = study or rating_study()
+    _write_register(path / "register", scale, {risk: [k for r, k in chances if r == risk] for risk in published}, published)
+    return StudyResult(path, own, said, xr.Dataset(), frames)
+
+
+def _write_register(
+    folder: Path, scale: Scale, ladders: Mapping[str, Sequence[str]], published: Mapping[str, tuple[int, int, int]]
+) -> None:
+    """Write the copies of the register and of its matrix that lie among results."""
+    shares = {"capacity": [0.01, 0.025, 0.05, 0.1], "delivery": [0.1, 0.25, 0.5, 0.75], "local": [0.1, 0.25, 0.5, 0.75]}
+    edges = [low for _, low in scale.likelihoods] + [1.0]
+    bands = [{"label": name, "from": low, "to": high} for (name, low), high in zip(scale.likelihoods, edges[1:], strict=True)]
+    starts = [scale.scores[0][0], *(most + 1 for _, most in scale.levels)]
+    ends = [most for _, most in scale.levels[:-1]] + [scale.scores[-1][-1]]
+    levels = [{"name": n, "from": a, "to": z} for (n, _), a, z in zip(scale.levels, starts, ends, strict=False)]
+    agreement = [{"from": starts[0], "to": 19}, {"from": 20, "to": ends[-1]}]
+    matrix = {"title": "A matrix", "bands": "own", "likelihood": {"own": bands}, "consequence": scale.consequences}
+    risks = [
+        {
+            "id": risk, "title": title, "wording": f"{title}, and that's a risk.", "likelihood": published[risk][0],
+            "consequence": published[risk][1], "group": ["gp_quit_u55", "nq_join_prob"], "metric": "planned_gp - gp",
+            "note": "Against the plan's number.", "ladder": {k: {} for k in ladders[risk]},
+            "mitigation": [{"name": "a scheme", "set": {"gp_quit": 0.02}, "note": "As believed."}],
+        }
+        for risk, title, *_ in RISKS if risk in ladders
+    ]  # fmt: skip
+    kinds = {k: {"label": v[0], "text": v[1], "unit": v[2], "of": 646.0, "shares": shares[k]} for k, v in LADDERS.items()}
+    register = {"title": "Risk log of a plan", "matrix": "matrix.toml", "horizons": [NOW, *LATER], "ladder": kinds}
+    register |= {"model": {"gp_supply": {}}, "output": {"gp": {"model": "gp_supply", "variable": "GP WTE"}}, "risk": risks}
+    folder.mkdir(parents=True, exist_ok=True)
+    whole = matrix | {"scores": scale.scores, "level": levels, "agreement": agreement}
+    for name, about in (("matrix", whole), ("llr_2017", register)):
+        (folder / f"{name}.toml").write_text("".join(f"{k} = {_toml(v)}\n" for k, v in about.items()), encoding="utf-8")
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{json.dumps(k)} = {_toml(v)}' for k, v in value.items())} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _aged(chances: Sequence[float], date: float) -> list[float]:
@@ -178,7 +220,7 @@ def _rating(scale: Scale, place: tuple[str, str, float], chances: Sequence[float
     row |= {"verdict": verdict if held else "", "at_face_value": face if held else "", "grade_c_share": judged}
     row |= {"measure_first": "how many nurses stay" if held and judged > 0.7 else "", "central_share": 0.05}
     settle = math.nan if top == score else math.inf if risk == NEVER else 11_874.0
-    return row | {"settle_runs": settle}
+    return row | {"settle_runs": settle, "illustrative": False}
 
 
 def _risk(scale: Scale, risk: str, title: str, published: tuple[int, int, int]) -> dict[str, Any]:

@@ -260,6 +260,8 @@ def test_values_outside_their_evidence_are_said(tmp_path: Path, capsys: pytest.C
     batch = model.run({"gp_quit_u55": 3.5, "FINAL TIME": 2018}, outputs=["GP WTE"])
     assert [f.mend for f in batch.findings] == ["Did you mean 0.035?"]
     assert not outside(table, {"gp_quit_u55": 0.055}, "")
+    rates = llr_sd.load_model("llr_system").table  # adopt_p may be 4 at most: whoever writes 4 means it
+    assert [o.mend for v in (3.0, 4.0) for o in outside(rates, {"adopt_p": v}, "")] == ["Did you mean 0.03?", ""]
     assert len(said([*outside(table, {"gp_quit_u55": 1.0}, "a"), *outside(table, {"gp_quit_u55": 1.0}, "b")])) == 1
 
 

@@ -109,7 +109,7 @@ def test_ratings_say_their_verdicts(tmp_path: Path) -> None:
     lines = repr(rating_result(tmp_path)).split("\n")
     assert len(lines) <= 10
     assert lines[1] == "10 risks, 1,000 runs of each, seed 0"
-    assert lines[2].startswith("Capacity: 4 of 10 ratings in the log are supported")
+    assert lines[2].startswith("Of 10 ratings in the log, 3 hold (R002, R005 and R008), 2 are too low (R007 and R009)")
     assert "R010" in rating_result(tmp_path)._repr_html_()
 
 

@@ -15,6 +15,7 @@ import llr_sd
 from llr_sd import analysis
 from llr_sd.cli import main
 from llr_sd.register import bundled_registers, load_matrix, load_register, registers_folder
+from llr_sd.report.ratings.words import findings
 from llr_sd.risks import prepare_register
 from llr_sd.study import load_study
 
@@ -309,7 +310,7 @@ def test_runs_without_a_loss_are_counted(rated: Path) -> None:
     assert 0 < left < 400
     row = result.tables["ratings"].set_index(["risk", "ladder", "horizon"]).loc[("R1", "delivery", 2020.75)]
     assert row["runs"] == 400 - left
-    assert any(f"R1, delivery, 2020.75: {left} of 400 runs" in said for said in result.manifest["findings"])
+    assert any(f"R1, Delivery, end of Sep 2020: {left} of 400 runs give no loss" in said for said in findings(result))
 
 
 def test_failed_runs_of_every_sample_are_counted(rated: Path) -> None:

@@ -22,7 +22,7 @@ from llr_sd.analysis.risk import (
     verdict_of,
 )
 from llr_sd.analysis.shapley import ShapleyEffects, shapley, shapley_table
-from llr_sd.analysis.sobol import INDEPENDENT, SUMS, SobolIndices, block_rows, sobol, sobol_table
+from llr_sd.analysis.sobol import SUMS, SobolIndices, block_rows, sobol, sobol_table
 from llr_sd.analysis.summary import STATISTICS, summarise, target_table, wilson
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "ERROR",
     "FEWEST",
     "FEWEST_FOR_VALUE",
-    "INDEPENDENT",
     "LEVER_NUMBERS",
     "STATISTICS",
     "SUMS",

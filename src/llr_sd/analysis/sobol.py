@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 MOST_LOST = 0.05
 """Share of blocks that may be lost before indices are refused."""
-INDEPENDENT = "Sobol indices are for inputs drawn independently: the stated rank correlations are not in them. Shapley effects take them in."
-"""To be said beside every Sobol table of a study that states correlations."""
-
 SUMS = ("S1 sum", "ST sum")
 """Names of the sums of first-order and of total indices."""
 _AT_ONCE = 2_000_000  # numbers held for the blocks of one chunk of cells

@@ -16,7 +16,7 @@ from llr_sd.report.outcome.tables import verdict
 from llr_sd.report.outcome.words import answer, standing_words
 from llr_sd.report.page import environment
 from llr_sd.report.ratings import words as rating_words
-from llr_sd.report.ratings.read import rated, risks
+from llr_sd.report.ratings.read import log, rated
 from llr_sd.report.ratings.sections import beside_the_log
 from llr_sd.report.sensitivity.sections import screening_section, shares_section
 from llr_sd.report.sensitivity.words import unsettled
@@ -78,7 +78,7 @@ def _answer(result: StudyResult) -> list[str]:
 def _counts(result: StudyResult) -> list[str]:
     """How much was run, in a line."""
     facts = result.manifest
-    of = count_of(len(risks(result)), "risk") if rated(result) else count_of(len(result.study.scenario), "scenario")
+    of = count_of(len(log(result).register.risk), "risk") if rated(result) else count_of(len(result.study.scenario), "scenario")
     runs = f"{count_of(int(facts['runs']), 'run')} of each" if "runs" in facts else ""
     every = f"{int(facts['runs in all']):,} in all" if "runs in all" in facts else ""
     return [", ".join(part for part in (of, runs, every, f"seed {result.study.seed}") if part)]

@@ -12,7 +12,7 @@ from llr_sd.report.outcome.sure import sure_line
 from llr_sd.report.outcome.tables import verdict
 from llr_sd.report.outcome.words import answer, between, told
 from llr_sd.report.ratings import words as rating_words
-from llr_sd.report.ratings.read import held, ladders, rated, risks
+from llr_sd.report.ratings.read import log, rated
 from llr_sd.report.sections import findings
 from llr_sd.report.sensitivity.words import unsettled
 from llr_sd.report.shared.reading import (
@@ -85,7 +85,8 @@ def terminal_summary(result: StudyResult) -> str:
 
 def _ratings_summary(result: StudyResult) -> str:
     """The question, the counts of verdicts, then each risk with its published score, its rating and verdict on the first two ladders."""
-    study, shown = result.study, ladders(result)[:2]
+    study, found = result.study, log(result)
+    shown = list(found.ladders)[:2]
     lines = [*textwrap.wrap(disagreement(result), WIDTH), *textwrap.wrap(study.title, WIDTH)]
     if study.illustrative:
         lines.append("Illustrative data: the numbers describe no real service.")
@@ -93,14 +94,16 @@ def _ratings_summary(result: StudyResult) -> str:
         lines += textwrap.wrap(sentence, WIDTH)
     for sentence in (*rating_words.answer(result), sure_line(rating_words.sureness(result))):
         lines += ["", *textwrap.wrap(sentence, WIDTH)]
-    head = ["", "", "the log", *(cell for k in shown for cell in (k.label, "verdict"))]
+    head = ["", "", "the log", *(cell for k in shown for cell in (found.ladders[k].label, "verdict"))]
     rows = []
-    for risk in risks(result):
-        cells = [risk.id, risk.title, f"{risk.likelihood}x{risk.consequence}={risk.score}"]
+    for risk in found.register.risk:
+        published = found.of_risk(risk.id)[0].published
+        cells = [risk.id, found.called(risk).removeprefix(f"{risk.id} "), f"{risk.likelihood}x{risk.consequence}={published}"]
         for ladder in shown:
-            r = held(result, ladder.name).get(risk.id)
-            between = f" ({r.score[1]}-{r.score[2]})" if r and r.open else ""
-            cells += [f"{r.likelihood[0]}x{r.consequence[0]}={r.score[0]}{between}", r.verdict] if r else [NONE, "not rated"]
+            r = found.on(ladder).get(risk.id)
+            cells += (
+                [rating_words.rating_words(r).replace(" × ", "x").replace(" = ", "="), r.verdict] if r else [NONE, "not rated"]
+            )
         rows.append(cells)
     others = [max(len(line[i]) for line in [head, *rows]) for i in range(len(head)) if i != 1]
     room = max(12, WIDTH - sum(others) - 2 * len(others))

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from llr_sd import analysis
 from llr_sd.risks.losses import Readings, pieces
 from llr_sd.risks.prepared import PreparedRegister, files_of, prepare_register
-from llr_sd.risks.rated import curve_table, exceedance_table, judged, lost, rate, register_tables
-from llr_sd.risks.reasons import NO_BOXES, box_table, driver_table, outside_table, sobol_table
+from llr_sd.risks.rated import curve_table, exceedance_table, judged, rate, register_tables
+from llr_sd.risks.reasons import box_table, driver_table, outside_table, sobol_table
 from llr_sd.risks.samples import sobol_samples, wide_samples
 from llr_sd.risks.variations import movement_table, stability_table
 from llr_sd.run.execute import Runner
 from llr_sd.run.plan import Found, Plan, Write
 from llr_sd.run.prepare import Sample
-from llr_sd.run.tables import design_table, failure_table, parameter_table
+from llr_sd.run.tables import correlation_table, design_table, failure_table, parameter_table
 from llr_sd.study import Study
 
 if TYPE_CHECKING:
@@ -58,7 +58,6 @@ def rate_register(prepared: PreparedRegister, far: Runner, write: Write) -> Foun
     indices = sobol_table(prepared, held, saltelli, near.read)
     drivers = driver_table(prepared, indices)
     outside = outside_table(prepared, held, losses, drivers)
-    boxes = box_table(prepared, held, losses)
     wider = {key: drawn.but({m: near.read(s) for m, s in own.items()}) for key, own in wide.items()}
     told = [judged(prepared, r, drivers, outside) if r.at in {h.at for h in held} else r for r in ratings]
     tables = register_tables(prepared) | {
@@ -69,13 +68,11 @@ def rate_register(prepared: PreparedRegister, far: Runner, write: Write) -> Foun
         "movement": movement_table(prepared, ratings, drawn),
         "sobol": indices,
         "drivers": drivers,
-        "boxes": boxes,
+        "boxes": box_table(prepared, held, losses),
         "outside": outside,
         "summary": analysis.summarise(runs, {}),
         **_inputs(prepared, far, near, second),
     }
-    said = lost(ratings, losses) + ([] if len(boxes) else [NO_BOXES])
-    said += [analysis.INDEPENDENT] if any(use.correlation for use in register.model.values()) else []
     facts = {
         "register": register.title,
         "models": list(prepared.far),
@@ -83,7 +80,7 @@ def rate_register(prepared: PreparedRegister, far: Runner, write: Write) -> Foun
         "risks": len(register.risk),
         "runs": study.monte_carlo.runs,
         "runs in all": sum(s.runs for s in chain(first, *(own.values() for own in second.values()))),
-        "findings": [*said, *dict.fromkeys(t for s in prepared.far.values() for t in s.told)],
+        "findings": list(dict.fromkeys(t for s in prepared.far.values() for t in s.told)),
     }
     return Found(runs, tables, facts)
 
@@ -91,7 +88,7 @@ def rate_register(prepared: PreparedRegister, far: Runner, write: Write) -> Foun
 def _inputs(
     prepared: PreparedRegister, far: Runner, near: Runner, second: Mapping[str, Mapping[str, Sample]]
 ) -> dict[str, pd.DataFrame]:
-    """Return parameters, draws and failed runs of all models, each row or column with the name of its model."""
+    """Return parameters, their correlations, draws and failed runs of all models, with the name of the model where they differ."""
     import pandas as pd
 
     failures = []
@@ -101,7 +98,9 @@ def _inputs(
         failures.append(failure_table(s, every, {**s.samples, **later}).assign(model=name))
     draws = [design_table(s.samples["monte_carlo"]).set_index("run").add_prefix(f"{m}: ") for m, s in prepared.far.items()]
     some = [f for f in failures if len(f)] or failures[:1]
-    return {
+    ties = [correlation_table(s) for s in prepared.far.values() if s.study.correlation]
+    found = {"correlations": pd.concat(ties, ignore_index=True).drop_duplicates(ignore_index=True)} if ties else {}
+    return found | {
         "parameters": pd.concat([parameter_table(s).assign(model=m) for m, s in prepared.far.items()], ignore_index=True),
         "design": pd.concat(draws, axis=1).reset_index(),
         "failures": pd.concat(some, ignore_index=True),

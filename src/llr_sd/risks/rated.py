@@ -73,15 +73,6 @@ def judged(prepared: PreparedRegister, r: Rating, drivers: pd.DataFrame, outside
     return replace(r, verdict=verdict, face=face, judged=share, measure=measure)
 
 
-def lost(ratings: Sequence[Rating], losses: Losses) -> list[str]:
-    """Say which ratings leave runs out, and how many."""
-    return [
-        f"{r.risk}, {r.ladder}, {r.date:g}: {n} of {len(losses[r.at])} runs give no loss and are left out."
-        for r in ratings
-        if (n := len(losses[r.at]) - r.runs)
-    ]
-
-
 def exceedance_table(prepared: PreparedRegister, ratings: Sequence[Rating]) -> pd.DataFrame:
     """Return p_c of every consequence with its interval and the likelihood that it stands for."""
     import pandas as pd

@@ -21,7 +21,18 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-NO_BOXES = "The boxes in words were left out: they need the EMA Workbench (`pip install 'llr-sd[discovery]'`)."
+BOX_COLUMNS = [
+    "input",
+    "low",
+    "high",
+    "unit",
+    "density",
+    "density_low",
+    "density_high",
+    "coverage",
+    "coverage_low",
+    "coverage_high",
+]
 
 
 def sobol_table(
@@ -128,11 +139,10 @@ def box_table(prepared: PreparedRegister, held: Sequence[Rating], losses: Losses
             design = Design(tuple(own), np.column_stack([draws[n] for n in own]), "monte_carlo", prepared.study.seed)
             box = analysis.discover(design, reached >= c, ok, units={n: p.unit for n, p in own.items()})
             share, limits = box.share, box.to_frame()
-        limits = limits if len(limits) else pd.DataFrame([{"input": ""}])
+        limits = limits if len(limits) else pd.DataFrame([{"input": ""}], columns=BOX_COLUMNS)
         frames.append(limits.assign(risk=r.risk, ladder=r.ladder, consequence=c, share=share))
-    first = ["risk", "ladder", "consequence", "share"]
-    found = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*first, "input", "low", "high", "unit"])
-    return found[[*first, *(c for c in found.columns if c not in first)]]
+    columns = ["risk", "ladder", "consequence", "share", *BOX_COLUMNS]
+    return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
 
 
 def _draws(prepared: PreparedRegister, risk: Risk) -> dict[str, Floats]:

@@ -1,135 +1,73 @@
-"""Look up ratings of risks, the matrix that they are rated on and what is published: the one place that knows the shape of their tables."""
+"""What a result says of a register: the register and its matrix from their copies, and every table read once, into facts."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llr_sd.equations import canonical
+from llr_sd.errors import ResultError
+from llr_sd.matrix import Matrix
+from llr_sd.rating import Exceedance, Rating
+from llr_sd.register import Ladder, Register, Risk, load_matrix, load_register
 from llr_sd.report.shared.memory import remembered
-from llr_sd.report.shared.reading import Chance, labels
+from llr_sd.report.shared.reading import Chance
+from llr_sd.report.shared.reading import labels as labels_of
 from llr_sd.result import StudyResult
 
-ALL = "all"
-"""The variation that doubles the range of every judgement."""
-Ends = tuple[int, int, int]
-"""A whole number with the ends of its 95 % interval."""
+Floats = NDArray[np.float64]
+Cell = tuple[int, int, int]
+"""Likelihood, consequence and score."""
 
 
 @dataclass(frozen=True)
-class Matrix:
-    """A matrix of likelihood and consequence, all read from the result.
+class Log:
+    """A risk log beside the model: the register, its matrix (with the bands that the study chose), and every rating in order."""
 
-    Attributes
-    ----------
-    likelihoods, bands
-        Labels, least likely first, and the probabilities that each runs from and to.
-    consequences
-        Labels, least serious first.
-    scores
-        By likelihood, then consequence.
-    levels, zones
-        Names of ranges of scores, least serious first, and the least and greatest score of each that the matrix has.
-    least
-        A consequence less likely than this does not count; NaN where the result does not say.
-    agreement
-        The ranges of scores that count as the same rating, lowest first; empty where the result does not say.
-    """
-
-    likelihoods: tuple[str, ...]
-    bands: tuple[tuple[float, float], ...]
-    consequences: tuple[str, ...]
-    scores: tuple[tuple[int, ...], ...]
-    levels: tuple[str, ...]
-    zones: tuple[tuple[int, int], ...]
-    least: float
-    agreement: tuple[str, ...]
-
-    def rank(self, score: int) -> int:
-        """Return the place of a score's level, 0 the least serious."""
-        return sum(score > high for _, high in self.zones[:-1])
-
-    def level(self, score: int) -> str:
-        """Return the name of a score's level."""
-        return self.levels[self.rank(score)]
-
-
-@dataclass(frozen=True)
-class Risk:
-    """A risk as the log has it: its words, its published likelihood, consequence and score, and how it is measured."""
-
-    id: str
-    title: str
-    wording: str
-    likelihood: int
-    consequence: int
-    score: int
-    level: str
-    group: str
-    models: str
-    metric: str
-    note: str
+    register: Register
+    matrix: Matrix
+    ratings: tuple[Rating, ...]
 
     @property
-    def called(self) -> str:
-        """Id and title: "R001 Too few training posts"."""
-        return f"{self.id} {self.title}"
-
-
-@dataclass(frozen=True)
-class Ladder:
-    """A scale of consequences: its name in words, what its thresholds mean, and their unit."""
-
-    name: str
-    label: str
-    text: str
-    unit: str
-
-
-@dataclass(frozen=True)
-class Rating:
-    """A rating by the model of one risk on one ladder at one date, with its 95 % interval.
-
-    Attributes
-    ----------
-    verdict, face
-        On the published score, and before the grade of the evidence is looked at; empty where nothing is published for the date.
-    judged
-        Share of what the risk's own inputs explain that rests on judgement, 0 to 1; NaN where unknown.
-    settle
-        Runs that would settle the rating; NaN where it is settled, infinite where no number would.
-    measure
-        The judgement that carries most.
-    """
-
-    risk: str
-    ladder: str
-    date: float
-    likelihood: Ends
-    consequence: Ends
-    score: Ends
-    levels: tuple[str, str, str]
-    published: int
-    verdict: str
-    face: str
-    judged: float
-    settle: float
-    measure: str
-    central: float
-    runs: int
+    def ladders(self) -> dict[str, Ladder]:
+        """The ladders that any risk is read on, by name, the main one first."""
+        used = {r.ladder for r in self.ratings}
+        return {name: ladder for name, ladder in self.register.ladder.items() if name in used}
 
     @property
-    def open(self) -> bool:
-        """Whether its interval holds more than one score."""
-        return self.score[1] != self.score[2]
+    def main(self) -> str:
+        """The name of the main ladder."""
+        return next(iter(self.ladders))
+
+    def of_risk(self, risk: str) -> list[Rating]:
+        """Return the ratings of a risk that are held against the log, that on its main ladder first."""
+        date = self.register.dates(self.register.risk_of(risk))[0]
+        return [r for r in self.ratings if r.risk == risk and r.date == date]
+
+    def on(self, ladder: str) -> dict[str, Rating]:
+        """Return the ratings that are held against the log on a ladder, by risk, in the order of the log."""
+        return {r.risk: r for r in self.held if r.ladder == ladder}
 
     @property
-    def straddles(self) -> bool:
-        """Whether its interval holds more than one cell of the matrix."""
-        return any(low != high for _, low, high in (self.likelihood, self.consequence, self.score))
+    def held(self) -> list[Rating]:
+        """Every rating that is held against the log, risk by risk."""
+        return [r for risk in self.register.risk for r in self.of_risk(risk.id)]
+
+    def called(self, risk: Risk) -> str:
+        """Return id and title, and whether all ratings rest on made-up data: "R001 Too few training posts (illustrative)"."""
+        made_up = all(r.illustrative for r in self.of_risk(risk.id))
+        return f"{risk.id} {risk.title}{' (illustrative)' if made_up else ''}"
+
+    def label(self, r: Rating) -> str:
+        """Return what people call the ladder of a rating."""
+        return self.register.ladder[r.ladder].label
 
 
 def rated(result: StudyResult) -> bool:
@@ -137,113 +75,79 @@ def rated(result: StudyResult) -> bool:
     return "ratings" in result.tables
 
 
-def frame(result: StudyResult, name: str, *columns: str) -> pd.DataFrame:
-    """Return a table; empty, with these columns, where it is missing or lacks one of them."""
+@remembered
+def log(result: StudyResult) -> Log:
+    """Return the log beside the model; raise ResultError where an earlier version wrote the result."""
+    folder, name = result.path / "register", Path(result.study.risk_register).name
+    register = load_register(folder / name if (folder / name).is_file() else folder / f"{name}.toml")
+    matrix = load_matrix(folder / Path(register.matrix).name)
+    if result.study.bands:
+        matrix = matrix.with_bands(result.study.bands, "bands")
+    chances: dict[tuple[str, str, float], Exceedance] = {}
+    reached = rows_of(result, "exceedance", "risk", "ladder", "horizon", "probability", "low", "high", "runs")
+    for (risk, ladder, date), own in reached.groupby(["risk", "ladder", "horizon"], sort=False):
+        p, low, high = (own[k].to_numpy(dtype=float) for k in ("probability", "low", "high"))
+        chances[str(risk), str(ladder), float(date)] = Exceedance(p, low, high, int(own["runs"].iloc[0]))
+    rows = rows_of(result, "ratings", "risk", "ladder", "horizon", "settle_runs", "illustrative").to_dict("records")
+    ratings = [Rating.of_row(r, chances[r["risk"], r["ladder"], r["horizon"]]) for r in rows]
+    return Log(register, matrix, tuple(ratings))
+
+
+def rows_of(result: StudyResult, name: str, *columns: str) -> pd.DataFrame:
+    """Return a table; raise ResultError where it is not as this version writes it."""
     found = result.tables.get(name)
     if found is None or not set(columns) <= set(found.columns):
-        return pd.DataFrame(columns=list(columns))
+        raise ResultError(f"{name}.parquet is that of an earlier version.", where=str(result.path), mend="Run the study again.")
     return found
 
 
-@remembered
-def matrix(result: StudyResult) -> Matrix:
-    """Return the matrix of the result."""
-    cells = frame(result, "matrix").to_dict("records")
-    rows = {int(c["likelihood"]): c for c in reversed(cells)}
-    columns = {int(c["consequence"]): str(c["consequence_label"]) for c in reversed(cells)}
-    score = {(int(c["likelihood"]), int(c["consequence"])): int(c["score"]) for c in cells}
-    names = {int(c["level_rank"]): str(c["level"]) for c in cells}
-    held = {rank: [int(c["score"]) for c in cells if int(c["level_rank"]) == rank] for rank in sorted(names)}
-    return Matrix(
-        tuple(str(rows[i]["likelihood_label"]) for i in sorted(rows)),
-        tuple((float(rows[i]["likelihood_from"]), float(rows[i]["likelihood_to"])) for i in sorted(rows)),
-        tuple(columns[j] for j in sorted(columns)),
-        tuple(tuple(score[i, j] for j in sorted(columns)) for i in sorted(rows)),
-        tuple(names[rank] for rank in held),
-        tuple((min(scores), max(scores)) for scores in held.values()),
-        float(cells[0].get("least", math.nan)) if cells else math.nan,
-        tuple(dict.fromkeys(str(c["agreement"]) for c in sorted(cells, key=lambda c: int(c["score"])) if c.get("agreement"))),
+def curve(result: StudyResult, r: Rating) -> Floats:
+    """Return the exceedance curve of a rating, shape (point, 4): position, probability, low, high."""
+    columns = ("position", "probability", "low", "high")
+    rows = rows_of(result, "curves", "risk", "ladder", "horizon", *columns)
+    rows = rows[(rows["risk"] == r.risk) & (rows["ladder"] == r.ladder) & (rows["horizon"] == r.date)]
+    return np.asarray(rows[list(columns)], dtype=float)
+
+
+def thresholds(result: StudyResult, r: Rating) -> list[tuple[float, float, str]]:
+    """Return from which share of what is at stake each consequence counts, the same as a level (NaN where it varies), and its unit."""
+    rows = rows_of(result, "exceedance", "risk", "ladder", "horizon", "threshold_share", "threshold", "unit")
+    rows = rows[(rows["risk"] == r.risk) & (rows["ladder"] == r.ladder) & (rows["horizon"] == r.date)]
+    return list(
+        zip(rows["threshold_share"].astype(float), rows["threshold"].astype(float), rows["unit"].astype(str), strict=True)
     )
 
 
-@remembered
-def risks(result: StudyResult) -> tuple[Risk, ...]:
-    """Return the risks in the order of the log; the title says where all ratings of one rest on made-up data."""
-    rows = frame(result, "risks").to_dict("records")
-    return tuple(_risk(row, all(made_up(result, text(row["risk"])).values() or [False])) for row in rows)
+# --- what a rating hangs on -------------------------------------------------------------------------------------------------
 
 
-def made_up(result: StudyResult, risk: str) -> dict[str, bool]:
-    """Return for each ladder of a risk whether made-up example data stand behind it."""
-    rows = frame(result, "ratings", "risk", "ladder", "illustrative")
-    own = rows[rows["risk"] == risk]
-    return {text(r["ladder"]): bool(r["illustrative"]) for r in own.to_dict("records")}
+@dataclass(frozen=True)
+class Driver:
+    """What one input carries of the spread of a loss: its total share with the 95 % interval, its words and the grade of its evidence."""
 
-
-def _risk(row: dict[Any, Any], illustrative: bool) -> Risk:
-    title, wording, level, group, models, metric, note = (
-        text(row.get(k)) for k in ("title", "wording", "published_level", "group", "models", "metric", "note")
-    )
-    likelihood, consequence, score = (int(row[f"published_{k}"]) for k in ("likelihood", "consequence", "score"))
-    title += " (illustrative)" if illustrative else ""
-    return Risk(text(row["risk"]), title, wording, likelihood, consequence, score, level, group, models, metric, note)
+    input: str
+    name: str
+    grade: str
+    value: float
+    low: float
+    high: float
 
 
 @remembered
-def ladders(result: StudyResult) -> tuple[Ladder, ...]:
-    """Return the ladders that any risk is rated on, the main one first."""
-    used = set(frame(result, "ratings", "ladder")["ladder"])
-    rows = frame(result, "ladders", "ladder", "label", "text", "unit").to_dict("records")
-    found = [Ladder(*(text(r[k]) for k in ("ladder", "label", "text", "unit"))) for r in rows if r["ladder"] in used]
-    return tuple(found)
-
-
-@remembered
-def ratings(result: StudyResult) -> tuple[Rating, ...]:
-    """Return every rating, in the order of the table."""
-    return tuple(_rating(row) for row in frame(result, "ratings", "risk", "ladder", "horizon", "score").to_dict("records"))
-
-
-def _rating(row: dict[Any, Any]) -> Rating:
-    def ends(name: str) -> Ends:
-        return int(row[name]), int(row[f"{name}_low"]), int(row[f"{name}_high"])
-
-    return Rating(
-        text(row["risk"]), text(row["ladder"]), float(row["horizon"]), ends("likelihood"), ends("consequence"), ends("score"),
-        (text(row["level"]), text(row["level_low"]), text(row["level_high"])), int(row["published_score"]), text(row["verdict"]),
-        text(row.get("at_face_value")), number(row.get("grade_c_share")), number(row.get("settle_runs")),
-        text(row.get("measure_first")), number(row.get("central_share")), int(row["runs"]),
-    )  # fmt: skip
-
-
-@remembered
-def first_dates(result: StudyResult) -> dict[str, float]:
-    """Return for each risk the date that is held against the log: the first of its ratings."""
-    found: dict[str, float] = {}
-    for r in ratings(result):
-        found.setdefault(r.risk, r.date)
+def drivers(result: StudyResult) -> dict[str, list[Driver]]:
+    """Return by risk what the spread of its loss hangs on, the largest share first, on its main ladder; empty without variance."""
+    found: dict[str, list[Driver]] = {}
+    rows = rows_of(result, "drivers", "risk", "ladder", "quantity", "input", "label", "grade", "ST", "ST_low", "ST_high")
+    for risk in log(result).register.risk:
+        main = log(result).register.ladders(risk)[0]
+        own = rows[(rows["risk"] == risk.id) & (rows["ladder"] == main) & (rows["quantity"] == "loss")]
+        columns = ("input", "label", "grade", "ST", "ST_low", "ST_high")
+        all_of_them = [Driver(*(r[k] for k in columns)) for r in own.to_dict("records")]
+        found[risk.id] = sorted((d for d in all_of_them if math.isfinite(d.value)), key=lambda d: -d.value)
     return found
 
 
-@remembered
-def held(result: StudyResult, ladder: str) -> dict[str, Rating]:
-    """Return the ratings that are held against the log on a ladder, by risk, in the order of the log."""
-    found = {r.risk: r for r in ratings(result) if r.ladder == ladder and r.date == first_dates(result)[r.risk]}
-    return {r.id: found[r.id] for r in risks(result) if r.id in found}
-
-
-def of_risk(result: StudyResult, risk: str) -> list[Rating]:
-    """Return the ratings of a risk that are held against the log, the main ladder's first."""
-    return [held(result, k.name)[risk] for k in ladders(result) if risk in held(result, k.name)]
-
-
-@remembered
-def reached(result: StudyResult, rating: Rating) -> tuple[Chance, ...]:
-    """Return the chance of each consequence or worse behind a rating, consequence 1 first; empty where the result has none."""
-    rows = frame(result, "exceedance", "risk", "ladder", "horizon", "consequence", "probability", "low", "high", "runs")
-    rows = rows[(rows["risk"] == rating.risk) & (rows["ladder"] == rating.ladder) & (rows["horizon"] == rating.date)]
-    found = rows.sort_values("consequence").to_dict("records")
-    return tuple(Chance(float(r["probability"]), float(r["low"]), float(r["high"]), int(r["runs"])) for r in found)
+BOX_NUMBERS = ("density", "density_low", "density_high", "coverage", "coverage_low", "coverage_high")
 
 
 @dataclass(frozen=True)
@@ -281,23 +185,15 @@ class Box:
 @remembered
 def boxes(result: StudyResult) -> tuple[Box, ...]:
     """Return the box of each risk; none where no boxes were looked for."""
-    rows = frame(result, "boxes", "risk", "consequence", "share", "input", "low", "high", "unit")
-    found = []
+    labels, found = labels_of(result), []
+    rows = rows_of(result, "boxes", "risk", "consequence", "share", "input", "low", "high", "unit", *BOX_NUMBERS)
     for risk, own in rows.groupby("risk", sort=False):
         first = own.iloc[0]
-        density, coverage = (
-            Chance(number(first.get(k)), number(first.get(f"{k}_low")), number(first.get(f"{k}_high")), 0)
-            for k in ("density", "coverage")
-        )
+        density, coverage = (Chance(*_floats(first, k, f"{k}_low", f"{k}_high"), runs=0) for k in ("density", "coverage"))
         limits = [
-            Limit(
-                labels(result).get(canonical(text(r["input"])), text(r["input"])),
-                text(r["unit"]),
-                float(r["low"]),
-                float(r["high"]),
-            )
+            Limit(labels.get(canonical(r["input"]), r["input"]), r["unit"], r["low"], r["high"])
             for r in own.to_dict("records")
-            if text(r["input"])
+            if r["input"]
         ]
         found.append(Box(str(risk), int(first["consequence"]), float(first["share"]), tuple(limits), density, coverage))
     return tuple(found)
@@ -305,7 +201,10 @@ def boxes(result: StudyResult) -> tuple[Box, ...]:
 
 @dataclass(frozen=True)
 class Outside:
-    """A risk that inputs outside its own group move more than those inside: what they carry, and label, grade and rank correlation of some."""
+    """A rating that inputs outside the risk's own group move more than those inside.
+
+    `carried` is their total index; `ties` are label, grade and rank correlation with the loss of those most tied to it.
+    """
 
     risk: str
     ladder: str
@@ -316,24 +215,76 @@ class Outside:
 @remembered
 def outside(result: StudyResult) -> tuple[Outside, ...]:
     """Return the ratings that inputs outside the risk's own group move more than those inside."""
-    rows = frame(result, "outside", "risk", "ladder", "carried", "label", "grade", "rank_correlation")
-    found = []
-    for (risk, ladder), own in rows.groupby(["risk", "ladder"], sort=False):
-        ties = tuple((text(r["label"]), text(r["grade"]), float(r["rank_correlation"])) for r in own.to_dict("records"))
-        found.append(Outside(str(risk), str(ladder), float(own["carried"].iloc[0]), ties))
-    return tuple(found)
+    rows = rows_of(result, "outside", "risk", "ladder", "carried", "label", "grade", "rank_correlation")
+    return tuple(
+        Outside(str(risk), str(ladder), float(own["carried"].iloc[0]), tuple(zip(own["label"], own["grade"], own["rank_correlation"], strict=True)))
+        for (risk, ladder), own in rows.groupby(["risk", "ladder"], sort=False)
+    )  # fmt: skip
 
 
-def likelihood_of(scale: Matrix, probability: float) -> int:
-    """Return the likelihood, from 1, of a probability."""
-    return 1 + sum(probability >= low for low, _ in scale.bands[1:])
+# --- how a rating would stand otherwise ---------------------------------------------------------------------------------------
 
 
-def text(value: Any) -> str:
-    """Return a cell as one line of text; empty where the table has nothing."""
-    return "" if value is None or value != value else " ".join(str(value).split())
+@dataclass(frozen=True)
+class Variation:
+    """A rating made again with one thing changed: which ("bands", "step", ...) and to what, and whether level or verdict differ."""
+
+    kind: str
+    name: str
+    cell: Cell
+    level: str
+    verdict: str
+    changed: bool
 
 
-def number(value: Any) -> float:
-    """Return a cell as a number; NaN where the table has nothing."""
-    return math.nan if value is None or value == "" or value is pd.NA else float(value)
+@remembered
+def variations(result: StudyResult) -> dict[tuple[str, str], list[Variation]]:
+    """Return the variations that were tried, by risk and ladder."""
+    found: dict[tuple[str, str], list[Variation]] = {}
+    columns = ("likelihood", "consequence", "score", "level", "verdict", "changed")
+    for r in rows_of(result, "stability", "risk", "ladder", "kind", "variation", *columns).to_dict("records"):
+        cell = (int(r["likelihood"]), int(r["consequence"]), int(r["score"]))
+        one = Variation(r["kind"], r["variation"], cell, r["level"], r["verdict"], bool(r["changed"]))
+        found.setdefault((r["risk"], r["ladder"]), []).append(one)
+    return found
+
+
+@dataclass(frozen=True)
+class Move:
+    """A rating beside the one that it moved from: as published ("log"), at a later date ("forward"), or with a "mitigation" of the log.
+
+    `low` and `high` are the ends of the reviewed score's interval; NaN for the log.
+    """
+
+    kind: str
+    ladder: str
+    date: float
+    mitigation: str
+    original: Cell
+    reviewed: Cell
+    low: float
+    high: float
+    movement: str
+
+
+@remembered
+def moves(result: StudyResult) -> Mapping[str, list[Move]]:
+    """Return how each risk moves, by risk, in the order of the table."""
+    found: dict[str, list[Move]] = {}
+    parts = [(a, [f"{a}_{b}" for b in ("likelihood", "impact", "rating")]) for a in ("original", "reviewed")]
+    names = ("risk", "kind", "ladder", "horizon", "mitigation", "reviewed_low", "reviewed_high", "movement")
+    for r in rows_of(result, "movement", *names, *parts[0][1], *parts[1][1]).to_dict("records"):
+        original, reviewed = (_cell(r, own) for _, own in parts)
+        _, kind, ladder, date, mitigation, low, high, movement = (r[n] for n in names)
+        one = Move(kind, ladder, date, mitigation, original, reviewed, low, high, movement)
+        found.setdefault(r["risk"], []).append(one)
+    return found
+
+
+def _floats(row: Mapping[Any, Any], one: str, two: str, three: str) -> tuple[float, float, float]:
+    return float(row[one]), float(row[two]), float(row[three])
+
+
+def _cell(row: Mapping[Any, Any], names: list[str]) -> Cell:
+    likelihood, consequence, score = (int(row[n]) for n in names)
+    return likelihood, consequence, score

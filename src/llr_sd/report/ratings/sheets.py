@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from llr_sd.report.ratings.read import frame
+from llr_sd.report.ratings.read import rows_of
 from llr_sd.report.ratings.words import MEANINGS
 from llr_sd.report.shared.wording import date_words
 from llr_sd.result import StudyResult
@@ -12,7 +12,7 @@ from llr_sd.result import StudyResult
 SHEETS = {
     "Ratings": (
         "ratings",
-        "One row a risk, ladder and date: likelihood × consequence = score with 95% intervals, the level, and the verdict on the published "
+        "One row for each risk, scale (ladder) and date: likelihood × consequence = score with 95% intervals, the level, and the verdict on the published "
         "score, given for the first date. settle_runs: runs that would settle a score; grade_c_share: the share resting on judgement.",
     ),
     "Exceedance": (
@@ -21,22 +21,23 @@ SHEETS = {
     ),
     "Stability": (
         "stability",
-        "The ratings made again with other likelihood bands, a step up or down, judgement with its range doubled, or another measure; "
-        "changed says whether level or verdict differ.",
+        "The ratings made again with one thing changed: likelihood bands, the likelihood a step up or down, the scale (ladder), the range of "
+        "a judgement doubled, or the reading of the loss; changed says whether level or verdict differ.",
     ),
     "Movement": (
         "movement",
-        "Original, reviewed and movement, as the log has them: kind “log” as published, “mitigation” with a measure of the log, "
+        "Original, reviewed and movement, as the log has them: kind “log” as published, “mitigation” with one of the log’s, "
         "“forward” at a later date.",
     ),
-    "Measures": ("measures", "What each measure of the log sets in the models, and on what belief."),
+    "Mitigations": ("measures", "What each mitigation of the log sets in the models, and on what belief."),
     "Drivers": (
         "drivers",
         "Sobol indices of each risk’s loss, and of whether the consequence of its rating is reached: S1 alone, ST in total; shares of the variance.",
     ),
     "Boxes": (
         "boxes",
-        "Where in its inputs each risk (scenario) is at its worst, with density and coverage; an empty limit is open.",
+        "Where in its inputs each risk is at its worst: the consequence that is reached there or passed, the share of all runs that reach it, "
+        "and density and coverage; an empty limit is open.",
     ),
     "Register": ("risks", "The risks as the register has them, with what is published and how each is measured."),
     "Matrix": ("matrix", "The matrix: likelihoods with their bands of probability, consequences, scores and levels."),
@@ -47,14 +48,14 @@ VERDICTS_NOTE = "; ".join(f"{verdict}: {meaning}" for verdict, meaning in MEANIN
 
 def sheets(result: StudyResult) -> list[tuple[str, pd.DataFrame]]:
     """Return the sheets of a workbook of ratings by title; a date in words stands beside each time, and the risk's title beside its id."""
-    return [(title, _told(result, frame(result, name))) for title, (name, _) in SHEETS.items()]
+    return [(title, _told(result, rows_of(result, name))) for title, (name, _) in SHEETS.items()]
 
 
 def _told(result: StudyResult, rows: pd.DataFrame) -> pd.DataFrame:
-    titles = {str(r): str(t) for r, t in frame(result, "risks", "risk", "title")[["risk", "title"]].itertuples(index=False)}
+    titles = dict(rows_of(result, "risks", "risk", "title")[["risk", "title"]].itertuples(index=False))
     rows = rows.copy()
     if "risk" in rows and "title" not in rows:
-        rows.insert(list(rows.columns).index("risk") + 1, "title", [titles.get(str(r), "") for r in rows["risk"]])
+        rows.insert(list(rows.columns).index("risk") + 1, "title", [titles[r] for r in rows["risk"]])
     if "horizon" in rows:
         words = [date_words(float(t), closing=True) for t in rows["horizon"]]
         rows.insert(list(rows.columns).index("horizon") + 1, "date", words)

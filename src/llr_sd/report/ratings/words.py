@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from llr_sd.equations import canonical
+from llr_sd.matrix import Matrix
 from llr_sd.parameters import is_share, per_hundred, plain_unit
-from llr_sd.rating import BORDERLINE, NOT_TESTABLE, OVERSTATED, SUPPORTED, UNDERSTATED, VERDICTS
+from llr_sd.rating import BORDERLINE, NOT_TESTABLE, OVERSTATED, SUPPORTED, UNDERSTATED, VERDICTS, Rating
 from llr_sd.report.outcome.facts import Sureness
-from llr_sd.report.ratings.read import (
-    ALL,
-    Box,
-    Ladder,
-    Limit,
-    Matrix,
-    Outside,
-    Rating,
-    first_dates,
-    held,
-    ladders,
-    made_up,
-    matrix,
-    of_risk,
-    ratings,
-    reached,
-    risks,
-)
+from llr_sd.report.ratings.read import Box, Cell, Driver, Limit, Log, Outside, Variation, boxes, log
+from llr_sd.report.sensitivity.words import INDEPENDENT, correlation_sentences
 from llr_sd.report.shared.reading import Chance, failed_runs, labels, other_failures
-from llr_sd.report.shared.told import verified_sentences
-from llr_sd.report.shared.wording import NONE, count_of, date_words, listing, percent
+from llr_sd.report.shared.told import notes, verified_sentences
+from llr_sd.report.shared.wording import NONE, count_of, date_words, listing, other_failures_words, percent
 from llr_sd.result import StudyResult
 from llr_sd.verification import verifications
 
@@ -41,103 +27,180 @@ MEANINGS = {
     NOT_TESTABLE: "most of what the risk’s own inputs explain rests on judgement (grade C), not on a source",
 }
 GRADES_NOTE = "Letters are the grade of the evidence: A, a source document; B, the literature; C, judgement."
+SPLIT = "split"
+"""The answer for a risk whose verdict is not the same on every scale."""
+ANSWERS = {
+    SUPPORTED: ("holds", "hold"),
+    UNDERSTATED: ("is too low", "are too low"),
+    OVERSTATED: ("is too high", "are too high"),
+    BORDERLINE: ("is too close to call", "are too close to call"),
+    SPLIT: ("depends on how the loss is measured", "depend on how the loss is measured"),
+    NOT_TESTABLE: ("cannot be tested", "cannot be tested"),
+}
 
 
-def product(likelihood: int, consequence: int, score: int) -> str:
+# --- ratings in words ---------------------------------------------------------------------------------------------------------
+
+
+def product(cell: Cell) -> str:
     """Return a rating as logs write it: "4 × 4 = 16"."""
+    likelihood, consequence, score = cell
     return f"{likelihood} × {consequence} = {score}"
 
 
-def rating_words(rating: Rating, *, level: bool = True) -> str:
-    """Return a rating with the interval of its score: "5 × 4 = 20 (16 to 20) significant"."""
-    between = f" ({rating.score[1]} to {rating.score[2]})" if rating.open else ""
-    return (
-        product(rating.likelihood[0], rating.consequence[0], rating.score[0])
-        + between
-        + (f" {rating.levels[0]}" if level else "")
+def between(r: Rating) -> str:
+    """Return the interval of a score that is not settled, " (16 to 20)"; empty where it holds one score."""
+    return f" ({r.place.score[1]} to {r.place.score[2]})" if r.place.open else ""
+
+
+def rating_words(r: Rating) -> str:
+    """Return a rating with the interval of its score: "5 × 4 = 20 (16 to 20)"."""
+    return product((r.place.likelihood[0], r.place.consequence[0], r.place.score[0])) + between(r)
+
+
+def both_scores(matrix: Matrix, r: Rating) -> str:
+    """Return the two ends of a score with their levels, "16 (significant) or 20 (significant)", or the cells that share it."""
+    _, low, high = r.place.score
+    if low == high:
+        (_, a, b), (_, c, d) = r.place.likelihood, r.place.consequence
+        cells = f"likelihood {a if a == b else f'{a} or {b}'}, consequence {c if c == d else f'{c} or {d}'}"
+        return f"{low} ({matrix.level_of(low)}) either way: {cells}"
+    return f"{low} ({matrix.level_of(low)}) or {high} ({matrix.level_of(high)})"
+
+
+def settling(r: Rating) -> str:
+    """Say what would settle a rating."""
+    if math.isinf(r.place.settle):
+        return "no number of runs would: a chance lies on the edge of a band"
+    if math.isnan(r.place.settle):
+        return NONE
+    step = 10 ** max(0, math.floor(math.log10(max(r.place.settle, 1.0))) - 1)  # two figures are enough
+    return f"about {int(math.ceil(r.place.settle / step) * step):,} runs"
+
+
+def interval_words(chance: Chance) -> str:
+    """Return a chance and its 95% interval for a narrow column: "81% (78 to 83%)", "100% (99.6 to 100%)"."""
+    # Neither a small share looks like none, nor a large one certain.
+    middle, low, high = (
+        percent(p).replace("below ", "<").replace("above ", ">") for p in (chance.probability, chance.low, chance.high)
     )
+    return f"{middle} ({low.removesuffix('%')} to {high})"
 
 
-def counted(result: StudyResult, ladder: str) -> dict[str, list[str]]:
-    """Return the risks under each verdict on a ladder, in the order of `VERDICTS`; a verdict of no risk is left out."""
-    own = held(result, ladder)
-    found = {v: [risk for risk, r in own.items() if r.verdict == v] for v in VERDICTS}
-    return {v: names for v, names in found.items() if names}
+def chances(r: Rating) -> tuple[Chance, ...]:
+    """Return the chance of each consequence or worse behind a rating, consequence 1 first."""
+    e = r.place.exceedance
+    return tuple(Chance(float(p), float(a), float(b), e.runs) for p, a, b in zip(e.probability, e.low, e.high, strict=True))
 
 
-def counts_sentence(result: StudyResult, ladder: Ladder) -> str:
-    """Say how many published ratings hold on a ladder, and which."""
-    found = counted(result, ladder.name)
-    total = len(held(result, ladder.name))
-    if total == 1:
-        verdict, names = next(iter(found.items()))
-        return f"{ladder.label}: the one rating in the log is {verdict} ({names[0]})."
-    first = f"{len(found.get(SUPPORTED, [])) or 'none'} of {count_of(total, 'rating')} in the log"
-    there = [(v, names) for v, names in found.items() if v != SUPPORTED]
-    parts = [f"{first} {'is' if len(found.get(SUPPORTED, [])) < 2 else 'are'} supported{_which(found.get(SUPPORTED, []))}"]
-    parts += [f"{len(names)} {'is' if len(names) == 1 else 'are'} {verdict}{_which(names)}" for verdict, names in there]
-    none = [v for v in VERDICTS[1:3] if v not in found]
+def band_words(matrix: Matrix, number: int) -> str:
+    """Return the probabilities of a likelihood: "below 5%", "5% to 20%", "80% or more"."""
+    band = matrix.rows[number - 1]
+    low, high = (f"{100 * p:.4g}%" for p in (band.from_, band.to))
+    if number == 1:
+        return f"below {high}"
+    return f"{low} or more" if number == len(matrix.rows) else f"{low} to {high}"
+
+
+def share_words(d: Driver) -> str:
+    """Return a share with its interval: "64% (38 to 89%)"; a share cannot be below nothing."""
+    value, low, high = (f"{v:.0%}" if v >= 0.1 or v == 0 else percent(v) for v in (max(v, 0.0) for v in (d.value, d.low, d.high)))
+    return f"{value} ({low.removesuffix('%')} to {high})" if math.isfinite(d.high - d.low) else value
+
+
+def driver_words(d: Driver) -> str:
+    """Return the name of an input with its grade."""
+    return f"{d.name} ({d.grade})" if d.grade else d.name
+
+
+def dated(found: Log) -> str:
+    """Return the date of the ratings that are held against the log: "end of Sep 2020", or each where they differ."""
+    return listing([date_words(d, closing=True) for d in dict.fromkeys(r.date for r in found.held)])
+
+
+def ladder_words(found: Log) -> tuple[str, ...]:
+    """Say what a scale is, and what each measures."""
+    *others, worst = found.matrix.consequence[1:]
+    first = f"A scale says what counts as lost, and from which size on a loss is {', '.join(others)} or {worst}."
+    return (first, *(f"{k.label}: {quoted(k.text)}." for k in found.ladders.values() if k.text))
+
+
+def quoted(sentence: str) -> str:
+    """Return somebody's own words on one line, with the house's quotes and apostrophes."""
+    return re.sub(r'"([^"]*)"', r"“\1”", " ".join(sentence.split())).replace("'", "’")
+
+
+# --- the answer ---------------------------------------------------------------------------------------------------------------
+
+
+def across(found: Log) -> dict[str, list[str]]:
+    """Return the risks under each answer, in the order of `ANSWERS`: the verdict on every scale that it is read on, or `SPLIT`."""
+    verdicts = {risk.id: {r.verdict for r in found.of_risk(risk.id)} for risk in found.register.risk}
+    answers = {risk: next(iter(own)) if len(own) == 1 else SPLIT for risk, own in verdicts.items()}
+    return {a: [risk for risk, own in answers.items() if own == a] for a in ANSWERS if a in answers.values()}
+
+
+def answer(result: StudyResult) -> list[str]:
+    """Return the answer for people who keep a risk log: how many of its ratings hold, which, and why some cannot be tested."""
+    found = log(result)
+    parts = []
+    for a, names in across(found).items():
+        one = f"{names[0]}, {found.register.risk_of(names[0]).title}"
+        parts.append(f"{len(names)} {ANSWERS[a][len(names) > 1]} ({one if len(names) == 1 else listing(names)})")
+    if SUPPORTED not in across(found):
+        parts.insert(0, "none holds on every scale" if len(found.ladders) > 1 else "none holds")
+    sentences = [f"Of {count_of(len(found.register.risk), 'rating')} in the log, {listing(parts)}."]
+    if NOT_TESTABLE in across(found):
+        sentences.append(
+            "A rating cannot be tested where most of what the risk’s own inputs explain is judgement that nobody has measured."
+        )
+    made_up = [
+        f"{risk.id} ({listing(own)})"
+        for risk in found.register.risk
+        if (own := [found.label(r) for r in found.of_risk(risk.id) if r.illustrative])
+    ]
+    if made_up:
+        sentences.append(f"Illustrative: made-up example data stand behind {listing(made_up)}; they describe no real service.")
+    return sentences
+
+
+def counts_sentence(found: Log, ladder: str) -> str:
+    """Say how many published ratings are supported on a scale, and which have another verdict."""
+    own, label = found.on(ladder), found.ladders[ladder].label
+    by_verdict = {v: names for v in VERDICTS if (names := [risk for risk, r in own.items() if r.verdict == v])}
+    if len(own) == 1:
+        return f"{label}: the one rating in the log is {next(iter(by_verdict))} ({next(iter(own))})."
+    good = by_verdict.pop(SUPPORTED, [])
+    parts = [f"{len(good) or 'none'} of {count_of(len(own), 'rating')} in the log {_are(good)} supported{_which(good)}"]
+    parts += [f"{len(names)} {_are(names)} {verdict}{_which(names)}" for verdict, names in by_verdict.items()]
+    none = [v for v in (UNDERSTATED, OVERSTATED) if v not in by_verdict]
     tail = f"; none is {' or '.join(none)}" if none else ""
-    return f"{ladder.label}: {listing(parts)}{tail}."
+    return f"{label}: {listing(parts)}{tail}."
+
+
+def _are(names: Sequence[str]) -> str:
+    return "is" if len(names) < 2 else "are"
 
 
 def _which(names: Sequence[str]) -> str:
     return f" ({listing(names)})" if names else ""
 
 
-def answer(result: StudyResult) -> list[str]:
-    """Return the answer for people who keep a risk log: the count on each ladder first."""
-    return [*(counts_sentence(result, k) for k in ladders(result)), *_agreement(result), *_illustrative(result)]
-
-
-def _illustrative(result: StudyResult) -> list[str]:
-    """Say which ratings rest on made-up example data."""
-    label = {k.name: k.label for k in ladders(result)}
-    named = []
-    for risk in risks(result):
-        found = [label[k] for k, made in made_up(result, risk.id).items() if made]
-        if found:
-            named.append(f"{risk.id} ({listing(found)})")
-    return [f"Illustrative: made-up example data stand behind {listing(named)}; they describe no real service."] if named else []
-
-
-def _agreement(result: StudyResult) -> list[str]:
-    """Say which verdicts do not depend on the ladder, and which do."""
-    both = {r.id: {k.verdict for k in of_risk(result, r.id)} for r in risks(result) if len(of_risk(result, r.id)) > 1}
-    if not both:
-        return []
-    parts = []
-    for verdict in VERDICTS:
-        same = [risk for risk, found in both.items() if found == {verdict}]
-        if same:
-            parts.append(f"{verdict} for {listing(same)}")
-    split = [risk for risk, found in both.items() if len(found) > 1]
-    sentences = [f"On every ladder that a risk is read on, the verdict is {listing(parts)}."] if parts else []
-    if split:
-        sentences.append(f"The verdict depends on the ladder for {listing(split)}.")
-    return sentences
-
-
-def findings(result: StudyResult) -> list[str]:
-    """Return what the analysis says of itself."""
-    found = result.manifest.get("findings") or ()
-    return [str(found)] if isinstance(found, str) else [str(s) for s in found]
-
-
 def how_sure(result: StudyResult) -> list[str]:
     """Return failures first, then the number of runs, what the intervals count and what they do not."""
-    sentences = []
-    failed = sum(failed_runs(result).values())
-    runs = sorted({r.runs for r in ratings(result)})
+    found, sentences = log(result), []
+    failed, others = sum(failed_runs(result).values()), other_failures(result)
     if failed:
         verb = "It is" if failed == 1 else "They are"
         sentences.append(f"{count_of(failed, 'run')} failed. {verb} left out of every number here, and listed below.")
-    if runs:
-        each = f"{runs[0]:,}" if len(runs) == 1 else f"{runs[0]:,} to {runs[-1]:,}"
-        sentences.append(f"Each rating rests on {each} runs{'.' if failed else ', and none failed.'}")
+    if others:
+        sentences.append(other_failures_words(others))
+    runs = sorted({r.runs for r in found.ratings})
+    each = f"{runs[0]:,}" if len(runs) == 1 else f"{runs[0]:,} to {runs[-1]:,}"
+    sentences.append(f"Each rating rests on {each} runs{'.' if failed or len(runs) > 1 else ', and none failed.'}")
     sentences.append(
         "The interval of a score is a 95% interval: it says how far the score could move if the runs were drawn again. It does not "
-        "cover what the models leave out, nor other ways to measure a risk; the stability table shows some of those."
+        "cover what the models leave out, nor other ways to measure a risk; some of those are tried below."
     )
     return [*sentences, *verified_sentences(result)]
 
@@ -150,58 +213,35 @@ def sureness(result: StudyResult) -> Sureness:
     result
         Of a study of a register.
     """
-    runs = sorted(r.runs for r in ratings(result)) or [0]
+    runs = sorted(r.runs for r in log(result).ratings)
     failed = (sum(failed_runs(result).values()), sum(other_failures(result).values()))
     checks = tuple(verifications(result.manifest).values())
     return Sureness((runs[0], runs[-1]), failed, None, result.study.illustrative, checks)
 
 
-def unsettled(result: StudyResult) -> list[tuple[Rating, str]]:
-    """Return the ratings, at the dates of the log, whose interval holds more than one cell, with what would settle them."""
-    found = []
-    for rating in (r for risk in risks(result) for r in of_risk(result, risk.id)):
-        if rating.straddles:
-            found.append((rating, _settling(rating)))
-    return found
+def findings(result: StudyResult) -> list[str]:
+    """Return what else there is to know: runs without a loss, what was not looked for, correlations, and notes on models and values."""
+    found, total = log(result), int(result.manifest["runs"])
+    sentences = [
+        f"{r.risk}, {found.label(r)}, {date_words(r.date, closing=True)}: {total - r.runs:,} of {total:,} runs give no loss and are left out."
+        for r in found.ratings
+        if r.runs < total
+    ]
+    if not boxes(result):
+        sentences.append("Where each risk is at its worst was not looked for: that needs `pip install 'llr-sd[discovery]'`.")
+    if any(use.correlation for use in found.register.model.values()):
+        sentences.append(INDEPENDENT)
+    return [*sentences, *correlation_sentences(result), *map(quoted, notes(result))]
 
 
-def both_scores(result: StudyResult, rating: Rating) -> str:
-    """Return the two ends of a score with their levels, "16 (significant) or 20 (significant)", or the cells that share it."""
-    _, low, high = rating.score
-    if low == high:
-        (_, a, b), (_, c, d) = rating.likelihood, rating.consequence
-        cells = f"likelihood {a if a == b else f'{a} or {b}'}, consequence {c if c == d else f'{c} or {d}'}"
-        return f"{low} ({rating.levels[0]}) either way: {cells}"
-    scale = matrix(result)
-    return f"{low} ({rating.levels[1] or scale.level(low)}) or {high} ({rating.levels[2] or scale.level(high)})"
+# --- why, and how firm ----------------------------------------------------------------------------------------------------------
 
 
-def _settling(rating: Rating) -> str:
-    if math.isinf(rating.settle):
-        return "no number of runs would: a chance lies on the edge of a band"
-    return NONE if math.isnan(rating.settle) else f"about {_round(rating.settle):,} runs"
-
-
-def _round(value: float) -> int:
-    """Two figures are enough for a number of runs."""
-    step = 10 ** max(0, math.floor(math.log10(max(value, 1.0))) - 1)
-    return int(math.ceil(value / step) * step)
-
-
-def untested(result: StudyResult) -> list[tuple[Rating, str]]:
-    """Return the ratings that cannot be tested, with what to measure first."""
-    found = []
-    for rating in (r for risk in risks(result) for r in of_risk(result, risk.id)):
-        if rating.verdict == NOT_TESTABLE:
-            found.append((rating, rating.measure or NONE))
-    return found
-
-
-def box_words(result: StudyResult, box: Box) -> str:
+def box_words(matrix: Matrix, box: Box) -> str:
     """Say where in its inputs a risk is at its worst, how often there, and how much of all such runs the box holds."""
     if not box.consequence:
         return "Nearly every run has the same consequence, so no range of its inputs tells good from bad."
-    worse = f"Consequence {box.consequence} ({matrix(result).consequences[box.consequence - 1]}) or worse is reached"
+    worse = f"Consequence {box.consequence} ({matrix.consequence[box.consequence - 1]}) or worse is reached"
     if not box.limits:
         return f"{worse} in {percent(box.share)} of all runs, and no range of its inputs gathers them."
     where = listing([f"the {limit.name} is {side_words(limit)}" for limit in box.limits])
@@ -229,87 +269,39 @@ def outside_words(found: Outside) -> str:
     return f"Inputs outside its own group carry {min(found.carried, 1):.0%} of what moves it.{tied}"
 
 
-def variation_words(result: StudyResult, kind: str, variation: str) -> str:
+def variation_words(result: StudyResult, v: Variation) -> str:
     """Say what a variation changes."""
-    if kind == "range":
-        label = labels(result).get(canonical(variation), variation)
-        return "range of every judgement doubled" if variation == ALL else f"range of “{label}” doubled"
-    if kind == "ladder":
-        return f"ladder “{ {k.name: k.label for k in ladders(result)}.get(variation, variation) }”"
-    return {"bands": f"likelihood bands “{variation}”", "step": f"likelihood one step {variation}"}.get(kind, quoted(variation))
+    if v.kind == "range":
+        label = labels(result).get(canonical(v.name), v.name)
+        return "range of every judgement doubled" if v.name == "all" else f"range of “{label}” doubled"
+    if v.kind == "ladder":
+        return f"the scale “{log(result).register.ladder[v.name].label}”"
+    return {"bands": f"likelihood bands “{v.name}”", "step": f"likelihood one step {v.name}"}.get(v.kind, quoted(v.name))
 
 
-def quoted(sentence: str) -> str:
-    """Return a sentence with typographic apostrophes."""
-    return sentence.replace("'", "’")
-
-
-def band_words(scale: Matrix, number: int) -> str:
-    """Return the probabilities of a likelihood: "below 5%", "5% to 20%", "80% or more"."""
-    low, high = (f"{100 * p:.4g}%" for p in scale.bands[number - 1])
-    if number == 1:
-        return f"below {high}"
-    return f"{low} or more" if number == len(scale.bands) else f"{low} to {high}"
-
-
-def rule_sentences(result: StudyResult) -> tuple[str, ...]:
-    """Say in plain words how a rating is made."""
-    scale = matrix(result)
-    example = _example(result)
-    worst = len(scale.consequences)
-    rare = (
-        f"A consequence counts only where its chance is {percent(scale.least)} or more. "
-        if math.isfinite(scale.least)
-        else "A consequence that is too rare to count is left out. "
-    )
-    sentences = [
-        "Each run of the model gives a loss. A ladder of thresholds turns the loss into a consequence from 1 to "
-        f"{worst}: the more thresholds it reaches, the graver. The likelihood of a consequence comes from the share of runs that reach it "
-        "or a graver one; that share is its chance (analysts write p_c for consequence c). The bands below turn a chance into a likelihood.",
-        f"{rare}Every consequence that counts gives a score, from its likelihood and itself, in the matrix below. The rating is the "
-        "highest of these scores, so that a risk is rated by the worst that is likely enough to matter.",
-    ]
-    if scale.agreement:
-        sentences.append(
-            f"A score supports the log’s where both are in the same of these ranges: {listing(scale.agreement)}. These "
-            "are not the same as the levels."
+def rule_sentences(found: Log) -> tuple[str, ...]:
+    """Say in plain words how a rating is made, with the first rating as the example."""
+    matrix, sentences = found.matrix, []
+    for r in found.held[:1]:
+        likelihood, consequence, score = r.place.likelihood[0], r.place.consequence[0], r.place.score[0]
+        chance = chances(r)[consequence - 1].probability
+        reached = f"{percent(chance)} of runs reach consequence {consequence} ({matrix.consequence[consequence - 1]}) or worse"
+        cell = f"likelihood {likelihood} ({matrix.rows[likelihood - 1].label})"
+        counted = (
+            f", which is {cell}, and the score is" if chance >= matrix.least else ": too few to count, so the score is the least,"
         )
-    return (*sentences, *([example] if example else []))
-
-
-def _example(result: StudyResult) -> str:
-    """The first rating told step by step."""
-    first = next((r for risk in risks(result) for r in of_risk(result, risk.id)), None)
-    chances = reached(result, first) if first else ()
-    if not first or len(chances) < first.consequence[0]:
-        return ""
-    likelihood, consequence, score = first.likelihood[0], first.consequence[0], first.score[0]
-    scale = matrix(result)
-    label = {k.name: k.label for k in ladders(result)}[first.ladder]
+        sentences.append(
+            f"For example {r.risk} on the scale “{found.label(r)}”: {reached}{counted} {score} ({matrix.level_of(score)})."
+        )
     return (
-        f"For example {first.risk} on the ladder “{label}”: {percent(chances[consequence - 1].probability)} of runs reach consequence "
-        f"{consequence} ({scale.consequences[consequence - 1]}) or worse, which is likelihood {likelihood} "
-        f"({scale.likelihoods[likelihood - 1]}), and the score is {score} ({first.levels[0]})."
+        "Each run of the model gives a loss. The thresholds of a scale turn the loss into a consequence from 1 to "
+        f"{len(matrix.consequence)}: the more thresholds it reaches, the graver. The likelihood of a consequence comes from the share of "
+        "runs that reach it or a graver one; that share is its chance (analysts write p_c for consequence c). The bands below turn a "
+        "chance into a likelihood.",
+        f"A consequence counts only where its chance is {percent(matrix.least)} or more. Every consequence that counts gives a score, from "
+        "its likelihood and itself, in the matrix below. The rating is the highest of these scores, so that a risk is rated by the worst "
+        "that is likely enough to matter.",
+        f"A score supports the log’s where both are in the same of these ranges: {listing([a.words for a in matrix.agreement])}. These are "
+        "not the same as the levels.",
+        *sentences,
     )
-
-
-def interval_words(chance: Chance) -> str:
-    """Return a chance and its 95% interval for a narrow column: "81% (78 to 83%)", "100% (99.6 to 100%)"."""
-    middle, low, high = (_narrow(p) for p in (chance.probability, chance.low, chance.high))
-    return f"{middle} ({low.removesuffix('%')} to {high})"
-
-
-def _narrow(share: float) -> str:
-    """A share as a percentage that shows neither a small one as none nor a large one as certain."""
-    return percent(share).replace("below ", "<").replace("above ", ">")
-
-
-def dated(result: StudyResult) -> str:
-    """Return the date of the ratings that are held against the log: "end of Sep 2020", or each where they differ."""
-    dates = list(dict.fromkeys(first_dates(result).values()))
-    return listing([date_words(d, closing=True) for d in dates])
-
-
-def ladder_words(found: Sequence[Ladder]) -> tuple[str, ...]:
-    """Say what each ladder measures."""
-    return tuple(f"{k.label}: {quoted(k.text)}." for k in found if k.text)
