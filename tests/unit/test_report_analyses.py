@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import openpyxl
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
@@ -245,6 +246,20 @@ def worth(result: StudyResult, **columns: list[object]) -> tuple[str, ...]:
     """What is said of information when columns of its table are others."""
     rows = result.tables["information"].assign(**columns)
     return information_sentences(dataclasses.replace(result, tables={**result.tables, "information": rows}))
+
+
+def test_the_table_of_mixes_is_short_and_holds_the_one_that_is_confirmed(result: StudyResult) -> None:
+    """Thirty mixes that no other beats, the dearest but two confirmed: the table has the first twenty and that one."""
+    row = result.tables["levers"].iloc[-1].to_dict()
+    rows = [
+        row | {"ir_target": i, "cost": 10.0 * i, "probability": 0.3 + 0.02 * i, "pareto": True, "confirmed": i == 27}
+        for i in range(30)
+    ]
+    more = [r | {"retention_policy": 0.1, "pareto": False, "confirmed": False} for r in rows]
+    many = dataclasses.replace(result, tables={**result.tables, "levers": pd.DataFrame(rows + more)})
+    numbers = next(p for p in analysed(many) if p.name == "levers").pictures[0].numbers
+    assert [r[0] for r in numbers.rows] == [*(str(i) for i in range(1, 21)), "28"]
+    assert numbers.rows[-1][-1] == "yes"
 
 
 def test_worth_that_is_not_told_from_zero_is_not_claimed(result: StudyResult) -> None:

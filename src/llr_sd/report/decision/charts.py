@@ -128,12 +128,13 @@ def front_chart(title: str, mixes: tuple[Mix, ...], front: tuple[Mix, ...], best
             zorder=2.5,
         )
         every = -(-len(front) // 25)
+        chosen = next((number for number, m in enumerate(front, start=1) if m is best), 0)
         for number, m in enumerate(front, start=1):
             axes.plot(
                 [m.cost] * 2, [m.chance.low, m.chance.high], color=LINE, linewidth=1.2, marker="_", markersize=6, zorder=2.6
             )
             axes.plot([m.cost], [m.chance.probability], marker="o", markersize=7, color=LINE, zorder=3)
-            if number % every == 0 or m is best:
+            if number == chosen or (number % every == 0 and abs(number - chosen) >= every):
                 axes.annotate(
                     str(number), (m.cost, m.chance.probability), (-7, 7), textcoords="offset points", ha="right", va="bottom",
                     fontsize=SMALL, weight="bold", bbox=PAPER,

@@ -103,7 +103,7 @@ def levers_section(result: StudyResult) -> Section | None:
     figure = front_chart(title, found, front, best, named(cost), wanted)
     rows = [_mix_row(str(i), m, cost.unit) for i, m in enumerate(front, start=1) if i <= MOST_MIXES or m is best]
     others = sorted((m for m in found if m not in front), key=lambda m: (m is not best, m.cost))
-    rows += [_mix_row(NONE, m, cost.unit) for m in others[: MOST_MIXES - len(rows)]]
+    rows += [_mix_row(NONE, m, cost.unit) for m in others[: max(MOST_MIXES - len(rows), 0)]]
     numbers = NumberTable(
         f"Mixes of levers, those that no other beats first ({len(rows)} of {len(found)})",
         ("Number in the chart", "Mix", "Cost", "Chance in the search", "Chance on fresh runs", "Confirmed"),
