@@ -166,6 +166,8 @@ class Parameter:
         What a study may set it to, in its unit.
     label
         What people read ("share of newly qualified GPs who take an NHS GP post"), empty where there is none.
+    whole
+        What it is a share of, where it varies together with the other shares so that they sum to one; empty otherwise.
     """
 
     name: str
@@ -180,6 +182,7 @@ class Parameter:
     minimum: float = -math.inf
     maximum: float = math.inf
     label: str = ""
+    whole: str = ""
 
     @property
     def called(self) -> str:

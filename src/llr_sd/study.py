@@ -50,12 +50,27 @@ class Override(Record):
     label: Words = ""
 
 
+class Shares(Record):
+    """Inputs that sum to one and vary together (Dirichlet) around the model's own values.
+
+    The higher the `concentration`, the closer they stay: a share m has the standard deviation sqrt(m (1 - m) / (concentration + 1)).
+    `name` is what the whole is called; `source` and `grade` speak for the concentration.
+    """
+
+    of: tuple[Text, ...] = Field(min_length=2)
+    concentration: Annotated[Number, Field(gt=0)]
+    name: Words = ""
+    source: Words = ""
+    grade: Literal["", "A", "B", "C"] = ""
+
+
 class Uncertain(Record):
-    """Which parameters vary between runs: whole groups of the model's table, single names, or both."""
+    """Which parameters vary between runs: whole groups of the model's table, single names, or both; and shares of a whole, together."""
 
     groups: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     override: Mapping[str, Override] = {}
+    shares: tuple[Shares, ...] = ()
 
 
 class OutputSpec(Record):

@@ -22,7 +22,7 @@ def groups_of(uncertain: Uncertain) -> dict[str, list[str]]:
     """Return the uncertain parameters by group; one without a group stands for itself."""
     groups: dict[str, list[str]] = {}
     for p, _ in uncertain:
-        groups.setdefault(p.group or p.name, []).append(p.name)
+        groups.setdefault(p.group or p.whole or p.name, []).append(p.name)
     return groups
 
 
@@ -40,7 +40,7 @@ def check_analyses(study: Study, uncertain: Uncertain, model: Model) -> None:
         raise _refusal(study, f"uncertain > override > {fixed[0]}", what, "Leave it out or give it a distribution.")
     _check_correlations(study, uncertain, fixed, model)
     groups = groups_of(uncertain)
-    if study.sobol and len(uncertain) < 2:
+    if study.sobol and len({p.whole or p.name for p, _ in uncertain}) < 2:
         raise _refusal(study, "sobol", "Sobol indices need at least two uncertain inputs.", "Name more under [uncertain].")
     if study.sobol and study.sobol.groups and len(groups) < 2:
         raise _refusal(study, "sobol > groups", "all uncertain inputs are in one group.", "Leave groups out.")
@@ -95,7 +95,7 @@ def sobol_runs(study: Study, uncertain: Uncertain, base: int) -> int:
     if study.sobol is None:
         return 0
     factor = 2 if study.sobol.second_order else 1
-    rows = base * (factor * len(uncertain) + 2)
+    rows = base * (factor * len({p.whole or p.name for p, _ in uncertain}) + 2)
     groups = len(groups_of(uncertain))
     if study.sobol.groups:
         rows += base * ((factor if groups > 1 else 1) * groups + 2)

@@ -21,6 +21,7 @@ from llr_sd.parameters import FILE as PARAMETERS
 from llr_sd.parameters import Distribution, Parameter
 from llr_sd.run.calendar import check_dates
 from llr_sd.run.feasible import Uncertain, check_analyses, check_sizes, groups_of
+from llr_sd.run.shares import check_shares, drawn_shares, shares_of, units_of
 from llr_sd.study import OutputSpec, Scenario, Study
 from llr_sd.textfiles import beside, read_table
 from llr_sd.values import check_outputs
@@ -105,6 +106,9 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
     _check_clocks(study, model)
     steps = [attribution_steps(study, number, model) for number in range(1, len(study.attribution) + 1)]
     check_sizes(study, uncertain, cells, [len(part.settings) for part in steps])
+    runs = [(f'scenario "{s.name}" > set', s.set) for s in study.scenario]
+    runs += [(f"attribution > {i}", s) for i, part in enumerate(steps, 1) for s in part.settings]
+    check_shares(study, uncertain, model, [(where, merged(model, study.set, own)) for where, own in runs])
     middle = {p.variable: _middle(p, d) for p, d in uncertain}
     central = Design(tuple(middle), np.array([list(middle.values())], dtype=np.float64).reshape(1, len(middle)), "central")
     draw = sampling.draw_latin_hypercube if study.monte_carlo.design == "latin_hypercube" else sampling.draw_monte_carlo
@@ -119,6 +123,7 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
     for number, part in enumerate(steps, 1):
         samples.append(Sample(f"attribution_{number}", draws, tuple(zip(part.names, part.settings, strict=True))))
     told = [*model.equations.notes, *_unlike_evidence(study, model, uncertain), *sampling.missed_percentiles(uncertain)]
+    told += drawn_shares(uncertain, draws)
     return PreparedStudy(study, model, uncertain, {s.name: s for s in samples}, tuple(told))
 
 
@@ -227,7 +232,7 @@ def sensitivity_samples(study: Study, uncertain: Uncertain, model: Model, base: 
     if study.sobol:
         n = base or study.sobol.base
         settings = _settings(study, study.sobol.scenarios)
-        design = sampling.draw_saltelli(uncertain, n, study.seed, second_order=study.sobol.second_order)
+        design = sampling.draw_saltelli(uncertain, n, study.seed, units_of(uncertain), study.sobol.second_order)
         samples.append(Sample("sobol", design, settings))
         if study.sobol.groups:
             grouped = sampling.draw_saltelli(uncertain, n, study.seed, groups, study.sobol.second_order and len(groups) > 1)
@@ -329,6 +334,8 @@ def uncertain_parameters(study: Study, model: Model) -> Uncertain:
                 where=f"{where} > names",
                 mend=f"Give it one under [uncertain.override.{parameter.name}].",
             )
+    for parameter, distribution in shares_of(study, model):
+        chosen[parameter.name], distributions[parameter.name] = parameter, distribution
     found = [(chosen[p.name], distributions[p.name]) for p in model.table if p.name in chosen]
     _check_labels(study, found)
     return found

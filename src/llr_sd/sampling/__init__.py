@@ -4,7 +4,7 @@ from llr_sd.sampling.achieved import missed_percentiles, percentiles, ties
 from llr_sd.sampling.copula import Copula, Correlation, gaussian_copula
 from llr_sd.sampling.distributions import quantile
 from llr_sd.sampling.draws import Uncertain, draw_latin_hypercube, draw_monte_carlo
-from llr_sd.sampling.streams import resamples
+from llr_sd.sampling.streams import dummy, resamples
 from llr_sd.sampling.structured import PLAYERS, REPLICATES, TAIL, Groups, draw_morris, draw_saltelli, draw_shapley
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "draw_morris",
     "draw_saltelli",
     "draw_shapley",
+    "dummy",
     "gaussian_copula",
     "missed_percentiles",
     "percentiles",

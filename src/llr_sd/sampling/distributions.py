@@ -67,6 +67,14 @@ def quantile(distribution: Distribution, p: NDArray[np.float64]) -> NDArray[np.f
     return mode + sigma * np.asarray(special.ndtri(below + p * (above - below)))
 
 
+def gamma_quantile(d: Distribution, p: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return quantiles of the gamma law behind a share with this beta law; its shape is the mean times the concentration."""
+    from scipy import special
+
+    concentration = d.mode * (1 - d.mode) / d.sd**2 - 1
+    return np.asarray(special.gammaincinv(d.mode * concentration, p))
+
+
 def _discrete(d: Distribution, p: NDArray[np.float64]) -> NDArray[np.float64]:
     order = np.argsort(d.values)
     weights = np.asarray(d.weights or (1.0,) * len(d.values))[order]

@@ -15,7 +15,7 @@ from llr_sd.design import Design
 from llr_sd.errors import InputError
 from llr_sd.parameters import Distribution, Parameter
 from llr_sd.sampling.copula import Correlation, gaussian_copula
-from llr_sd.sampling.distributions import quantile
+from llr_sd.sampling.distributions import gamma_quantile, quantile
 from llr_sd.sampling.streams import generator, uniforms
 
 Uncertain = Sequence[tuple[Parameter, Distribution]]
@@ -88,10 +88,18 @@ def columns(parameters: Uncertain) -> tuple[str, ...]:
 
 
 def values(parameters: Uncertain, shares: Mapping[str, NDArray[np.float64]], runs: int) -> NDArray[np.float64]:
-    """Return the quantiles at `shares` (by parameter name, each of shape (run,)), shape (run, parameter), in the parameters' units."""
+    """Return the quantiles at `shares` (by parameter name, each of shape (run,)), shape (run, parameter), in the parameters' units.
+
+    Shares of a whole are gamma numbers over their sum, which is a Dirichlet law (Devroye 1986, ch. XI.4): each has its own stream, so
+    none of the others moves another's gamma number. All shares of a whole must be there.
+    """
     table = np.empty((runs, len(parameters)), dtype=np.float64)
     for column, (parameter, distribution) in enumerate(parameters):
         table[:, column] = quantile(truncated(parameter, distribution), shares[parameter.name])
+    for whole in dict.fromkeys(p.whole for p, _ in parameters if p.whole):
+        own = [i for i, (p, _) in enumerate(parameters) if p.whole == whole]
+        parts = np.column_stack([gamma_quantile(parameters[i][1], shares[parameters[i][0].name]) for i in own])
+        table[:, own] = parts / parts.sum(axis=1, keepdims=True)
     return table
 
 

@@ -28,6 +28,24 @@ def uniforms(seed: int, name: str, runs: int, first: int = 0) -> NDArray[np.floa
     return np.maximum(generator(seed, name).random(first + runs)[first:], 2.0**-54)
 
 
+def dummy(seed: int, runs: int) -> NDArray[np.float64]:
+    """Return an input that nothing depends on, uniform in (0, 1): what an analysis finds in it is noise.
+
+    Parameters
+    ----------
+    seed
+        Key of the stream; number i depends on it and on i alone.
+    runs
+        How many numbers.
+
+    Returns
+    -------
+    array
+        Shape (runs,).
+    """
+    return uniforms(seed, "dummy\0", runs)
+
+
 def resamples(seed: int, name: str, blocks: int, number: int = 500) -> NDArray[np.int64]:
     """Return bootstrap resamples: which blocks each of them takes, with replacement.
 

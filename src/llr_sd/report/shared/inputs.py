@@ -57,6 +57,9 @@ def input_facts(result: StudyResult) -> dict[str, tuple[str, str, str]]:
         words = labels(result).get(canonical(name), name.replace("_", " "))
         fact = (words, plain_unit(words, unit), grade)
         facts |= {str(row["variable"]): fact, str(row["name"]): fact}
+        whole = row.get("whole")
+        if isinstance(whole, str) and whole:
+            facts[whole] = (input_name(result, whole), "", grade)
     return facts
 
 
@@ -82,10 +85,9 @@ def input_label(result: StudyResult, name: str) -> str:
 
 @remembered
 def group_names(result: StudyResult) -> tuple[str, ...]:
-    """Return the groups of the uncertain parameters; one without a group stands for itself."""
-    rows = table(result, "parameters")
-    pairs = zip(rows["group"], rows["name"], strict=True)
-    return tuple(dict.fromkeys(str(g) if g == g and g else str(n) for g, n in pairs))
+    """Return the groups of the uncertain parameters; one without a group stands for itself, or for the whole that it is a share of."""
+    rows = table(result, "parameters")[["group", "whole", "name"]].to_dict("records")
+    return tuple(dict.fromkeys(next(str(v) for v in row.values() if v == v and v) for row in rows))
 
 
 def described(result: StudyResult, output: str, time: float) -> Quantity:
