@@ -45,8 +45,9 @@ class Block:
 
 
 NO_VARIANCE, REFUSED, NO_INTERVAL, NO_LOG, NOT_JUDGED = "no variance", "refused", "no interval", "no log", "not judged"
+UNTOLD = "not told from no effect"
 """What the column `note` of a table of indices says, empty for nothing: the number is the same in every run; too many blocks were lost
-to failed runs; too few runs differ for an interval; a value has no logarithm; the design cannot show the input. `blocks` and `lost` count
+to failed runs; too few runs differ for an interval; a value has no logarithm; the design cannot show the input; its index is no more than chance gives one that nothing depends on. `blocks` and `lost` count
 the blocks of runs."""
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from llr_sd.report.decision.sections import attribution_section, boxes_section, information_section, levers_section
 from llr_sd.report.decision.words import box_sentences, lever_sentences
 from llr_sd.report.outcome.sections import correlation_section, difference_section, pictures
+from llr_sd.report.sensitivity.causes import cause_sentences
+from llr_sd.report.sensitivity.drawn import given_section, meeting_section
 from llr_sd.report.sensitivity.sections import course_section, screening_section, settling_section, shares_section
 from llr_sd.report.sensitivity.words import correlation_sentences, independence, unjudged
 from llr_sd.report.shared.parts import Picture, Section
@@ -88,6 +90,37 @@ PARTS = (
                 "Every value of a lever that was tried for an answer: the central run there, and whether it meets the target.",
             )
         },
+    ),
+    Part(
+        ("regional",),
+        meeting_section,
+        {
+            "regional": (
+                "Meeting the target",
+                "How far the runs that meet a target lie from those that miss it in each input (Kolmogorov-Smirnov), p adjusted for the number of inputs.",
+            )
+        },
+    ),
+    Part(
+        ("given_data",),
+        given_section,
+        {
+            "given_data": (
+                "Shares from the runs",
+                "First-order indices from the Monte Carlo runs, which keep correlations; (dummy) is an input that nothing depends on.",
+            )
+        },
+    ),
+    Part(
+        ("failure_causes",),
+        None,
+        {
+            "failure_causes": (
+                "What fails runs",
+                "How far failed runs (and runs in which the named output is undefined) lie from the others in each input; as on “Meeting the target”.",
+            )
+        },
+        said=cause_sentences,
     ),
     Part(
         ("boxes",),

@@ -13,7 +13,7 @@ from llr_sd import analysis, sampling
 from llr_sd.errors import InputError
 from llr_sd.result import NO_LOG, NOT_JUDGED, REFUSED, Fact, Gap, NoBox, to_manifest
 from llr_sd.rounding import reaches
-from llr_sd.run import tables
+from llr_sd.run import apart, tables
 from llr_sd.run.answers import lever_table
 from llr_sd.run.execute import Runner
 from llr_sd.run.feasible import groups_of
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 Got = TypeVar("Got")
+GIVEN_RUNS = 500
+"""Runs from which on a study without a Sobol analysis gets indices from its draws."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,29 @@ def _basics(work: Work) -> Made:
         "design": tables.design_table(prepared.samples["monte_carlo"]),
     }
     return Made(found, found=(*tables.undefined_outputs(prepared, runs), *tables.constant_outputs(prepared, runs)))
+
+
+def _failures(work: Work) -> Made:
+    """Which inputs tell the failed runs from the others."""
+    causes = apart.failure_causes(work.prepared, work.runs)
+    if not causes:
+        return Made()
+    return Made({"failure_causes": apart.cause_table(work.prepared, causes)})
+
+
+def _regional(work: Work) -> Made:
+    table = apart.regional_table(work.prepared, work.runs)
+    return Made({"regional": table} if len(table) else {})
+
+
+def _given(work: Work) -> Made:
+    table = apart.given_table(work.prepared, work.runs)
+    return Made({"given_data": table} if len(table) else {})
+
+
+def _asks_given(study: Study) -> bool:
+    """Where inputs go together, or where there is no Sobol analysis and the runs are many."""
+    return bool(study.correlation) or (study.sobol is None and study.monte_carlo.runs >= GIVEN_RUNS)
 
 
 def _correlations(work: Work) -> Made:
@@ -204,8 +229,9 @@ def _refused(name: str, table: pd.DataFrame) -> tuple[Gap, ...]:
 
 
 def _differences(work: Work) -> Made:
-    base = str(work.study.compare_with)
-    return Made({"differences": analysis.paired_table(work.runs, base, tables.times_of(work.prepared))})
+    base, prepared = str(work.study.compare_with), work.prepared
+    sure = tables.certain(prepared, prepared.samples["monte_carlo"])
+    return Made({"differences": analysis.paired_table(work.runs, base, tables.times_of(prepared), sure)})
 
 
 def _attribution(work: Work) -> Made:
@@ -215,7 +241,9 @@ def _attribution(work: Work) -> Made:
     parts = []
     for i, part in enumerate(work.study.attribution, 1):
         steps = attribution_steps(work.study, i, prepared.model)
-        parts.append(analysis.attribution_table(steps, work.read(f"attribution_{i}"), times, part.base, part.scenario))
+        sure = len(tables.certain(prepared, prepared.samples[f"attribution_{i}"])) == len(steps.settings)
+        runs = work.read(f"attribution_{i}")
+        parts.append(analysis.attribution_table(steps, runs, times, part.base, part.scenario, sure))
     return Made({"attribution": pd.concat(parts, ignore_index=True)})
 
 
@@ -298,5 +326,8 @@ ANALYSES = (
     Analysis("correlations", lambda s: s.correlation, _correlations),
     Analysis("levers", lambda s: s.levers, _levers),
     Analysis("least", lambda s: s.answer, _least),
+    Analysis("regional", lambda s: s.target, _regional),
+    Analysis("given_data", _asks_given, _given),
+    Analysis("failure_causes", lambda s: True, _failures),
     Analysis("basics", lambda s: True, _basics),
 )

@@ -1,0 +1,96 @@
+"""Say which inputs make runs fail, or leave a number undefined."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from llr_sd.report.shared.inputs import described, frame_of, input_facts, spoken
+from llr_sd.report.shared.wording import amount, count_of, listing, percent, with_unit
+from llr_sd.result import StudyResult
+
+LEVEL = 0.05
+MOST_TOLD = 3  # inputs that a sentence names
+PLACES = 3  # scenarios that a sentence names
+
+
+@dataclass(frozen=True)
+class Cause:
+    """An input that tells runs without a result from the others: `here` and `elsewhere` are the shares without one on the `side` of `at`."""
+
+    said: str
+    unit: str
+    at: float
+    side: str
+    here: float
+    elsewhere: float
+
+
+@dataclass(frozen=True)
+class Causes:
+    """What tells `failed` of `runs` runs; `what` is the number that is undefined, empty where the model fails; `few` where no input is judged."""
+
+    what: str
+    failed: int
+    runs: int
+    few: bool
+    told: tuple[Cause, ...]
+
+
+def causes(result: StudyResult) -> tuple[tuple[str, Causes], ...]:
+    """Return scenario and causes of every number of runs without a result, in the order of the table."""
+    names = (
+        "scenario",
+        "output",
+        "input",
+        "distance",
+        "p_adjusted",
+        "at",
+        "side",
+        "share_above",
+        "share_below",
+        "marked",
+        "runs",
+    )
+    found = []
+    for (scenario, output), rows in frame_of(result, "failure_causes", *names).groupby(["scenario", "output"], sort=False):
+        told = []
+        for r in rows[rows["p_adjusted"] <= LEVEL].to_dict("records"):
+            name, shares = str(r["input"]), (float(r["share_above"]), float(r["share_below"]))
+            here, elsewhere = shares if r["side"] == "above" else shares[::-1]
+            unit = input_facts(result).get(name, ("", "", ""))[1]
+            told.append(Cause(spoken(result, name), unit, float(r["at"]), str(r["side"]), here, elsewhere))
+        what = described(result, str(output), math.nan).label if output else ""
+        first = rows.iloc[0]
+        few = bool(rows["distance"].isna().all())
+        found.append((str(scenario), Causes(what, int(first["marked"]), int(first["runs"]), few, tuple(told))))
+    return tuple(found)
+
+
+def cause_sentences(result: StudyResult) -> tuple[str, ...]:
+    """Say what tells failed runs, and those in which a number is undefined, from the others; what is alike in several scenarios once."""
+    places: dict[str, list[str]] = {}
+    for scenario, found in causes(result):
+        places.setdefault(cause_words(found), []).append(f"“{scenario}”")
+    several = len(result.study.scenario) > 1
+    return tuple(words + (f" (in {_where(where)})" if several else "") + "." for words, where in places.items())
+
+
+def _where(names: list[str]) -> str:
+    more = len(names) - PLACES
+    return listing([*names[:PLACES], *([count_of(more, "more scenario")] if more > 0 else [])])
+
+
+def cause_words(c: Causes) -> str:
+    """Say what tells the runs without a result from the others, or why that is not known."""
+    what = f"{c.what} is undefined" if c.what else "Runs fail"
+    if c.few:
+        return f"{what} in {c.failed:,} of {c.runs:,} runs: too few of one kind to say which inputs bring that about"
+    if not c.told:
+        return f"{what} in {c.failed:,} of {c.runs:,} runs, and no single input is found that tells those from the others"
+    parts = [
+        f"{t.said} {t.side} {with_unit(t.at, t.unit) if t.unit else amount(t.at)} ({percent(t.here)} of those runs, "
+        f"{percent(t.elsewhere)} of the others)"
+        for t in c.told[:MOST_TOLD]
+    ]
+    return f"{what} more often with {'; with '.join(parts)}"
