@@ -26,9 +26,8 @@ Start here:
 """
 EPILOG = """\
 A study is a folder with a study.toml: a model, scenarios, what is uncertain, and which numbers answer
-the question. Its results go to a folder "results" beside it (those of a bundled one to NAME-results here):
-report.html for reading, workbook.xlsx for Excel, parquet and zarr for scripts. The same study gives the
-same results again.
+the question. Its results go to a folder "results" beside it (those of a bundled one to NAME-results here): report.html for reading, workbook.xlsx for
+Excel, parquet and zarr for scripts. The same study gives the same results again.
 
 Exit codes: 0 done; 1 ran, but runs or checks failed, or results have not settled; 2 the input is wrong (the message says where).
 """

@@ -370,7 +370,7 @@ def _relocated(path: Path, random: str, places: Path) -> Equations:
     except InputError as error:
         raise error if error.where else error.at(str(path)) from None
     equations = translate(path, random, text.encode())
-    note = f"The localities ({len(equations.ranges[RANGE])}) are those of {places.name}, in place of the model's own."
+    note = f"The {len(equations.ranges[RANGE])} localities are those of {places.name}, in place of the model's own."
     return replace(equations, notes=(*equations.notes, note))
 
 

@@ -63,7 +63,7 @@ def test_the_bundled_localities_give_the_same_model_and_table() -> None:
 def test_a_study_runs_over_a_table_of_its_own(study: Path, undrawn: None) -> None:
     result = llr_sd.run_study(study)
     assert result.manifest["illustrative"] is True
-    assert "The localities (3) are those of mine.csv, in place of the model's own." in result.manifest["findings"]
+    assert "The 3 localities are those of mine.csv, in place of the model's own." in result.manifest["findings"]
     assert (result.path / "model" / "mine.csv").read_text(encoding="utf-8") == TABLE
     base, larger = (float(v) for v in result.runs["central: north"].values.ravel())
     assert larger > base  # the same staff for more patients

@@ -248,7 +248,7 @@ def test_what_was_not_asked_for_is_refused(tmp_path: Path, analysed: StudyResult
 
 def test_an_element_of_an_output_is_drawn_by_its_name(staff: Path, undrawn: None) -> None:
     keys = tomllib.loads(STUDY) | {"outputs": {"levels": {"variable": "staff"}, "n": {"variable": "staff", "at": 2020.75}}}
-    keys |= {"target": [], "sobol": {"base": 16}, "scenario": [{"name": "as now"}]}
+    keys |= {"target": [], "sobol": {"base": 16}, "scenario": [{"name": "as now"}], "monte_carlo": {"runs": 80}}
     result = llr_sd.run_study(llr_sd.make_study(staff, **keys), staff / "out", verify=0)
     assert "[senior]" in text_of(result.plot.fan())
     assert "[senior]" in text_of(result.plot.fan("levels[senior]"))

@@ -10,10 +10,11 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from llr_sd.analysis import evaluate, names_in, summarise, target_table, wilson
+from llr_sd.analysis import bounds, evaluate, names_in, summarise, target_table, wilson
 from llr_sd.analysis.paired import paired_table
 from llr_sd.analysis.summary import quantile_interval, statistics_of
 from llr_sd.errors import InputError
+from llr_sd.quantiles import FEWEST_RUNS, STATISTICS
 from llr_sd.study import Target
 
 
@@ -38,6 +39,37 @@ def test_quantile_interval_covers_at_its_nominal_rate() -> None:
 def test_too_few_runs_have_no_bound() -> None:
     _, low, _ = quantile_interval(np.sort(np.random.default_rng(1).random((20, 1)), axis=0), 0.05)
     assert np.isnan(low).all()
+
+
+def test_a_quantile_is_given_from_the_runs_on_with_which_it_has_an_interval() -> None:
+    for statistic, p in STATISTICS.items():
+        least, most = stats.binom.ppf([[0.025], [0.975]], np.arange(1, 100), p)
+        both = (least >= 1) & (most < np.arange(1, 100))
+        assert FEWEST_RUNS[statistic] == 1 + int(np.argmax(both))  # scipy's binomial says when both order statistics exist
+
+
+@pytest.mark.parametrize(("runs", "given"), [(1, []), (2, ["mean"]), (6, ["mean", "p50"]), (71, 6), (72, 8)])
+def test_too_few_runs_give_no_number(runs: int, given: object) -> None:
+    table = statistics_of(np.arange(float(runs))[:, None], pd.DataFrame({"cell": [0]}))
+    found = list(table.loc[np.isfinite(table["value"]), "statistic"])
+    assert found == given if isinstance(given, list) else len(found) == given
+    assert (table["note"].str.startswith("too few runs") == table["value"].isna()).all()
+    assert (table["low"].notna() == table["value"].notna()).all()
+
+
+def test_one_run_says_all_where_nothing_varies() -> None:
+    runs = xr.Dataset({"y": (("scenario", "run"), [[3.0], [5.0]]), "ok": (("scenario", "run"), np.ones((2, 1), bool))})
+    table = summarise(runs.assign_coords(scenario=["a", "b"]), {}, ["a"]).set_index("scenario")
+    assert (table.loc["a", "value"] == 3).all()
+    assert table.loc["b", "value"].isna().all()
+
+
+def test_runs_without_a_result_bound_a_probability() -> None:
+    assert bounds(345, 690, 310) == (0.345, 0.655)
+    assert bounds(0, 0, 5) == (0, 1)
+    failed = dataset().assign(gp=(("scenario", "run"), [[0.0, 1, 2, np.nan], [4, np.nan, np.nan, 7]]))
+    target = target_table(failed, [Target(name="t", output="gp", at_least=1)])
+    assert target[["met", "runs", "lost", "least", "most"]].to_numpy().tolist() == [[2, 3, 1, 0.5, 0.75], [2, 2, 2, 0.5, 1]]
 
 
 def dataset() -> xr.Dataset:

@@ -7,9 +7,11 @@ from llr_sd.analysis.discovery import FEWEST, Box, Restriction, discover
 from llr_sd.analysis.evppi import CLUSTERS, evppi_table
 from llr_sd.analysis.evppi import FEWEST as FEWEST_FOR_VALUE
 from llr_sd.analysis.expressions import evaluate, names_in
+from llr_sd.analysis.givendata import given_data, given_data_table
 from llr_sd.analysis.levers import ERROR, LEVER_NUMBERS, LeverSearch, Outcome, Setting, search_levers
 from llr_sd.analysis.morris import Screening, morris, morris_table, worth_a_sobol
 from llr_sd.analysis.paired import paired_table
+from llr_sd.analysis.regional import FEWEST_FAILED, FEWEST_SIDE, Separation, separation_table, separations
 from llr_sd.analysis.risk import (
     consequences,
     exceedance,
@@ -23,15 +25,16 @@ from llr_sd.analysis.risk import (
 )
 from llr_sd.analysis.shapley import ShapleyEffects, shapley, shapley_table
 from llr_sd.analysis.sobol import SUMS, SobolIndices, block_rows, sobol, sobol_table
-from llr_sd.analysis.summary import STATISTICS, summarise, target_table, wilson
+from llr_sd.analysis.summary import bounds, summarise, target_table, wilson
 
 __all__ = [
     "CLUSTERS",
     "ERROR",
     "FEWEST",
+    "FEWEST_FAILED",
     "FEWEST_FOR_VALUE",
+    "FEWEST_SIDE",
     "LEVER_NUMBERS",
-    "STATISTICS",
     "SUMS",
     "Box",
     "Convergence",
@@ -40,11 +43,13 @@ __all__ = [
     "Outcome",
     "Restriction",
     "Screening",
+    "Separation",
     "Setting",
     "ShapleyEffects",
     "SobolIndices",
     "attribution_table",
     "block_rows",
+    "bounds",
     "consequences",
     "contributions",
     "discover",
@@ -52,6 +57,8 @@ __all__ = [
     "evppi_table",
     "exceedance",
     "exceedance_curve",
+    "given_data",
+    "given_data_table",
     "grow",
     "lever_settings",
     "likelihoods",
@@ -64,6 +71,8 @@ __all__ = [
     "rate",
     "rate_runs",
     "search_levers",
+    "separation_table",
+    "separations",
     "shapley",
     "shapley_table",
     "sobol",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST_LEVERS = 12
 """Most levers of an attribution: its cost doubles with each."""
-COLUMNS = ("base", "scenario", "output", "time", "lever", "statistic", "value", "low", "high", "runs", "lost")
+COLUMNS = ("base", "scenario", "output", "time", "lever", "statistic", "value", "low", "high", "runs", "lost", "note")
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def contributions(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def attribution_table(
-    levers: LeverSettings, runs: xr.Dataset, times: Mapping[str, float], base: str, scenario: str
+    levers: LeverSettings, runs: xr.Dataset, times: Mapping[str, float], base: str, scenario: str, certain: bool = False
 ) -> pd.DataFrame:
     """Return each lever's contribution to the difference between two scenarios, for every output at every saved time.
 
@@ -129,11 +129,13 @@ def attribution_table(
         The time of each output that is read at one time.
     base, scenario
         Names of the two scenarios, for the table.
+    certain
+        Whether no input varies in any of the settings.
 
     Returns
     -------
     DataFrame
-        Columns base, scenario, output, time, lever, statistic (mean, p05 ... p95), value, low, high, runs, lost; one row a number. The
+        Columns base, scenario, output, time, lever, statistic (mean, p05 ... p95), value, low, high, runs, lost, note; one row a number. The
         lever "difference" is the whole.
     """
     import pandas as pd
@@ -153,5 +155,5 @@ def attribution_table(
         whole = dict(zip(levers.levers, contributions(values), strict=True)) | {"difference": values[-1] - values[0]}
         lost = runs.sizes["run"] - int(good.sum())
         for lever, share in whole.items():
-            frames.append(statistics_of(share, where).assign(base=base, scenario=scenario, lever=lever, lost=lost))
+            frames.append(statistics_of(share, where, certain).assign(base=base, scenario=scenario, lever=lever, lost=lost))
     return pd.concat(frames, ignore_index=True)[list(COLUMNS)] if frames else pd.DataFrame(columns=list(COLUMNS))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-COLUMNS = ("base", "scenario", "output", "time", "statistic", "value", "low", "high", "runs", "lost")
+COLUMNS = ("base", "scenario", "output", "time", "statistic", "value", "low", "high", "runs", "lost", "note")
 
 
-def paired_table(runs: xr.Dataset, base: str, times: Mapping[str, float]) -> pd.DataFrame:
+def paired_table(runs: xr.Dataset, base: str, times: Mapping[str, float], certain: Collection[str] = ()) -> pd.DataFrame:
     """Return what every scenario changes against a base, run by run on the same draws.
 
     Parameters
@@ -31,11 +31,13 @@ def paired_table(runs: xr.Dataset, base: str, times: Mapping[str, float]) -> pd.
         The scenario to compare with.
     times
         The time of each output that is read at one time.
+    certain
+        Scenarios in which no input varies.
 
     Returns
     -------
     DataFrame
-        Columns base, scenario, output (with its element), time, statistic, value, low, high, runs, lost; one row a number. Statistics
+        Columns base, scenario, output (with its element), time, statistic, value, low, high, runs, lost, note; one row a number. Statistics
         are those of `summarise` taken of the difference (scenario less base), and "probability_above_zero" with its Wilson interval,
         which has no number where no run differs.
 
@@ -63,7 +65,8 @@ def paired_table(runs: xr.Dataset, base: str, times: Mapping[str, float]) -> pd.
             saved = ~np.isnan(change).all(axis=0)
             good = change[:, saved]
             good = good[np.isfinite(good).all(axis=1)]
-            frame = pd.concat([statistics_of(good, cells.loc[saved]), _above(good, cells.loc[saved])], ignore_index=True)
+            sure = {scenario, base} <= set(certain)
+            frame = pd.concat([statistics_of(good, cells.loc[saved], sure), _above(good, cells.loc[saved])], ignore_index=True)
             frames.append(frame.assign(base=base, scenario=scenario, lost=runs.sizes["run"] - len(good)))
     return pd.concat(frames, ignore_index=True)[list(COLUMNS)] if frames else pd.DataFrame(columns=list(COLUMNS))
 
@@ -72,4 +75,4 @@ def _above(good: np.ndarray, where: pd.DataFrame) -> pd.DataFrame:
     some = (good != 0).any(axis=0)
     rows = [wilson(int(n), len(good) if s else 0) for n, s in zip((good > 0).sum(axis=0), some, strict=True)]
     value, low, high = zip(*rows, strict=True) if rows else ((), (), ())
-    return where.assign(statistic="probability_above_zero", value=value, low=low, high=high, runs=len(good))
+    return where.assign(statistic="probability_above_zero", value=value, low=low, high=high, runs=len(good), note="")

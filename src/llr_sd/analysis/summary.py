@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from llr_sd.quantiles import FEWEST_RUNS, STATISTICS
 from llr_sd.rounding import reaches
 from llr_sd.study import Target
 
@@ -16,8 +17,26 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-STATISTICS = {"p05": 0.05, "p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90, "p95": 0.95}
 Z = 1.959963984540054  # the 97.5 % point of the standard normal
+
+
+def bounds(met: int, runs: int, lost: int) -> tuple[float, float]:
+    """Return a probability if the runs without a result all miss, and if they all meet (Manski 1989, doi:10.2307/145818).
+
+    Parameters
+    ----------
+    met, runs
+        How many of how many runs with a result met the target.
+    lost
+        How many runs failed, or have no result.
+
+    Returns
+    -------
+    least, most
+        NaN without any run.
+    """
+    every = runs + lost
+    return (met / every, (met + lost) / every) if every else (math.nan, math.nan)
 
 
 def wilson(met: int, runs: int) -> tuple[float, float, float]:
@@ -68,7 +87,7 @@ def quantile_interval(
     return np.quantile(values, p, axis=0), low, high
 
 
-def summarise(runs: xr.Dataset, times: dict[str, float]) -> pd.DataFrame:
+def summarise(runs: xr.Dataset, times: dict[str, float], certain: Collection[str] = ()) -> pd.DataFrame:
     """Summarise every output of every scenario over the good runs in which it is defined.
 
     Parameters
@@ -78,11 +97,14 @@ def summarise(runs: xr.Dataset, times: dict[str, float]) -> pd.DataFrame:
         called "central: ..." are passed over; so are times at which a scenario was not saved.
     times
         The time of each output that is read at one time.
+    certain
+        Scenarios in which no input varies: one run says all of them.
 
     Returns
     -------
     DataFrame
-        Columns scenario, output, time, element, statistic, value, low, high, runs; one row a number.
+        Columns scenario, output, time, element, statistic, value, low, high, runs, lost, note; one row a number. `lost` counts the runs
+        that failed or have no value; `note` says why a statistic has no number.
     """
     import pandas as pd
 
@@ -95,8 +117,9 @@ def summarise(runs: xr.Dataset, times: dict[str, float]) -> pd.DataFrame:
             good = values[runs["ok"].values[number]]
             where = cell_labels(array, times.get(str(name), math.nan))
             saved = ~np.isnan(good).all(axis=0) if good.shape[1] > 1 else np.ones(1, dtype=bool)
-            blocks.append(statistics_of(good[:, saved], where[saved]).assign(scenario=str(scenario), output=str(name)))
-    columns = ["scenario", "output", "time", "element", "statistic", "value", "low", "high", "runs"]
+            block = statistics_of(good[:, saved], where[saved], str(scenario) in certain)
+            blocks.append(block.assign(scenario=str(scenario), output=str(name), lost=len(values) - block["runs"]))
+    columns = ["scenario", "output", "time", "element", "statistic", "value", "low", "high", "runs", "lost", "note"]
     return pd.concat(blocks, ignore_index=True)[columns]
 
 
@@ -113,8 +136,8 @@ def cell_labels(array: xr.DataArray, at: float) -> pd.DataFrame:
     return pd.DataFrame({"time": grid["time"] if "time" in dims else at, "element": element})
 
 
-def statistics_of(good: NDArray[np.float64], where: pd.DataFrame) -> pd.DataFrame:
-    """Return every statistic of one output in one scenario, one row a statistic and cell.
+def statistics_of(good: NDArray[np.float64], where: pd.DataFrame, certain: bool = False) -> pd.DataFrame:
+    """Return every statistic of one output in one scenario, one row a statistic and cell; NaN and a note below `FEWEST_RUNS`.
 
     Parameters
     ----------
@@ -122,6 +145,8 @@ def statistics_of(good: NDArray[np.float64], where: pd.DataFrame) -> pd.DataFram
         Shape (run, cell), good runs only; those with a cell that is undefined are left out.
     where
         Columns that say which cell it is, one row a cell.
+    certain
+        Whether no input varies, so that one run says all.
     """
     import pandas as pd
     from scipy import stats
@@ -130,15 +155,16 @@ def statistics_of(good: NDArray[np.float64], where: pd.DataFrame) -> pd.DataFram
     runs = good.shape[0]
     nan = np.full(good.shape[1], np.nan)
     rows = []
+    note = {s: "" if certain or runs >= n else f"too few runs: {n} needed" for s, n in FEWEST_RUNS.items()}
     mean, error = nan, nan
-    if runs:
+    if runs and not note["mean"]:
         mean = good.mean(axis=0)
         error = stats.t.ppf(0.975, runs - 1) * good.std(axis=0, ddof=1) / math.sqrt(runs) if runs > 1 else nan
-    rows.append(where.assign(statistic="mean", value=mean, low=mean - error, high=mean + error, runs=runs))
+    rows.append(where.assign(statistic="mean", value=mean, low=mean - error, high=mean + error, runs=runs, note=note["mean"]))
     ordered = np.sort(good, axis=0)
     for statistic, p in STATISTICS.items():
-        value, low, high = quantile_interval(ordered, p) if runs else (nan, nan, nan)
-        rows.append(where.assign(statistic=statistic, value=value, low=low, high=high, runs=runs))
+        value, low, high = quantile_interval(ordered, p) if runs and not note[statistic] else (nan, nan, nan)
+        rows.append(where.assign(statistic=statistic, value=value, low=low, high=high, runs=runs, note=note[statistic]))
     return pd.concat(rows, ignore_index=True)
 
 
@@ -157,10 +183,12 @@ def target_table(runs: xr.Dataset, targets: Sequence[Target]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns scenario, target, output, level, direction, probability, low, high, met, runs, source.
+        Columns scenario, target, output, level, direction, probability, low, high, met, runs, lost, least, most, source. `lost` counts
+        the runs that failed or have no value; `least` and `most` are the probability if those all missed, and if they all met.
     """
     import pandas as pd
 
+    columns = ["scenario", "target", "output", "level", "direction", "probability", "low", "high", "met", "runs", "lost"]
     rows = []
     for number, scenario in enumerate(runs["scenario"].values):
         for target in targets:
@@ -169,21 +197,7 @@ def target_table(runs: xr.Dataset, targets: Sequence[Target]) -> pd.DataFrame:
             level = target.at_least if target.at_least is not None else target.at_most
             direction = "at_least" if target.at_least is not None else "at_most"
             met = int(reaches(good, target.at_least, target.at_most).sum())
-            probability, low, high = wilson(met, len(good))
-            rows.append(
-                (
-                    str(scenario),
-                    target.name,
-                    target.output,
-                    level,
-                    direction,
-                    probability,
-                    low,
-                    high,
-                    met,
-                    len(good),
-                    target.source,
-                )
-            )
-    columns = ["scenario", "target", "output", "level", "direction", "probability", "low", "high", "met", "runs", "source"]
-    return pd.DataFrame(rows, columns=columns)
+            lost = len(values) - len(good)
+            numbers = (*wilson(met, len(good)), met, len(good), lost, *bounds(met, len(good), lost))
+            rows.append((str(scenario), target.name, target.output, level, direction, *numbers, target.source))
+    return pd.DataFrame(rows, columns=[*columns, "least", "most", "source"])

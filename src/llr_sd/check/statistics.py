@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from llr_sd import analysis, sampling
 from llr_sd.check.sheet import Line, Sheet, judge
 from llr_sd.parameters import Distribution, Parameter
+from llr_sd.quantiles import STATISTICS
 from llr_sd.study import Scale, Target
 
 if TYPE_CHECKING:
@@ -231,8 +232,8 @@ def _quantiles(seed: int) -> Held:
     from scipy import special
 
     y = np.exp(sampling.draw_monte_carlo(_inputs(1, NORMAL), 200, seed).values[:, 0])
-    rows = analysis.summarise(_dataset(y=y[None]), {}).set_index("statistic").loc[list(analysis.STATISTICS)]
-    return _holds(rows["low"], rows["high"], np.exp(special.ndtri(list(analysis.STATISTICS.values()))))
+    rows = analysis.summarise(_dataset(y=y[None]), {}).set_index("statistic").loc[list(STATISTICS)]
+    return _holds(rows["low"], rows["high"], np.exp(special.ndtri(list(STATISTICS.values()))))
 
 
 def _means(seed: int) -> Held:

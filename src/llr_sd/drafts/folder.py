@@ -11,7 +11,7 @@ from llr_sd.errors import InputError, LlrSdError, nearest, shown
 from llr_sd.model import bundled_models
 from llr_sd.register import registers_folder
 from llr_sd.risks import prepare_register
-from llr_sd.run.plan import plan_outputs
+from llr_sd.run.prepare import prepare, study_model
 from llr_sd.study import load_study
 from llr_sd.textfiles import is_file, is_folder, read_text, write_new
 
@@ -52,7 +52,7 @@ def new_study(folder: Path, start: str) -> tuple[Path, ...]:
         if study.risk_register:
             prepare_register(study)
         else:
-            plan_outputs(study)
+            prepare(study, study_model(study))
     except (OSError, ValueError) as error:
         _remove(folder, first, tuple(texts))
         reason = getattr(error, "strerror", None) or "its name is no folder's name"

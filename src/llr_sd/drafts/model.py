@@ -25,19 +25,28 @@ NOTHING = 1e-9
 
 def study_of(name: str, folder: Path) -> str:
     """Return the text of a study of a model: a bundled name or a path, which the study names from its own folder on."""
-    model, random = _loaded(name)
+    random = ""
+    try:
+        model = load_model(name)
+    except TranslationError:
+        random = "mean"
+        try:
+            model = load_model(name, random=random)
+        except TranslationError:
+            random = ""
+        if not random:
+            raise
     called = name if is_bundled(name, Path(name)) else _from(folder, Path(name))
-    numbers, first = _numbers(*_outputs(model))
-    answer = f'answer = "{first}"  # the output that the report tells first\n' if first else ""
+    outputs, end = _outputs(model)
     parts = [
         f"""\
 # A study of {model.name}, drafted by `llr-sd new`. It runs as it stands; every line can be changed, and a misspelt key or name is
 # refused with the nearest one. `llr-sd list` with the model's name or path shows what it has, with a word behind it what speaks of that.
 title = {_text(f"{model.name}: what happens, and how sure is that?")}
 question = ""  # in a sentence or two, for whoever reads the report
-{answer}model = {_text(called)}
+model = {_text(called)}
 """,
-        random,
+        'random = "mean"  # RANDOM functions of the model are held at their mean: the study owns randomness\n' if random else "",
         """\
 seed = 1
 
@@ -47,7 +56,7 @@ name = "as the model stands"
 """,
         _scenario(model),
         _uncertain(model),
-        numbers,
+        _numbers(outputs, end),
         """\
 
 [monte_carlo]
@@ -59,18 +68,6 @@ runs = 1000
 """,
     ]
     return "".join(parts)
-
-
-def _loaded(name: str) -> tuple[Model, str]:
-    """Return the model, and the line that its study needs where the model draws at random."""
-    try:
-        return load_model(name), ""
-    except TranslationError as refused:
-        try:
-            model = load_model(name, random="mean")
-        except TranslationError:
-            raise refused from None
-        return model, 'random = "mean"  # RANDOM functions of the model are held at their mean: the study owns randomness\n'
 
 
 def _from(folder: Path, path: Path) -> str:
@@ -127,11 +124,11 @@ def _uncertain(model: Model) -> str:
     return "\n# What varies between runs, over the ranges of the model's table or file.\n[uncertain]\n" + "\n".join(lines) + "\n"
 
 
-def _numbers(outputs: list[Variable], end: float) -> tuple[str, str]:
-    """Return the outputs, each over time and at the end of the run; and the first that is one number, if any."""
+def _numbers(outputs: list[Variable], end: float) -> str:
+    """Return the outputs, each over time and at the end of the run."""
     lines = ["", "# The numbers that answer the question: over all saved times, or at one.", "[outputs]"]
     taken: set[str] = set()
-    single = ""
+    last = ""
     for v in outputs:
         unit = f", unit = {_text(v.unit)}" if v.unit else ""
         name = v.name if v.size <= MOST_ELEMENTS else v.label(next(v.elements()))
@@ -140,17 +137,17 @@ def _numbers(outputs: list[Variable], end: float) -> tuple[str, str]:
         lines.append(f"{key} = {{ {about} }}")
         at_end = _key(f"{v.name} end", taken)
         lines.append(f"{at_end} = {{ {about}, at = {end!r} }}")
-        single = single or ("" if v.axes and v.size <= MOST_ELEMENTS else at_end)
-    if single:
+        last = last if v.axes else at_end
+    if last:
         lines += [
             "",
             "# A level that an output should reach; the results say how likely that is.",
             "# [[target]]",
             '# name = "enough"',
-            f'# output = "{single}"',
+            f'# output = "{last}"',
             "# at_least = 100",
         ]
-    return "\n".join(lines) + "\n", single
+    return "\n".join(lines) + "\n"
 
 
 def _key(name: str, taken: set[str]) -> str:

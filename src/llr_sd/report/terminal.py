@@ -16,6 +16,7 @@ from llr_sd.report.ratings.read import log, rated
 from llr_sd.report.sections import findings
 from llr_sd.report.sensitivity.words import unsettled
 from llr_sd.report.shared.reading import (
+    chance,
     failed_runs,
     headline,
     level_of,
@@ -24,6 +25,8 @@ from llr_sd.report.shared.reading import (
 )
 from llr_sd.report.shared.told import disagreement, verified_sentences, warned
 from llr_sd.report.shared.wording import (
+    BOUNDS_NOTE,
+    FEW,
     NONE,
     chance_short,
     count_of,
@@ -66,6 +69,8 @@ def terminal_summary(result: StudyResult) -> str:
         lines += textwrap.wrap(text, WIDTH, subsequent_indent="    ")
     lines.append("")
     lines += _table(result, fact)
+    if any(c.lost for t in study.target for n in answering(result) if (c := chance(result, n, t))):
+        lines += ["", *textwrap.wrap(f"In square brackets: {BOUNDS_NOTE[0].lower()}{BOUNDS_NOTE[1:]}", WIDTH)]
     for sentence in findings(result):
         lines += ["", *textwrap.wrap(sentence, WIDTH)]
     for sentence in verified_sentences(result):
@@ -146,7 +151,7 @@ def _numbers(fact: Level, standing: Standing, varied: bool) -> list[str]:
         return [central]
     if own.fixed:
         return [central, NONE, "same in all" if standing.varied and not standing.published else "fixed"]
-    return [central, told(own.median, fact, unit=False, apart_from=level_), between(own.p05, own.p95, fact)]
+    return [central, told(own.median, fact, unit=False, apart_from=level_), FEW if own.few else between(own.p05, own.p95, fact)]
 
 
 def _marks(result: StudyResult, target: Target) -> list[str]:

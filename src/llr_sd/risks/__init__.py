@@ -70,7 +70,7 @@ def rate_register(prepared: PreparedRegister, far: Runner, write: Write) -> Foun
         "drivers": drivers,
         "boxes": box_table(prepared, held, losses),
         "outside": outside,
-        "summary": analysis.summarise(runs, {}),
+        "summary": analysis.summarise(runs, {}, () if any(p.uncertain for p in prepared.far.values()) else dates),
         **_inputs(prepared, far, near, second),
     }
     facts = {

@@ -23,12 +23,19 @@ def times_of(prepared: PreparedStudy) -> dict[str, float]:
     return {name: o.at for name, o in prepared.study.outputs.items() if o.at is not None}
 
 
+def certain(prepared: PreparedStudy, sample: Sample) -> frozenset[str]:
+    """Return the settings of a sample in which no input varies: they set every uncertain parameter, or there is none."""
+    study, model = prepared.study, prepared.model
+    held = {name: merged(model, study.set, own) for name, own in sample.settings}
+    return frozenset(name for name, fixed in held.items() if all(p.name in fixed for p, _ in prepared.uncertain))
+
+
 def summary_table(prepared: PreparedStudy, runs: xr.Dataset) -> pd.DataFrame:
     """Return the tidy summary: statistics of every output, and the probability of every target."""
     import pandas as pd
 
     times = times_of(prepared)
-    statistics = analysis.summarise(runs, times)
+    statistics = analysis.summarise(runs, times, certain(prepared, prepared.samples["monte_carlo"]))
     if not prepared.study.target:
         return statistics
     targets = analysis.target_table(runs, prepared.study.target)
@@ -40,11 +47,9 @@ def summary_table(prepared: PreparedStudy, runs: xr.Dataset) -> pd.DataFrame:
             "element": "",
             "statistic": "probability",
             "value": targets["probability"],
-            "low": targets["low"],
-            "high": targets["high"],
-            "runs": targets["runs"],
+            "note": "",
         }
-    )
+    ).join(targets[["low", "high", "runs", "lost", "least", "most"]])
     return pd.concat([statistics, probability], ignore_index=True)
 
 
@@ -74,7 +79,8 @@ def failure_table(
 def parameter_table(prepared: PreparedStudy) -> pd.DataFrame:
     """Return what was varied: range, source, grade and label (what people read), and what is drawn of it.
 
-    `p10`, `p50` and `p90` are those of the distribution with its bounds; `values` are those of a discrete one, with their shares.
+    `p10`, `p50` and `p90` are those of the distribution with its bounds; `values` are those of a discrete one, with their shares;
+    `whole` names what an input is a share of, where it sums to one with others.
     """
     import pandas as pd
 
@@ -82,8 +88,8 @@ def parameter_table(prepared: PreparedStudy) -> pd.DataFrame:
     rows = []
     for p, d in prepared.uncertain:
         stated = (p.name, p.variable, p.unit, d.kind, d.low, d.mode, d.high, d.sd, p.group, p.source, p.grade, p.note)
-        rows.append((*stated, *sampling.percentiles(d), d.choices, p.label))
-    return pd.DataFrame(rows, columns=[*columns, "p10", "p50", "p90", "values", "label"])
+        rows.append((*stated, *sampling.percentiles(d), d.choices, p.label, p.whole))
+    return pd.DataFrame(rows, columns=[*columns, "p10", "p50", "p90", "values", "label", "whole"])
 
 
 def correlation_table(prepared: PreparedStudy) -> pd.DataFrame:
@@ -118,9 +124,9 @@ def constant_outputs(prepared: PreparedStudy, runs: xr.Dataset) -> list[Constant
     """Return which single numbers are the same in every run of a scenario although its inputs vary and other numbers do."""
     study, found = prepared.study, []
     names = [n for n, o in study.outputs.items() if n in runs and runs[n].ndim == 2]
+    sure = certain(prepared, prepared.samples["monte_carlo"])
     for number, scenario in enumerate(study.scenario):
-        held = merged(prepared.model, study.set, scenario.set)
-        if scenario.kind != "scenario" or all(p.name in held for p, _ in prepared.uncertain):
+        if scenario.kind != "scenario" or scenario.name in sure:
             continue
         ok = runs["ok"].values[number]
         good = {n: (v := runs[n].values[number][ok])[np.isfinite(v)] for n in names}

@@ -24,7 +24,7 @@ def waterfall_chart(w: Waterfall) -> Figure:
     start = w.start if math.isfinite(w.start) else 0.0
     names = [w.base, *(s.name for s in w.steps), w.scenario]
     short = {name: balanced(text, WRAPPED) for name, text in short_names(names, 2 * WRAPPED).items()}
-    said = [w.plain(start), *(_said(w, s.mean, s.low, s.high) for s in w.steps), w.plain(start + w.whole.mean)]
+    said = [w.plain(start), *(w.said(s) for s in w.steps), w.plain(start + w.whole.mean)]
     if not math.isfinite(w.start):
         said[0], said[-1] = "0", w.signed(w.whole.mean)
     left = 0.35 + LETTER * max(map(widest_line, short.values()))
@@ -76,10 +76,6 @@ def waterfall_chart(w: Waterfall) -> Figure:
     return figure
 
 
-def _said(w: Waterfall, mean: float, low: float, high: float) -> str:
-    return f"{w.signed(mean)} ({w.plain(low)} to {w.plain(high)})" if math.isfinite(high - low) else w.signed(mean)
-
-
 def _waterfall_key(w: Waterfall) -> list[Patch | Line2D]:
     keys: list[Patch | Line2D] = [
         Line2D([], [], color=INK, marker="D", markersize=7, linestyle="none", label="mean of a scenario")
@@ -88,7 +84,8 @@ def _waterfall_key(w: Waterfall) -> list[Patch | Line2D]:
         keys.append(Patch(facecolor=UP, edgecolor=INK, label="adds"))
     if any(s.mean < 0 for s in w.steps):
         keys.append(Patch(facecolor=DOWN, edgecolor=INK, hatch="////", label="takes away"))
-    keys.append(Line2D([], [], color=INK, linewidth=1.3, marker="|", markersize=8, label="nine runs in ten"))
+    if any(math.isfinite(s.high - s.low) for s in w.steps):
+        keys.append(Line2D([], [], color=INK, linewidth=1.3, marker="|", markersize=8, label="nine runs in ten"))
     return keys
 
 

@@ -21,6 +21,7 @@ from llr_sd.report.shared.inputs import (
 )
 from llr_sd.report.shared.reading import Chance, Quantity, headline, horizon, quantity, table
 from llr_sd.report.shared.wording import (
+    FEW,
     NONE,
     amount,
     extent,
@@ -80,6 +81,15 @@ class Waterfall:
         """Write a change with its sign, as `plain` does."""
         text = self.plain(value)
         return f"+{text}" if value > 0 else text
+
+    def said(self, step: Step) -> str:
+        """Write a step's mean with its range, where the runs are enough for one."""
+        around = self.around(step)
+        return f"{self.signed(step.mean)} ({around})" if around != FEW else self.signed(step.mean)
+
+    def around(self, step: Step) -> str:
+        """Write where nine runs in ten of a step lie, or that runs are too few for it."""
+        return f"{self.plain(step.low)} to {self.plain(step.high)}" if math.isfinite(step.high - step.low) else FEW
 
 
 def waterfalls(result: StudyResult) -> tuple[Waterfall, ...]:
@@ -170,7 +180,8 @@ def mixes(result: StudyResult) -> tuple[Mix, ...]:
         if math.isfinite(r["cost"]) and math.isfinite(odds.probability):
             setting = tuple((n, float(r[n])) for n in levers)
             words = ", ".join(_lever_words(result, name, value) for name, value in setting)
-            again = _odds(r, "fresh_probability", "fresh_low", "fresh_high", "fresh_runs") if r["fresh_runs"] else None
+            # The interval of the fresh runs has their bounds in it.
+            again = _odds(r, "fresh_probability", "fresh_low", "fresh_high", "fresh_runs", "") if r["fresh_runs"] else None
             fresh = (again, float(r["fresh_cost"]), bool(r["confirmed"]))
             found.append(Mix(setting, words, float(r["cost"]), odds, bool(r["pareto"]), *fresh))
     return tuple(found)
@@ -255,8 +266,8 @@ def _mean(result: StudyResult, scenario: str, output: str, time: float) -> float
     return float(rows.iloc[0]["value"]) if len(rows) else math.nan
 
 
-def _odds(row: Mapping[Any, Any], value: str, low: str, high: str, runs: str = "runs") -> Chance:
-    return Chance(float(row[value]), float(row[low]), float(row[high]), int(row[runs]))
+def _odds(row: Mapping[Any, Any], value: str, low: str, high: str, runs: str = "runs", lost: str = "lost") -> Chance:
+    return Chance(float(row[value]), float(row[low]), float(row[high]), int(row[runs]), int(row.get(lost) or 0))
 
 
 def unit_after(unit: str) -> str:

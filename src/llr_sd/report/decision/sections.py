@@ -48,8 +48,8 @@ def _waterfall(result: StudyResult, w: Waterfall, number: int) -> Picture:
         names = own.get(lever) or (lever,)
         return "; ".join(f"{input_name(result, n)}: {_set(result, w.base, n)} → {_set(result, w.scenario, n)}" for n in names)
 
-    rows = [(s.name, w.signed(s.mean), f"{w.plain(s.low)} to {w.plain(s.high)}", change(s.lever)) for s in w.steps]
-    rows.append(("the whole difference", w.signed(w.whole.mean), f"{w.plain(w.whole.low)} to {w.plain(w.whole.high)}", NONE))
+    rows = [(s.name, w.signed(s.mean), w.around(s), change(s.lever)) for s in w.steps]
+    rows.append(("the whole difference", w.signed(w.whole.mean), w.around(w.whole), NONE))
     ends = [(w.base, w.start), (w.scenario, w.start + w.whole.mean)] if math.isfinite(w.start) else []
     rows += [(f"mean of “{name}”", w.plain(value), NONE, NONE) for name, value in ends]
     caption = (

@@ -35,7 +35,7 @@ from llr_sd.result import StudyResult
 
 def waterfall_sentence(w: Waterfall) -> str:
     """Say what part of a difference each lever makes."""
-    parts = [f"{s.name} {w.signed(s.mean)} ({w.plain(s.low)} to {w.plain(s.high)})" for s in w.steps]
+    parts = [f"{s.name} {w.said(s)}" for s in w.steps]
     after = unit_after(w.shown.unit)
     ends = f", from {w.plain(w.start)} to {w.plain(w.start + w.whole.mean)}{after}" if math.isfinite(w.start) else ""
     return (

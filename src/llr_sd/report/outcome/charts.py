@@ -38,7 +38,7 @@ from llr_sd.report.shared.reading import (
     targets_on,
     times_of,
 )
-from llr_sd.report.shared.wording import amount, balanced, chance_words, date_words, level_words, named, short_names
+from llr_sd.report.shared.wording import FEW, amount, balanced, chance_words, date_words, level_words, named, short_names
 from llr_sd.result import StudyResult
 from llr_sd.study import HistoryPoint, Target
 
@@ -194,6 +194,8 @@ def _fan_panel(axes: Axes, result: StudyResult, shown: Quantity, name: str) -> N
         axes.plot(times[keep], line[keep], color=INK, linewidth=1.8, linestyle=(0, (4, 1.5)), zorder=3)
         if spread(result, name, headline(result)).void:
             words = "no good run:\ncentral values only"
+        elif spread(result, name, headline(result)).few:
+            words = f"{FEW} for a range:\ncentral values only"
         elif is_plan(result, name):
             words = "the plan’s own arithmetic:\nno uncertainty in it"
         else:
@@ -259,7 +261,8 @@ def histogram(result: StudyResult) -> Figure | None:
             if target is not None:
                 axes.axvline(level_of(target), color=TARGET, linewidth=1.6, linestyle=(0, (8, 2)), zorder=4)
                 if not facts[name].fixed:
-                    _panel_note(axes, f"{_meeting(target)}:\n{chance_words(chance(result, name, target))}")
+                    words = chance_words(chance(result, name, target)).replace("; ", ";\n")
+                    _panel_note(axes, f"{_meeting(target)}:\n{words}")
         _share_bars(figure, panels, named(shown), _tick(result, shown))
         keys: list[Patch | Line2D] = []
         if target is not None:

@@ -91,6 +91,11 @@ class Change:
     varied: bool
 
     @property
+    def few(self) -> bool:
+        """Whether its runs are too few for a range; median and ends are NaN where theirs are."""
+        return self.varied and not math.isfinite(self.high - self.low)
+
+    @property
     def same(self) -> bool:
         """Whether no run differs."""
         return self.runs > 0 and self.rising == 0 and self.falling == 0

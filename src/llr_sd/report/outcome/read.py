@@ -18,6 +18,7 @@ from llr_sd.answers import (
     ShareAnswer,
 )
 from llr_sd.equations import canonical
+from llr_sd.quantiles import FEWEST_RUNS, STATISTICS
 from llr_sd.report.decision.words import lever_sentences
 from llr_sd.report.outcome.facts import Change, Fact, Level, Part, Shares, Stack, Standing, Sureness, Told, Turn
 from llr_sd.report.sensitivity.read import on_scale
@@ -136,7 +137,8 @@ def change(result: StudyResult, shown: Quantity, scenario: str, base: str) -> Ch
         apart = apart[np.isfinite(apart)]
         if not apart.size:
             return None
-        low, median, high = (float(v) for v in np.quantile(apart, [0.05, 0.5, 0.95]))
+        told = ("p05", "p50", "p95")
+        low, median, high = (float(np.quantile(apart, STATISTICS[s])) if apart.size >= FEWEST_RUNS[s] else math.nan for s in told)
         up, down = int((apart > 0).sum()), int((apart < 0).sum())
         return Change(shown, percent, scenario, base, median, low, high, up, down, int(apart.size), True)
     gap = float(difference(spread(result, scenario, shown).best, spread(result, base, shown).best))

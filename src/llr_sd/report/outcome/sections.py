@@ -28,6 +28,7 @@ from llr_sd.report.shared.reading import (
     times_of,
 )
 from llr_sd.report.shared.wording import (
+    FEW,
     amount,
     date_words,
     extent,
@@ -98,7 +99,8 @@ def _fans(result: StudyResult) -> Picture | None:
         i = _index(times, horizon(result)) if math.isfinite(horizon(result)) else len(times) - 1
         value = central[i] if math.isfinite(central[i]) else found["p50"][i]
         if flat:
-            said.append(f"{name}: {amount(value, shown.unit)}, one line for every run")
+            why = FEW if spread(result, name, headline(result)).few else "one line for every run"
+            said.append(f"{name}: {amount(value, shown.unit)}, {why}")
         else:
             said.append(
                 f"{name}: median {amount(found['p50'][i], shown.unit)}, {extent(found['p05'][i], found['p95'][i], shown.unit)}"

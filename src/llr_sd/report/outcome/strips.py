@@ -75,7 +75,7 @@ def _drawn(fact: Fact) -> Strip | None:
     match fact:
         case Level() if fact.known:
             return _level(fact)
-        case Change() if fact.varied and not fact.same:
+        case Change() if fact.varied and not fact.same and not fact.few:
             return _change(fact)
         case Shares():
             return _shares(fact)
@@ -116,7 +116,7 @@ def _level(fact: Level) -> Strip:
     names = short_names([s.name for s in fact.known], 30)
     rows = tuple(_standing(s, names[s.name], fact, scale) for s in fact.known)
     key = [("dot", "central value")]
-    if any(s.ranged for s in fact.known):
+    if any(s.ranged and not s.spread.few for s in fact.known):
         key.append(("band", "nine runs in ten"))
     name = full_name(fact.shown)
     if target is None:
@@ -127,7 +127,7 @@ def _level(fact: Level) -> Strip:
 
 def _standing(standing: Standing, name: str, fact: Level, scale: _Scale) -> Row:
     own, bars = standing.spread, list[Bar]()
-    if standing.ranged:
+    if standing.ranged and not own.few:
         left, right = scale(own.p05), scale(own.p95)
         bars.append(Bar(left, round(right - left, 2), "band"))
     return Row(name, standing_words(standing, fact), tuple(bars), scale(standing.value))

@@ -8,9 +8,9 @@ from llr_sd.report.outcome.facts import Sureness
 from llr_sd.report.outcome.read import answering, level
 from llr_sd.report.outcome.words import gap_words
 from llr_sd.report.sensitivity.words import settled, unsettled
-from llr_sd.report.shared.reading import failed_runs, headline, other_failures
+from llr_sd.report.shared.reading import chance, failed_runs, headline, other_failures
 from llr_sd.report.shared.told import verified_sentences
-from llr_sd.report.shared.wording import count_of, date_words, listing, other_failures_words
+from llr_sd.report.shared.wording import BOUNDS_NOTE, count_of, date_words, listing, other_failures_words
 from llr_sd.result import StudyResult
 from llr_sd.verification import AGREES, DIFFERS, Verification
 
@@ -58,6 +58,8 @@ def how_sure(result: StudyResult) -> list[str]:
         where = listing([f"{count:,} in “{name}”" for name, count in failed.items()])
         verb = "It is" if total == 1 else "They are"
         said.append(f"{count_of(total, 'run')} failed: {where}. {verb} left out of every number here, and listed below.")
+    if any(c.lost for t in result.study.target for n in answering(result) if (c := chance(result, n, t))):
+        said.append(BOUNDS_NOTE)
     if others := other_failures(result):
         said.append(other_failures_words(others))
     fact = level(result, headline(result), answering(result))

@@ -33,7 +33,18 @@ from llr_sd.report.shared.reading import (
     table,
     times_of,
 )
-from llr_sd.report.shared.wording import NONE, amount, chance_words, date_words, fixed, full_name, goal, moment_words, with_unit
+from llr_sd.report.shared.wording import (
+    FEW,
+    NONE,
+    amount,
+    chance_words,
+    date_words,
+    fixed,
+    full_name,
+    goal,
+    moment_words,
+    with_unit,
+)
 from llr_sd.result import StudyResult
 from llr_sd.study import Target
 
@@ -93,7 +104,12 @@ def numbers_table(result: StudyResult) -> NumberTable:
             head.append(f"Chance of {target.name}" if any(s.ranged for s in fact.standings) else target.name)
             columns.append([verdict(s, target, number) for s in fact.standings])
     rows = zip((s.name for s in facts[0].standings), *columns, strict=True)
-    return NumberTable("Central values, with nine runs in ten in brackets", tuple(head), tuple(rows))
+    lost = any(c is not None and c.lost for fact in facts for s in fact.standings for c in s.chances)
+    caption = "Central values, with nine runs in ten in brackets"
+    caption += (
+        "; in square brackets the chance from all runs without a result missing the target to all meeting it" if lost else ""
+    )
+    return NumberTable(caption, tuple(head), tuple(rows))
 
 
 def verdict(standing: Standing, target: Target, number: int) -> str:
@@ -101,7 +117,7 @@ def verdict(standing: Standing, target: Target, number: int) -> str:
     if standing.spread.void:
         return "no good run"
     if standing.ranged:
-        return chance_words(standing.chances[number])
+        return chance_words(standing.chances[number], brief=True)
     if not math.isfinite(standing.value):
         return "not known"
     return "met" if meets(standing.value, target) else "not met"
@@ -133,6 +149,8 @@ def change_words(found: Change | None) -> str:
     if found.same:
         return "no change"
     low, middle, high = (_signed(v, found) for v in (found.low, found.median, found.high))
+    if found.few:
+        return f"{middle} ({FEW})" if math.isfinite(found.median) else FEW
     return f"{middle} ({low} to {high})" if found.varied else middle
 
 

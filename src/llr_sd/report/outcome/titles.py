@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from llr_sd.report.outcome.facts import Level, Standing
 from llr_sd.report.outcome.words import meeting, target_level, told
 from llr_sd.report.shared.reading import level_of
-from llr_sd.report.shared.wording import count_of, listing, percent, the_close
+from llr_sd.report.shared.wording import FEW, count_of, listing, percent, percents, the_close
 
 
 def scenario_title(fact: Level) -> str:
@@ -31,6 +31,10 @@ def fan_title(fact: Level) -> str:
     by = f" at {the_close(fact.shown.time)}" if math.isfinite(fact.shown.time) else ""
     if not ranged:
         return f"{fact.shown.label}: {same_words(fact.standings)}{by}"
+    few = sum(s.few for s in ranged)
+    if few:
+        where = "" if few == len(ranged) else f" in {few} of the {len(ranged)} scenarios whose runs vary"
+        return f"{fact.shown.label}: {FEW} for a range{where}{by}"
     if not fact.targets:
         widths = sorted(s.p95 - s.p05 for s in ranged)
         low, high = told(widths[0], fact, unit=False), told(widths[-1], fact)
@@ -67,7 +71,9 @@ def histogram_title(fact: Level) -> str:
         return f"{fact.shown.label} against the target: {same_words(fact.standings)}"
     name, best = max(odds, key=lambda pair: pair[1].probability if pair[1] else 0.0)
     if best is None or best.met == 0:
-        return f"In no scenario does any of the {best.runs if best else 0:,} runs {many}"
+        result = " with a result" if best and best.lost else ""
+        return f"In no scenario does any of the {best.runs if best else 0:,} runs{result} {many}"
+    share = percents(best.least, best.most) if best.lost else percent(best.probability)
     if len(odds) == 1:
-        return f"{percent(best.probability)} of runs {many}"
-    return f"Best chance: {percent(best.probability)} of runs {many} in “{name}”"
+        return f"{share} of runs {many}"
+    return f"Best chance: {share} of runs {many} in “{name}”"

@@ -9,9 +9,11 @@ from llr_sd.report.outcome.read import facts
 from llr_sd.report.shared.reading import Quantity, level_of
 from llr_sd.report.shared.units import unit_words
 from llr_sd.report.shared.wording import (
+    FEW,
     NONE,
     amount,
     at_most,
+    bounds_words,
     chance_words,
     fixed,
     goal,
@@ -84,10 +86,14 @@ def between(low: float, high: float, fact: Level | Change) -> str:
 
 
 def standing_words(standing: Standing, fact: Level) -> str:
-    """Return a scenario's number with nine runs in ten behind it: "529 (502 to 559)"; without a range where every run gives it."""
+    """Return a scenario's number with nine runs in ten behind it: "529 (502 to 559)"; without a range where every run gives it.
+
+    Where the runs are too few for a range, that stands in its place.
+    """
     own = standing.spread
     middle = told(standing.value, fact, unit=False, apart_from=_level_of(fact))
-    return f"{middle} ({between(own.p05, own.p95, fact)})" if standing.ranged else middle
+    ends = FEW if own.few else between(own.p05, own.p95, fact)
+    return f"{middle} ({ends})" if standing.ranged else middle
 
 
 def _level_of(fact: Level) -> float:
@@ -168,6 +174,8 @@ def _ends(fact: Level, others: tuple[Standing, ...]) -> str:
 def _one(fact: Level, own: Standing) -> str:
     """One scenario with its spread, or why it has none."""
     text = f"{told(own.value, fact, apart_from=_level_of(fact))} in “{own.name}”"
+    if own.spread.few:
+        return f"{text} (its {own.spread.runs} {'run is' if own.spread.runs == 1 else 'runs are'} too few for a range)"
     if own.ranged:
         return f"{text} ({between(own.spread.p05, own.spread.p95, fact)} in nine runs of ten)"
     if own.spread.void:
@@ -198,10 +206,10 @@ def _chances(fact: Level, others: tuple[Standing, ...], number: int) -> str:
     if best.met == 0:
         where = f"“{name}”" if len(odds) == 1 else "any scenario"
         each = " each" if len(odds) > 1 else ""
-        return f"No run of {where} meets {what}: of {best.runs:,} runs{each}, so the chance is {at_most(best.high)}."
+        return f"No run of {where} meets {what}: of {best.runs:,} runs{each}, so the chance is {at_most(best.high)}{bounds_words(best)}."
     if len(odds) == 1:
         return f"The chance of {what} is {chance_words(best)}."
-    rare = sum(c.probability < RARE for _, c in odds)
+    rare = sum(c.most < RARE for _, c in odds)
     text = f"The best chance of {what} is {chance_words(best)}, in “{name}”"
     if rare == len(odds):
         return f"{text}; in every uncertain scenario it is under 1 in 20."
@@ -244,6 +252,8 @@ def _change(fact: Change) -> str:
     sign = 1.0 if up else -1.0
     low, high = sorted((sign * fact.low, sign * fact.high))
     runs = f"{way} in {'all' if count == fact.runs else f'{count:,} of'} {fact.runs:,} runs"
+    if fact.few:
+        return f"{name} is {runs} {pair}: too few runs for a range."
     if sign * fact.median <= 0:
         return f"{name} is {runs} {pair}; the middle run shows {'no difference' if fact.median == 0 else 'the opposite'}."
     return (

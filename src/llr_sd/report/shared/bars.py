@@ -93,12 +93,12 @@ def bar_chart(
         axes.xaxis.set_major_locator(MaxNLocator(6))
         axes.xaxis.set_major_formatter(FuncFormatter(tick))
         axes.set_xlabel(axis, fontsize=SMALL + 0.5)
+        keys: list[Patch | Line2D] = []
         if len(series) > 1:
-            canvas.key(
-                figure, [*(Patch(facecolor=k.face, edgecolor=INK, hatch=k.hatch, label=k.label) for k in series), _interval()]
-            )
-        else:
-            canvas.key(figure, [_interval()])
+            keys += [Patch(facecolor=k.face, edgecolor=INK, hatch=k.hatch, label=k.label) for k in series]
+        if any(s is not None and math.isfinite(s.high - s.low) for k in series for s in k.values):
+            keys.append(_interval())
+        canvas.key(figure, keys)
     return figure
 
 

@@ -22,11 +22,11 @@ from llr_sd.study import OutputSpec, Study, Target
 TABLE_COLUMNS = {
     "summary": ("scenario", "output", "time", "element", "statistic", "value", "low", "high", "runs"),
     "targets": (
-        "scenario", "target", "output", "level", "direction", "probability", "low", "high", "met", "runs", "source",
+        "scenario", "target", "output", "level", "direction", "probability", "low", "high", "met", "runs", "lost", "source",
     ),
     "failures": ("scenario", "run", "time", "variable", "reason"),
     "parameters": (
-        "name", "variable", "unit", "distribution", "low", "mode", "high", "group", "source", "grade", "note", "label",
+        "name", "variable", "unit", "distribution", "low", "mode", "high", "group", "source", "grade", "note", "label", "whole",
     ),
 }  # fmt: skip
 MAIN = ("monte_carlo", "")
@@ -87,7 +87,12 @@ class Spread:
     @property
     def void(self) -> bool:
         """Whether its runs vary but none of them is good."""
-        return not self.fixed and not math.isfinite(self.median)
+        return not self.fixed and not self.runs
+
+    @property
+    def few(self) -> bool:
+        """Whether its good runs are too few for a range, and perhaps for a median."""
+        return not self.fixed and self.runs > 0 and not math.isfinite(self.p95 - self.p05)
 
     @property
     def best(self) -> float:
@@ -97,12 +102,23 @@ class Spread:
 
 @dataclass(frozen=True)
 class Chance:
-    """Share of the good runs that meet a target, with its 95 % interval."""
+    """Share of the runs with a result that meet a target, with its 95 % interval; `lost` counts the runs without a result."""
 
     probability: float
     low: float
     high: float
     runs: int
+    lost: int = 0
+
+    @property
+    def least(self) -> float:
+        """The share if every run without a result missed."""
+        return self.met / (self.runs + self.lost)
+
+    @property
+    def most(self) -> float:
+        """The share if every run without a result met."""
+        return (self.met + self.lost) / (self.runs + self.lost)
 
     @property
     def met(self) -> int:
@@ -325,7 +341,9 @@ def spread(result: StudyResult, scenario: str, shown: Quantity) -> Spread:
     runs = int(value("p50", "runs")) if "p50" in found else 0
     low, high = value("p05"), value("p95")
     sample = draws(result, scenario, shown)
-    if sample.size:
+    if sample.size == 1 and inputs_vary(result, scenario):
+        fixed = False
+    elif sample.size:
         fixed = bool(np.ptp(sample) <= SAME * max(1.0, abs(float(sample[0]))))
     elif math.isfinite(low):
         fixed = high - low <= SAME * max(1.0, abs(low))
@@ -351,7 +369,7 @@ def chance(result: StudyResult, scenario: str, target: Target) -> Chance | None:
     if rows.empty or not math.isfinite(float(rows.iloc[0]["probability"])):
         return None
     row = rows.iloc[0]
-    return Chance(float(row["probability"]), float(row["low"]), float(row["high"]), int(row["runs"]))
+    return Chance(float(row["probability"]), float(row["low"]), float(row["high"]), int(row["runs"]), int(row["lost"] or 0))
 
 
 @remembered

@@ -14,6 +14,8 @@ from llr_sd.study import Target
 WHOLE_UNITS = ("WTE", "Head", "Person", "Contact", "Hour", "GBP")
 NONE = "–"
 ASTRONOMIC = 1e15  # no number of this field; written with its power of ten
+FEW = "too few runs"
+FEW_RUNS = 100  # below these, none and all of the runs are told with their interval everywhere
 COUNTED = 0.001  # rarer than this, a chance is told as a count of runs
 DATES_NOTE = (
     "Dates are moments: 2017.75 is 1 October 2017, written Oct 2017 where something starts. A result is the position when a month "
@@ -124,26 +126,55 @@ def other_failures_words(counts: Mapping[str, int]) -> str:
     return f"{where} {'run' if one else 'runs'} failed; {'it is' if one else 'they are'} left out of those analyses."
 
 
-def chance_words(chance: Chance | None) -> str:
-    """Return a chance with its 95 % interval; hardly any or all of the runs are given as a count."""
+def chance_words(chance: Chance | None, *, brief: bool = False) -> str:
+    """Return a chance with its 95 % interval, and its bounds where runs have no result; very few or all runs are given as a count.
+
+    `brief` puts the bounds into square brackets, as a table does.
+    """
     if chance is None or chance.runs == 0 or not math.isfinite(chance.probability):
         return NONE
     if chance.probability < COUNTED:
-        return f"{chance.met:,} of {chance.runs:,} runs ({at_most(chance.high)})"
-    if chance.met == chance.runs:
-        return f"all {chance.runs:,} runs ({at_least(chance.low)})"
-    low, high = percent(chance.low), percent(chance.high)
-    low = low if not low.endswith("%") or low.startswith(("below", "above")) else low.removesuffix("%")
-    return f"{percent(chance.probability)} ({low} to {high})"
+        text = f"{chance.met:,} of {chance.runs:,} runs ({at_most(chance.high)})"
+    elif chance.met == chance.runs:
+        text = f"all {chance.runs:,} runs ({at_least(chance.low)})"
+    else:
+        text = f"{percent(chance.probability)} ({percents(chance.low, chance.high)})"
+    return text + (_brackets(chance) if brief else bounds_words(chance))
+
+
+def bounds_words(chance: Chance) -> str:
+    """Return what a chance can be at least and at most where runs have no result, to go behind it; empty where all have one."""
+    if not chance.lost:
+        return ""
+    return f"; {percents(chance.least, chance.most)} with the {count_of(chance.lost, 'run')} without a result"
+
+
+BOUNDS_NOTE = (
+    "The wider range behind a chance counts the runs without a result: from all of them missing the target to all meeting it."
+)
 
 
 def chance_short(chance: Chance | None) -> str:
-    """Return a chance for a narrow column: "12% (10 to 14%)" or "0 of 512"."""
+    """Return a chance for a narrow column: "12% (10 to 14%)" or "0 of 512", with its bounds in square brackets where runs have no result."""
     if chance is None or chance.runs == 0 or not math.isfinite(chance.probability):
         return NONE
+    text = f"{percent(chance.probability)} ({percents(chance.low, chance.high)})"
     if chance.probability < COUNTED or chance.met == chance.runs:
-        return f"{chance.met:,} of {chance.runs:,}"
-    return chance_words(chance)
+        text = f"{chance.met:,} of {chance.runs:,}"
+        if chance.runs < FEW_RUNS:
+            text += f" ({at_least(chance.low) if chance.met == chance.runs else at_most(chance.high)})"
+    return text + _brackets(chance)
+
+
+def _brackets(chance: Chance) -> str:
+    return f" [{percents(chance.least, chance.most)}]" if chance.lost else ""
+
+
+def percents(low: float, high: float) -> str:
+    """Return a range of shares, the sign of per cent once: "48 to 52%"."""
+    ends = percent(low), percent(high)
+    first = ends[0] if ends[0].startswith(("below", "above")) else ends[0].removesuffix("%")
+    return f"{first} to {ends[1]}"
 
 
 def level_words(level: float, unit: str = "") -> str:
