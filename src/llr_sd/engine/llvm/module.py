@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from llr_sd.engine.llvm.driver import PARAMETERS, write_call, write_driver
-from llr_sd.engine.llvm.helpers import write_helpers
+from llr_sd.engine.llvm.library import write_library
 from llr_sd.engine.llvm.target import Target
 from llr_sd.engine.llvm.writer import Used, Writer
 from llr_sd.engine.program.form import RUN, START, Array, Kernel, Program
@@ -42,7 +42,7 @@ def write_module(program: Program, plan: Plan, layout: Layout, outputs: Sequence
             body.extend(text for text in (_live(line, live) for line in lines) if text)
             body.append("  ret void\n}")
         body.append(_caller(family, len(parts)))
-    head = [write_helpers(used, layout, target), *_lists(used)]
+    head = [write_library(used, layout, target), *_lists(used)]
     saved, watched = sum(a.size for a in outputs), sum(a.size for _, a in plan.watches)
     tail = [
         write_driver(program.method, layout, saved, watched, target.width),

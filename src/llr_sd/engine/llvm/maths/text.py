@@ -113,9 +113,6 @@ class Real(_Value):
     def __mul__(self, other: Real | float) -> Real:
         return self._with("fmul", self, other)
 
-    def __rmul__(self, other: float) -> Real:
-        return self._with("fmul", other, self)
-
     def __truediv__(self, other: Real | float) -> Real:
         return self._with("fdiv", self, other)
 
@@ -178,9 +175,6 @@ class Whole(_Value):
 
     def __sub__(self, other: Whole | int) -> Whole:
         return self._with("sub", self, other)
-
-    def __rsub__(self, other: int) -> Whole:
-        return self._with("sub", other, self)
 
     def __mul__(self, other: Whole | int) -> Whole:
         return self._with("mul", self, other)

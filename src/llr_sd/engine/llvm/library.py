@@ -10,7 +10,7 @@ from llr_sd.engine.program.layout import TABLE_HEAD, Layout
 CHAIN = 16  # lookups up to this many points are a chain of selects; longer ones are searched
 
 
-def write_helpers(used: Used, layout: Layout, target: Target) -> str:
+def write_library(used: Used, layout: Layout, target: Target) -> str:
     """Return the functions that a module turned out to need, and what LLVM has for every module."""
     w = target.width
     vector, numbers = f"<{w} x double>", f"<{w} x i64>"
