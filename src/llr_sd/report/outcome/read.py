@@ -154,10 +154,11 @@ def _shares(result: StudyResult, answer: ShareAnswer) -> Shares | None:
     rows = rows[rows["scenario"] == scenario]
     grouped = set(group_names(result)) - set(input_facts(result))
     inputs = result.tables["parameters"][["label", "variable", "name"]].fillna("").to_dict("records")
-    called = {canonical(str(p[k])): {p["name"], p["variable"]} for k in ("label", "variable", "name") for p in inputs}
+    called = {canonical(str(p[k])): (p["name"], p["variable"]) for k in ("label", "variable", "name") for p in inputs}
     parts = []
-    for name in answer.share:
-        own = rows[rows["input"].isin({name} if name in grouped else called.get(canonical(name), {name}))]
+    for asked in answer.share:
+        name, variable = (asked, asked) if asked in grouped else called.get(canonical(asked), (asked, asked))
+        own = rows[rows["input"].isin({name, variable})]
         if len(own) and math.isfinite(float(own["value"].iloc[0])):
             value, low, high = (float(own[k].iloc[0]) for k in ("value", "low", "high"))
             parts.append(Part(input_name(result, name), spoken(result, name), value, low, high))
