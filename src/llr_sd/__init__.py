@@ -1,10 +1,20 @@
 """llr_sd: system dynamics for health-workforce planning by skill level.
 
-import llr_sd
-
-model = llr_sd.load_model("gp_supply")
-runs = model.run({"gp_quit_u55": 0.05}, outputs=["GP WTE"], times=[2020.75])
-result = llr_sd.run_study("experiments/gp_plan", out="results")
+Examples
+--------
+>>> import llr_sd
+>>> model = llr_sd.load_model("gp_supply")
+>>> runs = model.run({"gp_quit_u55": 0.05}, outputs=["GP WTE"], times=[2020.75])
+>>> result = llr_sd.run_study("experiments/gp_plan", out="results")
+>>> study = llr_sd.make_study(
+...     title="What if fewer quit?",
+...     model=model,
+...     scenario=[{"name": "as now"}, {"name": "fewer quit", "set": {"gp_quit_u55": 0.02}}],
+...     uncertain={"groups": ["retention"]},
+...     outputs={"gp": {"variable": "GP WTE"}, "gp_2020": {"variable": "GP WTE", "at": 2020.75}},
+... )
+>>> result = llr_sd.run_study(study, out="what-if")
+>>> figure = result.plot.fan()
 """
 
 from __future__ import annotations

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import doctest
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -131,6 +134,18 @@ def test_commands_are_found_and_a_wrong_one_is_not_taken() -> None:
         cli._parser().parse_args(["lists", "x"])
     assert is_path("src/llr_sd/nowhere.py")
     assert found("src/llr_sd/nowhere.py", DOCUMENTS[0]) is None
+
+
+@pytest.mark.slow
+def test_the_example_of_the_package_runs(tmp_path: Path) -> None:
+    """As it stands, but for the bundled study, which takes minutes."""
+    steps = [example.source for example in doctest.DocTestParser().get_examples(str(llr_sd.__doc__))]
+    quick = [step for step in steps if "experiments/" not in step]
+    assert len(quick) == len(steps) - 1 > 5
+    command = [sys.executable, "-c", "".join(quick)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "what-if" / "report.html").is_file()
 
 
 def test_python_in_the_readme_uses_names_that_are_there() -> None:
