@@ -78,11 +78,11 @@ def scenario_chart(result: StudyResult) -> Figure | None:
     with canvas.drawing():
         keys = _line_keys(lines, shown, result)
         columns = canvas.columns(keys, WIDTH)
-        height = 4.5 + 0.24 * -(-len(keys) // columns)
+        below = 0.7 + 0.205 * -(-len(keys) // columns)
+        height = 3.9 + below
         figure = Figure(figsize=(WIDTH, height))
         top = canvas.title(figure, scenario_title(fact) if fact else shown.label, TITLE_WIDTH)
-        low = height - 4.5 + 0.75
-        axes = figure.add_axes((0.75 / WIDTH, low / height, (WIDTH - 1.0) / WIDTH, 1 - (low + 0.3 + top) / height))
+        axes = figure.add_axes((0.75 / WIDTH, below / height, (WIDTH - 1.0) / WIDTH, 1 - (below + 0.3 + top) / height))
         points = [p for p in history_of(result, shown) if p.time <= end + 1e-9]
         first = min([*(float(line.times[0]) for line in lines), *(p.time for p in points)])
         canvas.value_grid(axes)
@@ -261,7 +261,7 @@ def histogram(result: StudyResult) -> Figure | None:
             if target is not None:
                 axes.axvline(level_of(target), color=TARGET, linewidth=1.6, linestyle=(0, (8, 2)), zorder=4)
                 if not facts[name].fixed:
-                    words = chance_words(chance(result, name, target)).replace("; ", ";\n")
+                    words = chance_words(chance(result, name, target)).replace("; ", ";\n").replace(" (", "\n(")
                     _panel_note(axes, f"{_meeting(target)}:\n{words}")
         _share_bars(figure, panels, named(shown), _tick(result, shown))
         keys: list[Patch | Line2D] = []
@@ -328,19 +328,20 @@ def _panels(names: list[str], title: str) -> tuple[Figure, list[Axes]]:
     number = len(names)
     columns = 1 if number == 1 else 2 if number <= 6 else 3
     rows = -(-number // columns)
-    height = 1.9 + rows * (1.75 if rows > 1 else 2.9)
+    height = 2.2 + rows * (1.85 if rows > 1 else 2.9)
     figure = Figure(figsize=(WIDTH, height))
     top = canvas.title(figure, title, TITLE_WIDTH)
     grid = figure.add_gridspec(
-        rows, columns, left=0.125, right=0.985, top=1 - (0.42 + top) / height, bottom=1.1 / height, hspace=0.42, wspace=0.10
+        rows, columns, left=0.125, right=0.985, top=1 - (0.55 + top) / height, bottom=1.35 / height, hspace=0.5, wspace=0.10
     )
-    short = short_names(names, {1: 60, 2: 30, 3: 20}[columns])
+    room = {1: 60, 2: 30, 3: 20}[columns]
+    short = short_names(names, 2 * room - 6)
     panels: list[Axes] = []
     for index, name in enumerate(names):
         first = panels[0] if panels else None
         axes = figure.add_subplot(grid[index // columns, index % columns], sharex=first, sharey=first)
         axes.tick_params(labelleft=index % columns == 0, labelbottom=index + columns >= number)
-        axes.set_title(short[name], fontsize=10, weight="bold", loc="left")
+        axes.set_title(balanced(short[name], room), fontsize=9.5, weight="bold", loc="left")
         panels.append(axes)
     return figure, panels
 
@@ -354,14 +355,14 @@ def _share_scale(figure: Figure, panels: list[Axes], label: str, ticks: FuncForm
 
 
 def _share_bars(figure: Figure, panels: list[Axes], label: str, ticks: FuncFormatter) -> None:
-    panels[0].yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:.0%}"))
+    panels[0].yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:.0%}" if y < 1.001 else ""))
     panels[0].xaxis.set_major_formatter(ticks)
     panels[0].xaxis.set_major_locator(MaxNLocator(4))
     panels[0].yaxis.set_major_locator(MaxNLocator(4))
     top = max((p.get_height() for axes in panels for p in axes.patches if hasattr(p, "get_height")), default=1.0)
-    panels[0].set_ylim(0, 1.45 * top)
+    panels[0].set_ylim(0, 1.7 * top)
     figure.text(0.012, 0.5, "Share of runs", rotation=90, va="center", fontsize=canvas.TEXT)
-    figure.text(0.53, 0.68 / figure.get_figheight(), balanced(label, 60), ha="center", fontsize=canvas.TEXT)
+    figure.text(0.53, 1.0 / figure.get_figheight(), balanced(label, 60), ha="center", va="top", fontsize=canvas.TEXT)
 
 
 def _target_lines(axes: Axes, result: StudyResult, shown: Quantity, *, labelled: bool) -> None:

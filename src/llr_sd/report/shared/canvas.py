@@ -172,7 +172,7 @@ def title(figure: Figure, text: str, width: int) -> float:
 def columns(keys: Sequence[Patch | Line2D], width: float) -> int:
     """Return how many columns of a key fit beside each other in a figure of this width (inches)."""
     widest = max((len(str(k.get_label())) for k in keys), default=1)
-    return max(1, min(len(keys), int((width - 0.2) / (0.55 + 0.075 * widest))))
+    return max(1, min(len(keys), int((width - 0.1) / (0.5 + 0.07 * widest))))
 
 
 def key(figure: Figure, keys: Sequence[Patch | Line2D]) -> None:
