@@ -145,6 +145,14 @@ def test_a_long_tail_is_said_and_a_log_is_named(result: StudyResult) -> None:
     assert "Shapley" not in shown[1].caption  # those are of the number itself
 
 
+def test_a_long_tail_is_said_of_shapley_effects_alone(result: StudyResult) -> None:
+    alone = planted(without(result, "sobol"), shapley={"skewed": True, "carried": 9.2})
+    assert next(p for p in analysed(alone) if p.name == "moves").sentences == (
+        "A long tail makes this spread: about 9 of 256 blocks of runs carry it, so the intervals may hold the truth in fewer than 95 of "
+        "100 cases.",
+    )
+
+
 def test_shares_that_settled_on_a_long_tail_are_not_called_sure(result: StudyResult) -> None:
     tail = result.tables["sobol"]["output"] == "gp_2020"
     sentence = settled(planted(result, sobol={"skewed": tail}))

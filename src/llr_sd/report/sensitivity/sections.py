@@ -18,6 +18,7 @@ from llr_sd.report.sensitivity.words import (
     settled,
     sobol_sentences,
     sobol_title,
+    tail_sentence,
     unsettled,
     widest_words,
 )
@@ -47,6 +48,8 @@ def shares_section(result: StudyResult) -> Section | None:
     """Return the section on Sobol indices by input, then by group beside Shapley effects; or on Shapley effects alone."""
     cell, effects = main_cell(result, "sobol"), main_cell(result, "shapley")
     sentences = sobol_sentences(result, cell) if cell else ()
+    if effects and effects.skewed and not cell:
+        sentences = (tail_sentence(effects),)
     drawn = (_inputs(result, cell) if cell else None, _groups(result, cell, effects))
     found = tuple(p for p in drawn if p is not None)
     if not sentences and not found:

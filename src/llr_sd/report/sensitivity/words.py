@@ -78,10 +78,7 @@ def sobol_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
     said = [f"{part_words(s.value)} ({between(s)}) from {spoken(result, s.input)}" for s in drawn[:3]]
     sentences = [f"Of the spread in {name} {where} comes, alone or with others, {listing(said)}."]
     if cell.skewed:
-        sentences.append(
-            f"A long tail makes this spread: about {max(cell.carried, 1):.0f} of {cell.blocks:,} blocks of runs carry it, so the intervals "
-            f"may hold the truth in fewer than 95 of 100 cases{'; shares of its rank or its log do better' * (cell.scale == 'value')}."
-        )
+        sentences.append(tail_sentence(cell))
     sums = together(result, cell)
     if sums:
         sentences.append(together_sentence(sums))
@@ -98,6 +95,15 @@ def sobol_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
     if cell.lost:
         sentences.append(f"{lost_words(cell.table, cell.lost, cell.lost + cell.blocks)} and are left out.")
     return (*sentences, *_other_scenarios(result, cell))
+
+
+def tail_sentence(cell: Cell) -> str:
+    """Say that few blocks of runs carry a spread, and what has no such tail."""
+    better = "; shares of its rank or its log do better" if (cell.table, cell.scale) == ("sobol", "value") else ""
+    return (
+        f"A long tail makes this spread: about {max(cell.carried, 1):.0f} of {cell.blocks:,} blocks of runs carry it, so the intervals may "
+        f"hold the truth in fewer than 95 of 100 cases{better}."
+    )
 
 
 def together_sentence(sums: Together) -> str:
