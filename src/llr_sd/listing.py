@@ -95,7 +95,7 @@ def _title(folder: Path) -> str:
 
 def _show_study(path: str | Path) -> None:
     study = load_study(path)
-    runs = f"{study.monte_carlo.runs} runs a scenario" if study.model else f"{study.monte_carlo.runs} runs a risk"
+    runs = f"{study.monte_carlo.runs} runs for each {'scenario' if study.model else 'risk'}"
     say(
         f"{study.title}\n  {'model' if study.model else 'register'} {study.model or study.risk_register}, {runs}, seed {study.seed}\n"
     )

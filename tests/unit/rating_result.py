@@ -142,7 +142,9 @@ def rating_result(
                 "rank_correlation": -0.62,
             }
         ],
-        "parameters": [{**p, "label": f"the {p['name'].replace('_', ' ')}", "model": "gp_supply"} for p in PARAMETERS],
+        "parameters": [
+            {**p, "label": f"the {p['name'].replace('_', ' ')}", "model": "gp_supply", "values": ""} for p in PARAMETERS
+        ],
         "failures": [
             {"scenario": "as it is", "run": n, "time": 2019.5, "variable": "GP heads", "reason": "negative stock"}
             for n in range(failed)

@@ -310,29 +310,32 @@ def test_the_picture_shows_the_data_and_the_target() -> None:
 @pytest.mark.parametrize(
     ("sure", "said"),
     [
-        (Sureness((100, 100), (0, 0), None, False, ()), "100 runs a scenario; none failed."),
-        (Sureness((90, 100), (10, 2), None, False, ()), "90 to 100 runs a scenario; 12 runs failed."),
-        (Sureness((100, 100), (0, 0), True, False, ()), "100 runs a scenario; none failed; shares of the spread have settled."),
+        (Sureness((100, 100), (0, 0), None, False, ()), "100 runs for each scenario; none failed."),
+        (Sureness((90, 100), (10, 2), None, False, ()), "90 to 100 runs for each scenario; 12 runs failed."),
+        (
+            Sureness((100, 100), (0, 0), True, False, ()),
+            "100 runs for each scenario; none failed; shares of the spread have settled.",
+        ),
         (
             Sureness((100, 100), (0, 0), False, False, ()),
-            "100 runs a scenario; none failed; shares of the spread have not settled.",
+            "100 runs for each scenario; none failed; shares of the spread have not settled.",
         ),
         (Sureness((0, 0), (0, 0), None, True, ()), "nothing varies; illustrative data."),
         (
             Sureness((9, 9), (0, 0), None, False, (Verification("agrees", 1, 1e-16, until=2023.25, final=2030.75),)),
-            "9 runs a scenario; none failed; a second simulator gives the same numbers up to Apr 2023.",
+            "9 runs for each scenario; none failed; a second simulator gives the same numbers up to Apr 2023.",
         ),
         (
             Sureness((9, 9), (0, 0), None, False, (Verification("agrees", 1, 0.0, until=2030.75, final=2030.75),)),
-            "9 runs a scenario; none failed; a second simulator gives the same numbers.",
+            "9 runs for each scenario; none failed; a second simulator gives the same numbers.",
         ),
         (
             Sureness((9, 9), (0, 0), None, False, (Verification("differs", 1, 0.1, "gp", "a"),)),
-            "9 runs a scenario; none failed; a second simulator gives other numbers.",
+            "9 runs for each scenario; none failed; a second simulator gives other numbers.",
         ),
         (
             Sureness((9, 9), (0, 0), None, False, (Verification("not asked", reason="none was asked for"),)),
-            "9 runs a scenario; none failed; not compared with a second simulator.",
+            "9 runs for each scenario; none failed; not compared with a second simulator.",
         ),
         (
             Sureness(
@@ -345,7 +348,7 @@ def test_the_picture_shows_the_data_and_the_target() -> None:
                     Verification("not asked", reason="none was asked for"),
                 ),
             ),
-            "9 runs a scenario; none failed; compared with a second simulator in part only.",
+            "9 runs for each scenario; none failed; compared with a second simulator in part only.",
         ),
     ],
 )

@@ -24,7 +24,7 @@ from llr_sd.rating import Exceedance, Place
 from llr_sd.report import terminal_summary, write_report, write_workbook
 from llr_sd.report.ratings.charts import initials, shades
 from llr_sd.report.ratings.read import Box, Limit, Outside, Variation, log
-from llr_sd.report.ratings.sections import beside_the_log, rating_sections
+from llr_sd.report.ratings.sections import beside_the_log, inputs_table, rating_sections
 from llr_sd.report.ratings.words import (
     answer,
     box_words,
@@ -286,7 +286,7 @@ def test_where_a_risk_is_at_its_worst_is_said_from_the_box(logged: StudyResult) 
     assert said.endswith("Those runs are 70% (60 to 80%) of all that reach it.")
     for low, high, words in ((-math.inf, 0.5, "below 50 in 100"), (0.02, 0.5, "between 2 in 100 and 50 in 100")):
         assert side_words(dataclasses.replace(limit, low=low, high=high)) == words.replace(" in 100 and", " and")
-    assert side_words(Limit("time to fill a vacancy", "Year", 0.5, math.inf)) == "above 0.5 Year"
+    assert side_words(Limit("time to fill a vacancy", "Year", 0.5, math.inf)) == "above 0.5 years"
     none = box_words(matrix, dataclasses.replace(box, limits=()))
     assert none == "Consequence 4 (major) or worse is reached in 42% of all runs, and no range of its inputs gathers them."
     assert "the same consequence" in box_words(matrix, dataclasses.replace(box, consequence=0))
@@ -306,7 +306,7 @@ def test_what_lies_outside_a_risk_is_said_from_its_ties() -> None:
 
 def test_failed_runs_come_first(tmp_path: Path, logged: StudyResult) -> None:
     assert how_sure(rating_result(tmp_path, failed=3))[0].startswith("3 runs failed.")
-    assert how_sure(logged)[0] == "Each rating rests on 1,000 runs, and none failed."
+    assert how_sure(logged)[0] == "Each rating rests on 1,000 runs, and none of them failed."
 
 
 def test_small_and_large_chances_stay_short_and_honest() -> None:
@@ -388,6 +388,29 @@ def test_the_movement_table_has_the_columns_of_the_log(parts: tuple[Section, ...
         "R001", "Too few training posts", "the log", "4", "4", "16", "significant", "none recorded", "4", "4", "16", "significant",
         "unchanged",
     )  # fmt: skip
+
+
+def test_what_nothing_changes_is_named(tmp_path: Path) -> None:
+    """Nothing moved, one rating moved, every rating moved."""
+    for moved, words in (
+        ([], "Nothing that was tried changes R001 (Capacity) and R001 (Delivery)."),
+        (["capacity"], "Nothing that was tried changes R001 (Delivery)."),
+        (["capacity", "delivery"], "No rating keeps both level and verdict under all that was tried."),
+    ):
+        result = rating_result(tmp_path, risks=1)
+        table = result.tables["stability"]
+        table["changed"] = table["ladder"].isin(moved)
+        section = next(s for s in rating_sections(result) if s.name == "stability")
+        assert section.sentences[1] == words
+
+
+def test_a_discrete_input_is_told_by_its_values(tmp_path: Path) -> None:
+    result = rating_result(tmp_path, risks=1)
+    parameters = result.tables["parameters"].assign(values="", low=math.nan, high=math.nan)
+    parameters.loc[0, "values"] = "0 (0.98), 1 (0.02)"
+    table = inputs_table(dataclasses.replace(result, tables={**result.tables, "parameters": parameters}))
+    assert table is not None
+    assert table.rows[0][3].startswith("one of 0 (0.98), 1 (0.02)")
 
 
 def test_changes_are_marked(parts: tuple[Section, ...]) -> None:

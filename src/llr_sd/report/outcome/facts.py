@@ -200,7 +200,9 @@ class Sureness:
     settled
         Whether the sensitivity indices settled; None where nobody asked.
     checks
-        What a second simulator said, a verification a model.
+        What a second simulator said, a verification for each model.
+    each
+        What the runs are counted for.
     """
 
     runs: tuple[int, int]
@@ -208,3 +210,4 @@ class Sureness:
     settled: bool | None
     illustrative: bool
     checks: tuple[Verification, ...]
+    each: str = "scenario"

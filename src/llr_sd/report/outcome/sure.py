@@ -18,9 +18,7 @@ from llr_sd.verification import AGREES, DIFFERS, Verification
 def sure_line(sure: Sureness) -> str:
     """Say in one line what stands behind the numbers: runs, failures, whether indices settled, the second simulator, made-up data."""
     few, most = sure.runs
-    parts = (
-        [f"{few:,} runs a scenario" if few == most else f"{few:,} to {most:,} runs a scenario"] if most else ["nothing varies"]
-    )
+    parts = [f"{f'{few:,} to ' if few < most else ''}{most:,} runs for each {sure.each}"] if most else ["nothing varies"]
     failed, others = sure.failed
     if failed or others:
         parts.append(f"{count_of(failed + others, 'run')} failed")

@@ -219,7 +219,7 @@ def parameter_table(result: StudyResult) -> NumberTable | None:
             (
                 str(row["label"]),
                 str(row["name"]),
-                _extent(row, shown),
+                range_words(row, shown),
                 str(row["distribution"]).replace("_", " "),
                 str(row["group"]).replace("_", " "),
                 f"{grade}: {GRADES[grade]}" if grade in GRADES else grade,
@@ -231,7 +231,7 @@ def parameter_table(result: StudyResult) -> NumberTable | None:
     return NumberTable("Inputs that vary between runs", head, tuple(rows)) if rows else None
 
 
-def _extent(row: Mapping[str, Any], unit: str) -> str:
+def range_words(row: Mapping[str, Any], unit: str) -> str:
     """Return what a row of the table "parameters" is drawn from: its ends and its centre, its values, or for want of ends P10 and P90."""
     if row.get("values") and row["values"] == row["values"]:
         return f"one of {row['values']}{unit}"

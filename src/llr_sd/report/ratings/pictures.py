@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from llr_sd.rating import SUPPORTED
 from llr_sd.register import REST
-from llr_sd.report.ratings.behind import cloud_chart, driver_chart, exceedance_chart
 from llr_sd.report.ratings.charts import Path, movement_chart, overview_chart
+from llr_sd.report.ratings.panels import cloud_chart, driver_chart, exceedance_chart
 from llr_sd.report.ratings.read import Driver, Log, curve, drivers, log, moves
 from llr_sd.report.ratings.words import (
     GRADES_NOTE,

@@ -6,6 +6,7 @@ import math
 
 from llr_sd.equations import canonical
 from llr_sd.rating import NOT_TESTABLE, VERDICTS
+from llr_sd.report.outcome.tables import range_words
 from llr_sd.report.ratings import pictures
 from llr_sd.report.ratings.read import Log, Move, Variation, boxes, log, moves, outside, rows_of, thresholds, variations
 from llr_sd.report.ratings.words import (
@@ -28,7 +29,8 @@ from llr_sd.report.ratings.words import (
 )
 from llr_sd.report.shared.parts import NumberTable, Section
 from llr_sd.report.shared.reading import labels
-from llr_sd.report.shared.wording import NONE, amount, count_of, date_words, level_words, listing, percent
+from llr_sd.report.shared.units import unit_words
+from llr_sd.report.shared.wording import NONE, amount, count_of, date_words, listing, percent
 from llr_sd.result import StudyResult
 
 KINDS = {
@@ -256,12 +258,11 @@ def _register(result: StudyResult) -> Section:
 
 def inputs_table(result: StudyResult) -> NumberTable | None:
     """Return every uncertain input with its model, range, source and grade; None when there are none."""
-    columns = ("name", "label", "unit", "low", "mode", "high", "grade", "source", "note", "model")
+    columns = ("name", "label", "unit", "low", "mode", "high", "values", "grade", "source", "note", "model")
     rows = []
     for r in rows_of(result, "parameters", *columns).to_dict("records"):
-        shown = "" if r["unit"] in ("Dmnl", "") else f" {r['unit']}"
-        low, mode, high = (level_words(float(r[k])) if math.isfinite(r[k]) else NONE for k in ("low", "mode", "high"))
-        between = f"{low} to {high}{shown}" + ("" if mode == NONE else f" ({mode})")
+        unit = unit_words(r["unit"])
+        between = range_words(r, f" {unit}" if unit else "")
         texts = (quoted(str(r[k])) or NONE for k in ("grade", "source", "note"))
         rows.append((quoted(r["label"]) or r["name"], r["name"], r["model"], between, *texts))
     heads = ("Input", "Name in scripts", "Model", "Low to high (central)", "Grade", "Source", "Note")

@@ -40,4 +40,4 @@ def ratings_strip(result: StudyResult) -> Strip:
     if any(r.place.open for r in own.values()):
         key.append(("band", "its 95% interval"))
     ticks = tuple((place(v), str(v)) for v in range(0, top + 1, 5))
-    return Strip(f"Score of each risk, {found.ladders[found.main].label}", tuple(rows), ticks, tuple(key))
+    return Strip(f"Score of each risk on the scale “{found.ladders[found.main].label}”", tuple(rows), ticks, tuple(key))

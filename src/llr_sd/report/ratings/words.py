@@ -15,6 +15,7 @@ from llr_sd.report.ratings.read import Box, Cell, Driver, Limit, Log, Outside, V
 from llr_sd.report.sensitivity.words import INDEPENDENT, correlation_sentences
 from llr_sd.report.shared.reading import Chance, failed_runs, labels, other_failures
 from llr_sd.report.shared.told import notes, verified_sentences
+from llr_sd.report.shared.units import joined
 from llr_sd.report.shared.wording import NONE, count_of, date_words, listing, other_failures_words, percent
 from llr_sd.result import StudyResult
 from llr_sd.verification import verifications
@@ -197,7 +198,7 @@ def how_sure(result: StudyResult) -> list[str]:
         sentences.append(other_failures_words(others))
     runs = sorted({r.runs for r in found.ratings})
     each = f"{runs[0]:,}" if len(runs) == 1 else f"{runs[0]:,} to {runs[-1]:,}"
-    sentences.append(f"Each rating rests on {each} runs{'.' if failed or len(runs) > 1 else ', and none failed.'}")
+    sentences.append(f"Each rating rests on {each} runs{'.' if failed or len(runs) > 1 else ', and none of them failed.'}")
     sentences.append(
         "The interval of a score is a 95% interval: it says how far the score could move if the runs were drawn again. It does not "
         "cover what the models leave out, nor other ways to measure a risk; some of those are tried below."
@@ -216,7 +217,7 @@ def sureness(result: StudyResult) -> Sureness:
     runs = sorted(r.runs for r in log(result).ratings)
     failed = (sum(failed_runs(result).values()), sum(other_failures(result).values()))
     checks = tuple(verifications(result.manifest).values())
-    return Sureness((runs[0], runs[-1]), failed, None, result.study.illustrative, checks)
+    return Sureness((runs[0], runs[-1]), failed, None, result.study.illustrative, checks, "rating")
 
 
 def findings(result: StudyResult) -> list[str]:
@@ -253,13 +254,17 @@ def box_words(matrix: Matrix, box: Box) -> str:
 
 def side_words(limit: Limit) -> str:
     """Say on which side of a value an input lies, or between which; a share is told as so many in 100."""
-    low, high, unit = f"{limit.low:.3g}", f"{limit.high:.3g}", plain_unit(limit.name, limit.unit)
-    if is_share(limit.name, limit.unit):
-        low, high, unit = per_hundred(limit.low), per_hundred(limit.high), "in 100"
-    after = f" {unit}" if unit else ""
+
+    def told(value: float) -> tuple[str, str]:
+        if is_share(limit.name, limit.unit):
+            return per_hundred(value), f"{per_hundred(value)} in 100"
+        return f"{value:.3g}", joined(f"{value:.3g}", plain_unit(limit.name, limit.unit))
+
     if not math.isfinite(limit.low):
-        return f"below {high}{after}"
-    return f"between {low} and {high}{after}" if math.isfinite(limit.high) else f"above {low}{after}"
+        return f"below {told(limit.high)[1]}"
+    if not math.isfinite(limit.high):
+        return f"above {told(limit.low)[1]}"
+    return f"between {told(limit.low)[0]} and {told(limit.high)[1]}"
 
 
 def outside_words(found: Outside) -> str:
