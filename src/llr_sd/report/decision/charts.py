@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -111,33 +114,7 @@ def front_chart(title: str, mixes: tuple[Mix, ...], front: tuple[Mix, ...], best
         top = canvas.title(figure, title, 88)
         axes = figure.add_axes((0.9 / width, 1.0 / height, (width - 1.3) / width, 1 - (1.2 + top) / height))
         canvas.value_grid(axes)
-        others = [m for m in mixes if m not in front]
-        axes.plot(
-            [m.cost for m in others], [m.chance.probability for m in others], marker="o", markersize=5, linestyle="none",
-            markerfacecolor="white", markeredgecolor=QUIET, zorder=2,
-        )  # fmt: skip
-        axes.plot(
-            [m.cost for m in front],
-            [m.chance.probability for m in front],
-            color=LINE,
-            linewidth=1.4,
-            drawstyle="steps-post",
-            zorder=2.5,
-        )
-        every = -(-len(front) // 25)
-        chosen = next((number for number, m in enumerate(front, start=1) if m is best), 0)
-        for number, m in enumerate(front, start=1):
-            axes.plot(
-                [m.cost] * 2, [m.chance.low, m.chance.high], color=LINE, linewidth=1.2, marker="_", markersize=6, zorder=2.6
-            )
-            axes.plot([m.cost], [m.chance.probability], marker="o", markersize=7, color=LINE, zorder=3)
-            if number == chosen or (number % every == 0 and abs(number - chosen) >= every):
-                axes.annotate(
-                    str(number), (m.cost, m.chance.probability), (-7, 7), textcoords="offset points", ha="right", va="bottom",
-                    fontsize=SMALL, weight="bold", bbox=PAPER,
-                )  # fmt: skip
-        if best is not None:
-            axes.plot([best.cost], [best.chance.probability], marker="D", markersize=10, color=LINE, zorder=3.1)
+        keys = _points(axes, mixes, front, best)
         if math.isfinite(asked):
             axes.axhline(asked, color=TARGET, linewidth=1.6, linestyle=(0, (8, 2)), zorder=1.8)
             axes.text(
@@ -151,22 +128,32 @@ def front_chart(title: str, mixes: tuple[Mix, ...], front: tuple[Mix, ...], best
         axes.xaxis.set_major_formatter(FuncFormatter(canvas.tick))
         axes.set_xlabel(axis)
         axes.set_ylabel("Chance of meeting the target")
-        keys: list[Patch | Line2D] = [
-            Line2D([], [], color=LINE, marker="o", markersize=7, linewidth=1.4, label="no other mix beats it"),
-            Line2D(
-                [],
-                [],
-                color=QUIET,
-                marker="o",
-                markersize=5,
-                markerfacecolor="white",
-                linestyle="none",
-                label="other mixes tried",
-            ),
-        ]
-        if best is not None:
-            keys.insert(
-                0, Line2D([], [], color=LINE, marker="D", markersize=9, linestyle="none", label="cheapest that is confirmed")
-            )
         canvas.key(figure, keys)
     return figure
+
+
+def _points(axes: Axes, mixes: tuple[Mix, ...], front: tuple[Mix, ...], best: Mix | None) -> list[Line2D]:
+    """Draw every mix, those on the front joined, numbered and with their intervals; return what the key shows."""
+
+    def plot(some: Sequence[Mix], label: str, **look: Any) -> Line2D:
+        return axes.plot([m.cost for m in some], [m.chance.probability for m in some], label=label, **look)[0]
+
+    hollow = {"markersize": 5, "markerfacecolor": "white", "linestyle": "none", "zorder": 2}
+    rest = plot([m for m in mixes if m not in front], "other mixes tried", color=QUIET, marker="o", **hollow)
+    joined = {"linewidth": 1.4, "drawstyle": "steps-post", "zorder": 3}
+    line = plot(front, "no other mix beats it", color=LINE, marker="o", markersize=7, **joined)
+    axes.vlines([m.cost for m in front], [m.chance.low for m in front], [m.chance.high for m in front], color=LINE, linewidth=1.2)
+    for ends in ([m.chance.low for m in front], [m.chance.high for m in front]):
+        axes.plot([m.cost for m in front], ends, color=LINE, linestyle="none", marker="_", markersize=6, zorder=2.6)
+    every = -(-len(front) // 25)
+    chosen = next((number for number, m in enumerate(front, start=1) if m is best), 0)
+    for number, m in enumerate(front, start=1):
+        if number == chosen or (number % every == 0 and abs(number - chosen) >= every):
+            axes.annotate(
+                str(number), (m.cost, m.chance.probability), (-7, 7), textcoords="offset points", ha="right", va="bottom",
+                fontsize=SMALL, weight="bold", bbox=PAPER,
+            )  # fmt: skip
+    if best is None:
+        return [line, rest]
+    sure = {"color": LINE, "marker": "D", "markersize": 9, "linestyle": "none", "zorder": 3.1}
+    return [plot([best], "cheapest that is confirmed", **sure), line, rest]
