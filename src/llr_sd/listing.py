@@ -59,7 +59,7 @@ def model_called(name: str) -> Model:
 def _only(name: str, words: Sequence[str]) -> None:
     if words:
         raise InputError(
-            f"words are looked for in a model, and {shown(name)} is a register or a study of one.", mend="Leave them out."
+            f"words are searched for in a model, and {shown(name)} is a register or a study of one.", mend="Leave them out."
         )
 
 

@@ -104,7 +104,7 @@ def _plain(value: Any, key: str) -> Any:
     if isinstance(value, os.PathLike):
         return os.fspath(value)
     if key.count(" > ") > DEEPEST:
-        raise InputError("is nested too deeply.", where="the study", mend="No key of a study lies so deep.")
+        raise InputError("is nested too deeply.", where="the study", mend="No key of a study is nested that deeply.")
     if isinstance(value, Mapping):
         for name in value:
             if not isinstance(name, str):

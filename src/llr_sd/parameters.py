@@ -456,7 +456,7 @@ def _within(line: Row, numbers: Mapping[str, float], minimum: float, maximum: fl
     whose = f"min {minimum:g} and max {maximum:g}" if own else f"{minimum:g} and {maximum:g}, the range in the model file"
     for column, entry in numbers.items():
         if (own or column != "mode") and (entry < minimum or entry > maximum):
-            fault(f"column {column}: {entry:g} is not between {whose}.", "Mend one of them.")
+            fault(f"column {column}: {entry:g} is not between {whose}.", "Correct one of them.")
 
 
 def parameters_of(equations: Equations) -> ParameterTable:

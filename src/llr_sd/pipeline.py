@@ -94,7 +94,7 @@ def run_study(
 def _place(study: Study, out: str | Path | None) -> Path:
     if out is None and study.file is None and study.base is None:
         raise InputError(
-            "a study that lies in no folder has no place for its results.",
+            "a study without a folder has nowhere to put its results.",
             where="run_study",
             mend='Give it one, such as out="results".',
         )

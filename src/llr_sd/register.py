@@ -159,7 +159,7 @@ class Register(Record):
                     raise ValueError(f'{place}: "of" is missing, what the loss is a share of')
                 least, of = (own.shares or self.ladder[ladder].shares)[0], own.of or self.ladder[ladder].of
                 if least >= 1 and of != 1:  # of 1, a share is the loss itself
-                    raise ValueError(f"{place} > shares: {least:g} is no part of the whole; write 1 % as 0.01")
+                    raise ValueError(f"{place} > shares: {least:g} is not a share of the whole; write 1 % as 0.01")
             if risk.horizons and len(set(risk.horizons)) < len(risk.horizons):
                 raise ValueError(f"risk {risk.id} > horizons: a date is there twice")
             for key in risk.run:

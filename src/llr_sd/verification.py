@@ -51,7 +51,7 @@ class Verification:
     def __post_init__(self) -> None:
         compared = self.outcome in (AGREES, DIFFERS)
         if self.outcome not in OUTCOMES:
-            raise ResultError(f'"{self.outcome}" is no outcome of a verification.')
+            raise ResultError(f'"{self.outcome}" is not an outcome of a verification.')
         if compared and (not self.members or self.difference is None or math.isnan(self.difference)):
             raise ResultError("a comparison with PySD needs a member and a difference.")
         if not compared and not self.reason:

@@ -461,7 +461,7 @@ def test_without_a_declared_answer_the_first_target_is_it(tmp_path: Path) -> Non
         ('answer = { lever = "arivals", target = "20", scenario = "four", between = [0, 9] }', 'Did you mean "arrivals"?'),
         (
             'answer = { lever = "TIME STEP", target = "20", scenario = "four", between = [0, 9] }',
-            "the clock of the model is no lever",
+            "the clock of the model cannot be a lever",
         ),
         ('answer = { lever = "arrivals", target = "20", scenario = "fuor", between = [0, 9] }', 'Did you mean "four"?'),
         (
@@ -484,7 +484,7 @@ def test_an_answer_that_does_not_fit_is_refused_with_what_would(tmp_path: Path, 
 def test_a_number_with_a_unit_is_no_percentage(tmp_path: Path) -> None:
     study = flow(tmp_path, "")
     wrong = study.outputs["people"].model_copy(update={"percent": True})
-    with pytest.raises(InputError, match='a number in "Head" is no share'):
+    with pytest.raises(InputError, match='a number in "Head" is not a share'):
         llr_sd.run_study(study.model_copy(update={"outputs": {**study.outputs, "people": wrong}}), out=tmp_path / "results")
 
 

@@ -112,7 +112,7 @@ def test_the_clock_in_a_formula_is_not_what_a_macro_calls_time(tmp_path: Path) -
         ("GAMMA LN()", r"GAMMA LN takes 1 argument and has 0. Write GAMMA LN\(x\)"),
         ("TIME BASE(1)", r"TIME BASE takes 2 arguments and has 1"),
         ("INTEG(1)", r"INTEG takes 2 arguments and has 1. Write INTEG\(flow, initial\)"),
-        ("GAMMA LN(GAMMA LN(GAMMA LN(GAMMA LN(9))))", "stand too deep inside each other. Give one of them a variable"),
+        ("GAMMA LN(GAMMA LN(GAMMA LN(GAMMA LN(9))))", "are nested too deeply. Give one of them a variable"),
         ("SUM(DELAY1(a[r!], 2))", "DELAY stands inside a sum"),
     ],
 )

@@ -179,7 +179,7 @@ def test_a_run_keeps_technical_names_in_its_tables_and_labels_beside_them(
     }
     assert set(pd.read_parquet(result.path / "sobol.parquet")["input"]) == {"leave_senior", "hiring"}
     page = (result.path / "report.html").read_text(encoding="utf-8")
-    assert "from the yearly number of people hired" in page
+    assert "the yearly number of people hired" in page
     assert "yearly number of people hired (hiring) = 0" in page
     inputs = contents.parameter_table(result)
     assert inputs is not None
@@ -222,12 +222,12 @@ def test_sentences_say_labels(result: StudyResult) -> None:
     assert cell is not None
     assert sobol_title(result, cell).startswith(f"The {QUIT} moves GPs (WTE), end of Sep 2020 most: 41%")
     assert sobol_sentences(result, cell)[0].startswith(
-        f"Of the spread in GPs (WTE), end of Sep 2020 in “{cell.scenario}” comes, alone or with others, 41% (39 to 43%) from the {QUIT}, "
+        f"In “{cell.scenario}”, alone or with other inputs, the {QUIT} accounts for 41% (39 to 43%) of the spread in GPs (WTE), end of "
     )
     parts = {p.name: p for p in analysed(result)}
     assert f"the {QUIT} is above 4 in 100, 90%" in parts["boxes"].sentences[0].replace("4.0 in", "4 in")
     assert box_rows(result)[0][2:] == (f"{QUIT} (B)", "above 4 in 100", "1.5 to 5.5 in 100")
-    assert parts["information"].sentences[0].startswith(f"To learn the {QUIT} before choosing")
+    assert parts["information"].sentences[0].startswith(f"Finding out the {QUIT} before choosing")
     assert parts["screening"].sentences[0].startswith(f"Taken from one end of its range to the other, the {QUIT} moves")
     assert f"of which +90.0 from the {RECRUITS}" in parts["difference"].pictures[0].alternative
     assert mixes(result)[-1].words == f"{RECRUITS} at 30, retention policy 0.2"
@@ -235,7 +235,7 @@ def test_sentences_say_labels(result: StudyResult) -> None:
 
 def test_what_has_not_settled_is_named_by_its_label(result: StudyResult) -> None:
     open_ = dataclasses.replace(result, manifest={**result.manifest, "converged": False})
-    assert f"(share alone of {JOIN} in GPs (WTE), end of Sep 2018, “{BEST}”)" in widest_words(settlings(open_)[-1])
+    assert f"(the share of {JOIN} alone in GPs (WTE), end of Sep 2018, “{BEST}”)" in widest_words(settlings(open_)[-1])
     assert unsettled(open_).startswith("The sensitivity shares have not settled after 47,104 runs")
 
 

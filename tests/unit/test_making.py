@@ -75,7 +75,7 @@ def test_it_gives_the_numbers_of_the_file_and_its_folder_runs_again(staff: Path,
 def test_without_a_folder_results_need_a_place(staff: Path, undrawn: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(staff)
     made = llr_sd.make_study(**KEYS)
-    with pytest.raises(llr_sd.InputError, match=r'no place for its results.*out="results"'):
+    with pytest.raises(llr_sd.InputError, match=r'nowhere to put its results.*out="results"'):
         llr_sd.run_study(made)
     assert sorted(p.name for p in staff.iterdir()) == ["staff", "study.toml"]
     assert llr_sd.run_study(made, "here", verify=0).path == Path("here")

@@ -72,13 +72,13 @@ def test_the_spread_is_told_input_by_input(result: StudyResult) -> None:
     assert cell is not None
     first, together, rest, none, groups, shapley = sobol_sentences(result, cell)
     assert first == (
-        "Of the spread in GPs (WTE), end of Sep 2020 in “everything works” comes, alone or with others, 41% (39 to 43%) from gp quit u55, "
-        "26% (24 to 28%) from nq join prob and 4.0% (2.0 to 6.0%) from small 00."
+        "In “everything works”, alone or with other inputs, gp quit u55 accounts for 41% (39 to 43%) of the spread in GPs (WTE), end of "
+        "Sep 2020, nq join prob for 26% (24 to 28%) and small 00 for 4.0% (2.0 to 6.0%)."
     )
     assert together == (
-        "The shares of each input alone add up to 88% (86 to 90%), those in total to 113% (111 to 115%): inputs act together."
+        "Taken alone, the inputs’ shares add up to 88% (86 to 90%); with what they do together, to 113% (111 to 115%): inputs act together."
     )
-    assert rest.startswith("The next 3 inputs have at most 5.4% in all: small 10, small 11 and small 12.")
+    assert rest.startswith("The next 3 inputs account for at most 5.4% between them: small 10, small 11 and small 12.")
     assert none == "fill time has no effect on it (under 0.01% of the spread)."
     assert groups == "By group, alone or with others: retention 71% (69 to 73%) and recruitment 29% (27 to 31%)."
     assert (
@@ -101,12 +101,12 @@ def said(result: StudyResult) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("total", "converged", "words"),
     [
-        ((1.02, 1.0, 1.04), True, "what inputs do together is at most 4.0% of the spread."),
-        ((1.02, 1.0, 1.04), None, "what inputs do together is at most 4.0% of the spread."),
+        ((1.02, 1.0, 1.04), True, "what inputs do together accounts for at most 4.0% of the spread."),
+        ((1.02, 1.0, 1.04), None, "what inputs do together accounts for at most 4.0% of the spread."),
         ((1.02, 1.0, 1.04), False, "whether inputs act together cannot be said from these runs."),
         ((1.02, 0.9, 1.14), True, "whether inputs act together cannot be said from these runs."),
         ((0.9, 0.8, 0.99), True, "whether inputs act together cannot be said from these runs."),
-        ((2.13, 2.0, 2.26), True, "those in total to 213% (200 to 226%): inputs act together."),
+        ((2.13, 2.0, 2.26), True, "with what they do together, to 213% (200 to 226%): inputs act together."),
         ((2.13, 2.0, 2.26), False, "inputs act together, as far as indices that have not settled can say."),
     ],
 )
@@ -120,7 +120,7 @@ def test_inputs_act_together_or_not_as_the_totals_have_it(
         rows.loc[frame, ["value", "low", "high"]] = numbers
     manifest = {**result.manifest, "converged": converged}
     sentence = said(dataclasses.replace(result, manifest=manifest, tables={**result.tables, "sobol_sums": rows}))[1]
-    assert sentence.startswith("The shares of each input alone add up to 97% (95 to 99%)")
+    assert sentence.startswith("Taken alone, the inputs’ shares add up to 97% (95 to 99%)")
     assert sentence.endswith(words)
 
 
@@ -137,7 +137,7 @@ def test_a_long_tail_is_said_and_a_log_is_named(result: StudyResult) -> None:
     )
     logs = planted(result, sobol={"skewed": True, "carried": 11.7, "scale": "log"})
     assert said(logs)[0].startswith(
-        "Of the spread in the log of GPs, end of Sep 2020 in “everything works” comes, alone or with others, 41%"
+        "In “everything works”, alone or with other inputs, gp quit u55 accounts for 41% (39 to 43%) of the spread in the log of GPs, "
     )
     assert said(logs)[1].endswith("in fewer than 95 of 100 cases.")
     shown = {p.name: p for p in analysed(logs)}["moves"].pictures
@@ -240,11 +240,11 @@ def test_boxes_levers_and_information_are_told(result: StudyResult, parts: dict[
     assert (
         parts["information"]
         .sentences[0]
-        .startswith("To learn gp quit u55 before choosing among “nothing works” and “everything works”")
+        .startswith("Finding out gp quit u55 before choosing between “nothing works” and “everything works”")
     )
-    assert "64% of what it would be worth to know everything" in parts["information"].sentences[0]
+    assert "64% of what knowing everything would be worth" in parts["information"].sentences[0]
     assert parts["information"].sentences[1:] == (
-        "These runs cannot say whether it is worth anything to learn fill time: 0.2 WTE at most.",
+        "These runs cannot say whether finding out fill time would be worth anything: 0.2 WTE at most.",
     )
     assert [row[3] for row in parts["information"].pictures[0].numbers.rows] == ["yes", "yes", "no"]
     assert "fill time" not in texts(parts["information"].pictures[0].figure)
@@ -271,15 +271,15 @@ def test_the_table_of_mixes_is_short_and_holds_the_one_that_is_confirmed(result:
 
 
 def test_worth_that_is_not_told_from_zero_is_not_claimed(result: StudyResult) -> None:
-    most = "To learn any one input before choosing among “nothing works” and “everything works” is worth 3.4 WTE (GPs) on average at most"
+    most = "Finding out any one input before choosing between “nothing works” and “everything works” would be worth at most 3.4 WTE (GPs) on average"
     hidden = worth(result, told=[False] * 3, low=[0.0] * 3)
-    assert hidden == (f"{most}, and these runs cannot say whether it is worth anything.",)
+    assert hidden == (f"{most}, and these runs cannot say whether it would be worth anything.",)
     same = worth(result, told=[False] * 3, low=[0.0] * 3, share=[np.nan] * 3)
     assert same == (f"{most}: the same choice is best in every run.",)
     close = worth(result, value=[1.15, 1.1, 0.0], low=[0.9, 0.9, 0.0], high=[1.3, 1.3, 0.2])
-    assert close[1] == "These runs cannot say whether that or nq join prob is worth more."
+    assert close[1] == "These runs cannot say whether that or nq join prob would be worth more."
     first = worth(result, told=[False, True, True])
-    assert first[0].startswith("To learn nq join prob before")
+    assert first[0].startswith("Finding out nq join prob before")
 
 
 def test_what_fresh_runs_do_not_confirm_is_not_claimed(result: StudyResult) -> None:

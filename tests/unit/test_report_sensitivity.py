@@ -54,7 +54,7 @@ def test_a_sentence_and_its_title_name_one_share(plain: StudyResult) -> None:
         sobol_title(result, cell) == "gp quit u55 moves GPs (WTE), end of Sep 2020 most: 39% of its spread, alone or with others"
     )
     first = section.sentences[0]
-    assert "comes, alone or with others, 39% (38 to 40%) from gp quit u55, 30%" in first
+    assert "alone or with other inputs, gp quit u55 accounts for 39% (38 to 40%) of the spread" in first
     assert "23%" not in first
 
 

@@ -313,7 +313,7 @@ def test_variables_without_equation_take_their_series_from_a_table_beside_the_mo
         ("Time,x\n0,many\n", "not a number"),
         ("Time,x\n0,1,2\n", "3 entries"),
         ("Time,x\n1,1\n0,2\n", "do not rise"),
-        ("Time,x,X\n0,1,2\n", "stands twice"),
+        ("Time,x,X\n0,1,2\n", "appears twice"),
         ("Time,q\n0,1\n", "no data for"),
         ('Time,"x\n0,1\n', "quote"),
         ("", "Time"),

@@ -93,11 +93,11 @@ DOUBLED = (
         ('<module name="p" resource="other.xmile"/>', "", '"other.xmile"'),
         ('<module name="p"/>', '<model name="p" resource="p.xmile"/>', '"p.xmile"'),
         ('<module name="p"/>', '<model name="p"><variables><module name="p"/></variables></model>', "deep in each other"),
-        ('<module name="p"><connect to="q" from="a"/></module>', LYNXES.replace('"lynxes">', '"p">', 1), '"q" is no variable'),
+        ('<module name="p"><connect to="q" from="a"/></module>', LYNXES.replace('"lynxes">', '"p">', 1), '"q" is not a variable'),
         (
             '<module name="p"><connect to="lynxes" from="b"/></module>',
             LYNXES.replace('"lynxes">', '"p">', 1),
-            '"b" is no variable',
+            '"b" is not a variable',
         ),
         ("", LYNXES, "stands in no module"),
         (

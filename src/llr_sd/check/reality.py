@@ -156,7 +156,7 @@ def _level(tokens: list[tuple[str, str]], level: int) -> tuple[Node, list[tuple[
 
 def _atom(tokens: list[tuple[str, str]]) -> tuple[Node, list[tuple[str, str]]]:
     if not tokens:
-        raise InputError("it breaks off.")
+        raise InputError("it ends too soon.")
     (kind, text), rest = tokens[0], tokens[1:]
     if kind == "number":
         return ("number", number(text)), rest

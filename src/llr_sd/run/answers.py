@@ -94,7 +94,7 @@ def _check_share(prepared: PreparedStudy, answer: ShareAnswer, at: str) -> None:
 def _tries(prepared: PreparedStudy, answer: LeverAnswer, name: str, at: str) -> Sample:
     study, model = prepared.study, prepared.model
     if canonical(answer.lever) in {canonical(c) for c in CONTROLS}:
-        raise InputError("the clock of the model is no lever.", where=f"{at} > lever", mend="Name a constant of the model.")
+        raise InputError("the clock of the model cannot be a lever.", where=f"{at} > lever", mend="Name a constant of the model.")
     try:
         for end in answer.between:
             model.design({answer.lever: end})

@@ -148,5 +148,5 @@ def _result(future: Any) -> Block:
     except LlrSdError:
         raise
     except Exception as error:
-        raise InputError(f"the cluster gave up a block of runs ({error}).", where="--scheduler") from error
+        raise InputError(f"the cluster failed to run a block ({error}).", where="--scheduler") from error
     return block

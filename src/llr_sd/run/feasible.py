@@ -72,7 +72,9 @@ def _check_correlations(study: Study, uncertain: Uncertain, fixed: list[str], mo
             if found is None or inputs.find(found.name) is None:
                 raise _refusal(study, key, f'"{name}" is not among the uncertain parameters.', nearest(name, inputs.spoken))
             if found.name in fixed:
-                raise _refusal(study, key, f'"{name}" is fixed, so it goes with nothing.', "Give it a distribution.")
+                raise _refusal(
+                    study, key, f'"{name}" is fixed, so it cannot be correlated with anything.', "Give it a distribution."
+                )
 
 
 def _check_decisions(study: Study) -> None:

@@ -469,7 +469,9 @@ def _check_elements(model: Model, output: OutputSpec, where: str) -> None:
 def _check_share(unit: str | None, where: str) -> None:
     if unit not in (None, "", "Dmnl", "1"):
         raise InputError(
-            f'a number in "{unit}" is no share to tell as a percentage.', where=f"{where} > percent", mend="Leave percent out."
+            f'a number in "{unit}" is not a share, so it cannot be told as a percentage.',
+            where=f"{where} > percent",
+            mend="Leave percent out.",
         )
 
 

@@ -129,7 +129,7 @@ def gaussian_copula(parameters: Sequence[tuple[Parameter, Distribution]], correl
         if not -1 < rank < 1:
             raise InputError(f"rank = {rank:g} must lie strictly between -1 and 1.", where=where)
         if reach(laws[first], laws[second]) == (0, 0):
-            raise InputError("one of them takes a single value, so it goes with nothing.", where=where)
+            raise InputError("one of them takes a single value, so it cannot be correlated with anything.", where=where)
         seen.add(frozenset((first, second)))
         order += [name for name in (first, second) if name not in order]
     matrix = np.eye(len(order))

@@ -99,7 +99,7 @@ class ResultsFolder:
         """Refuse to replace anything but results of this study."""
         if os.path.ismount(self._real):
             raise ResultError(
-                "is where a disk begins, and cannot be replaced whole.",
+                "is the top of a disk, and cannot be replaced.",
                 where=str(self.final),
                 mend="Choose a folder in it with --out.",
             )

@@ -87,7 +87,7 @@ def locked(place: Path, mend: str = ELSEWHERE) -> Iterator[Path]:
     except OSError as error:
         raise cannot_write(place.parent, error, mend) from error
     except (RuntimeError, ValueError):  # links in a circle, a root, a name that is none
-        raise ResultError("is no place for results.", where=str(place), mend=mend) from None
+        raise ResultError("cannot hold results.", where=str(place), mend=mend) from None
     try:
         yield real
     finally:

@@ -78,9 +78,7 @@ def _written_out(function: Function, arguments: Any, scope: Scope) -> Expression
     given, before = len(arguments), scope.copies
     scope.copies *= max(copies(function, i, given) for i in range(given))
     if scope.copies > MOST_COPIES:
-        raise scope.refuse(
-            f"{function.key} and others stand too deep inside each other.", "Give one of them a variable of its own."
-        )
+        raise scope.refuse(f"{function.key} and others are nested too deeply.", "Give one of them a variable of its own.")
     found = scope.of(written_out(function, arguments))
     scope.copies = before
     return found

@@ -87,7 +87,7 @@ def _series(file: Path) -> dict[str, tuple[tuple[float, ...], tuple[float, ...]]
         if not name or not points:
             continue
         if _key(name) in found:
-            raise InputError("stands twice in the table.", where=where, mend="Keep one.")
+            raise InputError("appears twice in the table.", where=where, mend="Keep one.")
         found[_key(name)] = tuple(t for t, _ in points), tuple(v for _, v in points)
     return found
 

@@ -161,7 +161,7 @@ class _Equation:
         if numbers.ndim == 2 and len(long) > 1 and numbers.shape[1] != long[-1]:
             raise self._place.refuse(
                 f"its list has {numbers.shape[0]} rows of {numbers.shape[1]} numbers, for {' x '.join(map(str, long))} elements.",
-                f"Write rows of {long[-1]} numbers, with a semicolon behind each.",
+                f"Write rows of {long[-1]} numbers, with a semicolon after each.",
             )
         return self._values(numbers.reshape(full))
 

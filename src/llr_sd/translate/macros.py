@@ -19,11 +19,11 @@ def call_with_outputs(tree: MacroCall, scope: Scope) -> Expression:
     if macro is None:
         raise scope.refuse(
             f"{title_of(tree.function.reference)} is not a macro of the model, and a colon stands among its arguments.",
-            "Only macros have outputs behind a colon.",
+            "Only macros have outputs after a colon.",
         )
     if len(tree.outputs) != len(macro.outputs):
         raise scope.refuse(
-            f"the macro {title_of(macro.name)} has {len(macro.outputs)} outputs behind its colon, and is called with {len(tree.outputs)}.",
+            f"the macro {title_of(macro.name)} has {len(macro.outputs)} outputs after its colon, and is called with {len(tree.outputs)}.",
             f"Write {title_of(macro.name)}({', '.join(macro.parameters)} : {', '.join(macro.outputs)}).",
         )
     return expand(macro, tree.arguments, scope, tree.result)

@@ -141,7 +141,7 @@ class Ranges:
             else:
                 if sum(canonical(s) == canonical(t) for t in subscripts) > 1:
                     raise place.refuse(
-                        f'the range "{s}" stands twice on the left.', f'Declare a copy of it, such as "{s} copy <-> {s}".'
+                        f'the range "{s}" appears twice on the left.', f'Declare a copy of it, such as "{s} copy <-> {s}".'
                     )
                 homes.append((canonical(s), self[s].elements))
         return homes
@@ -215,7 +215,7 @@ class Ranges:
         seen: set[str] = set()
         for e in elements:
             if canonical(e) in seen:
-                raise place.refuse(f'the element "{e}" stands twice in the range.', "Keep one of them.")
+                raise place.refuse(f'the element "{e}" appears twice in the range.', "Keep one of them.")
             seen.add(canonical(e))
         return tuple(elements)
 

@@ -208,7 +208,7 @@ def _sums_off(
         if abs(total - 1) > TOLERANCE:
             which = f" of {', '.join(key)}" if key else ""
             what = f"the entries of {variable}{which} add up to {total:g} over {over}, not to 1."
-            yield Fault(number, "value", what, "Mend the shares.")
+            yield Fault(number, "value", what, "Correct the shares.")
 
 
 def _total_off(
@@ -225,4 +225,4 @@ def _total_off(
         what = (
             f"the entries of {count.variable} add up to {added:,.6g} over {count.over}, but {whole.name}{origin} is {total:,.6g}."
         )
-        yield Fault(given[-1][0], "value", what, "Mend the one or the other.")
+        yield Fault(given[-1][0], "value", what, "Correct one of them.")

@@ -74,7 +74,7 @@ def stream_reference(equations: Equations, request: Request, block: int, method:
     """Yield the runs of a request in order, `block` runs at a time."""
     if (method or equations.method) != "euler":
         raise EngineError(
-            "asks for Runge-Kutta steps, which PySD has not.", where=equations.source.name, mend='Ask for method="euler".'
+            "asks for Runge-Kutta steps, which PySD does not have.", where=equations.source.name, mend='Ask for method="euler".'
         )
     variables = {o.variable.name: o.variable for o in request.outputs}
     wanted = [(name, i) for name, v in variables.items() for i in range(v.size)]

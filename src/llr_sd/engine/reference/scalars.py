@@ -281,7 +281,7 @@ class Scalars:
             return self._literal(table.y[0])
         # A jump is two points a rounding apart, whose slope PySD's arithmetic does not bear.
         if any(b - a <= max(1e-15 * abs(a), 1e-280) for a, b in itertools.pairwise(table.x)):
-            raise EngineError("reads a lookup with a jump, which PySD cannot.", where=self._cell[0])
+            raise EngineError("reads a lookup with a jump, which PySD cannot read.", where=self._cell[0])
         if key not in self._tables:
             self._tables[key] = self.elements.lookup(table)
         return call(self._tables[key], x)

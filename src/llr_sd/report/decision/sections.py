@@ -53,7 +53,7 @@ def _waterfall(result: StudyResult, w: Waterfall, number: int) -> Picture:
     ends = [(w.base, w.start), (w.scenario, w.start + w.whole.mean)] if math.isfinite(w.start) else []
     rows += [(f"mean of “{name}”", w.plain(value), NONE, NONE) for name, value in ends]
     caption = (
-        f"From the mean of “{w.base}” (top) to that of “{w.scenario}” (bottom). Each lever has its fair part (Shapley): its effect averaged "
+        f"From the mean of “{w.base}” (top) to that of “{w.scenario}” (bottom). Each lever has its fair share (Shapley): its effect averaged "
         "over every order in which the levers can be moved, so the parts add up exactly."
     )
     numbers = NumberTable(
@@ -81,7 +81,7 @@ def boxes_section(result: StudyResult) -> Section | None:
     if not rows:
         return None
     head = ("Scenario", "Target", "Input", "Where it is missed", "Whole range")
-    note = "The box was found on half of the runs and measured on the other half. It describes; it does not say what causes what."
+    note = "The box was found on half of the runs and measured on the other half. It describes where the misses are; it does not say what causes them."
     table = NumberTable("Where the target is missed", head, rows, (1, 2, 3, 4))
     return Section("boxes", "Where the target is missed", (*box_sentences(result), note), (), (table,))
 
@@ -152,7 +152,7 @@ def information_section(result: StudyResult) -> Section | None:
         "Told from zero",
         "Share of knowing everything",
     )
-    numbers = NumberTable(f"Worth of learning an input before choosing, in {named(shown)}", head, rows)
+    numbers = NumberTable(f"Worth of finding out an input before choosing, in {named(shown)}", head, rows)
     if not drawn:
         return Section("information", heading, sentences, (), (numbers,))
     first = spoken(result, drawn[0].input, first=True)
@@ -169,5 +169,5 @@ def information_section(result: StudyResult) -> Section | None:
         "perfect information), where the runs tell it from zero. Nothing is gained where the same scenario is best whatever the input turns "
         "out to be."
     )
-    text = f"Bar chart of the worth of learning an input. {title}. {'; '.join(f'{w.name}: {amount(w.value, shown.unit)}' for w in drawn)}."
+    text = f"Bar chart of the worth of finding out an input. {title}. {'; '.join(f'{w.name}: {amount(w.value, shown.unit)}' for w in drawn)}."
     return Section("information", heading, sentences, (Picture("information", heading, figure, caption, text, numbers),))

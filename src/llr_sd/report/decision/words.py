@@ -61,7 +61,7 @@ def box_sentences(result: StudyResult) -> tuple[str, ...]:
         against = f", against {percent(float(boxes[0]['share']))} of all runs" if "share" in boxes[0] else ""
         sentences.append(
             f"In “{scenario}”, where {listing(sides)}, {dense} of the runs miss “{target}”{against}. "
-            f"{cover} of all the runs that miss it lie there."
+            f"That is where {cover} of all the misses are."
         )
     return tuple(sentences)
 
@@ -102,25 +102,25 @@ def information_sentences(result: StudyResult) -> tuple[str, ...]:
     if not found:
         return ()
     top, unit = found[0], shown.unit
-    among = f" before choosing among {listing([f'“{o}”' for o in asked.options])}" if asked else ""
+    among = f" before choosing between {listing([f'“{o}”' for o in asked.options])}" if asked else ""
     hidden = [w for w in found if not w.told]
     if not top.told:
-        most = f"To learn any one input{among} is worth {with_unit(max(w.high for w in found), unit)} ({shown.label}) on average at most"
+        most = f"Finding out any one input{among} would be worth at most {with_unit(max(w.high for w in found), unit)} ({shown.label}) on average"
         if all(math.isnan(w.share) for w in found):
             return (f"{most}: the same choice is best in every run.",)
-        return (f"{most}, and these runs cannot say whether it is worth anything.",)
+        return (f"{most}, and these runs cannot say whether it would be worth anything.",)
     text = (
-        f"To learn {spoken(result, top.input)}{among} is worth {with_unit(top.value, unit)} ({shown.label}) on average, between "
+        f"Finding out {spoken(result, top.input)}{among} would be worth {with_unit(top.value, unit)} ({shown.label}) on average, between "
         f"{amount(top.low, unit)} and {with_unit(top.high, unit)}"
     )
     if math.isfinite(top.share):
-        text += f", which is {percent(top.share)} of what it would be worth to know everything"
+        text += f", which is {percent(top.share)} of what knowing everything would be worth"
     sentences = [f"{text}."]
     near = [spoken(result, w.input) for w in found[1:] if w.told and w.high > top.low]
     if near:
-        sentences.append(f"These runs cannot say whether that or {listing(near)} is worth more.")
+        sentences.append(f"These runs cannot say whether that or {listing(near)} would be worth more.")
     if hidden:
         names = listing([spoken(result, w.input) for w in hidden])
         most = with_unit(max(w.high for w in hidden), unit)
-        sentences.append(f"These runs cannot say whether it is worth anything to learn {names}: {most} at most.")
+        sentences.append(f"These runs cannot say whether finding out {names} would be worth anything: {most} at most.")
     return tuple(sentences)

@@ -35,7 +35,7 @@ from llr_sd.report.shared.inputs import (
 )
 from llr_sd.report.shared.parts import NumberTable, Picture, Section
 from llr_sd.report.shared.reading import horizon, times_of
-from llr_sd.report.shared.wording import amount, date_words, extent, full_name, named, the_close, with_unit
+from llr_sd.report.shared.wording import amount, date_words, extent, full_name, named, percent, the_close, with_unit
 from llr_sd.result import StudyResult
 
 ALONE = "alone (first order)"
@@ -188,7 +188,7 @@ def screening_section(result: StudyResult) -> Section | None:
     kept = set(kept_inputs(result))
     unit = cell.shown.unit
     kinds = [
-        Bars("deserves a Sobol analysis", DARK, "", tuple(s if s.input in kept else None for s in drawn)),
+        Bars("worth a Sobol analysis", DARK, "", tuple(s if s.input in kept else None for s in drawn)),
         Bars("could be held", PALE, "////", tuple(None if s.input in kept else s for s in drawn)),
     ]
     kinds = [k for k in kinds if any(s is not None for s in k.values)]
@@ -210,13 +210,13 @@ def screening_section(result: StudyResult) -> Section | None:
     ]  # fmt: skip
     numbers = NumberTable(
         f"Effects on {named(cell.shown)} of an input’s whole range, “{cell.scenario}”",
-        ("Input", "Mean size", "95% interval", "Mean with sign", "Standard deviation", "Deserves a Sobol"),
+        ("Input", "Mean size", "95% interval", "Mean with sign", "Standard deviation", "Worth a Sobol analysis"),
         tuple(rows),
     )
     said = "; ".join(f"{s.name}: {effect_words(s, unit)}" for s in drawn)
     caption = (
         f"In “{cell.scenario}”. How far an input’s whole range moves the number, on average over {cell.blocks:,} trajectories (Morris). "
-        f"It ranks inputs; it is no share of the spread. {GRADES_NOTE}"
+        f"It ranks the inputs; it is not a share of the spread. {GRADES_NOTE}"
     )
     more = f" The largest {len(drawn)} are drawn." if len(order) > len(drawn) else ""
     text = f"Bar chart of the mean size of effects on {full_name(cell.shown)}. {title}. {said}."
@@ -227,12 +227,12 @@ def screening_section(result: StudyResult) -> Section | None:
 def settling_section(result: StudyResult) -> Section | None:
     """Return the section on whether the indices have settled; None where the base was not grown."""
     rows = [
-        (f"{s.base:,}", f"{s.runs:,}", amount(s.widest), "yes" if s.met else "no", widest_words(s)) for s in settlings(result)
+        (f"{s.base:,}", f"{s.runs:,}", percent(s.widest), "yes" if s.met else "no", widest_words(s)) for s in settlings(result)
     ]
     if not rows:
         return None
     said = unsettled(result) or settled(result)
-    lead = "The base was doubled until the intervals were narrow enough and the order of the inputs stood still, or the budget was spent."
+    lead = "The runs were doubled until the intervals were narrow enough and the inputs kept their order, or until the budget was spent."
     table = NumberTable(
         "Base, runs and the widest 95% interval of any share",
         ("Base", "Runs", "Widest half width", "Settled", "Where it is widest"),

@@ -75,8 +75,10 @@ def sobol_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
     if not drawn:
         why = lost_words(cell.table, cell.lost, cell.lost + cell.blocks) if cell.lost else "the table has no number"
         return (f"The shares of {name} {where} are not given: {why}.",)
-    said = [f"{part_words(s.value)} ({between(s)}) from {spoken(result, s.input)}" for s in drawn[:3]]
-    sentences = [f"Of the spread in {name} {where} comes, alone or with others, {listing(said)}."]
+    first, *others = drawn[:3]
+    said = [f"{spoken(result, first.input)} accounts for {with_interval(first)} of the spread in {name}"]
+    said += [f"{spoken(result, s.input)} for {with_interval(s)}" for s in others]
+    sentences = [f"In “{cell.scenario}”, alone or with other inputs, {listing(said)}."]
     if cell.skewed:
         sentences.append(tail_sentence(cell))
     sums = together(result, cell)
@@ -85,7 +87,7 @@ def sobol_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
     if rest:
         total = percent(min(sum(s.value for s in rest), 1.0))
         sentences.append(
-            f"The next {count_of(len(rest), 'input')} have at most {total} in all: {listing([s.name for s in rest])}."
+            f"The next {count_of(len(rest), 'input')} account for at most {total} between them: {listing([s.name for s in rest])}."
         )
     if none:
         verb = "has" if len(none) == 1 else "have"
@@ -109,10 +111,10 @@ def tail_sentence(cell: Cell) -> str:
 def together_sentence(sums: Together) -> str:
     """Say whether inputs act together, as the sums of first-order and total indices and their intervals have it."""
     own, total = (f"{s.value:.0%} ({100 * s.low:.0f} to {s.high:.0%})" for s in (sums.own, sums.total))
-    said = f"The shares of each input alone add up to {own}, those in total to {total}"
+    said = f"Taken alone, the inputs’ shares add up to {own}; with what they do together, to {total}"
     unsure = ", as far as indices that have not settled can say" if sums.settled is False else ""
     if math.isfinite(sums.most) and sums.most <= SLIGHT:
-        return f"{said}: what inputs do together is at most {percent(max(sums.most, 0.001))} of the spread."
+        return f"{said}: what inputs do together accounts for at most {percent(max(sums.most, 0.001))} of the spread."
     if sums.proven:
         return f"{said}: inputs act together{unsure}."
     return f"{said}: whether inputs act together cannot be said from these runs."
@@ -154,7 +156,7 @@ def _other_scenarios(result: StudyResult, cell: Cell) -> list[str]:
         top = [] if scenario == cell.scenario else ranked(shares(result, cell, "ST", scenario))[:3]
         if top and top[0].value >= NOTHING:
             parts = listing([f"{spoken(result, s.input)} ({part_words(s.value)})" for s in top])
-            sentences.append(f"In “{scenario}” the most comes, alone or with others, from {parts}.")
+            sentences.append(f"In “{scenario}”, alone or with other inputs, the most comes from {parts}.")
     return sentences
 
 
@@ -176,7 +178,7 @@ def morris_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
     ]
     shown = [input_name(result, n) for n in kept[:SHOWN]]
     names = listing([*shown, f"{len(kept) - SHOWN} more"] if len(kept) > SHOWN else shown)
-    sentences.append(f"{count_of(len(kept), 'input')} of {len(order)} may matter for some output at some time: {names}.")
+    sentences.append(f"{len(kept)} of {count_of(len(order), 'input')} may matter for some output at some time: {names}.")
     rest = [s.name for s in order if s.input not in kept]
     if rest:
         limit = ", as far as the outputs show whose screening is given" if screened_in_part(result) else ""
@@ -251,8 +253,8 @@ def widest_words(found: Settling) -> str:
     """Return the widest interval and the share that it is of: "±6.2% (the total share of fill time in GPs, “base”)"."""
     if not math.isfinite(found.widest) or found.shown is None:
         return "–"
-    kind = "share alone" if found.index == "S1" else "total share"
-    return f"±{percent(found.widest)} ({kind} of {found.name} in {full_name(found.shown)}, “{found.scenario}”)"
+    share = f"the share of {found.name} alone" if found.index == "S1" else f"the total share of {found.name}"
+    return f"±{percent(found.widest)} ({share} in {full_name(found.shown)}, “{found.scenario}”)"
 
 
 def course_title(lines: dict[str, Floats], times: Floats, name: str) -> str:

@@ -193,7 +193,7 @@ class _Formula:
             operands.append(self._operation(binds))
         if binds == 4 and len(operators) > 1:
             raise self._place.refuse(
-                f'two comparisons stand in a row, "{operators[0]}" and "{operators[1]}".',
+                f'two comparisons follow one another, "{operators[0]}" and "{operators[1]}".',
                 "Write a < b :AND: b < c, or use brackets.",
             )
         if binds > 4:

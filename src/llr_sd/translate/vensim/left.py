@@ -119,7 +119,7 @@ def _elements(text: str, place: Place) -> tuple[str, ...]:
         else:
             raise place.refuse(
                 f'"{short(part, 40)}" in its list of elements is not a name.' if part else "an element in its list has no name.",
-                "Write the elements with commas between; odd letters stand in double quotes.",
+                "Write the elements with commas between; names with other characters go in double quotes.",
             )
     return tuple(found)
 
@@ -150,5 +150,5 @@ def _mappings(text: str, place: Place) -> tuple[tuple[str, tuple[str, ...]], ...
             raise place.refuse(f'its mapping "{short(part, 40)}" cannot be read.', "Write -> Range, or -> (Range: one, two).")
         found.append((plain(target.strip()), _elements(names, place) if colon else ()))
     if not found:
-        raise place.refuse("its mapping names no range.", "Write -> Range behind the elements.")
+        raise place.refuse("its mapping names no range.", "Write -> Range after the elements.")
     return tuple(found)

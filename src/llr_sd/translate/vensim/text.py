@@ -34,7 +34,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Section:
-    """The main model (no name), or a macro with its parameters and the outputs behind its colon."""
+    """The main model (no name), or a macro with its parameters and the outputs after its colon."""
 
     name: str = ""
     parameters: tuple[str, ...] = ()

@@ -42,11 +42,11 @@ def parse(content: bytes, place: Place) -> Element:
     try:
         root = etree.fromstring(text.encode("utf-8"), parser)
     except (etree.XMLSyntaxError, ValueError):
-        raise place.refuse("the file is damaged: it is no XML.", _MEND) from None
+        raise place.refuse("the file is damaged: it is not XML.", _MEND) from None
     faults = [e for e in parser.error_log if not _harmless(e)]
     if faults or root is None:
         raise place.refuse(
-            f"the file is damaged at line {faults[0].line}." if faults else "the file is damaged: it is no XML.", _MEND
+            f"the file is damaged at line {faults[0].line}." if faults else "the file is damaged: it is not XML.", _MEND
         )
     if tag(root) != "xmile":
         raise place.refuse("this XML file is not an XMILE model.", 'An XMILE file begins with <xmile xmlns="...">.')

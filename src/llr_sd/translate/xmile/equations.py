@@ -217,7 +217,7 @@ class Equation:
         before, self._copies = self._copies, self._copies * times
         if self._copies > MOST_COPIES:
             raise self._place.refuse(
-                "functions such as INT, MOD, SAFEDIV, SMTH1 and STDDEV stand too deep inside each other.", "Split the equation."
+                "functions such as INT, MOD, SAFEDIV, SMTH1 and STDDEV are nested too deeply.", "Split the equation."
             )
         tree = self._of(argument)
         self._copies = before
@@ -245,7 +245,7 @@ class Equation:
         graph = arguments[0]
         found = self._names.find(self._module, graph.reference) if isinstance(graph, ae.ReferenceStructure) else None
         if found is None:
-            raise self._place.refuse("the first argument of LOOKUP is no variable with a graph.", "Write LOOKUP(graph, x).")
+            raise self._place.refuse("the first argument of LOOKUP is not a variable with a graph.", "Write LOOKUP(graph, x).")
         return self._graph(found, graph, (arguments[1],))
 
     def _macro(self, name: str, arguments: tuple[Tree, ...]) -> Tree:

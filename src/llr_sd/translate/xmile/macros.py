@@ -51,7 +51,7 @@ def macro(node: Element, directory: Directory, file: Place) -> RawMacro:
         if child(entity.node, "dimensions") is not None or child(entity.node, "element") is not None:
             raise place.refuse(f'its variable "{entity.name}" is an array.', "Write out the equations.")
         if entity.path in inner.entities:
-            raise place.refuse(f'"{entity.name}" stands twice in it.', "Rename one.")
+            raise place.refuse(f'"{entity.name}" appears twice in it.', "Rename one.")
         inner.entities[entity.path] = entity
     variables = [variable(entity, inner, Place(file.file)) for entity in own]
     if inner.graphs:

@@ -148,7 +148,7 @@ def _connect(parent: Path, inner: Path, to: str, source: str, state: _Models) ->
     for written, entity in ((to, target), (source, found)):
         if entity is None:
             raise place.refuse(
-                f'connects "{to}" to "{source}", and "{written}" is no variable.', "Mend or remove the connection."
+                f'connects "{to}" to "{source}", and "{written}" is not a variable.', "Correct or remove the connection."
             )
     assert target is not None
     if target is found:

@@ -188,7 +188,7 @@ def _connected(entity: Entity, directory: Directory, place: Place) -> list[Part]
     source = entity.source
     assert source is not None
     if entity.kind == "stock":
-        raise place.refuse(f'is a stock, and is connected to "{source.name}".', "Connect an input that is no stock.")
+        raise place.refuse(f'is a stock, and is connected to "{source.name}".', "Connect an input that is not a stock.")
     if directory.sizes(source) != directory.sizes(entity):
         raise place.refuse(
             f'has the dimensions [{",".join(entity.dimensions)}], and "{source.name}" it is connected to [{",".join(source.dimensions)}].',
