@@ -172,7 +172,7 @@ def test_a_run_keeps_technical_names_in_its_tables_and_labels_beside_them(
     study.write_text(study.read_text(encoding="utf-8") + "\n[sobol]\nbase = 8\n", encoding="utf-8")
     result = llr_sd.run_study(staff, out=staff / "out")
     parameters = pd.read_parquet(result.path / "parameters.parquet")
-    assert parameters.columns[-1] == "label"
+    assert "label" in parameters
     assert dict(zip(parameters["name"], parameters["label"], strict=True)) == {
         "leave_senior": "yearly share of seniors who leave",
         "hiring": "yearly number of people hired",

@@ -78,7 +78,7 @@ def test_the_spread_is_told_input_by_input(result: StudyResult) -> None:
     assert together == (
         "Taken alone, the inputs’ shares add up to 88% (86 to 90%); with what they do together, to 113% (111 to 115%): inputs act together."
     )
-    assert rest.startswith("The next 3 inputs account for at most 5.4% between them: small 10, small 11 and small 12.")
+    assert rest.startswith("The next 3 inputs account for at most 11% between them: small 10, small 11 and small 12.")
     assert none == "fill time has no effect on it (under 0.01% of the spread)."
     assert groups == "By group, alone or with others: retention 71% (69 to 73%) and recruitment 29% (27 to 31%)."
     assert (

@@ -15,7 +15,7 @@ from llr_sd.report.sections import findings
 from llr_sd.report.sensitivity.read import main_cell
 from llr_sd.report.sensitivity.sections import screening_section, shares_section
 from llr_sd.report.sensitivity.words import morris_sentences, sobol_sentences, sobol_title
-from llr_sd.result import NO_VARIANCE, NOT_JUDGED, REFUSED, Constant, NoBox, StudyResult, Undefined, to_manifest
+from llr_sd.result import NO_LOG, NO_VARIANCE, NOT_JUDGED, REFUSED, Constant, NoBox, StudyResult, Undefined, to_manifest
 from llr_sd.study import Correlation
 
 CELL = {"scenario": BEST, "output": "gp_2020", "time": 2020.75, "other": "", "lost": 0, "blocks": 512, "note": ""}
@@ -69,6 +69,12 @@ def test_inputs_that_the_intervals_cannot_tell_apart_lead_together(plain: StudyR
 def test_an_input_whose_interval_reaches_something_is_not_said_to_have_no_effect(plain: StudyResult) -> None:
     assert "fill time has no effect" in said(sobol(plain, (0.5, 0.5, 0.0), (0.5, 0.5, 0.0), 0.0))
     assert "no effect" not in said(sobol(plain, (0.5, 0.5, 0.0), (0.5, 0.5, 0.0), 0.02))
+
+
+def test_a_log_that_there_is_not_is_said(plain: StudyResult) -> None:
+    empty = {("ST", n): (math.nan, math.nan) for n in ("gp_quit_u55", "nq_join_prob")}
+    text = said(planted(plain, "sobol", empty, note=NO_LOG, scale="log"))
+    assert text.endswith("are not given: some of its values are not above 0 and have no logarithm.")
 
 
 @pytest.mark.parametrize("correlated", [True, False])
@@ -133,6 +139,8 @@ def test_inputs_that_cannot_be_judged_are_named_and_not_held(plain: StudyResult)
     assert "does not judge nq join prob: it has a value rarer than 1 in 40" in text
     assert "could be held" not in text
     assert any("does not judge nq join prob" in s for s in findings(result))
+    both = dataclasses.replace(result, tables={**result.tables, "morris": table.assign(note=NOT_JUDGED)})
+    assert any("does not judge gp quit u55 and nq join prob: they have values rarer" in s for s in findings(both))
 
 
 # --- facts of the manifest -----------------------------------------------------------------------------------------------

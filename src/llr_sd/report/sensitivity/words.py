@@ -25,11 +25,11 @@ from llr_sd.report.sensitivity.read import (
     tailed,
     together,
 )
-from llr_sd.report.shared.inputs import Floats, Share, between, described, frame_of, input_name, part_words, spoken, with_interval
+from llr_sd.report.shared.inputs import Floats, Share, described, frame_of, input_name, part_words, spoken, with_interval
 from llr_sd.report.shared.reading import scenario_names
 from llr_sd.report.shared.told import lost_words
 from llr_sd.report.shared.wording import amount, count_of, extent, full_name, listing, named, percent, the_close, with_unit
-from llr_sd.result import NO_VARIANCE, NOT_JUDGED, REFUSED, StudyResult
+from llr_sd.result import NO_LOG, NO_VARIANCE, NOT_JUDGED, REFUSED, StudyResult
 
 INDEPENDENT = (
     "Sobol shares are for inputs drawn independently: the stated rank correlations are not in them. Shapley effects take them in."
@@ -74,6 +74,7 @@ def sobol_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
     drawn, rest, none = split(whole)
     if not drawn:
         why = lost_words(cell.table, cell.lost, cell.lost + cell.blocks) if cell.lost else "the table has no number"
+        why = "some of its values are not above 0 and have no logarithm" if cell.note == NO_LOG else why
         return (f"The shares of {name} {where} are not given: {why}.",)
     first, *others = drawn[:3]
     said = [f"{spoken(result, first.input)} accounts for {with_interval(first)} of the spread in {name}"]
@@ -85,7 +86,7 @@ def sobol_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
     if sums:
         sentences.append(together_sentence(sums))
     if rest:
-        total = percent(min(sum(s.value for s in rest), 1.0))
+        total = percent(min(sum(s.high if math.isfinite(s.high) else s.value for s in rest), 1.0))
         sentences.append(
             f"The next {count_of(len(rest), 'input')} account for at most {total} between them: {listing([s.name for s in rest])}."
         )
@@ -192,8 +193,8 @@ def unjudged(result: StudyResult) -> tuple[str, ...]:
     names = [input_name(result, str(n)) for n in rows.loc[rows["note"] == NOT_JUDGED, "input"].unique()]
     if not names:
         return ()
-    what = "has a value" if len(names) == 1 else "have values"
-    return (f"The screening does not judge {listing(names)}: it {what} rarer than 1 in 40, which none of its levels takes.",)
+    what = "it has a value" if len(names) == 1 else "they have values"
+    return (f"The screening does not judge {listing(names)}: {what} rarer than 1 in 40, which none of its levels takes.",)
 
 
 def independence(result: StudyResult) -> tuple[str, ...]:

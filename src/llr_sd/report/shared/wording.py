@@ -16,6 +16,7 @@ NONE = "–"
 ASTRONOMIC = 1e15  # no number of this field; written with its power of ten
 FEW = "too few runs"
 FEW_RUNS = 100  # below these, none and all of the runs are told with their interval everywhere
+TINY = 0.001  # a share below this is told as below it
 COUNTED = 0.001  # rarer than this, a chance is told as a count of runs
 DATES_NOTE = (
     "Dates are moments: 2017.75 is 1 October 2017, written Oct 2017 where something starts. A result is the position when a month "
@@ -100,23 +101,21 @@ def percent(share: float) -> str:
         return NONE
     if share in (0, 1):
         return f"{share:.0%}"
-    if share < 0.001:
+    if share < TINY:
         return "below 0.1%"
-    if share > 0.999:
+    if share > 1 - TINY:
         return "above 99.9%"
     return f"{share:.1%}" if share < 0.0995 or share > 0.9905 else f"{share:.0%}"
 
 
 def at_most(share: float) -> str:
     """Return an upper bound in words: "at most 0.8%" or "below 0.1%"."""
-    words = percent(share)
-    return words if words.startswith("below") else f"at most {words}"
+    return percent(share) if 0 < share < TINY else f"at most {percent(share)}"
 
 
 def at_least(share: float) -> str:
     """Return a lower bound in words: "at least 99.2%" or "above 99.9%"."""
-    words = percent(share)
-    return words if words.startswith("above") else f"at least {words}"
+    return percent(share) if 1 - TINY < share < 1 else f"at least {percent(share)}"
 
 
 def other_failures_words(counts: Mapping[str, int]) -> str:
