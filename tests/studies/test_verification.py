@@ -8,7 +8,7 @@ import pytest
 
 import llr_sd
 from llr_sd.cli import main
-from llr_sd.engine.reference import scalars
+from llr_sd.engine.reference import trees, written
 from llr_sd.verification import AGREES, DIFFERS, NOT_ASKED, NOT_COMPARED, Verification, verifications
 
 CONTROL = "INITIAL TIME = 0 ~~|\nFINAL TIME = 4 ~~|\nTIME STEP = 0.5 ~~|\nSAVEPER = 1 ~~|\n"
@@ -48,7 +48,7 @@ def test_pysd_agrees(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 def test_a_difference_ends_with_1_and_stands_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(scalars._PLAIN, "EXP", "sin")
+    monkeypatch.setitem(written.WRITTEN, "EXP", lambda _, x: trees.call("sin", x))
     code, found = run_study(tmp_path, GROWS)
     assert (code, found.outcome) == (1, DIFFERS)
     assert found.output in ("last", "path", "twice")
@@ -80,7 +80,7 @@ def test_any_exception_of_pysd_is_its_answer(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_run_that_fails_in_pysd_alone_is_no_agreement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(scalars._PLAIN, "EXP", "ln")  # of a number below zero
+    monkeypatch.setitem(written.WRITTEN, "EXP", lambda _, x: trees.call("ln", x))  # of a number below zero
     code, found = run_study(tmp_path, GROWS)
     assert (code, found.outcome) == (0, NOT_COMPARED)
     assert "in PySD the run failed: not a number" in found.reason
