@@ -54,7 +54,7 @@ def level(*standings: Standing, shown: Quantity = GPS, target: Target | None = M
     [
         ((500, 530), "none of 2 scenarios reaches 540 WTE on central values, 500 (“a”) to 530 WTE (“b”)."),
         ((500, 550), "1 of 2 scenarios reaches 540 WTE on central values (“b” 550); the other is at 500 WTE (“a”)."),
-        ((545, 550), "all 2 scenarios reach 540 WTE on central values, 545 (“a”) to 550 WTE (“b”)."),
+        ((545, 550), "both scenarios reach 540 WTE on central values, 545 (“a”) to 550 WTE (“b”)."),
         ((539.8, 540.2), "1 of 2 scenarios reaches 540 WTE on central values (“b” 540.2); the other is at 539.8 WTE (“a”)."),
     ],
 )
@@ -89,6 +89,26 @@ def test_a_share_is_told_as_a_percentage_and_its_distance_in_points() -> None:
     assert "4.99% in" in sentences(close)[0]  # not 5.0, which it misses
     found = Change(share, True, "b", "a", 0.011, 0.004, 0.02, 100, 0, 100, True)
     assert "is 1.1 percentage points higher" in sentences(found)[0]
+
+
+def test_a_scenario_without_a_number_is_named_and_not_counted() -> None:
+    nothing = dataclasses.replace(
+        standing("c", 1, 2, 3).spread, central=math.nan, median=math.nan, p05=math.nan, p95=math.nan, runs=0
+    )
+    lost = Standing(nothing, False, True, math.nan, (None,))
+    said = sentences(level(standing("a", 500, 530, 560), standing("b", 500, 530, 560), lost))
+    assert "none of 2 scenarios" in said[0]
+    assert said[-1] == "There is no number for “c”."
+    assert "no number" not in " ".join(sentences(level(standing("a", 500, 530, 560))))
+
+
+def test_runs_without_a_result_are_not_taken_for_misses() -> None:
+    """3 of 100 runs meet the level, but 10 more have no result: that it is under 1 in 20 is not known."""
+    rare, open_ = standing("a", 500, 530, 560, 0.03), standing("b", 500, 530, 560, 0.03)
+    assert "in every uncertain scenario it is under 1 in 20" in sentences(level(rare, open_))[1]
+    chance = Chance(0.03, 0.01, 0.08, 100, lost=10)
+    some = sentences(level(rare, dataclasses.replace(open_, chances=(chance,))))[1]
+    assert "in 1 of 2 uncertain scenarios it is under 1 in 20" in some
 
 
 def test_published_scenarios_are_counted_apart() -> None:

@@ -112,7 +112,8 @@ def _level(fact: Level) -> list[str]:
     if others:
         said.append(_against(fact, others) if fact.targets else _ends(fact, others))
         said += [c for i in range(len(fact.targets)) if (c := _chances(fact, others, i))]
-    return said
+    lost = [f"“{s.name}”" for s in fact.standings if s not in fact.known]
+    return [*said, f"There is no number for {listing(lost)}."] if lost else said
 
 
 def _plans(fact: Level, plans: tuple[Standing, ...]) -> str:
@@ -150,7 +151,8 @@ def _against(fact: Level, others: tuple[Standing, ...]) -> str:
     if not there:
         return f"{name}: none of {len(others)} scenarios {one} on central values, {_span(fact, others)}."
     if not rest:
-        return f"{name}: all {len(others)} scenarios {many} on central values, {_span(fact, others)}."
+        who = "both" if len(others) == 2 else f"all {len(others)}"
+        return f"{name}: {who} scenarios {many} on central values, {_span(fact, others)}."
     who = f"{len(there)} of {len(others)} scenarios {one if len(there) == 1 else many} on central values"
     who += f" ({_named(fact, there)})" if len(there) <= MOST_NAMED else f", {_span(fact, there)}"
     return f"{name}: {who}; the {'others are' if len(rest) > 1 else 'other is'} at {_span(fact, rest)}."
