@@ -249,6 +249,8 @@ class Variable:
         As the author wrote them; empty where nothing is said.
     limits
         The author's declared limits, in the unit; None where open.
+    step
+        Of a value between the limits, as the author declared it; None where nothing is said.
     """
 
     name: str
@@ -259,6 +261,7 @@ class Variable:
     comment: str = ""
     limits: tuple[float | None, float | None] = (None, None)
     group: str = ""
+    step: float | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -96,9 +97,9 @@ def _title(folder: Path) -> str:
 def _show_study(path: str | Path) -> None:
     study = load_study(path)
     runs = f"{study.monte_carlo.runs} runs for each {'scenario' if study.model else 'risk'}"
-    say(
-        f"{study.title}\n  {'model' if study.model else 'register'} {study.model or study.risk_register}, {runs}, seed {study.seed}\n"
-    )
+    tables = "".join(f", {key} {name}" for key, name in (("localities", study.localities), ("site", study.site)) if name)
+    about = f"model {study.model}{tables}" if study.model else f"register {study.risk_register}"
+    say(f"{study.title}\n  {about}, {runs}, seed {study.seed}\n")
     if study.question:
         say(textwrap.fill(" ".join(study.question.split()), WIDTH, initial_indent="  ", subsequent_indent="  ") + "\n")
     if study.risk_register:
@@ -207,7 +208,8 @@ def _below(text: str) -> str:
 
 def _parameter_lines(p: Parameter) -> list[str]:
     d = p.distribution
-    spread = "fixed" if d.kind == "fixed" else f"{d.kind} {d.low:g} {d.mode:g} {d.high:g}"
+    stated = d.choices or " ".join(f"{v:g}" for v in (d.low, d.mode, d.high) if math.isfinite(v))
+    spread = "fixed" if d.kind == "fixed" else f"{d.kind} {stated}"
     source = textwrap.shorten(p.source, 70, placeholder="...")
     line = f"  {p.name:<28}{p.value:>12g} {p.unit:<12} {spread:<28} {p.grade}  {p.group:<13} {source}"
     return [line, *([f"      {p.label}"] if p.label else [])]

@@ -462,7 +462,8 @@ def _within(line: Row, numbers: Mapping[str, float], minimum: float, maximum: fl
 def parameters_of(equations: Equations) -> ParameterTable:
     """Return a table of the model's constants as they stand, for a model file that comes without a table of its own.
 
-    Where the file states a range, as Vensim does with [low,high] behind the unit, the constant is uniform over it: judgement, grade C.
+    Where the file states a range, as Vensim does with [low,high] behind the unit, the constant is uniform over it: judgement, grade C. A
+    switch, [0,1,1], whose step leaves the two ends alone, is one or the other.
     """
     return ParameterTable(tuple(_as_written(equations, cell) for cell in equations.constants()), equations.source)
 
@@ -473,4 +474,6 @@ def _as_written(equations: Equations, cell: Cell) -> Parameter:
     spread, source = Distribution("fixed", math.nan, value, math.nan), "the model file"
     if math.isfinite(high - low) and low < high and low <= value <= high and cell.label not in CONTROLS:
         spread, source = Distribution("uniform", low, value, high), "range in the model file"
+        if variable.step is not None and math.isclose(variable.step, high - low):
+            spread = Distribution("discrete", mode=value, values=(low, high))
     return Parameter(cell.label, cell.label, variable.unit, value, spread, "", source, "C", variable.comment, low, high)

@@ -18,6 +18,7 @@ leaving rate[Skill] = 0.1, 0.2 ~ 1/Year [0,0.5] ~ Share of staff who leave a yea
 hiring = 12 ~ WTE/Year [0,40,1] ~ =cmd(calc) |
 beyond = 50 ~ Dmnl [0,40] ~ A value outside its own range. |
 open = 3 ~ Dmnl [0,?] ~ A range without an end. |
+policy on = 1 ~ Dmnl [0,1,1] ~ A switch. |
 staff[Skill] = INTEG(hiring / 2 + beyond * open * 0 - staff[Skill] * leaving rate[Skill], 100) ~ WTE ~ Staff. |
 INITIAL TIME = 2017.75 ~ Year ~ |
 FINAL TIME = 2018.75 ~ Year [2017,2030] ~ |
@@ -42,6 +43,8 @@ def test_ranges_in_the_model_file_are_judgement_where_no_table_gives_one(surgery
         p = table.get(name, "")
         assert (p.distribution.kind, p.distribution.low, p.distribution.high) == ("uniform", low, high)
         assert (p.grade, p.source) == ("C", "range in the model file")
+    switch = table.get("policy on", "").distribution
+    assert (switch.kind, switch.values) == ("discrete", (0, 1))
     # No range: a value outside it, an open end, and the clock, which is the same in every run.
     assert {p.name for p in table if p.distribution.kind == "fixed"} == {
         "beyond", "open", "INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER",
@@ -122,7 +125,7 @@ def test_a_first_table_is_drafted_once_and_fits(surgery: Path, capsys: pytest.Ca
             old.minimum,
             old.maximum,
         )
-        assert (new.distribution.kind, new.grade) == (old.distribution.kind, old.grade)
+        assert (new.distribution.kind, new.grade) == (old.distribution.kind.replace("discrete", "fixed"), old.grade)
         ends = (new.distribution.low, new.distribution.high), (old.distribution.low, old.distribution.high)
         assert new.distribution.kind == "fixed" or ends[0] == ends[1]
         assert new.source == f"to be filled in ({old.source})"

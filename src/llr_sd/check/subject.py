@@ -239,9 +239,13 @@ class Subject:
 
     @cached_property
     def wide(self) -> Design | None:
-        """Draws of all uncertain parameters, each uniform from low to high; None where the table has no uncertain parameter."""
+        """Draws of all uncertain parameters, each uniform from low to high, or of its values; None where there is none."""
         ranges = [(p, wide_range(p)) for p in self.model.table]
-        uncertain = [(p, Distribution("uniform", low, math.nan, high)) for p, (low, high) in ranges if low < high]
+        uncertain = [
+            (p, p.distribution if p.distribution.kind == "discrete" else Distribution("uniform", low, math.nan, high))
+            for p, (low, high) in ranges
+            if low < high
+        ]
         if not uncertain:
             return None
         return draw_monte_carlo(uncertain, self.checks.draws.runs, self.checks.draws.seed)

@@ -92,7 +92,7 @@ def _scenario(model: Model) -> str:
     if example is None:
         return ""
     d = example.distribution
-    value = d.high if np.isfinite(d.high) else example.value
+    value = d.high if np.isfinite(d.high) else next((v for v in d.values if v != example.value), example.value)
     return f"""
 # [[scenario]]
 # name = {_text(f"{example.called} at {value:g}")}

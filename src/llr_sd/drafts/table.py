@@ -55,8 +55,9 @@ def draft_parameters(model: Model) -> Path:
 def _row(p: Parameter, labels: set[str]) -> tuple[str, ...]:
     d = p.distribution
     low, mode, high = ("" if math.isnan(v) else repr(v).removesuffix(".0") for v in (d.low, p.value, d.high))
+    kind = "fixed" if d.kind == "discrete" else d.kind  # a table has no column for the values of a switch
     words = (store.guarded(" ".join(p.note.split())), "", "", store.guarded(_label(p, labels)))
-    return (p.name, p.variable, p.unit, low, mode, high, d.kind, "", f"to be filled in ({p.source})", p.grade, *words)
+    return (p.name, p.variable, p.unit, low, mode, high, kind, "", f"to be filled in ({p.source})", p.grade, *words)
 
 
 def _label(parameter: Parameter, taken: set[str]) -> str:

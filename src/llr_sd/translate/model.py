@@ -180,7 +180,7 @@ class _Translation:
         place = Place(self._raw.file, raw.name)
         found = definitions(raw, known, self._names, place)
         kind = _kind(known.kind, [d.body for d in found])
-        whole = Variable(known.name, known.axes, found, kind, raw.unit, raw.comment, raw.limits, raw.group)
+        whole = Variable(known.name, known.axes, found, kind, raw.unit, raw.comment, raw.limits, raw.group, raw.step)
         return self._shallow(whole, place)
 
     def _shallow(self, variable: Variable, place: Place) -> Variable:

@@ -85,6 +85,7 @@ class RawVariable:
     limits: tuple[float | None, float | None] = (None, None)
     group: str = ""
     dimensions: tuple[str, ...] = ()
+    step: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,10 +66,11 @@ def _only_links(tree: Any) -> bool:
 
 def _add(variables: dict[str, RawVariable], left: Left, entry: Entry, place: Place) -> None:
     variable = variables.setdefault(canonical(left.name), RawVariable(left.name, group=entry.group))
-    unit, limits = _unit(entry.unit, place)
+    unit, limits, step = _unit(entry.unit, place)
     variable.unit = unit or variable.unit
     variable.comment = " ".join(entry.comment.replace("\\", " ").split()) or variable.comment
-    variable.limits = limits or variable.limits
+    if limits is not None:
+        variable.limits, variable.step = limits, step
     tree = _tree(left, place)
     variable.parts.append(Part(left.subscripts, left.excepts, tree, left.keyword))
     for call in _calls_with_outputs(tree):
@@ -113,10 +114,10 @@ def _add_outputs(variables: dict[str, RawVariable], call: MacroCall, group: str,
         variables[canonical(output.name)] = RawVariable(output.name, [part], group=group)
 
 
-def _unit(text: str, place: Place) -> tuple[str, tuple[float | None, float | None] | None]:
-    """Return a unit, and the limits that stand in square brackets behind it."""
+def _unit(text: str, place: Place) -> tuple[str, tuple[float | None, float | None] | None, float | None]:
+    """Return a unit, and the limits and their step that stand in square brackets behind it."""
     if not text.endswith("]") or "[" not in text:
-        return text, None
+        return text, None, None
     unit, _, inside = text[:-1].rpartition("[")
     try:
         numbers = [None if n.strip() in ("?", "") else float(n) for n in inside.split(",")]
@@ -124,5 +125,5 @@ def _unit(text: str, place: Place) -> tuple[str, tuple[float | None, float | Non
         raise place.refuse("its unit or limits cannot be read.", "Write limits as [low,high], with ? where open.") from None
     if len(numbers) not in (2, 3):
         raise place.refuse("its limits are not two numbers.", "Write them as [low,high], with ? where open.")
-    low, high = (None if n is None or not math.isfinite(n) else n for n in numbers[:2])
-    return unit.strip(), (low, high)
+    low, high, step = (None if n is None or not math.isfinite(n) else n for n in (*numbers, None)[:3])
+    return unit.strip(), (low, high), step
