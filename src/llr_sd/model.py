@@ -350,14 +350,20 @@ def load_model(name: str | Path, base: Path | None = None, random: str = "", loc
     if path.suffix.casefold() not in SUFFIXES:
         raise InputError(f'"{path.suffix}" is not a model file.', where=str(path), mend=f"Known are {', '.join(SUFFIXES)}.")
     own = models_of(path.parent) == [path]
-    laws = read_laws(path.parent) if own else ()
     if localities is None:
         equations = translate(path, random)
-        return Model(path.stem, equations, _parameters(path, equations, own), laws)
+        return Model(path.stem, equations, _parameters(path, equations, own), _laws(path, equations, own))
     places = beside(localities, base or Path(), path.parent)
     equations = _relocated(path, random, places)
     table = _parameters(path, equations, own, lambda lines: local_rows(lines, equations, places))
-    return Model(path.stem, equations, table, laws, places)
+    return Model(path.stem, equations, table, _laws(path, equations, own), places)
+
+
+def _laws(path: Path, equations: Equations, own: bool) -> tuple[Conservation, ...]:
+    """Return the laws of the folder's `checks.toml`; of a model beside others those alone whose variables it has, as a variant does."""
+    laws = read_laws(path.parent)
+    names = [[n.partition("[")[0] for n in (law.variable, law.scale) if n] for law in laws]
+    return tuple(law for law, read in zip(laws, names, strict=True) if own or all(equations.find(n) for n in read))
 
 
 def _relocated(path: Path, random: str, places: Path) -> Equations:

@@ -48,3 +48,16 @@ def test_a_run_that_breaks_a_law_has_failed(tmp_path: Path) -> None:
 def test_a_law_of_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nobody from nowhere"):
         run_study(made(tmp_path, "join", law="balance of another"), verify=0)
+
+
+def test_a_variant_beside_its_model_is_held_to_the_same_laws(tmp_path: Path) -> None:
+    folder = made(tmp_path, "join")
+    text = (folder / "gp_supply" / "gp_supply.mdl").read_text(encoding="utf-8")
+    (folder / "gp_supply" / "variant.mdl").write_text(text.replace("INTEG(join, 100)", "INTEG(2 * join, 100)"), encoding="utf-8")
+    (folder / "gp_supply" / "other.mdl").write_text(text.replace("off=", "different="), encoding="utf-8")
+    study = (folder / "study.toml").read_text(encoding="utf-8")
+    (folder / "study.toml").write_text(study.replace('"gp_supply"', '"gp_supply/variant.mdl"'), encoding="utf-8")
+    result = run_study(folder, verify=0)
+    assert set(result.failures["reason"]) == {'breaks the law "nobody from nowhere"'}
+    assert load_model(folder / "gp_supply" / "gp_supply.mdl").laws
+    assert not load_model(folder / "gp_supply" / "other.mdl").laws
