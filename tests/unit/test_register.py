@@ -322,8 +322,16 @@ def test_failed_runs_of_every_sample_are_counted(rated: Path) -> None:
     )
     result = llr_sd.run_study(rated, verify=0)
     counts = result.failures["sample"].value_counts()
-    assert set(counts.index) == {"monte_carlo", "leave_senior doubled, R1", "hiring doubled, R2", "sobol, R1", "sobol, R2"}
-    assert counts["leave_senior doubled, R1"] > (result.failures.query("scenario == 'as it is'")["sample"] == "monte_carlo").sum()
+    assert set(counts.index) == {
+        "monte_carlo",
+        "leave_senior doubled for R1",
+        "hiring doubled for R2",
+        "sobol of R1",
+        "sobol of R2",
+    }
+    assert (
+        counts["leave_senior doubled for R1"] > (result.failures.query("scenario == 'as it is'")["sample"] == "monte_carlo").sum()
+    )
     assert result.manifest["failed"] == len(result.failures)
 
 

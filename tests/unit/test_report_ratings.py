@@ -306,6 +306,15 @@ def test_what_lies_outside_a_risk_is_said_from_its_ties() -> None:
 
 def test_failed_runs_come_first(tmp_path: Path, logged: StudyResult) -> None:
     assert how_sure(rating_result(tmp_path, failed=3))[0].startswith("3 runs failed.")
+    result = rating_result(tmp_path, risks=1, failed=3)
+    for samples, words in (
+        (["sobol of R1"] * 3, "3 runs failed among"),
+        (["monte_carlo", "", "sobol of R1"], "1 run failed among"),
+    ):
+        result.tables["failures"]["sample"] = samples
+        said = how_sure(dataclasses.replace(result))
+        assert any(s.startswith(words) for s in said)
+        assert said[0].startswith("2 runs failed. They are left out") == ("monte_carlo" in samples)
     assert how_sure(logged)[0] == "Each rating rests on 1,000 runs, and none of them failed."
 
 

@@ -50,8 +50,8 @@ def rate_register(prepared: PreparedRegister, far: Runner, write: Write) -> Foun
 
     wide = {(r.id, what): samples for r in register.risk for what, samples in wide_samples(prepared, r).items()}
     saltelli = {r.id: sobol_samples(prepared, r) for r in register.risk}
-    second = {f"{what} doubled, {risk}": own for (risk, what), own in wide.items()}
-    second |= {f"sobol, {risk}": own for risk, (_, own) in saltelli.items()}
+    second = {f"{what} doubled for {risk}": own for (risk, what), own in wide.items()}
+    second |= {f"sobol of {risk}": own for risk, (_, own) in saltelli.items()}
     near = far.over(prepared.near)
     near.run([own[m] for m in prepared.near for own in second.values() if m in own])
 

@@ -16,7 +16,7 @@ from llr_sd.report.sensitivity.words import INDEPENDENT, correlation_sentences
 from llr_sd.report.shared.reading import Chance, failed_runs, labels, other_failures
 from llr_sd.report.shared.told import notes, verified_sentences
 from llr_sd.report.shared.units import joined
-from llr_sd.report.shared.wording import NONE, count_of, date_words, listing, other_failures_words, percent
+from llr_sd.report.shared.wording import NONE, count_of, date_words, listing, percent
 from llr_sd.result import StudyResult
 from llr_sd.verification import verifications
 
@@ -195,7 +195,11 @@ def how_sure(result: StudyResult) -> list[str]:
         verb = "It is" if failed == 1 else "They are"
         sentences.append(f"{count_of(failed, 'run')} failed. {verb} left out of every number here, and listed below.")
     if others:
-        sentences.append(other_failures_words(others))
+        one = sum(others.values()) == 1
+        sentences.append(
+            f"{count_of(sum(others.values()), 'run')} failed among those behind the variations of ratings and the shares of inputs; "
+            f"{'it is' if one else 'they are'} left out there."
+        )
     runs = sorted({r.runs for r in found.ratings})
     each = f"{runs[0]:,}" if len(runs) == 1 else f"{runs[0]:,} to {runs[-1]:,}"
     sentences.append(f"Each rating rests on {each} runs{'.' if failed or len(runs) > 1 else ', and none of them failed.'}")
