@@ -58,6 +58,11 @@ def test_a_sentence_and_its_title_name_one_share(plain: StudyResult) -> None:
     assert "23%" not in first
 
 
+def test_shares_below_one_in_a_hundred_are_not_told_one_by_one(plain: StudyResult) -> None:
+    text = said(sobol(plain, (0.999, 0.0005, 0.0004), (0.999, 0.0006, 0.0005), 0.0001))
+    assert "gp quit u55 accounts for 99.9% (99.9 to above 99.9%) of the spread in GPs (WTE), end of Sep 2020." in text
+
+
 def test_inputs_that_the_intervals_cannot_tell_apart_lead_together(plain: StudyResult) -> None:
     result = sobol(plain, (0.4, 0.39, 0.1), (0.41, 0.40, 0.12), 0.02)
     cell = main_cell(result, "sobol")
@@ -138,6 +143,11 @@ def test_inputs_that_cannot_be_judged_are_named_and_not_held(plain: StudyResult)
     text = " ".join(section.sentences)
     assert "does not judge nq join prob: it has a value rarer than 1 in 40" in text
     assert "could be held" not in text
+    assert "the most of 1 judged input" in text
+    assert (
+        "has the largest effect on GPs (WTE), end of Sep 2020 of the inputs that are judged: 30 WTE"
+        in section.pictures[0].alternative
+    )
     assert any("does not judge nq join prob" in s for s in findings(result))
     both = dataclasses.replace(result, tables={**result.tables, "morris": table.assign(note=NOT_JUDGED)})
     assert any("does not judge gp quit u55 and nq join prob: they have values rarer" in s for s in findings(both))

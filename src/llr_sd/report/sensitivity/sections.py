@@ -14,6 +14,7 @@ from llr_sd.report.sensitivity.words import (
     effect_words,
     group_title,
     morris_sentences,
+    morris_title,
     over_time_sentences,
     settled,
     sobol_sentences,
@@ -35,7 +36,7 @@ from llr_sd.report.shared.inputs import (
 )
 from llr_sd.report.shared.parts import NumberTable, Picture, Section
 from llr_sd.report.shared.reading import horizon, times_of
-from llr_sd.report.shared.wording import amount, date_words, extent, full_name, named, percent, the_close, with_unit
+from llr_sd.report.shared.wording import amount, date_words, extent, full_name, named, percent, the_close
 from llr_sd.result import StudyResult
 
 ALONE = "alone (first order)"
@@ -192,8 +193,7 @@ def screening_section(result: StudyResult) -> Section | None:
         Bars("could be held", PALE, "////", tuple(None if s.input in kept else s for s in drawn)),
     ]
     kinds = [k for k in kinds if any(s is not None for s in k.values)]
-    first = spoken(result, drawn[0].input, first=True)
-    title = f"{first} has the largest effect on {full_name(cell.shown)}: {with_unit(drawn[0].value, unit)}"
+    title = morris_title(result, cell, drawn[0])
     axis = f"Mean size of the effect on {full_name(cell.shown)}"
     figure = bar_chart(
         title, [input_label(result, s.input) for s in drawn], kinds, axis, lambda s: effect_words(s, unit), stacked=True

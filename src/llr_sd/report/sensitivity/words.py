@@ -35,6 +35,7 @@ INDEPENDENT = (
     "Sobol shares are for inputs drawn independently: the stated rank correlations are not in them. Shapley effects take them in."
 )
 LEADING = 3  # most inputs that a title names
+TOLD = 0.01  # a share below this is not told one by one
 SHOWN = 8  # most inputs that a sentence names
 
 
@@ -76,7 +77,7 @@ def sobol_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
         why = lost_words(cell.table, cell.lost, cell.lost + cell.blocks) if cell.lost else "the table has no number"
         why = "some of its values are not above 0 and have no logarithm" if cell.note == NO_LOG else why
         return (f"The shares of {name} {where} are not given: {why}.",)
-    first, *others = drawn[:3]
+    first, *others = [s for s in drawn[:3] if s is drawn[0] or s.value >= TOLD]
     said = [f"{spoken(result, first.input)} accounts for {with_interval(first)} of the spread in {name}"]
     said += [f"{spoken(result, s.input)} for {with_interval(s)}" for s in others]
     sentences = [f"In “{cell.scenario}”, alone or with other inputs, {listing(said)}."]
@@ -175,7 +176,7 @@ def morris_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
     top, unit, kept = order[0], cell.shown.unit, kept_inputs(result)
     sentences = [
         f"Taken from one end of its range to the other, {spoken(result, top.input)} moves {name} by {with_unit(top.value, unit)} on "
-        f"average, the most of {count_of(len(order), 'input')} ({cell.blocks:,} trajectories)."
+        f"average, the most of {count_of(len(order), 'judged input' if hidden else 'input')} ({cell.blocks:,} trajectories)."
     ]
     shown = [input_name(result, n) for n in kept[:SHOWN]]
     names = listing([*shown, f"{len(kept) - SHOWN} more"] if len(kept) > SHOWN else shown)
@@ -185,6 +186,13 @@ def morris_sentences(result: StudyResult, cell: Cell) -> tuple[str, ...]:
         limit = ", as far as the outputs show whose screening is given" if screened_in_part(result) else ""
         sentences.append(f"The others could be held at their central values{limit}: {listing(rest)}.")
     return (*sentences, *hidden)
+
+
+def morris_title(result: StudyResult, cell: Cell, top: Share) -> str:
+    """Say which input has the largest effect, of those that the screening judges."""
+    among = " of the inputs that are judged" if unjudged(result) else ""
+    effect = with_unit(top.value, cell.shown.unit)
+    return f"{spoken(result, top.input, first=True)} has the largest effect on {full_name(cell.shown)}{among}: {effect}"
 
 
 def unjudged(result: StudyResult) -> tuple[str, ...]:

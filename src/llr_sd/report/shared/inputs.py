@@ -21,6 +21,7 @@ from llr_sd.report.shared.reading import (
 )
 from llr_sd.report.shared.wording import (
     NONE,
+    TINY,
     percent,
 )
 from llr_sd.result import StudyResult
@@ -116,4 +117,5 @@ def between(share: Share, joined: str = "to") -> str:
 def with_interval(share: Share) -> str:
     """Return a share with its 95 % interval: "28% (27 to 30%)"."""
     interval = between(share)
-    return part_words(share.value) if interval == NONE else f"{part_words(share.value)} ({interval})"
+    alone = interval == NONE or share.high < TINY
+    return part_words(share.value) if alone else f"{part_words(share.value)} ({interval})"
