@@ -221,6 +221,9 @@ def test_shares_from_the_runs_are_made_where_they_are_worth_having(tmp_path: Pat
     assert found is not None
     assert [s.input for s in found.told] == ["z", "x"]
     assert "correlations included" in drawn_sentences(tied, found)[0]
+    assert "long tail" not in " ".join(drawn_sentences(tied, found))
+    tailed = replace(found, cell=replace(found.cell, skewed=True, carried=12.4))
+    assert "about 12 of 300 runs carry it" in " ".join(drawn_sentences(tied, tailed))
     assert drawn_sentences(tied, replace(found, told=()))[0].startswith("No input alone is told from one without effect")
 
 

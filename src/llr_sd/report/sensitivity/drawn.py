@@ -195,6 +195,11 @@ def drawn_sentences(result: StudyResult, d: Drawn) -> tuple[str, ...]:
     said = [f"Of the spread in {name}, {where}, each input alone carries{kept}: {listing(parts)}."]
     if d.correlated:
         said.append("Correlated inputs carry a part for each other, so these shares can come to more than 100%.")
+    if d.cell.skewed:
+        said.append(
+            f"A long tail makes this spread: about {max(d.cell.carried, 1):.0f} of {d.cell.blocks:,} runs carry it, so the intervals may hold "
+            "the truth in fewer than 95 of 100 cases."
+        )
     if d.untold:
         verb = "is" if len(d.untold) == 1 else "are"
         said.append(
