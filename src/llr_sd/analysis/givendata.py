@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.analysis.bootstrap import half_width
-from llr_sd.analysis.cells import no_variance
-from llr_sd.analysis.indices import Indices, carrying, index_table, notes_of
+from llr_sd.analysis.cells import OutputCells, no_variance, output_cells
+from llr_sd.analysis.indices import Indices, carrying, index_rows, notes_of
 from llr_sd.design import Design
 from llr_sd.errors import InputError
 from llr_sd.result import UNTOLD
@@ -79,27 +79,30 @@ def given_data(design: Design, inputs: Sequence[str], dummy: Floats, values: Flo
     runs = good.sum(axis=0)
     flat = no_variance(np.where(good, values, np.nan))
     value, half = np.full((2, len(columns), values.shape[1]), np.nan)
-    for cell in np.flatnonzero(~flat & (runs >= FEWEST)):
-        here = good[:, cell]
-        y = values[here, cell] - values[here, cell].mean()
+    kinds, kind = np.unique(good[:, ~flat & (runs >= FEWEST)], axis=1, return_inverse=True)
+    there = np.flatnonzero(~flat & (runs >= FEWEST))
+    for number, here in enumerate(kinds.T.astype(bool)):
+        cells = there[kind.ravel() == number]
+        y = values[np.ix_(here, cells)]
+        y = y - y.mean(axis=0)
         whole = y**2 * len(y) / (len(y) - 1)
         for row, x in enumerate(columns):
             left = _left(_basis(x[here]), y)
-            value[row, cell] = 1 - left.sum() / whole.sum()
-            spread = np.sqrt(np.sum((left - (1 - value[row, cell]) * whole) ** 2)) / whole.sum()
-            half[row, cell] = half_width(spread, runs[cell])
-    whole = np.where(good, values, 0.0).sum(axis=0) / np.maximum(runs, 1)
-    carried = carrying(np.where(good, (values - whole) ** 2, 0.0), good)
+            value[row, cells] = 1 - left.sum(axis=0) / whole.sum(axis=0)
+            spread = np.sqrt(np.sum((left - (1 - value[row, cells]) * whole) ** 2, axis=0)) / whole.sum(axis=0)
+            half[row, cells] = half_width(spread, runs[cells])
+    mean = np.where(good, values, 0.0).sum(axis=0) / np.maximum(runs, 1)
+    carried = carrying(np.where(good, (values - mean) ** 2, 0.0), good)
     notes = notes_of(np.zeros_like(flat), flat, runs < FEWEST)
     return GivenData((*inputs, DUMMY), value, value - half, value + half, runs, design.runs - runs, carried, notes)
 
 
 def _left(basis: Floats, y: Floats) -> Floats:
-    """Return the squared residuals of a regression, each freed of what it fitted by chance, shape (run,)."""
-    base, size, _ = np.linalg.svd(basis, full_matrices=False)
-    base = base[:, size > 1e-10 * size[0]]
-    leverage = np.minimum((base**2).sum(axis=1), 1 - 1e-9)
-    return np.asarray((y - base @ (base.T @ y)) ** 2 / (1 - leverage))
+    """Return the squared residuals of regressions of shape (run, cell), each freed of what it fitted by chance."""
+    # Small normal equations: quick; the pseudo-inverse copes with a spline that holds no run.
+    weights = basis @ np.linalg.pinv(basis.T @ basis, rcond=1e-10, hermitian=True)
+    leverage = np.minimum((weights * basis).sum(axis=1), 1 - 1e-9)
+    return np.asarray((y - basis @ (weights.T @ y)) ** 2 / (1 - leverage)[:, None])
 
 
 def _basis(x: Floats) -> Floats:
@@ -133,9 +136,16 @@ def given_data_table(
         Columns as in `sobol_table`, index "S1"; the input "(dummy)" is one that nothing depends on. The note `UNTOLD`
         stands where an interval reaches down to 0, or to the upper end of the dummy's.
     """
-    table = index_table(runs, times, lambda values: given_data(design, inputs, dummy, values))
-    if table.empty:
-        return table
+    import pandas as pd
+
+    # One call for all outputs of a scenario: an input is regressed on once.
+    found = list(output_cells(runs, times))
+    frames = []
+    for scenario in dict.fromkeys(cells.scenario for cells in found):
+        own = [cells for cells in found if cells.scenario == scenario]
+        where, values = pd.concat([c.where for c in own], ignore_index=True), np.hstack([c.values for c in own])
+        frames.append(index_rows(OutputCells(scenario, "", where, values), given_data(design, inputs, dummy, values)))
+    table = pd.concat(frames, ignore_index=True)
     low, high = (table[end].to_numpy().reshape(-1, len(inputs) + 1) for end in ("low", "high"))
     hidden = (low <= np.maximum(high[:, -1:], 0.0)).ravel()
     return table.assign(note=np.where(hidden & (table["note"] == "").to_numpy(), UNTOLD, table["note"]))
