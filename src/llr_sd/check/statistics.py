@@ -18,6 +18,7 @@ from llr_sd.quantiles import STATISTICS
 from llr_sd.study import Scale, Target
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
 Floats = NDArray[np.float64]
@@ -184,6 +185,19 @@ def _sobol(known: Known, base: int, scale: Scale, pooled: bool, seed: int) -> He
     found = analysis.sobol(design, known.function(design.values), again, scale=scale, pooled=pooled)
     truth = [*known.first, *known.total, *known.pairs, sum(known.first), sum(known.total)]
     return np.asarray(_holds(found.low[:, 0], found.high[:, 0], truth) | found.skewed[0])
+
+
+def _grown(known: Known, tolerance: float, seed: int) -> Held:
+    """Indices at the base where they settle: it is their own intervals that end the growth, which must not make them too narrow."""
+    inputs = _inputs(len(known.first), known.law)
+
+    def evaluate(base: int) -> pd.DataFrame:
+        design = sampling.draw_saltelli(inputs, base, seed, second_order=False)
+        again = sampling.resamples(seed, "sobol", design.plan.replicates if design.plan else 1)
+        return analysis.sobol_table(design, _dataset(y=known.function(design.values).T), {}, again)
+
+    found = analysis.grow(evaluate, lambda base: base * (len(inputs) + 2), 64, 100_000, tolerance).table
+    return _holds(found["low"], found["high"], [*known.first, *known.total])
 
 
 def _shapley(seed: int) -> Held:
