@@ -69,6 +69,8 @@ def test_inputs_that_the_intervals_cannot_tell_apart_lead_together(plain: StudyR
     assert cell is not None
     title = "gp quit u55 (41%) and nq join prob (40%) move GPs (WTE), end of Sep 2020 most, alone or with others: too close to tell apart"
     assert sobol_title(result, cell) == title
+    without = sobol(plain, (0.6, 0.3), (0.61, 0.31), math.nan)
+    assert "too close to tell apart" in sobol_title(without, cell)
 
 
 def test_an_input_whose_interval_reaches_something_is_not_said_to_have_no_effect(plain: StudyResult) -> None:

@@ -168,8 +168,8 @@ def split(found: tuple[Share, ...]) -> tuple[list[Share], list[Share], list[Shar
 
 
 def leaders(order: Sequence[Share]) -> list[Share]:
-    """Return the first of inputs in the order of their numbers, and those whose interval meets its own: no run tells which is first."""
-    return [s for s in order if s is order[0] or s.high >= order[0].low]
+    """Return the first of inputs in the order of their numbers, and those that no interval sets apart from it: no run tells which is first."""
+    return [s for s in order if s is order[0] or not s.high < order[0].low]
 
 
 def sobol_course(result: StudyResult) -> Cell | None:
