@@ -66,7 +66,7 @@ def measure(equations: Equations, name: str, pysd: bool = True, seconds: float =
     Parameters
     ----------
     equations
-        The model. Its first constants are varied a little from run to run; two outputs are saved at three dates.
+        The model. Its first constants are varied a little from run to run; every stock is saved at three dates.
     name
         How to call it in the table.
     pysd
@@ -121,13 +121,13 @@ def measure(equations: Equations, name: str, pysd: bool = True, seconds: float =
 
 
 def _asked(equations: Equations) -> tuple[list[str], list[float]]:
-    """Two variables without subscripts that move, the last of the model's stocks or auxiliaries, at three dates."""
+    """Every stock at three dates, so that nothing that moves is left out; of a model without stocks, every auxiliary."""
     clock = make_request(equations, Design((), np.empty((1, 0))), None, None).clock
     steps = round((clock.final - clock.initial) / clock.step)
     times = sorted({clock.initial + round(steps * part) * clock.step for part in (0.25, 0.5, 1.0)})
-    moving = [v.name for v in equations.variables.values() if v.kind in ("auxiliary", "stock") and not v.name.startswith("_")]
-    scalars = [n for n in moving if not equations.variables[n].axes]
-    return (scalars or moving)[-2:], times
+    own = [v for v in equations.variables.values() if not v.name.startswith("_")]
+    stocks = [v.name for v in own if v.kind == "stock"]
+    return stocks or [v.name for v in own if v.kind == "auxiliary"], times
 
 
 def _design(equations: Equations, runs: int) -> Design:

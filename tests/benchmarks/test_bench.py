@@ -101,3 +101,13 @@ def test_without_a_model_the_bundled_ones_are_measured(
     names = ["gp_supply", "llr_system", "swipe_site"]
     assert [m["model"] for m in json.loads((tmp_path / "bench.json").read_text())["models"]] == names
     assert capsys.readouterr().out.splitlines()[2].split() == names
+
+
+def test_what_is_measured_is_the_whole_model(tmp_path: Path) -> None:
+    """A check that stays at zero comes last in a model's file; asked for alone, it would leave nothing to compute."""
+    file = tmp_path / "m.mdl"
+    clock = "INITIAL TIME = 0 ~~|\nFINAL TIME = 8 ~~|\nTIME STEP = 1 ~~|\nSAVEPER = 1 ~~|\n"
+    file.write_text("{UTF-8}\nk = 1 ~~|\ns = INTEG(k, 0) ~~|\nu = INTEG(s, 0) ~~|\nidle = 0 * k ~~|\n" + clock, encoding="utf-8")
+    assert bench._asked(translate(file)) == (["s", "u"], [2.0, 4.0, 8.0])
+    file.write_text("{UTF-8}\nk = 1 ~~|\nx = k * Time ~~|\n" + clock, encoding="utf-8")
+    assert bench._asked(translate(file))[0] == ["x"]
