@@ -307,6 +307,7 @@ TAIL = (0.7, 0.5, 0.3)
 CASES = (
     Case(SHARES, "Sobol, Ishigami", partial(_sobol, _ishigami(), 256, "value", False)),
     Case(SHARES, "Sobol, G function", partial(_sobol, _g(), 256, "value", False)),
+    Case(SHARES, "Sobol, grown until settled", partial(_grown, _g(), 0.1)),
     Case(
         SHARES, "Sobol, long tail: held or said to be too narrow", partial(_sobol, _lognormal(0.5, 0.3, 0.2), 256, "value", False)
     ),
