@@ -331,7 +331,7 @@ def test_the_picture_shows_the_data_and_the_target() -> None:
     ("sure", "said"),
     [
         (Sureness((100, 100), (0, 0), None, False, ()), "100 runs for each scenario; none failed."),
-        (Sureness((90, 100), (10, 2), None, False, ()), "90 to 100 runs for each scenario; 12 runs failed."),
+        (Sureness((90, 100), (10, 2), None, False, ()), "90 to 100 good runs for each scenario; 12 runs failed."),
         (
             Sureness((100, 100), (0, 0), True, False, ()),
             "100 runs for each scenario; none failed; shares of the spread have settled.",

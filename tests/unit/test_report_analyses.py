@@ -227,8 +227,8 @@ def test_screening_says_which_inputs_deserve_more(result: StudyResult, parts: di
 
 
 def test_boxes_levers_and_information_are_told(result: StudyResult, parts: dict[str, Section]) -> None:
-    assert "gp quit u55 is above 0.0400 1/Year, 90% (85 to 94%) of the runs miss “639 GPs”" in parts["boxes"].sentences[0]
-    assert parts["boxes"].tables[0].rows[0][3:] == ("above 0.0400 1/Year", "0.0150 to 0.0550")
+    assert "gp quit u55 is above 0.0400 a year, 90% (85 to 94%) of the runs miss “639 GPs”" in parts["boxes"].sentences[0]
+    assert parts["boxes"].tables[0].rows[0][3:] == ("above 0.0400 a year", "0.0150 to 0.0550")
     best = best_mix(mixes(result))
     assert best is not None
     assert best.words == "ir target 30, retention policy 0.2"
@@ -304,7 +304,7 @@ def test_what_fresh_runs_do_not_confirm_is_not_claimed(result: StudyResult) -> N
 def test_findings_are_said_with_names_that_can_be_read(result: StudyResult) -> None:
     said = findings(result)
     assert said[0].startswith("Sobol shares are for inputs drawn independently")
-    assert said[1].startswith("In “nothing works”, where gp quit u55 is above 0.0400 1/Year, 90% (85 to 94%) of the runs miss")
+    assert said[1].startswith("In “nothing works”, where gp quit u55 is above 0.0400 a year, 90% (85 to 94%) of the runs miss")
     assert said[-2].startswith("GPs is undefined in 3 of 40 runs of “nothing works”")
     assert said[-1] == "The model file has a note."
     assert any(s.startswith("4 runs were made again in PySD") and "2e-16" in s for s in how_sure(result))

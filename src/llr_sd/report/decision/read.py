@@ -23,9 +23,9 @@ from llr_sd.report.shared.reading import Chance, Quantity, headline, horizon, qu
 from llr_sd.report.shared.wording import (
     FEW,
     NONE,
-    amount,
     extent,
     fixed,
+    with_unit,
 )
 from llr_sd.result import StudyResult
 
@@ -137,14 +137,15 @@ def box_rows(result: StudyResult) -> tuple[tuple[str, ...], ...]:
 def side(result: StudyResult, name: str, low: float, high: float) -> str:
     """Say on which side of a value of an input, or between which values, a box lies; a share is told as so many in 100."""
     unit = input_facts(result).get(name, ("", "", ""))[1]
-    first, last, after = amount(low), amount(high), f" {unit}" if unit else ""
     if _share(result, name):
-        first, last, after = per_hundred(low), per_hundred(high), " in 100"
+        first, last = (f"{per_hundred(v)} in 100" for v in (low, high))
+    else:
+        first, last = (with_unit(v, unit) for v in (low, high))
     if not math.isfinite(low):
-        return f"below {last}{after}"
+        return f"below {last}"
     if not math.isfinite(high):
-        return f"above {first}{after}"
-    return f"between {first} and {last}{after}"
+        return f"above {first}"
+    return f"between {first} and {last}"
 
 
 def _share(result: StudyResult, name: str) -> bool:

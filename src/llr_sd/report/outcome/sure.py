@@ -18,8 +18,9 @@ from llr_sd.verification import AGREES, DIFFERS, Verification
 def sure_line(sure: Sureness) -> str:
     """Say in one line what stands behind the numbers: runs, failures, whether indices settled, the second simulator, made-up data."""
     few, most = sure.runs
-    parts = [f"{f'{few:,} to ' if few < most else ''}{most:,} runs for each {sure.each}"] if most else ["nothing varies"]
     failed, others = sure.failed
+    runs = "good runs" if failed else "runs"
+    parts = [f"{f'{few:,} to ' if few < most else ''}{most:,} {runs} for each {sure.each}"] if most else ["nothing varies"]
     if failed or others:
         parts.append(f"{count_of(failed + others, 'run')} failed")
     elif most:
