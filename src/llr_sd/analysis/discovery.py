@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from llr_sd.analysis.summary import wilson
 from llr_sd.design import Design
 from llr_sd.errors import InputError
-from llr_sd.parameters import is_share, per_hundred, plain_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,34 +29,17 @@ class Restriction:
     Attributes
     ----------
     name
-        What words call the input.
+        The design column.
     low, high
         Values of the input, in its unit; infinite where the box is open.
     unit
         Of the input.
-    column
-        The design column that it is; empty where it is the name.
     """
 
     name: str
     low: float
     high: float
     unit: str = ""
-    column: str = ""
-
-    @property
-    def words(self) -> str:
-        """The restriction as words; a share is told in people: "share of GPs who stay is below 62 in 100"."""
-        unit = plain_unit(self.name, self.unit)
-        low, high = f"{self.low:.3g}", f"{self.high:.3g}"
-        if is_share(self.name, self.unit):
-            unit, low, high = "in 100", per_hundred(self.low), per_hundred(self.high)
-        after = f" {unit}" if unit else ""
-        if np.isinf(self.low):
-            return f"{self.name} is below {high}{after}"
-        if np.isinf(self.high):
-            return f"{self.name} is above {low}{after}"
-        return f"{self.name} is between {low} and {high}{after}"
 
 
 @dataclass(frozen=True)
@@ -76,8 +58,6 @@ class Box:
         Share of all runs that are of interest.
     runs, lost
         Runs that density and coverage were measured on, which are not those that the box was found on; failed runs left out.
-    words
-        The finding as sentences.
     """
 
     restrictions: tuple[Restriction, ...]
@@ -86,7 +66,6 @@ class Box:
     share: float
     runs: int
     lost: int
-    words: str
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a restriction: input (its design column), low, high, unit, and the box's density and coverage with their intervals."""
@@ -94,7 +73,7 @@ class Box:
 
         names = ("density", "density_low", "density_high", "coverage", "coverage_low", "coverage_high")
         numbers = dict(zip(names, (*self.density, *self.coverage), strict=True))
-        rows = [{"input": r.column or r.name, "low": r.low, "high": r.high, "unit": r.unit} | numbers for r in self.restrictions]
+        rows = [{"input": r.name, "low": r.low, "high": r.high, "unit": r.unit} | numbers for r in self.restrictions]
         return pd.DataFrame(rows, columns=["input", "low", "high", "unit", *names])
 
 
@@ -103,8 +82,6 @@ def discover(
     interest: NDArray[np.bool_],
     ok: NDArray[np.bool_] | None = None,
     density: float = 0.8,
-    what: str = "The target is missed",
-    names: Mapping[str, str] | None = None,
     units: Mapping[str, str] | None = None,
 ) -> Box:
     """Find the box where runs of interest gather, by the PRIM of the EMA Workbench.
@@ -123,10 +100,8 @@ def discover(
         False for failed runs, which are left out, shape (run,).
     density
         Share of interest to reach in the box, from 0 to 1.
-    what
-        What is of interest, as the start of a sentence.
-    names, units
-        Names to use in words (nouns, without an article) and units, by design column; tables keep the column.
+    units
+        Units by design column.
 
     Returns
     -------
@@ -162,16 +137,13 @@ def discover(
     limits = _choose(path, x[find], y[find], density)
     inside = _inside(limits, x[test])
     hits = int(y[test][inside].sum())
-    labels = [(names or {}).get(n, n) for n in design.names]
     restrictions = tuple(
-        Restriction(labels[i], float(low), float(high), (units or {}).get(design.names[i], ""), design.names[i])
-        for i, (low, high) in enumerate(limits)
+        Restriction(name, float(low), float(high), (units or {}).get(name, ""))
+        for name, (low, high) in zip(design.names, limits, strict=True)
         if not (np.isinf(low) and np.isinf(high))
     )
     found = wilson(hits, int(inside.sum())), wilson(hits, int(y[test].sum()))
-    share = float(y.mean())
-    words = _words(restrictions, *found, share, what)
-    return Box(restrictions, found[0], found[1], share, len(y[test]), lost, words)
+    return Box(restrictions, found[0], found[1], float(y.mean()), len(y[test]), lost)
 
 
 def _peel(x: pd.DataFrame, y: NDArray[np.bool_], density: float) -> list[NDArray[np.float64]]:
@@ -223,20 +195,3 @@ def _choose(path: list[NDArray[np.float64]], x: NDArray[np.float64], y: NDArray[
             return limits
         _, i, side = max(doubts)
         limits[i, side] = (-np.inf, np.inf)[side]
-
-
-def _words(
-    restrictions: tuple[Restriction, ...],
-    density: tuple[float, float, float],
-    coverage: tuple[float, float, float],
-    share: float,
-    what: str,
-) -> str:
-    if not restrictions:
-        return f"{what} in {share:.0%} of all runs, and no box in the inputs gathers them."
-    text = [f"the {r.words}" if r.name != (r.column or r.name) else r.words for r in restrictions]
-    where = text[0] if len(text) == 1 else f"{', '.join(text[:-1])} and {text[-1]}"
-    return (
-        f"{what} in {density[0]:.0%} of the runs ({density[1]:.0%} to {density[2]:.0%}) where {where}, against {share:.0%} of all runs. "
-        f"That box holds {coverage[0]:.0%} ({coverage[1]:.0%} to {coverage[2]:.0%}) of the cases."
-    )
