@@ -53,7 +53,7 @@ def test_any_exception_is_one_line(
 def test_a_stop_that_a_library_turns_into_its_own_error_is_a_stop(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = signal.getsignal(signal.SIGINT)
+    was = signal.signal(signal.SIGINT, signal.default_int_handler)  # a process that was started in the background ignores stops
 
     def loading(_: object) -> int:
         try:
@@ -66,7 +66,7 @@ def test_a_stop_that_a_library_turns_into_its_own_error_is_a_stop(
     monkeypatch.setitem(cli.COMMANDS, "list", (summary, add, loading))
     assert main(["list"]) == 130
     assert capsys.readouterr().err == "llr-sd: stopped; nothing half written is left.\n"
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.signal(signal.SIGINT, was) is signal.default_int_handler
     monkeypatch.setitem(cli.COMMANDS, "list", (summary, add, raising(ImportError("no such library"))))
     assert main(["list"]) == 2
     assert "unforeseen ImportError" in capsys.readouterr().err
