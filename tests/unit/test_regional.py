@@ -30,6 +30,14 @@ def design_of(**columns: np.ndarray) -> Design:
     return Design(tuple(columns), np.column_stack(list(columns.values())), "monte_carlo", 1)
 
 
+def test_a_discrete_input_is_divided_between_two_of_its_values() -> None:
+    n = np.repeat([1.0, 2.0, 4.0], 20)
+    (low,) = separations(design_of(n=n), ("n",), n < 2, np.ones(60, dtype=bool))
+    (high,) = separations(design_of(n=n), ("n",), n > 2, np.ones(60, dtype=bool))
+    assert (low.at, low.side, low.here, low.elsewhere) == (1.5, "below", 1, 0)
+    assert (high.at, high.side, high.here, high.elsewhere) == (3, "above", 1, 0)
+
+
 @pytest.mark.parametrize("up", [True, False])
 def test_the_distance_of_a_chance_that_grows_with_the_input(up: bool) -> None:
     """P(marked | x) = x gives the densities 2x and 2 (1 - x): a distance of 1/2 at 1/2, and shares of 3/4 and 1/4 beside it."""

@@ -38,7 +38,8 @@ class Separation:
         Chance of such a distance if the input had nothing to do with it, and the same adjusted for the number of inputs (false
         discovery rate).
     at, side
-        Where the difference is largest, in the unit of the input, and on which side of it the marked runs are the more frequent.
+        Where the difference is largest, in the unit of the input (between two values of a discrete one), and on which side of
+        it the marked runs are the more frequent.
     share_above, share_below
         Share of marked runs among those with the input above `at`, and among the others.
     """
@@ -114,7 +115,7 @@ def separations(
         shares = [float(own[part].mean()) if part.any() else float("nan") for part in (above, ~above)]
         # The sign is 1 where the marked runs gather at or below the place.
         side = "below" if test.statistic_sign > 0 else "above"
-        found.append((name, float(test.statistic), float(test.pvalue), float(test.statistic_location), side, shares))
+        found.append((name, float(test.statistic), float(test.pvalue), _between(x, float(test.statistic_location)), side, shares))
     if not found:
         return ()
     adjusted = stats.false_discovery_control([f[2] for f in found])
@@ -122,6 +123,12 @@ def separations(
         Separation(n, d, p, float(q), at, side, *shares) for (n, d, p, at, side, shares), q in zip(found, adjusted, strict=True)
     ]
     return tuple(sorted(facts, key=lambda s: -s.distance))
+
+
+def _between(x: NDArray[np.float64], at: float) -> float:
+    """Return a value that several runs share, as one of a discrete input, halfway to the next: none lies below the least."""
+    above = x[x > at]
+    return (at + float(above.min())) / 2 if above.size and np.count_nonzero(x == at) > 1 else at
 
 
 def separation_table(found: Sequence[Separation], inputs: Sequence[str], marked: int, runs: int, note: str = "") -> pd.DataFrame:
