@@ -185,7 +185,7 @@ def test_lost_trajectories_are_said_and_not_read_as_no_effect(tmp_path: Path, ca
     assert main(["run", str(tmp_path), "--verify", "0"]) == 1
     page = (tmp_path / "results" / "report.html").read_text(encoding="utf-8")
     assert "No input moves" not in page
-    assert "20 of 32 trajectories were lost to failed runs" in page
+    assert "20 of 32 trajectories were lost to runs without a result" in page
     gaps = json.loads((tmp_path / "results" / "manifest.json").read_text(encoding="utf-8"))["gaps"]
     assert {(g["analysis"], g["output"]) for g in gaps} == {("morris", "y"), ("morris", "z")}
     printed = " ".join(capsys.readouterr().out.split())

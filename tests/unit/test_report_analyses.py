@@ -387,7 +387,7 @@ def test_each_table_can_be_missing_empty_or_without_numbers(missing: str, result
     ("note", "said"),
     [
         ("no variance", "is the same in every run in “everything works”: there is no spread to explain."),
-        ("refused", "are not given: 300 of 512 blocks of runs were lost to failed runs."),
+        ("refused", "are not given: 300 of 512 blocks of runs were lost to runs without a result."),
     ],
 )
 def test_a_number_without_indices_is_said_and_not_drawn(note: str, said: str, result: StudyResult) -> None:

@@ -119,7 +119,7 @@ def screened(result: StudyResult, values: dict[str, float], note: str = "", lost
 def test_a_screening_that_was_refused_does_not_say_that_nothing_moves(plain: StudyResult) -> None:
     nothing = dict.fromkeys(("gp_quit_u55", "nq_join_prob"), math.nan)
     text, _ = screened(plain, nothing, REFUSED, 20)
-    assert text.endswith("is not given: 20 of 32 trajectories were lost to failed runs.")
+    assert text.endswith("is not given: 20 of 32 trajectories were lost to runs without a result.")
     text, _ = screened(plain, nothing)
     assert text.endswith("has no number.")
     text, _ = screened(plain, dict.fromkeys(nothing, 0.0), NO_VARIANCE)

@@ -37,8 +37,8 @@ def _gap(result: StudyResult, gap: Gap) -> str:
 
 
 def lost_words(analysis: str, lost: int, blocks: int) -> str:
-    """Say how many blocks of an analysis failed runs took: "20 of 32 trajectories were lost to failed runs"."""
-    return f"{lost:,} of {blocks:,} {BLOCKS.get(analysis, 'blocks of runs')} {'was' if lost == 1 else 'were'} lost to failed runs"
+    """Say how many blocks of an analysis are lost as a run in them failed or has no number: "20 of 32 trajectories were lost ..."."""
+    return f"{lost:,} of {blocks:,} {BLOCKS.get(analysis, 'blocks of runs')} {'was' if lost == 1 else 'were'} lost to runs without a result"
 
 
 def fact_sentences(result: StudyResult) -> tuple[str, ...]:
