@@ -47,6 +47,16 @@ def coverage(seeds: int, base: int) -> np.ndarray:
     return inside / seeds
 
 
+@pytest.mark.filterwarnings("error")
+def test_an_output_that_differs_in_a_few_runs_has_no_interval_and_warns_of_nothing() -> None:
+    unit = Distribution("uniform", 0, np.nan, 1)
+    design = draw_saltelli([(Parameter(n, n, "Dmnl", 0, unit, "", "test", "C"), unit) for n in "ab"], 32, 1)
+    indices = sobol(design, (design.values[:, :1] > 0.97).astype(float), resamples(1, "sobol", 16))
+    assert np.isfinite(indices.value[0, 0])
+    assert np.isnan(indices.low[0, 0])
+    assert np.isnan(indices.high[0, 0])
+
+
 def test_intervals_cover_over_a_few_seeds() -> None:
     assert 0.9 <= coverage(30, 128).mean() <= 0.98
 

@@ -256,7 +256,8 @@ def _cells(sums: _Sums, counts: Floats) -> _Found:
     usable = (sums.filled > 1) & ~sums.flat
     if usable.any():
         again = np.tensordot(counts, sums.terms[..., usable], axes=1)
-        spread[:, usable] = _indices(*_over(again), sums).std(axis=0, ddof=1)
+        with np.errstate(invalid="ignore"):  # where a resample has no variance, there is no interval
+            spread[:, usable] = _indices(*_over(again), sums).std(axis=0, ddof=1)
     half = half_width(spread, sums.filled)
     return value, value - half, value + half, sums.flat, carrying(sums.part, sums.good)
 
