@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -472,7 +473,12 @@ def load_study(path: str | Path) -> Study:
     InputError
         Naming file and key, with the nearest name where one was misspelt.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise InputError("is no path. A study of dicts is made with llr_sd.make_study(**keys).", where="the study")
     file = Path(path)
+    if file.suffix.lower() in (".mdl", ".xmile", ".stmx", ".itmx") and is_file(file):
+        mend = f"`llr-sd new FOLDER --from {file}` drafts a study of it; `llr-sd list {file}` shows it."
+        raise InputError("is a model, not a study.", where=str(file), mend=mend)
     if not is_file(file) and (file.suffix != ".toml" or is_file(file / "study.toml")):
         file = file / "study.toml"
     called = bundled.study_called(Path(path)) if not Path(path).exists() else None

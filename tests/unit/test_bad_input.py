@@ -96,6 +96,9 @@ def test_a_parameter_table_that_does_not_fit(
 def test_missing_things(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", str(tmp_path / "nowhere")]) == 2
     assert "there is no study here" in capsys.readouterr().err
+    (tmp_path / "own.mdl").write_text("{UTF-8}\na=1~~|\n", encoding="utf-8")
+    assert main(["run", str(tmp_path / "own.mdl")]) == 2
+    assert "is a model, not a study" in capsys.readouterr().err
     (tmp_path / "study.toml").write_text("", encoding="utf-8")
     assert main(["run", str(tmp_path)]) == 2
     assert "empty" in capsys.readouterr().err

@@ -72,6 +72,11 @@ def test_it_gives_the_numbers_of_the_file_and_its_folder_runs_again(staff: Path,
     assert llr_sd.open_result(staff / "moved").study.title == "A small study"
 
 
+def test_a_dict_in_place_of_a_study_is_refused_with_the_way_to_make_one() -> None:
+    with pytest.raises(llr_sd.InputError, match="make_study"):
+        llr_sd.run_study({"title": "t"})  # type: ignore[arg-type]
+
+
 def test_without_a_folder_results_need_a_place(staff: Path, undrawn: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(staff)
     made = llr_sd.make_study(**KEYS)
