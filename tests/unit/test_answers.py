@@ -140,6 +140,11 @@ def test_the_best_chance_and_how_often_it_is_rare(chances: tuple[float, float], 
     assert found[1].replace("(0 to 13%)", "(0% to 13%)") == said
 
 
+def test_a_chance_beside_scenarios_without_one_names_its_scenario() -> None:
+    found = sentences(level(standing("a", 500, 530, 560), standing("b", 550, 550, 550)))
+    assert found[1] == "The chance of “540 GPs” is 50% (40 to 60%), in “a”."
+
+
 def test_one_value_in_every_run_is_no_absence_of_uncertainty() -> None:
     """Years until something that never happens are 14 in every run, though inputs vary; without varying inputs nothing is claimed of runs."""
     wait = Quantity("wait", "", "Years to wait", "Year", math.nan, False)

@@ -210,7 +210,7 @@ def _chances(fact: Level, others: tuple[Standing, ...], number: int) -> str:
         each = " each" if len(odds) > 1 else ""
         return f"No run of {where} meets {what}: of {best.runs:,} runs{each}, so the chance is {at_most(best.high)}{bounds_words(best)}."
     if len(odds) == 1:
-        return f"The chance of {what} is {chance_words(best)}."
+        return f"The chance of {what} is {chance_words(best)}{f', in “{name}”' if len(others) > 1 else ''}."
     rare = sum(c.most < RARE for _, c in odds)
     text = f"The best chance of {what} is {chance_words(best)}, in “{name}”"
     if rare == len(odds):
