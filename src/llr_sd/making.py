@@ -54,6 +54,10 @@ def make_study(folder: str | Path | None = None, **keys: Any) -> Study:
     ...     outputs={"gp_2020": {"variable": "GP WTE", "at": 2020.75}},
     ... )
     """
+    if folder is not None and not isinstance(folder, (str, Path)):
+        raise InputError(
+            "folder is not a path.", where="make_study", mend="Give the keys of a study by name: make_study(**keys)."
+        )
     if isinstance(keys.get("model"), Model):
         keys |= _files_of(keys["model"], str(keys.get("random") or ""), keys.get("localities"))
     if hasattr(keys.get("scenario"), "columns"):

@@ -214,7 +214,14 @@ def test_the_best_chance_is_named_in_its_title() -> None:
     [
         (8, 5, 11, 100, 0, "is 8 WTE higher in “b” than in “a” (5 to 11 in nine runs of ten; higher in all 100 runs)."),
         (-8, -11, -5, 0, 100, "is 8 WTE lower in “b” than in “a” (5 to 11 in nine runs of ten; lower in all 100 runs)."),
-        (8, -2, 11, 90, 10, "is 8 WTE higher in “b” than in “a” (−2 to 11 in nine runs of ten; higher in 90 of 100 runs)."),
+        (
+            8,
+            -2,
+            11,
+            90,
+            10,
+            "is 8 WTE higher in “b” than in “a” (from 2 WTE lower to 11 WTE higher in nine runs of ten; higher in 90 of 100 runs).",
+        ),
         (0, 0, 11, 30, 0, "is higher in 30 of 100 runs in “b” than in “a”; the middle run shows no difference."),
         (0, 0, 0, 0, 0, "is the same in “b” and “a” in each of 100 runs."),
     ],
@@ -336,7 +343,14 @@ def test_the_picture_shows_the_data_and_the_target() -> None:
     ("sure", "said"),
     [
         (Sureness((100, 100), (0, 0), None, False, ()), "100 runs for each scenario; none failed."),
-        (Sureness((90, 100), (10, 2), None, False, ()), "90 to 100 good runs for each scenario; 12 runs failed."),
+        (
+            Sureness((90, 100), (10, 2), None, False, ()),
+            "90 to 100 good runs for each scenario; 10 runs failed, and 2 more in the analyses.",
+        ),
+        (
+            Sureness((100, 100), (0, 2), None, False, ()),
+            "100 runs for each scenario; none of them failed, but 2 in the analyses did.",
+        ),
         (
             Sureness((100, 100), (0, 0), True, False, ()),
             "100 runs for each scenario; none failed; shares of the spread have settled.",

@@ -22,7 +22,7 @@ from llr_sd.report.outcome import tables as contents
 from llr_sd.report.sections import analysed, drawn, findings
 from llr_sd.report.sensitivity.read import main_cell, settlings
 from llr_sd.report.sensitivity.sections import settling_section
-from llr_sd.report.sensitivity.words import sobol_sentences, sobol_title, unsettled, widest_words
+from llr_sd.report.sensitivity.words import sobol_sentences, sobol_title, unsettled, widest_words, width_words
 from llr_sd.report.shared import canvas
 from llr_sd.report.shared.inputs import input_label, input_name, spoken
 from llr_sd.report.shared.reading import labels
@@ -120,6 +120,10 @@ def test_what_the_bundled_studies_set_has_a_label() -> None:
 )
 def test_a_share_is_told_in_people(low: float, high: float, unit: str, says: str) -> None:
     assert side_words(JOIN, unit, low, high) == says
+
+
+def test_half_an_interval_can_be_more_than_the_whole() -> None:
+    assert [width_words(w) for w in (0.062, 0.5, 1.3)] == ["6.2%", "50%", "130%"]
 
 
 def test_units_that_the_words_say_already_are_not_written() -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import llr_sd
 from conftest import STUDY
 from llr_sd.cli import main
+from llr_sd.errors import InputError
 from llr_sd.risks import plan_register
 from llr_sd.textfiles import read_toml
 
@@ -235,3 +236,18 @@ def test_a_register_can_be_asked_too(staff: Path) -> None:
     assert {"register/llr_2017.toml", "register/llr_2017_matrix.toml"} <= set(kept)
     with pytest.raises(llr_sd.InputError, match='"site" belongs to a study of a model'):
         llr_sd.make_study(title="Risks", register="llr_2017", site="x.csv")
+
+
+def test_keys_in_one_dict_are_refused_with_the_way_to_give_them() -> None:
+    with pytest.raises(InputError, match=r"make_study\(\*\*keys\)"):
+        llr_sd.make_study({"title": "x"})  # type: ignore[arg-type]
+
+
+def test_an_expression_may_stand_before_what_it_reads(staff: Path) -> None:
+    study = (staff / "study.toml").read_text(encoding="utf-8")
+    lost = 'lost = { expression = "200 - staff_2020", unit = "WTE" }\n'
+    assert lost in study
+    moved = study.replace(lost, "").replace("[outputs]\n", f"[outputs]\n{lost}")
+    (staff / "study.toml").write_text(moved, encoding="utf-8")
+    runs = llr_sd.run_study(staff, verify=0).runs
+    assert np.allclose(runs["lost"], 200 - runs["staff_2020"])

@@ -132,7 +132,7 @@ def test_a_long_tail_is_said_and_a_log_is_named(result: StudyResult) -> None:
     assert not [s for s in said(result) if "long tail" in s]
     tailed = said(planted(result, sobol={"skewed": True, "carried": 11.7, "scale": "value"}))[1]
     assert tailed == (
-        "A long tail makes this spread: about 12 of 512 blocks of runs carry it, so the intervals may hold the truth in fewer than 95 of "
+        "A long tail makes this spread: about 12 of 512 blocks of runs carry it, so the intervals, where they can be given, may hold the truth in fewer than 95 of "
         "100 cases; shares of its rank or its log do better."
     )
     logs = planted(result, sobol={"skewed": True, "carried": 11.7, "scale": "log"})
@@ -148,7 +148,7 @@ def test_a_long_tail_is_said_and_a_log_is_named(result: StudyResult) -> None:
 def test_a_long_tail_is_said_of_shapley_effects_alone(result: StudyResult) -> None:
     alone = planted(without(result, "sobol"), shapley={"skewed": True, "carried": 9.2})
     assert next(p for p in analysed(alone) if p.name == "moves").sentences == (
-        "A long tail makes this spread: about 9 of 256 blocks of runs carry it, so the intervals may hold the truth in fewer than 95 of "
+        "A long tail makes this spread: about 9 of 256 blocks of runs carry it, so the intervals, where they can be given, may hold the truth in fewer than 95 of "
         "100 cases.",
     )
 

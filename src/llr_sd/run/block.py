@@ -66,7 +66,9 @@ def run_block(study: Study, model: Model, job: Job, engine: str, threads: int | 
     dims: dict[str, tuple[str, ...]] = {}
     coords: dict[str, tuple[float | str, ...]] = {"time": tuple(every.tolist())}
     units: dict[str, str] = {}
-    for name, spec in study.outputs.items():
+    for name, spec in sorted(
+        study.outputs.items(), key=lambda o: o[1].variable is None
+    ):  # an expression may stand before what it reads
         if spec.variable is not None:
             array = ensemble.dataset[spelling[canonical(spec.variable)]]
             array = array.sel(time=every) if spec.at is None else array.sel(time=spec.at, method="nearest", drop=True)
@@ -78,6 +80,7 @@ def run_block(study: Study, model: Model, job: Job, engine: str, threads: int | 
             where = f"{study.where}, outputs > {name}"
             outputs[name], dims[name] = analysis.evaluate(spec.expression or "", scalars, where), ()
             units[name] = spec.unit or ""
+    outputs = {name: outputs[name] for name in study.outputs}
     ok, failures = _failures(study, _lawful(model, ensemble), outputs)
     return Block(outputs, dims, coords, units, labels_of(study), ok, failures)
 

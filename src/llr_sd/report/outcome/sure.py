@@ -21,8 +21,10 @@ def sure_line(sure: Sureness) -> str:
     failed, others = sure.failed
     runs = "good runs" if failed else "runs"
     parts = [f"{f'{few:,} to ' if few < most else ''}{most:,} {runs} for each {sure.each}"] if most else ["nothing varies"]
-    if failed or others:
-        parts.append(f"{count_of(failed + others, 'run')} failed")
+    if failed:
+        parts.append(f"{count_of(failed, 'run')} failed{f', and {others:,} more in the analyses' if others else ''}")
+    elif others:
+        parts.append(f"none of them failed, but {others:,} in the analyses did")
     elif most:
         parts.append("none failed")
     if sure.settled is not None:

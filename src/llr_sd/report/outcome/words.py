@@ -258,9 +258,10 @@ def _change(fact: Change) -> str:
         return f"{name} is {runs} {pair}: too few runs for a range."
     if sign * fact.median <= 0:
         return f"{name} is {runs} {pair}; the middle run shows {'no difference' if fact.median == 0 else 'the opposite'}."
-    return (
-        f"{name} is {gap_words(sign * fact.median, fact)} {way} {pair} ({between(low, high, fact)} in nine runs of ten; {runs})."
-    )
+    extent = between(low, high, fact)
+    if low < 0 < high:
+        extent = f"from {gap_words(-low, fact)} {'lower' if up else 'higher'} to {gap_words(high, fact)} {way}"
+    return f"{name} is {gap_words(sign * fact.median, fact)} {way} {pair} ({extent} in nine runs of ten; {runs})."
 
 
 def _shares(fact: Shares) -> str:

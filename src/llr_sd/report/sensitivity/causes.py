@@ -85,6 +85,8 @@ def cause_words(c: Causes) -> str:
     """Say what tells the runs without a result from the others, or why that is not known."""
     what = f"{c.what} is undefined" if c.what else "Runs fail"
     if c.few:
+        if c.failed == c.runs:
+            return f"{what} in every one of {c.runs:,} runs, so no input tells some of them from others"
         return f"{what} in {c.failed:,} of {c.runs:,} runs: too few of one kind to say which inputs bring that about"
     if not c.told:
         return f"{what} in {c.failed:,} of {c.runs:,} runs, and no single input is found that tells those from the others"

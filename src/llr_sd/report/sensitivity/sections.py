@@ -22,6 +22,7 @@ from llr_sd.report.sensitivity.words import (
     tail_sentence,
     unsettled,
     widest_words,
+    width_words,
 )
 from llr_sd.report.shared.bars import DARK, DOTTED, PALE, Bars, bar_chart
 from llr_sd.report.shared.inputs import (
@@ -36,7 +37,7 @@ from llr_sd.report.shared.inputs import (
 )
 from llr_sd.report.shared.parts import NumberTable, Picture, Section
 from llr_sd.report.shared.reading import horizon, times_of
-from llr_sd.report.shared.wording import amount, date_words, extent, full_name, named, percent, the_close
+from llr_sd.report.shared.wording import amount, date_words, extent, full_name, named, the_close
 from llr_sd.result import StudyResult
 
 ALONE = "alone (first order)"
@@ -227,7 +228,8 @@ def screening_section(result: StudyResult) -> Section | None:
 def settling_section(result: StudyResult) -> Section | None:
     """Return the section on whether the indices have settled; None where the base was not grown."""
     rows = [
-        (f"{s.base:,}", f"{s.runs:,}", percent(s.widest), "yes" if s.met else "no", widest_words(s)) for s in settlings(result)
+        (f"{s.base:,}", f"{s.runs:,}", width_words(s.widest), "yes" if s.met else "no", widest_words(s))
+        for s in settlings(result)
     ]
     if not rows:
         return None

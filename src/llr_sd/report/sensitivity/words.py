@@ -105,8 +105,8 @@ def tail_sentence(cell: Cell) -> str:
     """Say that few blocks of runs carry a spread, and what has no such tail."""
     better = "; shares of its rank or its log do better" if (cell.table, cell.scale) == ("sobol", "value") else ""
     return (
-        f"A long tail makes this spread: about {max(cell.carried, 1):.0f} of {cell.blocks:,} blocks of runs carry it, so the intervals may "
-        f"hold the truth in fewer than 95 of 100 cases{better}."
+        f"A long tail makes this spread: about {max(cell.carried, 1):.0f} of {cell.blocks:,} blocks of runs carry it, so the intervals, "
+        f"where they can be given, may hold the truth in fewer than 95 of 100 cases{better}."
     )
 
 
@@ -258,12 +258,17 @@ def settled(result: StudyResult) -> str:
     )
 
 
+def width_words(half: float) -> str:
+    """Return half the width of an interval of a share: "6.2%"; it can be more than the whole."""
+    return f"{100 * half:.0f}%" if half >= 0.995 else percent(half)
+
+
 def widest_words(found: Settling) -> str:
     """Return the widest interval and the share that it is of: "±6.2% (the total share of fill time in GPs, “base”)"."""
     if not math.isfinite(found.widest) or found.shown is None:
         return "–"
     share = f"the share of {found.name} alone" if found.index == "S1" else f"the total share of {found.name}"
-    return f"±{percent(found.widest)} ({share} in {full_name(found.shown)}, “{found.scenario}”)"
+    return f"±{width_words(found.widest)} ({share} in {full_name(found.shown)}, “{found.scenario}”)"
 
 
 def course_title(lines: dict[str, Floats], times: Floats, name: str) -> str:
