@@ -25,6 +25,7 @@ from llr_sd.report.shared import canvas
 from llr_sd.report.shared.parts import Section
 from llr_sd.report.shared.told import disagreement, verified_sentences
 from llr_sd.result import StudyResult
+from llr_sd.study import Study
 
 ANALYSES = ("sobol", "convergence", "morris", "shapley", "differences", "attribution", "boxes", "levers", "information")
 
@@ -254,6 +255,12 @@ def worth(result: StudyResult, **columns: list[object]) -> tuple[str, ...]:
     """What is said of information when columns of its table are others."""
     rows = result.tables["information"].assign(**columns)
     return information_sentences(dataclasses.replace(result, tables={**result.tables, "information": rows}))
+
+
+def test_what_the_answer_says_is_not_said_again(result: StudyResult) -> None:
+    asked = Study.model_validate({**result.study.model_dump(exclude_unset=True), "answer": {"mix": "cheapest"}})
+    said = terminal_summary(dataclasses.replace(result, study=asked)).split("\n\n")
+    assert sum("is the cheapest of 4 mixes tried" in " ".join(s.split()) for s in said) == 1
 
 
 def test_the_table_of_mixes_is_short_and_holds_the_one_that_is_confirmed(result: StudyResult) -> None:

@@ -23,6 +23,8 @@ from llr_sd.report.outcome.read import answering
 from llr_sd.report.outcome.sure import how_sure
 from llr_sd.report.outcome.words import answer
 from llr_sd.report.shared import canvas
+from llr_sd.report.shared.reading import quantity
+from llr_sd.report.shared.told import dates_note
 from llr_sd.result import StudyResult
 from llr_sd.study import Study
 
@@ -164,6 +166,22 @@ def test_the_terminal_fits_and_ends_with_the_report(plan: StudyResult) -> None:
     assert lines[-1] == f"report: {plan.path / 'report.html'}"
     assert "3 runs failed" in lines[-3]
     assert any(line.startswith("plan 1") and "561" in line and "not met" in line for line in lines)
+
+
+def test_a_target_on_another_number_names_it_and_dates_are_explained_where_there_are_any(plan: StudyResult) -> None:
+    study = plan.study
+    other = next(name for name in study.outputs if name != study.target[0].output)
+    moved = study.model_copy(
+        update={"target": (study.target[0], study.target[0].model_copy(update={"name": "X", "output": other}))}
+    )
+    said = terminal_summary(dataclasses.replace(plan, study=moved))
+    assert f"[2] X: {quantity(plan, other).label}, at least 639" in said
+    assert f"[1] {study.target[0].name}: at least 639" in said
+    assert dates_note(plan).startswith("Dates are moments")
+    outputs = {name: spec.model_copy(update={"at": None}) for name, spec in study.outputs.items()}
+    steps = {"summary": plan.tables["summary"].assign(time=[float(i % 7) for i in range(len(plan.tables["summary"]))])}
+    undated = dataclasses.replace(plan, study=study.model_copy(update={"outputs": outputs}), tables={**plan.tables, **steps})
+    assert dates_note(undated) == ""
 
 
 def bare(path: Path, study: Study, dataset: xr.Dataset | None = None, **tables: pd.DataFrame) -> StudyResult:

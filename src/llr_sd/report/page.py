@@ -25,8 +25,8 @@ from llr_sd.report.shared import canvas
 from llr_sd.report.shared.files import write_whole
 from llr_sd.report.shared.parts import NumberTable, Picture, Section
 from llr_sd.report.shared.reading import failed_runs, headline
-from llr_sd.report.shared.told import disagreement, warned
-from llr_sd.report.shared.wording import DATES_NOTE, UNIT_NOTES
+from llr_sd.report.shared.told import dates_note, disagreement, warned
+from llr_sd.report.shared.wording import UNIT_NOTES
 from llr_sd.result import StudyResult
 
 FINDINGS = "findings.md"
@@ -88,7 +88,7 @@ def render_page(result: StudyResult, parts: tuple[Section, ...], vectors: Mappin
                 "Failed runs", ("Scenario", "Run", "Time", "Variable", "Reason"), tuple(tuple(r) for r in failures)
             ),
             failures_in_all=failures_in_all,
-            dates_note=DATES_NOTE,
+            dates_note=dates_note(result),
             others=[(n, h) for n, h in OTHERS.items() if own.get(n) or (n == "failures" and failures) or n in ALWAYS],
             first=(*([said] if (said := disagreement(result)) else []), *warned(result)),
             provenance=contents.provenance(result.manifest),

@@ -59,19 +59,21 @@ def terminal_summary(result: StudyResult) -> str:
         lines.append("Illustrative data: the numbers describe no real service.")
     for sentence in (*warned(result), unsettled(result), study.question):
         lines += textwrap.wrap(sentence, WIDTH)
-    for sentence in (*answer(result), sure_line(sureness(result))):
+    said = answer(result)
+    for sentence in (*said, sure_line(sureness(result))):
         lines += ["", *textwrap.wrap(sentence, WIDTH)]
     lines += ["", *textwrap.wrap(full_name(head), WIDTH)]
     for number, target in enumerate(study.target, start=1):
         shown = quantity(result, target.output)
         when = f", {date_words(shown.time, closing=True)}" if math.isfinite(shown.time) else ""
-        text = f"[{number}] {target.name}: {goal(target, shown.unit)}{when}"
+        of = "" if target.output == head.output else f"{shown.label}, "
+        text = f"[{number}] {target.name}: {of}{goal(target, shown.unit)}{when}"
         lines += textwrap.wrap(text, WIDTH, subsequent_indent="    ")
     lines.append("")
     lines += _table(result, fact)
     if any(c.lost for t in study.target for n in answering(result) if (c := chance(result, n, t))):
         lines += ["", *textwrap.wrap(f"In square brackets: {BOUNDS_NOTE[0].lower()}{BOUNDS_NOTE[1:]}", WIDTH)]
-    for sentence in findings(result):
+    for sentence in (s for s in findings(result) if s not in said):
         lines += ["", *textwrap.wrap(sentence, WIDTH)]
     for sentence in verified_sentences(result):
         lines += ["", *textwrap.wrap(sentence, WIDTH)]

@@ -23,7 +23,8 @@ from llr_sd.report.sections import findings, sheets
 from llr_sd.report.shared.files import write_whole
 from llr_sd.report.shared.inputs import described
 from llr_sd.report.shared.reading import horizon, quantity, table
-from llr_sd.report.shared.wording import DATES_NOTE, date_words
+from llr_sd.report.shared.told import dates_note
+from llr_sd.report.shared.wording import date_words
 from llr_sd.result import StudyResult
 
 STAMP = datetime(2000, 1, 1)
@@ -109,7 +110,8 @@ def _read_me(book: Book, result: StudyResult, about: list[tuple[str, str]]) -> N
     lines: list[tuple[str, str]] = [("Title", study.title), ("Question", study.question)]
     if study.illustrative:
         lines.append(("Illustrative data", "The numbers show how the method works. They describe no real service."))
-    lines += [*about, ("Failures", "Runs left out of every number, with their inputs."), ("Dates", DATES_NOTE)]
+    lines += [*about, ("Failures", "Runs left out of every number, with their inputs.")]
+    lines += [("Dates", note) for note in (dates_note(result),) if note]
     lines += [("Note", note) for note in study.notes]
     lines += [(f"Run: {key}", value) for key, value in contents.provenance(result.manifest)]
     for number, (key, value) in enumerate(lines):

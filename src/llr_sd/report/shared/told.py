@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from llr_sd.dates import YEARS
 from llr_sd.report.shared.inputs import described
-from llr_sd.report.shared.wording import count_of, date_words, listing, percent
+from llr_sd.report.shared.reading import table
+from llr_sd.report.shared.wording import DATES_NOTE, count_of, date_words, listing, percent
 from llr_sd.result import Constant, Gap, NoBox, StudyResult, Undefined, facts_of, gaps_of
 from llr_sd.verification import AGREES, DIFFERS, NOT_ASKED, NOT_COMPARED, Verification, verifications
 
@@ -128,3 +130,11 @@ def _verified(v: Verification, model: str) -> str:
     where = f' in "{v.scenario}"' if v.scenario else ""
     when = "" if v.time is None else f" at {date_words(v.time)}"
     return f'{made}, and differs by {share} (relative) in "{v.output}"{where}{when}: do not use these numbers before this is explained.'
+
+
+def dates_note(result: StudyResult) -> str:
+    """Return how dates are written; empty where the model counts in something else than calendar years."""
+    times = table(result, "summary")["time"].dropna().astype(float)
+    asked = [spec.at for spec in result.study.outputs.values() if spec.at is not None]
+    register = [] if result.study.model else [YEARS[0]]  # a register's dates are years
+    return DATES_NOTE if any(YEARS[0] <= t < YEARS[1] for t in (*times, *asked, *register)) else ""
