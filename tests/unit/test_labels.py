@@ -17,14 +17,14 @@ from llr_sd.cli import main
 from llr_sd.errors import InputError, ResultError
 from llr_sd.parameters import is_share, per_hundred, plain_unit
 from llr_sd.report import write_workbook
-from llr_sd.report.decision.read import box_rows, mixes, side_words
+from llr_sd.report.decision.read import box_rows, mixes
 from llr_sd.report.outcome import tables as contents
 from llr_sd.report.sections import analysed, drawn, findings
 from llr_sd.report.sensitivity.read import main_cell, settlings
 from llr_sd.report.sensitivity.sections import settling_section
 from llr_sd.report.sensitivity.words import sobol_sentences, sobol_title, unsettled, widest_words, width_words
 from llr_sd.report.shared import canvas
-from llr_sd.report.shared.inputs import input_label, input_name, spoken
+from llr_sd.report.shared.inputs import input_label, input_name, side_words, spoken
 from llr_sd.report.shared.reading import labels
 from llr_sd.result import StudyResult
 
@@ -113,7 +113,7 @@ def test_what_the_bundled_studies_set_has_a_label() -> None:
     ("low", "high", "unit", "says"),
     [
         (-np.inf, 0.62, "Dmnl", "below 62 in 100"),
-        (0.4, 0.62, "Dmnl", "between 40 in 100 and 62 in 100"),
+        (0.4, 0.62, "Dmnl", "between 40 and 62 in 100"),
         (0.029, np.inf, "Dmnl", "above 2.9 in 100"),
         (-np.inf, 0.62, "1/Year", "below 0.620 a year"),
     ],

@@ -201,7 +201,7 @@ def test_what_decides_a_target_is_said_from_its_facts(tmp_path: Path) -> None:
     none = replace(found, inputs=tuple(replace(i, p=0.06) for i in found.inputs))
     assert divided_sentences(none)[0].startswith("No single input is found that tells")
     assert divided_sentences(replace(found, inputs=(), note="3 of 9"))[0].endswith("is not given: 3 of 9.")
-    four = tuple(Divide(Share(n, n, 0.5, 0, 1), n, "", 1, "below", 0.9, 0.1, 0.01) for n in "abcd")
+    four = tuple(Divide(Share(n, n, 0.5, 0, 1), n, "below 1", 0.9, 0.1, 0.01) for n in "abcd")
     assert divided_sentences(Divided("s", "t", 30, 60, "", four))[0].endswith(" 1 more input divides them too.")
     page = (result.path / "report.html").read_text(encoding="utf-8")
     assert "What decides whether the target is met" in page

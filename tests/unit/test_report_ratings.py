@@ -33,7 +33,6 @@ from llr_sd.report.ratings.words import (
     interval_words,
     outside_words,
     rule_sentences,
-    side_words,
     variation_words,
 )
 from llr_sd.report.sections import drawn
@@ -285,8 +284,8 @@ def test_where_a_risk_is_at_its_worst_is_said_from_the_box(logged: StudyResult) 
     assert "above 4.1 in 100, against 42% of all runs." in said
     assert said.endswith("Those runs are 70% (60 to 80%) of all that reach it.")
     for low, high, words in ((-math.inf, 0.5, "below 50 in 100"), (0.02, 0.5, "between 2 in 100 and 50 in 100")):
-        assert side_words(dataclasses.replace(limit, low=low, high=high)) == words.replace(" in 100 and", " and")
-    assert side_words(Limit("time to fill a vacancy", "Year", 0.5, math.inf)) == "above 0.5 years"
+        assert dataclasses.replace(limit, low=low, high=high).where == words.replace(" in 100 and", " and")
+    assert Limit("time to fill a vacancy", "Year", 0.5, math.inf).where == "above 0.500 years"
     none = box_words(matrix, dataclasses.replace(box, limits=()))
     assert none == "Consequence 4 (major) or worse is reached in 42% of all runs, and no range of its inputs gathers them."
     assert "the same consequence" in box_words(matrix, dataclasses.replace(box, consequence=0))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from llr_sd import analysis, sampling
 from llr_sd.rounding import reaches
@@ -17,8 +16,6 @@ from llr_sd.study import Scenario
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from llr_sd.parameters import is_share, per_hundred, plain_unit
+from llr_sd.parameters import is_share, per_hundred
 from llr_sd.report.shared.inputs import (
     described,
     frame_of,
     input_label,
     input_name,
+    model_unit,
+    side_of,
     spoken,
 )
 from llr_sd.report.shared.reading import Chance, Quantity, headline, horizon, quantity, table
@@ -24,7 +26,6 @@ from llr_sd.report.shared.wording import (
     NONE,
     extent,
     fixed,
-    with_unit,
 )
 from llr_sd.result import StudyResult
 
@@ -126,36 +127,11 @@ def box_rows(result: StudyResult) -> tuple[tuple[str, ...], ...]:
         own = ranges.get(name, {})
         low, high = (float(own.get(k, math.nan)) for k in ("low", "high"))
         whole = extent(low, high)
-        if is_share(input_name(result, name), _unit(result, name)) and whole != NONE:
+        if is_share(input_name(result, name), model_unit(result, name)) and whole != NONE:
             whole = f"{per_hundred(low)} to {per_hundred(high)} in 100"
-        where = side(result, name, float(r["low"]), float(r["high"]))
+        where = side_of(result, name, float(r["low"]), float(r["high"]))
         rows.append((str(r["scenario"]), str(r["target"]), input_label(result, name), where, whole))
     return tuple(rows)
-
-
-def side(result: StudyResult, name: str, low: float, high: float) -> str:
-    """Say on which side of a value of an input, or between which values, a box lies."""
-    return side_words(input_name(result, name), _unit(result, name), low, high)
-
-
-def side_words(called: str, unit: str, low: float, high: float) -> str:
-    """Say on which side of a value, or between which values; a share is told as so many in 100."""
-    if is_share(called, unit):
-        first, last = (f"{per_hundred(v)} in 100" for v in (low, high))
-    else:
-        first, last = (with_unit(v, plain_unit(called, unit)) for v in (low, high))
-    if not math.isfinite(low):
-        return f"below {last}"
-    if not math.isfinite(high):
-        return f"above {first}"
-    return f"between {first} and {last}"
-
-
-def _unit(result: StudyResult, name: str) -> str:
-    """Return the unit of an input as the model writes it."""
-    rows = table(result, "parameters")
-    units = rows.loc[(rows["name"] == name) | (rows["variable"] == name), "unit"]
-    return str(units.iloc[0]) if len(units) else ""
 
 
 @dataclass(frozen=True)

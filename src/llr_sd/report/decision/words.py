@@ -12,12 +12,12 @@ from llr_sd.report.decision.read import (
     cost_quantity,
     information,
     mixes,
-    side,
     unit_after,
 )
 from llr_sd.report.shared.inputs import (
     Share,
     frame_of,
+    side_of,
     spoken,
     with_interval,
 )
@@ -53,7 +53,7 @@ def box_sentences(result: StudyResult) -> tuple[str, ...]:
         sides = []
         for r in boxes:
             name = str(r["input"])
-            sides.append(f"{spoken(result, name)} is {side(result, name, float(r['low']), float(r['high']))}")
+            sides.append(f"{spoken(result, name)} is {side_of(result, name, float(r['low']), float(r['high']))}")
         dense, cover = (
             with_interval(Share(k, k, *(float(boxes[0][f"{k}{end}"]) for end in ("", "_low", "_high"))))
             for k in ("density", "coverage")

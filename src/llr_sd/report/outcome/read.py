@@ -24,7 +24,6 @@ from llr_sd.report.outcome.facts import Change, Fact, Level, Part, Shares, Stack
 from llr_sd.report.sensitivity.read import on_scale
 from llr_sd.report.shared.inputs import frame_of, group_names, input_facts, input_name, spoken
 from llr_sd.report.shared.reading import (
-    Chance,
     Quantity,
     Spread,
     chance,
@@ -68,14 +67,6 @@ def spreads(result: StudyResult, shown: Quantity | None = None) -> list[Spread]:
     """Return the numbers of every scenario that answers the question, for the headline (or another) quantity, in the order of the study."""
     what = shown or headline(result)
     return [spread(result, name, what) for name in answering(result)]
-
-
-def best_chance(result: StudyResult, target: Target) -> tuple[str, Chance] | None:
-    """Return the uncertain scenario with the highest probability of a target; None when no scenario is uncertain."""
-    shown = quantity(result, target.output)
-    found = [(f.scenario, chance(result, f.scenario, target)) for f in spreads(result, shown) if not f.fixed]
-    known = [(name, odds) for name, odds in found if odds is not None and odds.runs > 0]
-    return max(known, key=lambda pair: pair[1].probability) if known else None
 
 
 def declared(result: StudyResult) -> tuple[Answer, ...]:

@@ -40,14 +40,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Strip:
-    """The whole picture: what it shows, its rows, a target's place and words, the ends of its axis, and its key by kind."""
+    """The whole picture: what it shows, its rows, a target's place, the ends of its axis, and its key by kind."""
 
     title: str
     rows: tuple[Row, ...]
     axis: tuple[tuple[float, str], ...]
     key: tuple[tuple[str, str], ...]
     rule: float | None = None
-    rule_words: str = ""
     numbers: NumberTable | None = None
 
 
@@ -122,7 +121,7 @@ def _level(fact: Level) -> Strip:
     if target is None:
         return Strip(name, rows, _ticks(scale, fact), tuple(key))
     words = f"target, {target_level(fact, target)}"
-    return Strip(name, rows, _ticks(scale, fact), (*key, ("rule", words)), scale(level), words)
+    return Strip(name, rows, _ticks(scale, fact), (*key, ("rule", words)), scale(level))
 
 
 def _standing(standing: Standing, name: str, fact: Level, scale: _Scale) -> Row:
@@ -143,7 +142,7 @@ def _change(fact: Change) -> Strip:
         scale(fact.median),
     )
     key = (("dot", "middle run"), ("band", "nine runs in ten"), ("rule", "no difference"))
-    return Strip(full_name(fact.shown), (row,), _ticks(scale, fact), key, scale(0.0), "no difference")
+    return Strip(full_name(fact.shown), (row,), _ticks(scale, fact), key, scale(0.0))
 
 
 def _shares(fact: Shares) -> Strip:
@@ -171,7 +170,7 @@ def _turn(fact: Turn) -> Strip:
     )
     text = f"target, {target_level(fact, fact.target)}"
     title = f"{named(fact.shown)} by {fact.lever}, “{fact.scenario}”"
-    return Strip(title, rows, _ticks(scale, fact), (("dot", "central value"), ("rule", text)), scale(level), text)
+    return Strip(title, rows, _ticks(scale, fact), (("dot", "central value"), ("rule", text)), scale(level))
 
 
 def _stack(fact: Stack) -> Strip:

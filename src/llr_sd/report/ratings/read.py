@@ -17,6 +17,7 @@ from llr_sd.errors import ResultError
 from llr_sd.matrix import Matrix
 from llr_sd.rating import Exceedance, Rating
 from llr_sd.register import Ladder, Register, Risk, load_matrix, load_register
+from llr_sd.report.shared.inputs import side_words
 from llr_sd.report.shared.memory import remembered
 from llr_sd.report.shared.reading import Chance
 from llr_sd.report.shared.reading import labels as labels_of
@@ -158,6 +159,11 @@ class Limit:
     unit: str
     low: float
     high: float
+
+    @property
+    def where(self) -> str:
+        """Where the input lies, in words."""
+        return side_words(self.name, self.unit, self.low, self.high)
 
 
 @dataclass(frozen=True)

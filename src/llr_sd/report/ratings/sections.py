@@ -24,7 +24,6 @@ from llr_sd.report.ratings.words import (
     rating_words,
     rule_sentences,
     settling,
-    side_words,
     variation_words,
 )
 from llr_sd.report.shared.parts import NumberTable, Section
@@ -117,7 +116,7 @@ def _drivers(result: StudyResult) -> Section:
     if told:
         tables.append(NumberTable("Where in its inputs each risk is at its worst", ("Risk", "What was found"), told, (1,)))
     rows = tuple(
-        (b.risk, limit.name, side_words(limit), interval_words(b.density), interval_words(b.coverage))
+        (b.risk, limit.name, limit.where, interval_words(b.density), interval_words(b.coverage))
         for b in boxes(result)
         for limit in b.limits
     )

@@ -8,14 +8,12 @@ from collections.abc import Sequence
 
 from llr_sd.equations import canonical
 from llr_sd.matrix import Matrix
-from llr_sd.parameters import is_share, per_hundred, plain_unit
 from llr_sd.rating import BORDERLINE, NOT_TESTABLE, OVERSTATED, SUPPORTED, UNDERSTATED, VERDICTS, Rating
 from llr_sd.report.outcome.facts import Sureness
-from llr_sd.report.ratings.read import Box, Cell, Driver, Limit, Log, Outside, Variation, boxes, log
+from llr_sd.report.ratings.read import Box, Cell, Driver, Log, Outside, Variation, boxes, log
 from llr_sd.report.sensitivity.words import INDEPENDENT, correlation_sentences
 from llr_sd.report.shared.reading import Chance, failed_runs, labels, other_failures
 from llr_sd.report.shared.told import notes, verified_sentences
-from llr_sd.report.shared.units import joined
 from llr_sd.report.shared.wording import NONE, count_of, date_words, listing, percent
 from llr_sd.result import StudyResult
 from llr_sd.verification import verifications
@@ -249,26 +247,11 @@ def box_words(matrix: Matrix, box: Box) -> str:
     worse = f"Consequence {box.consequence} ({matrix.consequence[box.consequence - 1]}) or worse is reached"
     if not box.limits:
         return f"{worse} in {percent(box.share)} of all runs, and no range of its inputs gathers them."
-    where = listing([f"the {limit.name} is {side_words(limit)}" for limit in box.limits])
+    where = listing([f"the {limit.name} is {limit.where}" for limit in box.limits])
     return (
         f"{worse} in {interval_words(box.density)} of the runs where {where}, against {percent(box.share)} of all runs. "
         f"Those runs are {interval_words(box.coverage)} of all that reach it."
     )
-
-
-def side_words(limit: Limit) -> str:
-    """Say on which side of a value an input lies, or between which; a share is told as so many in 100."""
-
-    def told(value: float) -> tuple[str, str]:
-        if is_share(limit.name, limit.unit):
-            return per_hundred(value), f"{per_hundred(value)} in 100"
-        return f"{value:.3g}", joined(f"{value:.3g}", plain_unit(limit.name, limit.unit))
-
-    if not math.isfinite(limit.low):
-        return f"below {told(limit.high)[1]}"
-    if not math.isfinite(limit.high):
-        return f"above {told(limit.low)[1]}"
-    return f"between {told(limit.low)[0]} and {told(limit.high)[1]}"
 
 
 def outside_words(found: Outside) -> str:

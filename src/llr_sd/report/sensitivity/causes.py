@@ -5,25 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from llr_sd.report.shared.inputs import described, frame_of, input_facts, spoken
-from llr_sd.report.shared.wording import amount, count_of, listing, percent, with_unit
+from llr_sd.report.sensitivity.drawn import DIVIDES, Divide, divide
+from llr_sd.report.shared.inputs import described, frame_of
+from llr_sd.report.shared.wording import count_of, listing, percent
 from llr_sd.result import StudyResult
 
-LEVEL = 0.05
 MOST_TOLD = 3  # inputs that a sentence names
 PLACES = 3  # scenarios that a sentence names
-
-
-@dataclass(frozen=True)
-class Cause:
-    """An input that tells runs without a result from the others: `here` and `elsewhere` are the shares without one on the `side` of `at`."""
-
-    said: str
-    unit: str
-    at: float
-    side: str
-    here: float
-    elsewhere: float
 
 
 @dataclass(frozen=True)
@@ -34,32 +22,16 @@ class Causes:
     failed: int
     runs: int
     few: bool
-    told: tuple[Cause, ...]
+    told: tuple[Divide, ...]
 
 
 def causes(result: StudyResult) -> tuple[tuple[str, Causes], ...]:
     """Return scenario and causes of every number of runs without a result, in the order of the table."""
-    names = (
-        "scenario",
-        "output",
-        "input",
-        "distance",
-        "p_adjusted",
-        "at",
-        "side",
-        "share_above",
-        "share_below",
-        "marked",
-        "runs",
-    )
     found = []
-    for (scenario, output), rows in frame_of(result, "failure_causes", *names).groupby(["scenario", "output"], sort=False):
-        told = []
-        for r in rows[rows["p_adjusted"] <= LEVEL].to_dict("records"):
-            name, shares = str(r["input"]), (float(r["share_above"]), float(r["share_below"]))
-            here, elsewhere = shares if r["side"] == "above" else shares[::-1]
-            unit = input_facts(result).get(name, ("", "", ""))[1]
-            told.append(Cause(spoken(result, name), unit, float(r["at"]), str(r["side"]), here, elsewhere))
+    for (scenario, output), rows in frame_of(result, "failure_causes", "output", *DIVIDES).groupby(
+        ["scenario", "output"], sort=False
+    ):
+        told = [d for d in (divide(result, r) for r in rows.to_dict("records")) if d.told]
         what = described(result, str(output), math.nan).label if output else ""
         first = rows.iloc[0]
         few = bool(rows["distance"].isna().all())
@@ -91,8 +63,6 @@ def cause_words(c: Causes) -> str:
     if not c.told:
         return f"{what} in {c.failed:,} of {c.runs:,} runs, and no single input is found that tells those from the others"
     parts = [
-        f"{t.said} {t.side} {with_unit(t.at, t.unit) if t.unit else amount(t.at)} ({percent(t.here)} of those runs, "
-        f"{percent(t.elsewhere)} of the others)"
-        for t in c.told[:MOST_TOLD]
+        f"{t.said} {t.where} ({percent(t.here)} of those runs, {percent(t.elsewhere)} of the others)" for t in c.told[:MOST_TOLD]
     ]
     return f"{what} more often with {'; with '.join(parts)}"

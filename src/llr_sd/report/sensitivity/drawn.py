@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from llr_sd.report.sensitivity.read import Cell, main_cell, ranked, shares
 from llr_sd.report.shared.bars import DARK, MOST, PALE, Bars, bar_chart
@@ -11,48 +13,33 @@ from llr_sd.report.shared.inputs import (
     Share,
     between,
     frame_of,
-    input_facts,
     input_label,
     input_name,
     part_words,
+    side_of,
     spoken,
     with_interval,
 )
 from llr_sd.report.shared.parts import NumberTable, Picture, Section
 from llr_sd.report.shared.reading import scenario_names
-from llr_sd.report.shared.wording import count_of, fixed, full_name, listing, percent, with_unit
+from llr_sd.report.shared.wording import count_of, fixed, full_name, listing, percent
 from llr_sd.result import StudyResult
 
 DUMMY = "(dummy)"
 LEVEL = 0.05
-REGIONAL = (
-    "scenario",
-    "target",
-    "input",
-    "distance",
-    "p_adjusted",
-    "at",
-    "side",
-    "share_above",
-    "share_below",
-    "marked",
-    "runs",
-    "note",
-)
+DIVIDES = ("scenario", "input", "distance", "p_adjusted", "at", "side", "share_above", "share_below", "marked", "runs")
 
 
 @dataclass(frozen=True)
 class Divide:
-    """One input, and how far the runs that meet a target lie from those that miss it.
+    """One input, and how far marked runs (those that meet a target, or have no result) lie from the others in it.
 
-    `unit` is that of the input; `here` and `elsewhere` are the shares of runs that meet the target on the `side` of `at`, and beyond it.
+    `where` is a side of a value of the input in words; `here` and `elsewhere` are the shares of runs that are marked there, and beyond it.
     """
 
     share: Share
     said: str
-    unit: str
-    at: float
-    side: str
+    where: str
     here: float
     elsewhere: float
     p: float
@@ -61,6 +48,16 @@ class Divide:
     def told(self) -> bool:
         """Whether the two kinds of run are told apart by it, at 5 % over all inputs."""
         return self.p <= LEVEL
+
+
+def divide(result: StudyResult, row: Mapping[Hashable, Any]) -> Divide:
+    """Return a row of the tables that hold two kinds of run apart."""
+    name, at, above = str(row["input"]), float(row["at"]), row["side"] == "above"
+    shares_of = (float(row["share_above"]), float(row["share_below"]))
+    here, elsewhere = shares_of if above else shares_of[::-1]
+    where = side_of(result, name, *((at, math.inf) if above else (-math.inf, at)))
+    share = Share(name, input_name(result, name), float(row["distance"]), math.nan, math.nan)
+    return Divide(share, spoken(result, name), where, here, elsewhere, float(row["p_adjusted"]))
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ class Divided:
 
 def divided(result: StudyResult) -> Divided | None:
     """Return the first scenario with numbers for the first target; where none has them, the first with its note; None without a table."""
-    rows = frame_of(result, "regional", *REGIONAL)
+    rows = frame_of(result, "regional", "target", "note", *DIVIDES)
     names = [t.name for t in result.study.target]
     rows = rows[rows["target"].isin(names[:1])]
     if rows.empty:
@@ -87,14 +84,7 @@ def divided(result: StudyResult) -> Divided | None:
     there = [s for s in there if kinds[s] == "scenario"] or there
     given = [s for s in there if rows.loc[rows["scenario"] == s, "distance"].notna().any()]
     rows = rows[rows["scenario"] == (given or there)[0]]
-    facts = []
-    for r in rows[rows["distance"].notna()].to_dict("records"):
-        name, shares_of = str(r["input"]), (float(r["share_above"]), float(r["share_below"]))
-        here, elsewhere = shares_of if r["side"] == "above" else shares_of[::-1]
-        share = Share(name, input_name(result, name), float(r["distance"]), math.nan, math.nan)
-        unit = input_facts(result).get(name, ("", "", ""))[1]
-        said = spoken(result, name)
-        facts.append(Divide(share, said, unit, float(r["at"]), str(r["side"]), here, elsewhere, float(r["p_adjusted"])))
+    facts = [divide(result, r) for r in rows[rows["distance"].notna()].to_dict("records")]
     first = rows.iloc[0]
     numbers = int(first["marked"]), int(first["runs"])
     return Divided(str(first["scenario"]), names[0], *numbers, str(first["note"]) if not given else "", tuple(facts))
@@ -111,10 +101,7 @@ def divided_sentences(d: Divided) -> tuple[str, ...]:
             f"No single input is found that tells the {d.met:,} runs that meet {what} from the {count_of(d.runs - d.met, 'run')} that "
             f"{'misses' if d.runs - d.met == 1 else 'miss'} it (5% level over {count_of(len(d.inputs), 'input')}).",
         )
-    parts = [
-        f"with {i.said} {i.side} {with_unit(i.at, i.unit)}, {percent(i.here)} of runs meet it, otherwise {percent(i.elsewhere)}"
-        for i in told[:3]
-    ]
+    parts = [f"with {i.said} {i.where}, {percent(i.here)} of runs meet it, otherwise {percent(i.elsewhere)}" for i in told[:3]]
     more = (
         f" {count_of(len(told) - 3, 'more input')} {'divides' if len(told) == 4 else 'divide'} them too." if len(told) > 3 else ""
     )
@@ -144,7 +131,7 @@ def meeting_section(result: StudyResult) -> Section | None:
     figure = bar_chart(title, labels, kinds, axis, lambda s: fixed(s.value, 2), stacked=True)
     rows = [
         (
-            input_label(result, i.share.input), fixed(i.share.value, 2), "yes" if i.told else "no", f"{i.side} {with_unit(i.at, i.unit)}",
+            input_label(result, i.share.input), fixed(i.share.value, 2), "yes" if i.told else "no", i.where,
             percent(i.here), percent(i.elsewhere),
         )
         for i in d.inputs

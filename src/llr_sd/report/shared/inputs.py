@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from llr_sd.equations import canonical
-from llr_sd.parameters import plain_unit
+from llr_sd.parameters import is_share, per_hundred, plain_unit
 from llr_sd.report.shared.memory import remembered
 from llr_sd.report.shared.reading import (
     Quantity,
@@ -22,7 +22,9 @@ from llr_sd.report.shared.reading import (
 from llr_sd.report.shared.wording import (
     NONE,
     TINY,
+    amount,
     percent,
+    with_unit,
 )
 from llr_sd.result import StudyResult
 
@@ -119,3 +121,33 @@ def with_interval(share: Share) -> str:
     interval = between(share)
     alone = interval == NONE or share.high < TINY
     return part_words(share.value) if alone else f"{part_words(share.value)} ({interval})"
+
+
+def model_unit(result: StudyResult, name: str) -> str:
+    """Return the unit of an input as the model writes it; empty for a name that is no parameter."""
+    rows = table(result, "parameters")
+    units = rows.loc[(rows["name"] == name) | (rows["variable"] == name), "unit"]
+    return str(units.iloc[0]) if len(units) else ""
+
+
+def side_of(result: StudyResult, name: str, low: float, high: float) -> str:
+    """Say of an input by name on which side of a value it lies, or between which."""
+    return side_words(input_name(result, name), model_unit(result, name), low, high)
+
+
+def side_words(called: str, unit: str, low: float, high: float) -> str:
+    """Say on which side of a value an input lies, or between which, infinite where it is open; a share is told as so many in 100.
+
+    `unit` is as the model writes it.
+    """
+
+    def told(value: float, *, last: bool = True) -> str:
+        if is_share(called, unit):
+            return f"{per_hundred(value)} in 100" if last else per_hundred(value)
+        return with_unit(value, plain_unit(called, unit)) if last else amount(value, unit)
+
+    if not math.isfinite(low):
+        return f"below {told(high)}"
+    if not math.isfinite(high):
+        return f"above {told(low)}"
+    return f"between {told(low, last=False)} and {told(high)}"
