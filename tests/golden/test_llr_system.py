@@ -423,7 +423,7 @@ def test_every_variable_has_a_unit_and_a_comment(model: llr_sd.Model) -> None:
 
 def test_base_run_is_the_golden_one(model: llr_sd.Model) -> None:
     with (FOLDER / "golden.csv").open(encoding="utf-8", newline="") as file:
-        golden = list(csv.DictReader(file))
+        golden = [row for row in csv.DictReader(file) if not row.get("scenario")]
     outputs = sorted({bare(row["variable"]) for row in golden})
     times = sorted({float(row["time"]) for row in golden})
     found = model.run({}, outputs=outputs, times=times).dataset.assign_coords(run=["base"]).rename(run="case")

@@ -39,21 +39,34 @@ for all its elements. `set` holds constants for the run, and may hold INITIAL TI
                          `tolerance`, a share of it (0.01 when left out).
     [[reality]]          when, implies       comparisons such as "hiring = 0" and "staff <= opening staff": wherever the first holds, so
                                              does the second. As for reality checks in a Vensim model; `set`, optional.
+    [[anchor]]           output, at, value   a number known from elsewhere (a table, a closed form, a paper), which `output` must have at
+                         source, tolerance   the time `at`, within `tolerance` in its unit. `values` in place of `value` names one number
+                                             for each element, as in { "autonomous,gp" = 597 }. Of a lookup `at` is the argument. `set`,
+                                             optional. `base`, optional: the number is the difference from the run with these settings
+                                             ({} for the model as it stands). `per`, optional: it is divided by that of this output.
+                                             A finding names `source`.
+    [[opening]]          outputs             do not move at the start, within `tolerance` (1e-9 when left out) of their largest value,
+                                             whichever lever is moved, each in turn. `vary`: the levers, all constants when a name has
+                                             the word policy, target, extra or boost, if left out. `to`, optional: the value of a lever;
+                                             else the far end of its range in `parameters.csv`. `set`, optional: in all runs.
     [[tables]]           files, needs        tables of the user's (columns parameter, value, unit, source, note) and the constants that
                                              each must set. `illustrative`: results are labelled so wherever they are shown.
 
     [draws]              runs, seed          of the wide random runs (10,000 and 0).
     [pysd]               steps, seconds      how many steps to compare with PySD (4), and how long to wait for it (120).
-    [golden]             times, outputs      what `golden.csv` holds; the first and last time, and all that is not constant.
+    [[golden]]           name, set           what `golden.csv` holds: for each block a run of PySD with `set`, saved as `outputs` at
+                         times, outputs      `times`; the first and last time, and all that is not constant, when left out. A block
+                                             without `name` is the base run, which is kept in any case. A coarser TIME STEP and an early
+                                             FINAL TIME in `set` keep PySD quick. `llr-sd check MODEL --write-golden` makes the file anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from llr_sd.laws import Conservation
 from llr_sd.records import Record, read_record
@@ -62,6 +75,9 @@ from llr_sd.workforce.sites import AddsUp, SumsToOne
 
 HALVING_LIMIT = 1e-3
 """The most that half a time step may change an output, as a share of its largest value."""
+
+LEVERS = frozenset({"policy", "target", "extra", "boost"})
+"""A constant with one of these words in its name is a lever: what a plan, not the world, decides."""
 
 Tolerance = Annotated[Number, Field(ge=0)]
 Outputs = Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -152,6 +168,38 @@ class History(Record):
     set: Mapping[str, Number] = {}
 
 
+class Anchor(Record):
+    """A number that is known from elsewhere, and that the model must give."""
+
+    name: Text
+    output: Text
+    at: When
+    value: Number | None = None
+    values: Mapping[str, Number] = {}
+    tolerance: Tolerance
+    source: Text
+    set: Mapping[str, Number] = {}
+    base: Mapping[str, Number] | None = None
+    per: Text | None = None
+
+    @model_validator(mode="after")
+    def _number(self) -> Anchor:
+        if (self.value is None) != bool(self.values):
+            raise ValueError('an anchor needs either "value" or "values"')
+        return self
+
+
+class Opening(Record):
+    """Outputs that no lever moves at the start."""
+
+    name: Text
+    outputs: Outputs
+    vary: tuple[Text, ...] = ()
+    to: Mapping[str, Number] = {}
+    tolerance: Tolerance = 1e-9
+    set: Mapping[str, Number] = {}
+
+
 class Halving(Record):
     """Outputs that must not depend on the time step."""
 
@@ -213,10 +261,23 @@ class Pysd(Record):
 
 
 class Golden(Record):
-    """What `golden.csv` holds."""
+    """A run that `golden.csv` holds; the one without a name is the base run."""
 
+    name: str = ""
+    set: Mapping[str, Number] = {}
     times: tuple[Number, ...] = ()
     outputs: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _named(self) -> Golden:
+        if self.set and not self.name:
+            raise ValueError('a run with "set" needs a "name"')
+        return self
+
+
+def _listed(given: Any) -> Any:
+    """Let `[golden]` stand for a list of one: the base run alone."""
+    return (given,) if isinstance(given, Mapping) else given
 
 
 class Checks(Record):
@@ -230,6 +291,8 @@ class Checks(Record):
         What must follow from settings at the ends of their range, a loop that is cut, a scaled input, two parts that are swapped.
     history
         Observed values, and how far the model may be from them.
+    anchor, opening
+        Numbers known from elsewhere, and what no lever may move at the start.
     halving
         How far outputs may move when TIME STEP is halved.
     not_negative, may_be_negative
@@ -241,7 +304,7 @@ class Checks(Record):
     tables
         The evidence that parameters are held against.
     draws, pysd, golden
-        How many runs are drawn from the table, compared with PySD and written to `golden.csv`.
+        How many runs are drawn from the table, how many steps are compared with PySD, and which runs `golden.csv` holds.
     """
 
     conservation: tuple[Conservation, ...] = ()
@@ -250,6 +313,8 @@ class Checks(Record):
     homogeneity: tuple[Homogeneity, ...] = ()
     symmetry: tuple[Symmetry, ...] = ()
     history: tuple[History, ...] = ()
+    anchor: tuple[Anchor, ...] = ()
+    opening: tuple[Opening, ...] = ()
     halving: tuple[Halving, ...] = ()
     not_negative: tuple[NotNegative, ...] = ()
     may_be_negative: tuple[MayBeNegative, ...] = ()
@@ -259,7 +324,15 @@ class Checks(Record):
     tables: tuple[Tables, ...] = ()
     draws: Draws = Draws()
     pysd: Pysd = Pysd()
-    golden: Golden = Golden()
+    golden: Annotated[tuple[Golden, ...], BeforeValidator(_listed)] = ()
+
+    @model_validator(mode="after")
+    def _one_name_each(self) -> Checks:
+        names = [g.name for g in self.golden]
+        twice = next((n for n in names if names.count(n) > 1), None)
+        if twice is not None:
+            raise ValueError(f'two golden runs are called "{twice}"' if twice else "two golden runs have no name")
+        return self
 
     def outputs(self) -> tuple[str, ...]:
         """Return every output that a check names, each once, in the order of the file."""
@@ -271,6 +344,9 @@ class Checks(Record):
         names += [*(x.output for x in self.loop), *(x.output for x in self.history)]
         for h in self.homogeneity:
             names += [*h.doubles, *h.same]
+        for a in self.anchor:
+            names += [a.output, *([a.per] if a.per else [])]
+        names += [n for o in self.opening for n in o.outputs]
         lists = [*(x.outputs for x in self.symmetry), *(x.outputs for x in self.halving), *(x.outputs for x in self.not_negative)]
         names += [n for part in lists for n in part]
         return tuple(dict.fromkeys(names))

@@ -1,11 +1,7 @@
-"""Agreement with PySD, on a short run in a process of its own, and with `golden.csv`, a longer PySD run kept beside the model.
-
-`write_golden` makes that file anew: `llr-sd check MODEL --write-golden`. It is reviewed as a diff, like any golden file.
-"""
+"""Agreement with PySD, on a short run in a process of its own."""
 
 from __future__ import annotations
 
-import csv
 import subprocess
 import sys
 import tempfile
@@ -17,21 +13,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.check.declared import Checks, Golden, load_checks
 from llr_sd.check.sheet import Line, judge, not_evaluated
 from llr_sd.check.subject import Run, Subject
 from llr_sd.design import Design
 from llr_sd.engine.reference import run_reference
-from llr_sd.ensemble import RunStatus
-from llr_sd.equations import canonical
 from llr_sd.errors import InputError, LlrSdError
 from llr_sd.laws import FILE
-from llr_sd.model import Model
-from llr_sd.textfiles import read_table
-from llr_sd.verification import CLOSE, NOISE, apart
+from llr_sd.verification import CLOSE, apart
 
 Reals = NDArray[np.float64]
-GOLDEN = "golden.csv"
 
 
 # --- a short run in PySD
@@ -140,110 +130,3 @@ def compare(subject: Subject, ours: Run, theirs: Mapping[str, Reals]) -> tuple[s
             found.append((float(ours.times[t]), order, f'"{label}" at time {ours.times[t]:g}: {numbers}.'))
     worst = max((part.share for part in parts), default=0.0)
     return f"{worst:.2g} of an element's largest value", f"{CLOSE:g}", [text for _, _, text in sorted(found)]
-
-
-def largest_by_unit(subject: Subject, values: Mapping[str, Reals]) -> dict[str, float]:
-    """Return the largest absolute value of each unit."""
-    largest: dict[str, float] = {}
-    for name, array in values.items():
-        unit = subject.model.equations.variable(name).unit
-        largest[unit] = max(largest.get(unit, 0.0), float(np.abs(np.nan_to_num(array)).max(initial=0.0)))
-    return largest
-
-
-# --- the golden run
-
-
-def golden_file(model: Model) -> Path:
-    """Return where a model's golden run is kept."""
-    return model.equations.source.parent / GOLDEN
-
-
-def golden(subject: Subject) -> Line:
-    """Compare the base run with `golden.csv`."""
-    name = f"the base run is that of {GOLDEN}"
-    file = golden_file(subject.model)
-    if not file.is_file():
-        return not_evaluated(
-            "golden run", name, f"there is no {GOLDEN} beside the model; `llr-sd check MODEL --write-golden` makes it."
-        )
-    rows = _read(file)
-    times = sorted({t for _, t, _ in rows})
-    ours = next(subject.split(subject.model.run({}, None, times, threads=subject.threads)))
-    noise = largest_by_unit(subject, ours.values)
-    largest: dict[str, float] = {}
-    for label, _, value in rows:
-        largest[label] = max(largest.get(label, 0.0), abs(value))
-    worst, findings = 0.0, []
-    for label, t, value in sorted(rows, key=lambda r: r[1]):
-        series = ours.series(label).at(t)
-        mine, room = float(series.values[0, 0]), NOISE * noise[series.unit]
-        share = max(abs(mine - value) - room, 0.0) / (largest[label] or 1.0)
-        worst = max(worst, share)
-        if not abs(mine - value) <= CLOSE * largest[label] + room:
-            findings.append(f'"{label}" at time {t:g}: {mine:.12g}, in {GOLDEN} {value:.12g}.')
-    return judge("golden run", name, f"{worst:.2g} of an element's largest value in {len(rows)} numbers", f"{CLOSE:g}", findings)
-
-
-def _read(file: Path) -> list[tuple[str, float, float]]:
-    rows = read_table(file, ("variable", "time", "value"))
-    return [(row["variable"], row.number_in("time"), row.number_in("value")) for row in rows]
-
-
-def write_golden(model: Model) -> Path:
-    """Run the model in PySD and write `golden.csv` beside it: columns variable, time, value; one row a number.
-
-    Times and outputs are those of `[golden]` in `checks.toml`, else those of the present file, else the first and the last time and
-    every variable that is not constant.
-
-    Parameters
-    ----------
-    model
-        As its files say it.
-
-    Returns
-    -------
-    Path
-        Of `golden.csv`.
-
-    Raises
-    ------
-    InputError
-        When the run fails, naming the variable and the time.
-    """
-    file = golden_file(model)
-    declared = load_checks(model.equations.source.parent / FILE).golden
-    times, outputs = _wanted(model, declared, file)
-    subject = Subject(model, Checks())
-    design = Design(("FINAL TIME",), np.array([[max(times)]]))
-    ensemble = run_reference(model.equations, design, outputs, times)
-    status: RunStatus = ensemble.status[0]
-    if not status.ok:
-        raise InputError(f"the run in PySD failed: {status}.", where=model.name)
-    run = next(subject.split(ensemble))
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(("variable", "time", "value"))
-        for output in outputs:
-            series = run.series(output)
-            for element, label in enumerate(series.labels):
-                writer.writerows(
-                    (label, f"{t:g}", f"{float(series.values[i, element]):.12g}") for i, t in enumerate(series.times)
-                )
-    return file
-
-
-def _wanted(model: Model, declared: Golden, file: Path) -> tuple[list[float], list[str]]:
-    equations = model.equations
-    rows = _read(file) if file.is_file() else []
-    times = sorted(declared.times or {t for _, t, _ in rows})
-    if not times:
-        clock = Subject(model, Checks()).clock
-        times = [clock[canonical("INITIAL TIME")], clock[canonical("FINAL TIME")]]
-    names = declared.outputs or tuple(dict.fromkeys(label.partition("[")[0] for label, _, _ in rows))
-    outputs = [equations.variable(n.partition("[")[0]).name for n in names]
-    if not outputs:
-        outputs = [
-            v.name for v in equations.variables.values() if v.kind in ("stock", "auxiliary") and not v.name.startswith("_")
-        ]
-    return times, list(dict.fromkeys(outputs))

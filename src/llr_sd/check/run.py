@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from llr_sd import bundled
-from llr_sd.check import own
+from llr_sd.check import anchors, own
 from llr_sd.check.audit import Audit, audit_table, undescribed
 from llr_sd.check.declared import HALVING_LIMIT, Checks, Halving, Settings, load_checks
 from llr_sd.check.draws import Wide, look_at_draws
+from llr_sd.check.golden import golden, kept_names, title
 from llr_sd.check.reality import Claim, Tally, read_claims
-from llr_sd.check.reference import PysdRun, agreement, golden, start_pysd
+from llr_sd.check.reference import PysdRun, agreement, start_pysd
 from llr_sd.check.sheet import FAIL, NOT_EVALUATED, Line, Sheet, judge, not_evaluated
 from llr_sd.check.subject import Subject
 from llr_sd.check.tables import table, table_files
@@ -163,6 +164,11 @@ class _Checker:
         yield from (dict(s) for e in checks.extreme for s in (e.set, e.base))
         yield from (s for x in checks.loop for s in (dict(x.set), own.loop_settings(x)))
         yield from (dict(own.symmetric_settings(x)) for x in checks.symmetry)
+        yield from (dict(s) for a in checks.anchor for s in (a.set, a.base) if s is not None)
+        for part in checks.opening:
+            with suppress(InputError):  # told by the check itself
+                held, moved = anchors.opening_runs(self.subject, part)
+                yield from (held, *({**held, label: value} for label, value in moved.items()))
         for item in checks.homogeneity:
             yield dict(item.set)
             try:
@@ -252,7 +258,8 @@ class _Checker:
 
         self.add("PySD", "every variable at the first steps", make)
         if _own_folder(self.subject.model.equations):
-            self.add("golden run", "the base run is that of golden.csv", lambda: golden(self.subject))
+            for name in kept_names(self.subject):
+                self.add("golden run", title(name), partial(golden, self.subject, name))
 
     def _declared(self) -> None:
         subject, checks = self.subject, self.checks
@@ -263,6 +270,8 @@ class _Checker:
         jobs += [("homogeneity", x.name, partial(own.homogeneity, subject, x)) for x in checks.homogeneity]
         jobs += [("symmetry", x.name, partial(own.symmetry, subject, x)) for x in checks.symmetry]
         jobs += [("history", x.name, partial(own.history, subject, x)) for x in checks.history]
+        jobs += [("anchor", x.name, partial(anchors.anchor, subject, x)) for x in checks.anchor]
+        jobs += [("opening", x.name, partial(anchors.opening, subject, x)) for x in checks.opening]
         jobs += [("shares", x.variable, partial(own.shares, subject, x)) for x in checks.sums_to_one]
         for section, name, make in jobs:
             self.add(section, name, make)
