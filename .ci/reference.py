@@ -11,8 +11,8 @@ import pdoc.render
 import llr_sd
 
 MODULES = (
-    "llr_sd", "llr_sd.study", "llr_sd.answers", "llr_sd.register", "llr_sd.matrix", "llr_sd.parameters", "llr_sd.equations",
-    "llr_sd.functions", "llr_sd.dialects", "llr_sd.ensemble", "llr_sd.result",
+    "llr_sd", "llr_sd.study", "llr_sd.studyparts", "llr_sd.observed", "llr_sd.answers", "llr_sd.register", "llr_sd.matrix",
+    "llr_sd.parameters", "llr_sd.equations", "llr_sd.functions", "llr_sd.dialects", "llr_sd.ensemble", "llr_sd.result",
 )  # fmt: skip
 """What a user or a modeller meets: the names of the package, then what its files hold."""
 

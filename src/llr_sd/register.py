@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 from llr_sd.errors import InputError, nearest
 from llr_sd.matrix import SIZE, Matrix
 from llr_sd.records import Record, check_record
-from llr_sd.study import Correlation
+from llr_sd.studyparts import Correlation
 from llr_sd.textfiles import is_file, read_toml
 from llr_sd.values import Name, Number, Text, When, Whole, Words, check_distinct, check_outputs
 

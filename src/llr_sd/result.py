@@ -50,6 +50,10 @@ UNTOLD = "not told from no effect"
 to failed runs; too few runs differ for an interval; a value has no logarithm; the design cannot show the input; its index is no more than chance gives one that nothing depends on. `blocks` and `lost` count
 the blocks of runs."""
 
+NO_RUN, NO_SPREAD, FEW_RUNS, NOT_COVERED = "no good run", "nothing varies", "too few runs", "outside the run"
+"""Why a figure of an observed series has no band in a scenario, in the column `note`: no run gives a number for every figure; no input
+varies and the figure has no stated error; runs are too few for the ends of the band; the scenario does not run over its date."""
+
 
 @dataclass(frozen=True)
 class Gap:

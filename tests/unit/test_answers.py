@@ -24,7 +24,8 @@ from llr_sd.report.outcome.titles import fan_title, histogram_title, scenario_ti
 from llr_sd.report.outcome.words import answer, sentences
 from llr_sd.report.shared.reading import Chance, Quantity, Spread, quantity
 from llr_sd.report.shared.units import joined
-from llr_sd.study import Study, Target
+from llr_sd.study import Study
+from llr_sd.studyparts import Target
 from llr_sd.verification import Verification
 
 GPS = Quantity("gp", "", "GPs", "WTE", 2020.75, False)

@@ -16,7 +16,7 @@ from llr_sd.report.sensitivity.read import main_cell
 from llr_sd.report.sensitivity.sections import screening_section, shares_section
 from llr_sd.report.sensitivity.words import morris_sentences, sobol_sentences, sobol_title
 from llr_sd.result import NO_LOG, NO_VARIANCE, NOT_JUDGED, REFUSED, Constant, NoBox, StudyResult, Undefined, to_manifest
-from llr_sd.study import Correlation
+from llr_sd.studyparts import Correlation
 
 CELL = {"scenario": BEST, "output": "gp_2020", "time": 2020.75, "other": "", "lost": 0, "blocks": 512, "note": ""}
 

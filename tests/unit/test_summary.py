@@ -15,7 +15,7 @@ from llr_sd.analysis.paired import paired_table
 from llr_sd.analysis.summary import quantile_interval, statistics_of
 from llr_sd.errors import InputError
 from llr_sd.quantiles import FEWEST_RUNS, STATISTICS
-from llr_sd.study import Target
+from llr_sd.studyparts import Target
 
 
 @pytest.mark.parametrize(("met", "runs"), [(0, 50), (3, 50), (25, 50), (50, 50), (1, 4096)])

@@ -1,6 +1,7 @@
 """Analysis: an ensemble becomes numbers, each with an interval."""
 
 from llr_sd.analysis.attribution import LeverSettings, attribution_table, contributions, lever_settings
+from llr_sd.analysis.backtest import BAND, Measured, as_many, band, miss_counts, ranks
 from llr_sd.analysis.cells import no_variance, output_cells
 from llr_sd.analysis.convergence import Convergence, grow
 from llr_sd.analysis.discovery import FEWEST, Box, Restriction, discover
@@ -28,6 +29,7 @@ from llr_sd.analysis.sobol import SUMS, SobolIndices, block_rows, sobol, sobol_t
 from llr_sd.analysis.summary import bounds, summarise, target_table, wilson
 
 __all__ = [
+    "BAND",
     "CLUSTERS",
     "ERROR",
     "FEWEST",
@@ -40,6 +42,7 @@ __all__ = [
     "Convergence",
     "LeverSearch",
     "LeverSettings",
+    "Measured",
     "Outcome",
     "Restriction",
     "Screening",
@@ -47,7 +50,9 @@ __all__ = [
     "Setting",
     "ShapleyEffects",
     "SobolIndices",
+    "as_many",
     "attribution_table",
+    "band",
     "block_rows",
     "bounds",
     "consequences",
@@ -62,12 +67,14 @@ __all__ = [
     "grow",
     "lever_settings",
     "likelihoods",
+    "miss_counts",
     "morris",
     "morris_table",
     "names_in",
     "no_variance",
     "output_cells",
     "paired_table",
+    "ranks",
     "rate",
     "rate_runs",
     "search_levers",

@@ -21,7 +21,7 @@ from llr_sd.design import Design, Plan
 from llr_sd.errors import InputError
 from llr_sd.result import NO_LOG
 from llr_sd.rounding import ROUNDING
-from llr_sd.study import Scale
+from llr_sd.studyparts import Scale
 
 if TYPE_CHECKING:
     import pandas as pd

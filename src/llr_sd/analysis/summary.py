@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from llr_sd.quantiles import FEWEST_RUNS, STATISTICS
 from llr_sd.rounding import reaches
-from llr_sd.study import Target
+from llr_sd.studyparts import Target
 
 if TYPE_CHECKING:
     import pandas as pd

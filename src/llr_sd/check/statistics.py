@@ -15,7 +15,7 @@ from llr_sd import analysis, sampling
 from llr_sd.check.sheet import Line, Sheet, judge
 from llr_sd.parameters import Distribution, Parameter
 from llr_sd.quantiles import STATISTICS
-from llr_sd.study import Scale, Target
+from llr_sd.studyparts import Scale, Target
 
 if TYPE_CHECKING:
     import pandas as pd

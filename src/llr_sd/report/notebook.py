@@ -26,7 +26,7 @@ from llr_sd.report.shared.reading import failed_runs, headline, other_failures, 
 from llr_sd.report.shared.told import disagreement, warned
 from llr_sd.report.shared.wording import count_of, full_name, other_failures_words
 from llr_sd.result import StudyResult
-from llr_sd.study import OutputSpec
+from llr_sd.studyparts import OutputSpec
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -37,7 +37,7 @@ from llr_sd.report.shared.wording import (
     short_names,
 )
 from llr_sd.result import StudyResult
-from llr_sd.study import Target
+from llr_sd.studyparts import Target
 
 WIDTH = 100
 

@@ -18,8 +18,9 @@ from llr_sd.model import Model, load_model
 from llr_sd.register import Mitigation, Register, Risk, load_matrix, load_register
 from llr_sd.run.feasible import Uncertain
 from llr_sd.run.prepare import PreparedStudy, model_files, prepare
-from llr_sd.study import MonteCarlo, OutputSpec, Scenario, Study
-from llr_sd.study import Uncertain as UncertainSpec
+from llr_sd.study import Study
+from llr_sd.studyparts import MonteCarlo, OutputSpec, Scenario
+from llr_sd.studyparts import Uncertain as UncertainSpec
 
 AS_IT_IS = "as it is"
 PLANNED = "planned"

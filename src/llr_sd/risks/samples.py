@@ -11,7 +11,7 @@ from llr_sd.parameters import Distribution, Parameter
 from llr_sd.register import REST, Risk
 from llr_sd.risks.prepared import AS_IT_IS, PreparedRegister, settings_of
 from llr_sd.run.prepare import PreparedStudy, Sample, correlations
-from llr_sd.study import Sobol
+from llr_sd.studyparts import Sobol
 
 ALL = "all"
 """All judgements of a group together."""

@@ -15,11 +15,13 @@ from llr_sd.result import NO_LOG, NOT_JUDGED, REFUSED, Fact, Gap, NoBox, to_mani
 from llr_sd.rounding import reaches
 from llr_sd.run import apart, tables
 from llr_sd.run.answers import lever_table
+from llr_sd.run.backtest import observed_tables
 from llr_sd.run.execute import Runner
 from llr_sd.run.feasible import groups_of
 from llr_sd.run.levers import find_levers
 from llr_sd.run.prepare import PreparedStudy, Sample, attribution_steps, sensitivity_samples, unseen
-from llr_sd.study import Sobol, Study
+from llr_sd.study import Study
+from llr_sd.studyparts import Sobol
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -310,6 +312,10 @@ def _attempt(gaps: list[Gap], place: Gap, make: Callable[[], Got]) -> Got | None
         return None
 
 
+def _observed(work: Work) -> Made:
+    return Made(observed_tables(work.prepared, work.runs))
+
+
 def _least(work: Work) -> Made:
     tried = {name: work.read(name) for name in work.prepared.samples if name.startswith("answer")}
     return Made({"least": lever_table(work.prepared, tried)} if tried else {})
@@ -325,6 +331,7 @@ ANALYSES = (
     Analysis("information", lambda s: s.value_of_information, _information),
     Analysis("correlations", lambda s: s.correlation, _correlations),
     Analysis("levers", lambda s: s.levers, _levers),
+    Analysis("observed", lambda s: s.observed, _observed),
     Analysis("least", lambda s: s.answer, _least),
     Analysis("regional", lambda s: s.target, _regional),
     Analysis("given_data", _asks_given, _given),

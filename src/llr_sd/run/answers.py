@@ -12,7 +12,7 @@ from llr_sd.errors import InputError, nearest
 from llr_sd.rounding import reaches
 from llr_sd.run.feasible import groups_of
 from llr_sd.run.prepare import PreparedStudy, Sample, merged
-from llr_sd.study import OutputSpec
+from llr_sd.studyparts import OutputSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from llr_sd import analysis, sampling
 from llr_sd.rounding import reaches
 from llr_sd.run.prepare import PreparedStudy, merged
 from llr_sd.run.tables import times_of
-from llr_sd.study import Scenario
+from llr_sd.studyparts import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,6 +10,7 @@ from llr_sd.engine.controls import control_value
 from llr_sd.equations import canonical
 from llr_sd.errors import InputError
 from llr_sd.model import Model
+from llr_sd.observed import read_series
 from llr_sd.study import Study
 
 _YEARS = ("year", "years", "yr", "yrs")
@@ -91,6 +92,10 @@ def _dates(study: Study) -> Iterator[_Written]:
     for name, points in study.history.items():
         for point in points:
             yield from written(f"history > {name}", point.time)
+    for one, series in zip(study.observed, read_series(study.observed, study.folder, study.where), strict=True):
+        yield from written(f'observed "{one.name}" > relative_to', one.relative_to)
+        for time in series.times:
+            yield from written(f'observed "{one.name}"', time)
     for name, levels in study.levers.set.items() if study.levers else ():
         for value in levels:
             yield from written(f"levers > set > {name}", value, name)

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llr_sd import bundled
+from llr_sd.errors import InputError
 from llr_sd.laws import FILE as LAWS
+from llr_sd.observed import FOLDER, series_file
 from llr_sd.run.analyses import Work, analyse
 from llr_sd.run.answers import with_answers
 from llr_sd.run.execute import Runner
@@ -89,5 +91,17 @@ def _files(prepared: PreparedStudy, study: Study) -> dict[str, Path | str]:
     laws = model.equations.source.parent / LAWS
     if laws.is_file() and (model.laws or "site" in tables):
         found[f"model/{LAWS}"] = laws
-    places = {kind: f"model/{place}" for kind, (place, _) in tables.items() if kind != "parameters"}
+    places: dict[str, Any] = {kind: f"model/{place}" for kind, (place, _) in tables.items() if kind != "parameters"}
+    published = [file for one in study.observed if (file := series_file(one, study.folder)) is not None]
+    for file in dict.fromkeys(published):
+        place = f"{FOLDER}/{file.name}"
+        if place in found:
+            mend = "Give each its own name: a results folder keeps both."
+            raise InputError(
+                f"two tables of observed series are called {file.name}.", where=f"{study.where}, observed", mend=mend
+            )
+        found[place] = file
+    if published:
+        names = [{} if one.file is None else {"file": Path(one.file).name} for one in study.observed]
+        places["observed"] = tuple(one.model_copy(update=n) for one, n in zip(study.observed, names, strict=True))
     return {"study.toml": study.file or study.model_copy(update=places).to_toml(), **found}

@@ -17,12 +17,15 @@ from llr_sd.errors import InputError, nearest
 from llr_sd.evidence import outside, said
 from llr_sd.laws import FILE as LAWS
 from llr_sd.model import Model, load_model
+from llr_sd.observed import Series
 from llr_sd.parameters import FILE as PARAMETERS
 from llr_sd.parameters import Distribution, Parameter
 from llr_sd.run.calendar import check_dates
 from llr_sd.run.feasible import Uncertain, check_analyses, check_sizes, groups_of
+from llr_sd.run.observed import check_series
 from llr_sd.run.shares import check_shares, drawn_shares, shares_of, units_of
-from llr_sd.study import OutputSpec, Scenario, Study
+from llr_sd.study import Study
+from llr_sd.studyparts import OutputSpec, Scenario
 from llr_sd.textfiles import beside, read_table
 from llr_sd.values import check_outputs
 from llr_sd.workforce.sites import is_illustrative, read_site, read_sums
@@ -64,6 +67,7 @@ class PreparedStudy:
     """A checked study with its model, its uncertain parameters and its samples by name ("central", "monte_carlo", ...).
 
     `told` are sentences for the reader: notes on the model file, values outside their evidence, inputs that their bounds cut off.
+    `series` are what was observed of its outputs.
     """
 
     study: Study
@@ -71,6 +75,7 @@ class PreparedStudy:
     uncertain: Uncertain
     samples: Mapping[str, Sample]
     told: tuple[str, ...] = ()
+    series: tuple[Series, ...] = ()
 
     def jobs(self, sample: Sample) -> Iterator[Job]:
         """Yield the blocks of a sample: every setting uses the same draws, with what it sets held at its values."""
@@ -102,6 +107,7 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
     _check_settings(study, model)
     _check_laws(study, model)
     cells = _check_outputs(study, model)
+    series = check_series(study, model, {s.name: merged(model, study.set, s.set) for s in study.scenario})
     check_analyses(study, uncertain, model)
     _check_clocks(study, model)
     steps = [attribution_steps(study, number, model) for number in range(1, len(study.attribution) + 1)]
@@ -124,7 +130,7 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
         samples.append(Sample(f"attribution_{number}", draws, tuple(zip(part.names, part.settings, strict=True))))
     told = [*model.equations.notes, *_unlike_evidence(study, model, uncertain), *sampling.missed_percentiles(uncertain)]
     told += drawn_shares(uncertain, draws)
-    return PreparedStudy(study, model, uncertain, {s.name: s for s in samples}, tuple(told))
+    return PreparedStudy(study, model, uncertain, {s.name: s for s in samples}, tuple(told), series)
 
 
 def _with_labels(study: Study, model: Model) -> Model:

@@ -40,7 +40,7 @@ from llr_sd.report.shared.reading import (
 )
 from llr_sd.report.shared.wording import FEW, amount, balanced, chance_words, date_words, level_words, named, short_names
 from llr_sd.result import StudyResult
-from llr_sd.study import HistoryPoint, Target
+from llr_sd.studyparts import HistoryPoint, Target
 
 WIDTH, TITLE_WIDTH = 6.4, 54
 """Width of a picture in inches and of its title in characters: a phone shows it whole, with its key below."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from llr_sd.report.shared.reading import Chance, Quantity, Spread, meets
-from llr_sd.study import Target
+from llr_sd.studyparts import Target
 from llr_sd.verification import Verification
 
 

@@ -44,7 +44,7 @@ from llr_sd.report.shared.reading import (
 )
 from llr_sd.result import StudyResult
 from llr_sd.rounding import difference
-from llr_sd.study import Target
+from llr_sd.studyparts import Target
 from llr_sd.verification import verifications
 
 

@@ -46,7 +46,7 @@ from llr_sd.report.shared.wording import (
     with_unit,
 )
 from llr_sd.result import StudyResult
-from llr_sd.study import Target
+from llr_sd.studyparts import Target
 
 MOST_COLUMNS = 6
 """Most columns of the table on the page beside the scenario's name; the workbook has every output."""

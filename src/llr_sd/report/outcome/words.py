@@ -24,7 +24,7 @@ from llr_sd.report.shared.wording import (
     with_unit,
 )
 from llr_sd.result import StudyResult
-from llr_sd.study import Target
+from llr_sd.studyparts import Target
 
 RARE = 0.05
 MOST_NAMED = 4  # scenarios that a sentence names one by one

@@ -17,7 +17,8 @@ from llr_sd.equations import canonical
 from llr_sd.report.shared.memory import remembered
 from llr_sd.result import StudyResult
 from llr_sd.rounding import reaches
-from llr_sd.study import OutputSpec, Study, Target
+from llr_sd.study import Study
+from llr_sd.studyparts import OutputSpec, Target
 
 TABLE_COLUMNS = {
     "summary": ("scenario", "output", "time", "element", "statistic", "value", "low", "high", "runs"),

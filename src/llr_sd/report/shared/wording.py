@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from llr_sd.dates import date_words as date_words
 from llr_sd.report.shared.reading import Chance, Quantity, level_of
 from llr_sd.report.shared.units import joined, unit_words
-from llr_sd.study import Target
+from llr_sd.studyparts import Target
 
 WHOLE_UNITS = ("WTE", "Head", "Person", "Contact", "Hour", "GBP")
 NONE = "–"
