@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from llr_sd.report.backtest.sections import backtest_section
+from llr_sd.report.backtest.words import count_sentences
 from llr_sd.report.decision.sections import attribution_section, boxes_section, information_section, levers_section
 from llr_sd.report.decision.words import box_sentences, lever_sentences
 from llr_sd.report.outcome.sections import correlation_section, difference_section, pictures
@@ -40,6 +42,25 @@ class Part:
 
 
 PARTS = (
+    Part(
+        ("observed",),
+        backtest_section,
+        {
+            "observed": (
+                "Published figures",
+                "Where each published figure stands in the runs of each scenario: p05 to p95 with the figure's error taken in; compared is relative where changes are.",
+            ),
+            "observed_counts": (
+                "Figures outside",
+                "How many figures lie outside p05 to p95, how many would on average if a run were the truth (expected), and the chance of as many.",
+            ),
+            "observed_course": (
+                "Bands over time",
+                "What the runs alone give over time on the scale of each series: p05 to p95 and the central run.",
+            ),
+        },
+        said=count_sentences,
+    ),
     Part(
         ("differences",),
         difference_section,

@@ -1,0 +1,1 @@
+"""Against what was published: where observed figures stand in the runs, and what a miss says."""

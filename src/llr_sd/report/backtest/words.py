@@ -1,0 +1,88 @@
+"""Say where published figures stand in the runs, and what a miss says."""
+
+from __future__ import annotations
+
+import math
+
+from llr_sd.report.backtest.read import Count, Figure, Standing, counts, figures
+from llr_sd.report.shared.wording import count_of, date_words, fixed, listing, percent, the_close
+from llr_sd.result import StudyResult
+
+BAND = "the band of nine runs in ten"
+
+
+def count_sentences(result: StudyResult) -> tuple[str, ...]:
+    """Say for each scenario how many figures lie in the band, and whether the misses are more than chance gives."""
+    return tuple(count_sentence(c) for c in counts(result) if not c.series)
+
+
+def count_sentence(count: Count) -> str:
+    """Say how many figures of a scenario lie in the band."""
+    held = count.figures - count.missed
+    if not count.missed:
+        which = "The one published figure lies" if count.figures == 1 else f"All {count.figures} published figures lie"
+        return f"{which} in {BAND} of “{count.scenario}”."
+    many = "None" if not held else f"{held}"
+    text = f"{many} of {count_of(count.figures, 'published figure')} {'lies' if held <= 1 else 'lie'} in {BAND} of “{count.scenario}”"
+    average = fixed(count.expected, 1)
+    if not count.chance:
+        return f"{text}: more miss than chance gives, since no run taken for the truth would miss as many."
+    odds = f"a run taken for the truth would miss {average} on average, and {count.missed} or more with a chance of {percent(count.chance)}"
+    if count.more_than_chance:
+        return f"{text}: more miss than chance gives ({odds})."
+    return f"{text}; chance alone can give that ({odds})."
+
+
+def miss_sentences(result: StudyResult) -> tuple[str, ...]:
+    """Say of each figure that lies outside in some scenario by how much, and which scenario holds it."""
+    return tuple(miss_sentence(f) for f in figures(result) if any(s.missed for s in f.standings))
+
+
+def miss_sentence(figure: Figure) -> str:
+    """Say where a figure that lies outside of the band of some scenario stands."""
+    scale = figure.scale
+    published = figure.published
+    if scale.relative:
+        published += f" ({scale.told(figure.compared)} since {the_close(scale.base)})"
+    missed, held = [s for s in figure.told if s.missed], [s for s in figure.told if not s.missed]
+    parts = [_outside(figure, s) for s in missed]
+    text = f"{figure.series}, {date_words(figure.time, closing=True)}: {published}, {listing(parts)}."
+    if held:
+        names = listing([f"“{s.scenario}” ({scale.range(s.low, s.high)})" for s in held])
+        return f"{text} It is inside that of {names}."
+    return f"{text} No scenario holds it." if len(missed) == len(figure.standings) > 1 else text
+
+
+def _outside(figure: Figure, standing: Standing) -> str:
+    scale = figure.scale
+    return (
+        f"{standing.stands} the band of “{standing.scenario}” ({scale.range(standing.low, standing.high)}) by "
+        f"{scale.distance(standing.gap)}"
+    )
+
+
+def error_sentence(result: StudyResult) -> str:
+    """Say what of the errors of the figures is in the bands."""
+    without = list(dict.fromkeys(f.series for f in figures(result) if not f.error))
+    names = list(dict.fromkeys(f.series for f in figures(result)))
+    if len(without) == len(names):
+        return "No error of the figures is stated, so the bands are those of the runs alone."
+    text = "The bands take in the stated standard errors of the figures"
+    return f"{text}, but for {listing(without)}, which state none." if without else f"{text}."
+
+
+def unjudged_sentences(result: StudyResult) -> tuple[str, ...]:
+    """Say which figures have no band, and why."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for figure in figures(result):
+        for standing in figure.standings:
+            if not standing.stands:
+                found.setdefault((standing.scenario, standing.note), []).append(
+                    f"{figure.series}, {date_words(figure.time, closing=True)}"
+                )
+    return tuple(f"Not judged in “{scenario}” ({note}): {'; '.join(which)}." for (scenario, note), which in found.items())
+
+
+def rank_words(rank: float) -> str:
+    """Return the share of the runs below a figure."""
+    return percent(rank) if math.isfinite(rank) else "–"
