@@ -144,7 +144,7 @@ def test_the_fan_chart_has_a_panel_a_scenario_and_says_where_nothing_varies(plan
     assert figure is not None
     assert len(figure.axes) == 10
     assert level_lines(figure, 639) == 10
-    assert words(figure).count("the plan’s own arithmetic:\nno uncertainty in it") == 3
+    assert words(figure).count("the plan’s own arithmetic:\none line, no range given") == 3
     assert len({axes.get_ylim() for axes in figure.axes}) == 1
 
 

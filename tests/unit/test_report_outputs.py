@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import itertools
 import re
 from collections.abc import Callable
@@ -19,11 +20,12 @@ from report_result import plan_result, plan_study, tables_of
 
 from llr_sd.errors import ResultError
 from llr_sd.report import terminal_summary, write_report, write_workbook
-from llr_sd.report.outcome.read import answering
-from llr_sd.report.outcome.sure import how_sure
+from llr_sd.report.outcome.facts import Lean
+from llr_sd.report.outcome.read import answering, leanings
+from llr_sd.report.outcome.sure import how_sure, one_sided
 from llr_sd.report.outcome.words import answer
 from llr_sd.report.shared import canvas
-from llr_sd.report.shared.reading import quantity
+from llr_sd.report.shared.reading import Quantity, quantity
 from llr_sd.report.shared.told import dates_note
 from llr_sd.result import StudyResult
 from llr_sd.study import Study
@@ -84,6 +86,56 @@ def test_checks_of_the_model_are_not_counted_as_answers(tmp_path: Path, plan: St
 def test_failed_runs_come_first_where_there_are_any(tmp_path: Path, plan: StudyResult) -> None:
     assert how_sure(plan)[0].startswith("3 runs failed: 3 in “nothing works”.")
     assert "none failed" in how_sure(plan_result(tmp_path, runs=20, failed=0, few=True))[0]
+
+
+@pytest.mark.parametrize("capped", [True, False])
+def test_a_range_on_one_side_of_the_central_value_is_said(tmp_path: Path, capped: bool) -> None:
+    """Runs held down by a limit at the central value give a one-sided range; the same runs about it do not."""
+    result = plan_result(tmp_path, runs=400, failed=0, few=True)
+    runs = result.runs.copy(deep=True)
+    ends = runs["central: gp_2020"].values[:, None]
+    noise = np.random.default_rng(11).normal(0, 10, runs["gp_2020"].shape)
+    runs["gp_2020"].values[:] = ends + (-np.abs(noise) if capped else noise)
+    held = StudyResult(tmp_path, result.study, result.manifest, runs, tables_of(result.study, runs, 0))
+    found = {lean.shown.output: lean for lean in leanings(held)}
+    assert ("gp_2020" in found) == capped
+    said = [s for s in how_sure(held) if "of their range" in s]
+    if capped:
+        lean = found["gp_2020"]
+        low, high = np.quantile(runs["gp_2020"].values[1], [0.05, 0.95])
+        assert not lean.above
+        assert lean.least <= min(1.0, (float(ends[1, 0]) - low) / (high - low)) <= lean.most
+        assert len(said) == 1
+        assert said[0].startswith(
+            "Some central values stand near the upper end of their range, most of which lies below them: GPs"
+        )
+    else:
+        assert said == []
+
+
+def test_both_sides_and_many_numbers_are_told_apart() -> None:
+    one = Quantity("x", "", "Staff", "WTE", 2021.25, False)
+    leans = (Lean(one, True, 0.8, 0.8), *(Lean(dataclasses.replace(one, output=str(i)), False, 0.76, 0.91) for i in range(6)))
+    below, above = one_sided(leans)
+    assert below.count("76 to 91% of it, by scenario") == 4
+    assert below.endswith("; and 2 more.")
+    assert above.startswith("Some central values stand near the lower end of their range, most of which lies above them: ")
+    assert above.endswith("80% of it.")
+    assert one_sided(()) == []
+
+
+@pytest.mark.usefixtures("vectors_only")
+@pytest.mark.parametrize("stated", ["563 GPs in September 2015 and 541 in October 2017", ""])
+def test_what_a_value_was_fitted_to_stands_beside_what_was_observed(tmp_path: Path, stated: str) -> None:
+    result = plan_result(tmp_path, runs=20, few=True)
+    (tmp_path / "model").mkdir()
+    rows = f'gp_inmigration,GPs who return or move in,"{stated}"\ngp_quit_u55,GPs who quit,\n'
+    (tmp_path / "model" / "parameters.csv").write_text(f"name,label,fitted_to\n{rows}", encoding="utf-8")
+    page = " ".join(html.unescape(write_report(result).read_text(encoding="utf-8")).split())
+    said = f"Fitted to figures, or chosen knowing them, as the table of the model’s parameters says: the GPs who return or move in ({stated})."
+    none = "does not say that any value was fitted to figures"
+    assert (said in page, none in page) == (bool(stated), not stated)
+    assert "thing was fitted" not in page
 
 
 def test_the_page_stands_alone(plan: StudyResult) -> None:

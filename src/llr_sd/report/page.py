@@ -24,8 +24,8 @@ from llr_sd.report.sensitivity.words import unsettled
 from llr_sd.report.shared import canvas
 from llr_sd.report.shared.files import write_whole
 from llr_sd.report.shared.parts import NumberTable, Picture, Section
-from llr_sd.report.shared.reading import failed_runs, headline
-from llr_sd.report.shared.told import dates_note, disagreement, warned
+from llr_sd.report.shared.reading import failed_runs, fits, headline
+from llr_sd.report.shared.told import dates_note, disagreement, fitted_words, warned
 from llr_sd.report.shared.wording import UNIT_NOTES
 from llr_sd.result import StudyResult
 
@@ -121,6 +121,7 @@ def _of_outputs(result: StudyResult) -> dict[str, Any]:
         "scenarios": contents.scenario_table(result),
         "parameters": contents.parameter_table(result),
         "history": contents.history_table(result),
+        "fitted": fitted_words(fits(result)),
     }
 
 

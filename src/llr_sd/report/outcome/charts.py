@@ -197,7 +197,7 @@ def _fan_panel(axes: Axes, result: StudyResult, shown: Quantity, name: str) -> N
         elif spread(result, name, headline(result)).few:
             words = f"{FEW} for a range:\ncentral values only"
         elif is_plan(result, name):
-            words = "the plan’s own arithmetic:\nno uncertainty in it"
+            words = "the plan’s own arithmetic:\none line, no range given"
         else:
             words = "every run is this line," if inputs_vary(result, name) else "nothing varies in it:"
             words += "\nthough inputs vary" if inputs_vary(result, name) else "\none line"

@@ -72,6 +72,20 @@ class Level:
 
 
 @dataclass(frozen=True)
+class Lean:
+    """A number whose central values stand near one end of the range of nine runs in ten.
+
+    `least` and `most` are the shares of that range on the wide side of the central value, over the scenarios that have one; `above`
+    says that the wide side is the upper one.
+    """
+
+    shown: Quantity
+    above: bool
+    least: float
+    most: float
+
+
+@dataclass(frozen=True)
 class Change:
     """A number in one scenario less the same in another, run by run: the median, nine runs in ten, and how many runs rise, fall or stay.
 

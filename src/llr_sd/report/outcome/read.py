@@ -20,7 +20,7 @@ from llr_sd.answers import (
 from llr_sd.equations import canonical
 from llr_sd.quantiles import FEWEST_RUNS, STATISTICS
 from llr_sd.report.decision.words import lever_sentences
-from llr_sd.report.outcome.facts import Change, Fact, Level, Part, Shares, Stack, Standing, Sureness, Told, Turn
+from llr_sd.report.outcome.facts import Change, Fact, Lean, Level, Part, Shares, Stack, Standing, Sureness, Told, Turn
 from llr_sd.report.sensitivity.read import on_scale
 from llr_sd.report.shared.inputs import frame_of, group_names, input_facts, input_name, spoken
 from llr_sd.report.shared.reading import (
@@ -46,6 +46,9 @@ from llr_sd.result import StudyResult
 from llr_sd.rounding import difference
 from llr_sd.studyparts import Target
 from llr_sd.verification import verifications
+
+ONE_SIDED = 0.75
+"""Share of a range on one side of the central value from which on the range is called one-sided."""
 
 
 def kind_of(result: StudyResult, name: str) -> str:
@@ -117,6 +120,26 @@ def level(result: StudyResult, shown: Quantity, scenarios: Sequence[str], target
         odds = tuple(None if own.fixed else chance(result, name, t) for t in targets)
         standings.append(Standing(own, is_plan(result, name), inputs_vary(result, name), beside, odds))
     return Level(shown, is_percent(result, shown.output), targets, tuple(standings), other.unit if other else "")
+
+
+def leanings(result: StudyResult) -> tuple[Lean, ...]:
+    """Return the single numbers with a one-sided range in most of the scenarios that answer the question, in the order of the study.
+
+    One-sided: `ONE_SIDED` of the range of nine runs in ten or more lies on one side of the central value.
+    """
+    found = []
+    for name, spec in result.study.outputs.items():
+        if spec.at is None and spec.expression is None:
+            continue
+        shown = quantity(result, name)
+        known = [s for s in spreads(result, shown) if not s.fixed and s.p95 > s.p05 and math.isfinite(s.central)]
+        if all(np.unique(draws(result, s.scenario, shown)).size < 3 for s in known):
+            continue  # yes or no has no range
+        over = np.clip([(s.p95 - s.central) / (s.p95 - s.p05) for s in known], 0.0, 1.0)
+        for above, shares in ((True, over), (False, 1 - over)):
+            if known and (shares >= ONE_SIDED).mean() > 0.5:
+                found.append(Lean(shown, above, float(shares.min()), float(shares.max())))
+    return tuple(found)
 
 
 def change(result: StudyResult, shown: Quantity, scenario: str, base: str) -> Change | None:

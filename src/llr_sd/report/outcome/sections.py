@@ -72,7 +72,7 @@ def _scenarios(result: StudyResult) -> Picture | None:
     caption = "Each scenario run once with every input at its central value."
     caption += _equivalents_caption(result, shown)
     if history_of(result, shown):
-        caption += " Dots are what was observed; nothing was fitted to them."
+        caption += " Dots are what was observed."
     numbers = NumberTable(f"{named(shown)}, central values", ("Date", *columns), tuple(rows))
     return Picture("scenarios", "Each scenario against the target" if targets_on(result, shown) else "Each scenario over time",
                    figure, caption, text, numbers)  # fmt: skip

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 
-from llr_sd.report.outcome.facts import Sureness
-from llr_sd.report.outcome.read import answering, level
+from llr_sd.report.outcome.facts import Lean, Sureness
+from llr_sd.report.outcome.read import answering, leanings, level
 from llr_sd.report.outcome.words import gap_words
 from llr_sd.report.sensitivity.words import settled, unsettled
 from llr_sd.report.shared.reading import chance, failed_runs, headline, other_failures
 from llr_sd.report.shared.told import verified_sentences
-from llr_sd.report.shared.wording import BOUNDS_NOTE, count_of, date_words, listing, other_failures_words
+from llr_sd.report.shared.wording import BOUNDS_NOTE, count_of, date_words, full_name, listing, other_failures_words
 from llr_sd.result import StudyResult
 from llr_sd.verification import AGREES, DIFFERS, Verification
+
+MOST_NAMED = 4
+"""Most numbers with a one-sided range that are named."""
 
 
 def sure_line(sure: Sureness) -> str:
@@ -50,6 +53,26 @@ def check_words(checks: tuple[Verification, ...]) -> str:
     return f"a second simulator gives the same numbers{until}"
 
 
+def one_sided(leans: tuple[Lean, ...]) -> list[str]:
+    """Say of which numbers most of the range lies on one side of the central value; nothing where none is so."""
+    said = []
+    for above, where, end in ((False, "below", "upper"), (True, "above", "lower")):
+        own = [x for x in leans if x.above == above]
+        if not own:
+            continue
+        parts = [f"{full_name(x.shown)}, {_shares(x)}" for x in own[:MOST_NAMED]]
+        parts += [f"and {len(own) - MOST_NAMED} more"] if len(own) > MOST_NAMED else []
+        said.append(
+            f"Some central values stand near the {end} end of their range, most of which lies {where} them: {'; '.join(parts)}."
+        )
+    return said
+
+
+def _shares(lean: Lean) -> str:
+    least, most = f"{lean.least:.0%}", f"{lean.most:.0%}"
+    return f"{least} of it" if least == most else f"{least.removesuffix('%')} to {most} of it, by scenario"
+
+
 def how_sure(result: StudyResult) -> list[str]:
     """Return failures first, then the number of runs, the error of sampling, and what was checked."""
     said = []
@@ -76,6 +99,7 @@ def how_sure(result: StudyResult) -> list[str]:
                 "scenario). The figures in brackets behind a chance are its 95% interval."
             )
         said.append("These intervals count chance in the runs alone: they do not cover what the model leaves out.")
+        said += one_sided(leanings(result))
     elif not failed:
         varied = [s for s in fact.standings if s.varied]
         text = "Nothing varies between runs in this study: the numbers carry no interval."

@@ -109,7 +109,7 @@ def _drivers(result: StudyResult) -> Section:
     found = log(result)
     sentences = [
         "Which inputs make the difference between a small loss and a large one? “Everything else” is all the inputs of the models that "
-        "are not the risk’s own, taken together. Where it carries most, the risk’s own inputs say little about its rating."
+        "are not the risk’s own, taken together. Where it carries more than they do, the rating tells less of the risk’s own inputs than of the others."
     ]
     tables = []
     told = tuple((b.risk, box_words(found.matrix, b)) for b in boxes(result))

@@ -1,4 +1,4 @@
-"""Say what ratings of risks found: the answer, how sure it is, what stands on an edge and what nobody has measured."""
+"""Say what ratings of risks found: the answer, how sure it is, what stands on an edge and what rests on judgement."""
 
 from __future__ import annotations
 
@@ -150,9 +150,7 @@ def answer(result: StudyResult) -> list[str]:
         parts.insert(0, "none holds on every scale" if len(found.ladders) > 1 else "none holds")
     sentences = [f"Of {count_of(len(found.register.risk), 'rating')} in the log, {listing(parts)}."]
     if NOT_TESTABLE in across(found):
-        sentences.append(
-            "A rating cannot be tested where most of what the risk’s own inputs explain is judgement that nobody has measured."
-        )
+        sentences.append("A rating cannot be tested where most of what the risk’s own inputs explain is judgement, not a source.")
     made_up = [
         f"{risk.id} ({listing(own)})"
         for risk in found.register.risk

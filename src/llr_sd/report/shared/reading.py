@@ -161,6 +161,13 @@ def labels(result: StudyResult) -> dict[str, str]:
     return found
 
 
+def fits(result: StudyResult) -> tuple[tuple[str, str], ...]:
+    """Return the parameters whose row in the model's table says what their value was fitted to, or chosen knowing: label and figures."""
+    rows = _model_rows(result.path / "model" / "parameters.csv")
+    said = [(str(r.get("label") or r.get("name") or ""), " ".join(str(r.get("fitted_to") or "").split())) for r in rows]
+    return tuple((name, figures) for name, figures in said if figures)
+
+
 def _model_rows(path: Path) -> list[dict[str, Any]]:
     """The rows of the copied table; none where there is no such file or it cannot be read."""
     try:

@@ -88,6 +88,14 @@ def notes(result: StudyResult) -> tuple[str, ...]:
     return tuple(str(text) for text in result.manifest.get("findings") or ())
 
 
+def fitted_words(found: tuple[tuple[str, str], ...]) -> str:
+    """Say which values were fitted to figures or chosen knowing them, so that nobody takes their agreement for a test."""
+    if not found:
+        return "The table of the model’s parameters does not say that any value was fitted to figures, or chosen knowing them."
+    said = "; ".join(f"the {name} ({figures})" for name, figures in found)
+    return f"Fitted to figures, or chosen knowing them, as the table of the model’s parameters says: {said}. Coming near those is no test."
+
+
 def warned(result: StudyResult) -> tuple[str, ...]:
     """Return what a few runs showed before the many: what a reader must know before any number, such as a step too long."""
     return tuple(str(text) for text in result.manifest.get("warnings") or ())
