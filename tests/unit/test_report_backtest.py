@@ -151,8 +151,8 @@ def test_terminal_and_page_and_workbook_tell_it(result: llr_sd.StudyResult) -> N
     page = (result.path / "report.html").read_text(encoding="utf-8")
     assert "Against what was published" in page
     assert (result.path / "figures" / "published.svg").is_file()
-    sheets = pd.ExcelFile(result.path / "workbook.xlsx", engine="openpyxl").sheet_names
-    assert {"Published figures", "Figures outside", "Bands over time"} <= set(sheets)
+    with pd.ExcelFile(result.path / "workbook.xlsx", engine="openpyxl") as book:
+        assert {"Published figures", "Figures outside", "Bands over time"} <= set(book.sheet_names)
 
 
 def test_the_picture_has_a_row_a_series_on_one_scale(result: llr_sd.StudyResult) -> None:
