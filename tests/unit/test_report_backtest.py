@@ -16,6 +16,8 @@ from llr_sd.report.backtest.charts import published_chart
 from llr_sd.report.backtest.read import Count, Figure, Scale, Standing, counts, figures
 from llr_sd.report.backtest.sections import backtest_section
 from llr_sd.report.backtest.words import count_sentence, error_sentence, miss_sentence
+from llr_sd.report.outcome.facts import Told
+from llr_sd.report.outcome.read import facts
 from llr_sd.report.shared import canvas
 from llr_sd.report.terminal import terminal_summary
 
@@ -70,9 +72,10 @@ def test_that_none_holds_it_is_not_said_where_one_has_no_band() -> None:
             "would miss 0.5 on average, and 2 or more with a chance of 13%).",
         ),
         (
-            Count("a", "", 3, 1, 0.3, 0.23, ("GPs, end of Sep 2023",)),
+            Count("a", "", 3, 1, 0.3, 0.23, ("GPs, end of Sep 2023",), (), ("GPs, end of Sep 2023",)),
             "2 of 3 published figures lie in the band of nine runs in ten of “a”. Chance can give as many (a run taken for the truth would "
-            "miss 0.3 on average, and 1 or more with a chance of 23%), but not one so far out: GPs, end of Sep 2023.",
+            "miss 0.3 on average, and 1 or more with a chance of 23%), but not one so far out as GPs, end of Sep 2023. Below it: GPs, "
+            "end of Sep 2023.",
         ),
         (
             Count("a", "", 5, 4, 0.5, 0.049),
@@ -134,6 +137,7 @@ def test_facts_are_those_of_the_tables(result: llr_sd.StudyResult) -> None:
             np.testing.assert_equal([row["p05"], row["p95"], row["gap"]], [standing.low, standing.high, standing.gap])
     whole = [c for c in counts(result) if not c.series]
     missed = table[table["stands"].isin(["below", "above"])].groupby("scenario").size()
+    assert all(len(c.above) + len(c.below) == c.missed for c in counts(result))
     assert {c.scenario: c.missed for c in whole} == {s: int(missed.get(s, 0)) for s in ("as known", "more quit", "short")}
 
 
@@ -171,6 +175,7 @@ def test_errors_that_are_stated_by_none_or_by_all_are_told_so(result: llr_sd.Stu
 def test_terminal_and_page_and_workbook_tell_it(result: llr_sd.StudyResult) -> None:
     told = " ".join(terminal_summary(result).split())
     assert next(count_sentence(c) for c in counts(result) if c.scenario == "as known" and not c.series) in told
+    assert facts(result) == (Told(tuple(count_sentence(c) for c in counts(result) if not c.series)),)
     page = (result.path / "report.html").read_text(encoding="utf-8")
     assert "Against what was published" in page
     assert (result.path / "figures" / "published.svg").is_file()

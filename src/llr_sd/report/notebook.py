@@ -72,7 +72,7 @@ def _answer(result: StudyResult) -> list[str]:
     """The answer in sentences, where the study says what its question is about; else the numbers speak for themselves."""
     if rated(result):
         return list(rating_words.answer(result))
-    return answer(result) if result.study.answer else []
+    return answer(result) if result.study.answer or (result.study.observed and not result.study.target) else []
 
 
 def _counts(result: StudyResult) -> list[str]:

@@ -115,7 +115,8 @@ class Count:
     """How many figures of a series ("" for all) lie outside in a scenario.
 
     `expected` is how many would on average if a run were the truth, `chance` that of as many as there are. `far` are those so far out
-    that chance puts one of so many there in fewer than `RARE` of cases (Bonferroni: twice their number times its tail).
+    that chance puts one of so many there in fewer than `RARE` of cases (Bonferroni: twice their number times its tail);
+    `above` and `below` are those outside, all by series and date.
     """
 
     scenario: str
@@ -125,6 +126,8 @@ class Count:
     expected: float
     chance: float
     far: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
 
     @property
     def more_than_chance(self) -> bool:
@@ -159,24 +162,16 @@ def _standing(row: Mapping[str, Any]) -> Standing:
 def counts(result: StudyResult) -> tuple[Count, ...]:
     """Return the counts of each scenario: of every series, then of all together."""
     rows = frame_of(result, "observed_counts", "scenario", "observed", "figures", "missed", "expected", "chance")
-    return tuple(
-        Count(
-            str(r["scenario"]),
-            str(r["observed"]),
-            int(r["figures"]),
-            int(r["missed"]),
-            float(r["expected"]),
-            float(r["chance"]),
-            _far(result, str(r["scenario"]), str(r["observed"]), int(r["figures"])),
-        )
-        for r in rows.to_dict("records")
-    )
+    return tuple(_count(result, r) for r in rows.to_dict("records"))
 
 
-def _far(result: StudyResult, scenario: str, series: str, number: int) -> tuple[str, ...]:
-    """The figures of a scenario, of one series or of all, that chance would put so far out in fewer than `RARE` of cases."""
+def _count(result: StudyResult, row: Mapping[str, Any]) -> Count:
+    scenario, series, number = str(row["scenario"]), str(row["observed"]), int(row["figures"])
     own = [(f, s) for f in figures(result) for s in f.told if s.scenario == scenario and series in ("", f.series)]
-    return tuple(f.name for f, s in own if s.missed and 2 * number * s.tail < RARE)
+    far = tuple(f.name for f, s in own if s.missed and 2 * number * s.tail < RARE)
+    above, below = (tuple(f.name for f, s in own if s.stands == side) for side in ("above", "below"))
+    missed, expected, chance = int(row["missed"]), float(row["expected"]), float(row["chance"])
+    return Count(scenario, series, number, missed, expected, chance, far, above, below)
 
 
 def scales(result: StudyResult) -> dict[str, Scale]:

@@ -17,22 +17,23 @@ def count_sentences(result: StudyResult) -> tuple[str, ...]:
 
 
 def count_sentence(count: Count) -> str:
-    """Say how many figures of a scenario lie in the band."""
+    """Say how many figures of a scenario lie in the band, whether the misses are more than chance gives, and which they are."""
     held = count.figures - count.missed
     if not count.missed:
         which = "The one published figure lies" if count.figures == 1 else f"All {count.figures} published figures lie"
         return f"{which} in {BAND} of “{count.scenario}”."
     many = "None" if not held else f"{held}"
     text = f"{many} of {count_of(count.figures, 'published figure')} {'lies' if held <= 1 else 'lie'} in {BAND} of “{count.scenario}”"
+    outside = "".join(f" {side} it: {'; '.join(own)}." for side, own in (("Above", count.above), ("Below", count.below)) if own)
     average = fixed(count.expected, 1)
-    if not count.chance:
-        return f"{text}: more miss than chance gives, since no run taken for the truth would miss as many."
     odds = f"a run taken for the truth would miss {average} on average, and {count.missed} or more with a chance of {percent(count.chance)}"
+    if not count.chance:
+        return f"{text}: more miss than chance gives, since no run taken for the truth would miss as many.{outside}"
     if count.more_than_chance:
-        return f"{text}: more miss than chance gives ({odds})."
-    if count.far:
-        return f"{text}. Chance can give as many ({odds}), but not one so far out: {'; '.join(count.far)}."
-    return f"{text}; chance alone can give that ({odds})."
+        return f"{text}: more miss than chance gives ({odds}).{outside}"
+    if not count.far:
+        return f"{text}; chance alone can give that ({odds}).{outside}"
+    return f"{text}. Chance can give as many ({odds}), but not one so far out as {listing(count.far)}.{outside}"
 
 
 def miss_sentences(result: StudyResult) -> tuple[str, ...]:
