@@ -12,6 +12,7 @@ import pytest
 from matplotlib.axes import Axes
 
 import llr_sd
+from llr_sd.cli import main
 from llr_sd.report.backtest.charts import published_chart
 from llr_sd.report.backtest.read import Count, Figure, Scale, Standing, counts, figures
 from llr_sd.report.backtest.sections import backtest_section
@@ -190,6 +191,18 @@ def test_the_picture_has_a_row_a_series_on_one_scale(result: llr_sd.StudyResult)
     assert len(panels) == 6
     assert len({p.get_ylim() for p in panels[:3]}) == len({p.get_ylim() for p in panels[3:]}) == 1
     assert canvas.svg_bytes(drawing) == canvas.svg_bytes(drawing)
+
+
+def test_a_chart_of_one_output_is_about_that_output(result: llr_sd.StudyResult) -> None:
+    """The study asks where figures of two outputs stand; a chart of one of them does not."""
+    assert result.plot.fan("heads").get_axes()
+
+
+def test_the_study_is_listed_with_its_series(result: llr_sd.StudyResult, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", str(result.path / "study.toml")]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "observed GPs, FTE: gp against 500 at Sep 2017, 500 at Sep 2020, 250 at Sep 2022, by the change since 2017.75" in told
+    assert "observed GPs by head: heads against 758 at Sep 2018" in told
 
 
 def test_a_study_without_series_has_no_such_part(tmp_path: Path) -> None:

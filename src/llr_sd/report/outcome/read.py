@@ -83,7 +83,8 @@ def facts(result: StudyResult) -> tuple[Fact, ...]:
 
     A study that declares no answer and no target, and holds observed series, asks where they stand.
     """
-    if not result.study.answer and not result.study.target and (said := count_sentences(result)):
+    study = result.study
+    if study.observed and not study.answer and not study.target and (said := count_sentences(result)):
         return (Told(said),)
     found = [_fact(result, number, answer) for number, answer in enumerate(declared(result), 1)]
     return tuple(f for f in found if f is not None)
