@@ -107,7 +107,8 @@ def _show_study(path: str | Path) -> None:
         return
     say("Scenarios")
     for s in study.scenario:
-        settings = ", ".join(f"{k} = {_written(v)}" for k, v in s.set.items()) or "nothing set"
+        own = [f"{k} = {_written(v)}" for k, v in s.set.items()]
+        settings = ", ".join([*(["what the plan believes"] if s.planned else []), *own]) or "nothing set"
         say(textwrap.fill(f"{s.name}: {settings}", WIDTH, initial_indent="  ", subsequent_indent="      "))
     vary = [*study.uncertain.groups, *study.uncertain.names, *study.uncertain.override]
     say(f"\nUncertain\n  {', '.join(dict.fromkeys(vary)) or 'nothing'}")
@@ -118,17 +119,6 @@ def _show_study(path: str | Path) -> None:
     for target in study.target:
         level = f"at least {target.at_least:g}" if target.at_least is not None else f"at most {target.at_most:g}"
         say(f"  target {target.name}: {target.output} {level}")
-    for one in study.observed:
-        figures = one.file or ", ".join(f"{value:g} at {time}" for time, value in one.values.items())
-        since = f", by the change since {_written(one.relative_to)}" if one.relative_to is not None else ""
-        say(
-            textwrap.fill(
-                f"observed {one.name}: {' + '.join(one.output)} against {figures}{since}",
-                WIDTH,
-                initial_indent="  ",
-                subsequent_indent="      ",
-            )
-        )
 
 
 def _written(value: float) -> str:
@@ -173,7 +163,7 @@ def _show_model(model: Model) -> None:
             say(f"  {name}: {scenario}")
 
 
-_COLUMNS = "name, value, unit, distribution (low, mode, high), grade, group, source"
+_COLUMNS = "name, value, unit, distribution (low, mode, high), grade, group, source, what a plan believes"
 
 
 def _search(model: Model, words: Sequence[str]) -> int:
@@ -222,7 +212,8 @@ def _parameter_lines(p: Parameter) -> list[str]:
     stated = d.choices or " ".join(f"{v:g}" for v in (d.low, d.mode, d.high) if math.isfinite(v))
     spread = "fixed" if d.kind == "fixed" else f"{d.kind} {stated}"
     source = textwrap.shorten(p.source, 70, placeholder="...")
-    line = f"  {p.name:<28}{p.value:>12g} {p.unit:<12} {spread:<28} {p.grade}  {p.group:<13} {source}"
+    planned = "" if p.planned is None else f"; planned {p.planned:g}"
+    line = f"  {p.name:<28}{p.value:>12g} {p.unit:<12} {spread:<28} {p.grade}  {p.group:<13} {source}{planned}"
     return [line, *([f"      {p.label}"] if p.label else [])]
 
 

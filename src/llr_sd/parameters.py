@@ -165,9 +165,11 @@ class Parameter:
     minimum, maximum
         What a study may set it to, in its unit.
     label
-        What people read ("share of newly qualified GPs who take an NHS GP post"), empty where there is none.
+        What people read ("share of newly qualified GP heads who take an NHS GP post"), empty where there is none.
     whole
         What it is a share of, where it varies together with the other shares so that they sum to one; empty otherwise.
+    planned
+        What the plan that the model examines believes it to be; None where the plan says nothing.
     """
 
     name: str
@@ -183,6 +185,7 @@ class Parameter:
     maximum: float = math.inf
     label: str = ""
     whole: str = ""
+    planned: float | None = None
 
     @property
     def called(self) -> str:
@@ -267,6 +270,11 @@ class ParameterTable:
         return labelled[0] if labelled else None
 
     @property
+    def planned(self) -> dict[str, float]:
+        """What the plan believes, by name; empty where the table has no column "planned"."""
+        return {p.name: p.planned for p in self.rows if p.planned is not None}
+
+    @property
     def spoken(self) -> list[str]:
         """Everything that a parameter can be called by, for suggestions."""
         return [*(n for p in self.rows for n in (p.name, p.label) if n), *(label for label, _ in self.more)]
@@ -310,7 +318,7 @@ class ParameterTable:
                     "high": d.high,
                 }
                 | {"distribution": d.kind, "group": p.group, "source": p.source, "grade": p.grade, "note": p.note}
-                | {"min": p.minimum, "max": p.maximum, "label": p.label}
+                | {"min": p.minimum, "max": p.maximum, "planned": math.nan if p.planned is None else p.planned, "label": p.label}
             )
         return pd.DataFrame(flat, index=pd.Index([p.name for p in self.rows]))
 
@@ -365,7 +373,7 @@ def examine_parameters(
     A row that is at fault stays in the table with the model's own value, unless it names no constant or one that has a row. Two
     uncertain parameters must not have the same label: readers could not tell them apart.
     """
-    lines = relocated(table_rows(read_text(path), str(path), COLUMNS[:11], (*COLUMNS, "sd")))
+    lines = relocated(table_rows(read_text(path), str(path), COLUMNS[:11], (*COLUMNS, "planned", "sd")))
     faults: list[InputError] = []
     rows: list[Parameter] = []
     seen: dict[str, Row] = {}
@@ -432,11 +440,11 @@ def _row(line: Row, equations: Equations, faults: list[InputError]) -> Parameter
     if line["grade"] not in GRADES:
         meanings = ", ".join(f"{g} ({m})" for g, m in GRADES.items())
         fault(f'column grade: "{line["grade"]}" is not one of {meanings}.')
-    low, high = number("low", math.nan), number("high", math.nan)
+    low, high, planned = (number(column, math.nan) for column in ("low", "high", "planned"))
     limits = cell.variable.limits
     minimum = number("min", -math.inf if limits[0] is None else limits[0])
     maximum = number("max", math.inf if limits[1] is None else limits[1])
-    _within(line, {"low": low, "mode": mode, "high": high}, minimum, maximum, fault)
+    _within(line, {"low": low, "mode": mode, "high": high, "planned": planned}, minimum, maximum, fault)
     try:
         distribution = Distribution(line["distribution"] or "fixed", low, value, high, number("sd", math.nan))
     except InputError as error:
@@ -444,7 +452,8 @@ def _row(line: Row, equations: Equations, faults: list[InputError]) -> Parameter
         distribution = Distribution("fixed", mode=value)
     label = " ".join(line["label"].split())
     told = (line["group"], line["source"], line["grade"], line["note"])
-    return Parameter(line["name"] or cell.label, cell.label, unit, value, distribution, *told, minimum, maximum, label)
+    name, believed = line["name"] or cell.label, None if math.isnan(planned) else planned
+    return Parameter(name, cell.label, unit, value, distribution, *told, minimum, maximum, label, planned=believed)
 
 
 def _within(line: Row, numbers: Mapping[str, float], minimum: float, maximum: float, fault: Callable[[str, str], None]) -> None:

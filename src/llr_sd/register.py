@@ -20,6 +20,8 @@ from llr_sd.studyparts import Correlation
 from llr_sd.textfiles import is_file, read_toml
 from llr_sd.values import Name, Number, Text, When, Whole, Words, check_distinct, check_outputs
 
+PLANNED = "planned"
+"""The run in which the inputs behind a risk are as the plan believes."""
 REST = "everything else"
 """The input of a sensitivity analysis that stands for all parameters outside a risk's group."""
 
@@ -82,8 +84,8 @@ class Risk(Record):
     ladder
         The ladders that it is read on, at least one.
     run
-        Further runs on the same draws, by name, with what they set. The one called "planned" also holds the rest of the group at its
-        most likely values.
+        Further runs on the same draws, by name, with what they set. The one called "planned" holds the group at what the plan believes
+        (the column "planned" of a model's table; at its most likely values where that says nothing) but for what is set here.
     reading
         Other readings of the metric on the risk's first ladder, for the table of stability: a name and an expression.
     horizons
@@ -105,6 +107,11 @@ class Risk(Record):
     mitigation: tuple[Mitigation, ...] = ()
     horizons: tuple[When, ...] = ()
     note: Words = ""
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """Names of its further runs; "planned" is always one."""
+        return tuple(dict.fromkeys((PLANNED, *self.run)))
 
 
 class OutputOf(Record):

@@ -17,11 +17,13 @@ class Scenario(Record):
     """A named setting of parameters; what it sets is fixed in it, whatever `uncertain` says.
 
     `kind` is "published" for arithmetic of somebody else that the study repeats, and "check" for a run that tests the model and
-    answers no question; neither is counted among the scenarios that may meet a target.
+    answers no question; neither is counted among the scenarios that may meet a target. `planned` sets what the column "planned" of the
+    model's table holds, and `set` goes before it.
     """
 
     name: Name
     kind: Literal["scenario", "published", "check"] = "scenario"
+    planned: Flag = False
     set: Mapping[str, When] = {}
     note: Words = ""
 

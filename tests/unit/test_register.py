@@ -119,6 +119,11 @@ def rated(staff: Path) -> Path:
             "leave_seniors = 0.05",
             ["risk R1 > run > planned", "leave_seniors", 'Did you mean "leave_senior"?'],
         ),
+        (
+            "[risk.run.planned]\nleave_senior = 0.05\n",
+            "",
+            ["risk R1 > group", "staff has no planned value", "[risk.run.planned]"],
+        ),
         ("leave_senior = 0.05", "leave_senior = 9", ["risk R1 > run > planned", "9"]),
         ("set = { hiring = 18 }", "set = { hirng = 18 }", ["risk R1 > mitigation > more hiring > set", "hirng"]),
         ("shares = [0.01, 0.025, 0.05, 0.10]", "shares = [0.01, 0.06, 0.05, 0.10]", ["ladder > capacity", "overlap", "0.05"]),

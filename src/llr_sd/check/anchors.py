@@ -63,7 +63,7 @@ def _measured(subject: Subject, item: Anchor) -> Reals:
     """Return what the model gives, shape (time, element): a value, a change from another run, or either as a ratio."""
 
     def of(output: str) -> Reals:
-        values = subject.run(item.set).series(output).at(item.at).values
+        values = subject.run(anchored(subject, item)).series(output).at(item.at).values
         return values if item.base is None else values - subject.run(item.base).series(output).at(item.at).values
 
     values = of(item.output)
@@ -75,6 +75,14 @@ def _measured(subject: Subject, item: Anchor) -> Reals:
     if not divisor.all():
         raise InputError(f'"{item.per}" is 0, so nothing can be told per unit of it.')
     return values / divisor
+
+
+def anchored(subject: Subject, item: Anchor) -> dict[str, float]:
+    """Return the settings of an anchor's run; raise InputError where it takes planned values and the model has none."""
+    believed = subject.model.table.planned if item.planned else {}
+    if item.planned and not believed:
+        raise InputError("the model holds no planned values.", mend='Give it a column "planned" in its parameters.csv.')
+    return subject.settings(believed) | subject.settings(item.set)
 
 
 def _lookup(subject: Subject, item: Anchor) -> Reals | None:

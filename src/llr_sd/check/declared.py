@@ -44,6 +44,7 @@ for all its elements. `set` holds constants for the run, and may hold INITIAL TI
                                              for each element, as in { "autonomous,gp" = 597 }. Of a lookup `at` is the argument. `set`,
                                              optional. `base`, optional: the number is the difference from the run with these settings
                                              ({} for the model as it stands). `per`, optional: it is divided by that of this output.
+                                             `planned = true`: what the column "planned" of the table holds, and `set` before it.
                                              A finding names `source`.
     [[opening]]          outputs             do not move at the start, within `tolerance` (1e-9 when left out) of their largest value,
                                              whichever lever is moved, each in turn. `vary`: the levers, all constants when a name has
@@ -181,6 +182,7 @@ class Anchor(Record):
     set: Mapping[str, Number] = {}
     base: Mapping[str, Number] | None = None
     per: Text | None = None
+    planned: Flag = False
 
     @model_validator(mode="after")
     def _number(self) -> Anchor:

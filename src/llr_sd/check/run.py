@@ -164,7 +164,9 @@ class _Checker:
         yield from (dict(s) for e in checks.extreme for s in (e.set, e.base))
         yield from (s for x in checks.loop for s in (dict(x.set), own.loop_settings(x)))
         yield from (dict(own.symmetric_settings(x)) for x in checks.symmetry)
-        yield from (dict(s) for a in checks.anchor for s in (a.set, a.base) if s is not None)
+        for a in checks.anchor:
+            with suppress(InputError):  # told by the check itself
+                yield from (anchors.anchored(self.subject, a), dict(a.base or {}))
         for part in checks.opening:
             with suppress(InputError):  # told by the check itself
                 held, moved = anchors.opening_runs(self.subject, part)

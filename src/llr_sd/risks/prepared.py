@@ -5,7 +5,7 @@ Every risk is read off model runs on common draws: the models as they are, furth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from llr_sd import analysis
 from llr_sd.errors import InputError, nearest
 from llr_sd.matrix import Matrix
 from llr_sd.model import Model, load_model
-from llr_sd.register import Mitigation, Register, Risk, load_matrix, load_register
+from llr_sd.register import PLANNED, Mitigation, Register, Risk, load_matrix, load_register
 from llr_sd.run.feasible import Uncertain
 from llr_sd.run.prepare import PreparedStudy, model_files, prepare
 from llr_sd.study import Study
@@ -23,7 +23,6 @@ from llr_sd.studyparts import MonteCarlo, OutputSpec, Scenario
 from llr_sd.studyparts import Uncertain as UncertainSpec
 
 AS_IT_IS = "as it is"
-PLANNED = "planned"
 Settings = Mapping[str, float]
 
 
@@ -107,6 +106,7 @@ def prepare_register(study: Study) -> PreparedRegister:
     uses = {i: tuple(m for m in register.model if m in {model for model, _ in pairs}) for i, pairs in every.items()}
     for risk in register.risk:
         _check_names(register, risk, [models[m] for m in uses[risk.id]])
+        _check_planned(register, risk, [models[m] for m, run in every[risk.id] if run == f"{risk.id} {PLANNED}"])
     dates = [r.horizons or register.horizons for r in register.risk]
     all_dates, first = tuple(sorted({d for ds in dates for d in ds})), tuple(sorted({ds[0] for ds in dates}))
     far, near = {}, {}
@@ -131,7 +131,7 @@ def _scenarios(
 ) -> list[tuple[str, Settings]]:
     """Return the settings under which a risk needs a model, by name."""
     found: list[tuple[str, Settings]] = [
-        (f"{risk.id} {run}", settings_of(risk, run, model)) for run in risk.run if (name, f"{risk.id} {run}") in every
+        (f"{risk.id} {run}", settings_of(risk, run, model)) for run in risk.runs if (name, f"{risk.id} {run}") in every
     ]
     if any(n == name for n, _ in core):
         found += [(mitigated(risk, m), _known(m.set, model)) for m in risk.mitigation]
@@ -181,13 +181,14 @@ def _prepare(
 
 
 def settings_of(risk: Risk, run: str, model: Model) -> dict[str, float]:
-    """Return what a run of a risk sets in a model; "planned" holds the rest of the group at its most likely values."""
-    settings = _known(risk.run[run], model)
+    """Return what a run of a risk sets in a model; "planned" holds the rest of the group as planned, else at its most likely values."""
+    settings = _known(risk.run.get(run, {}), model)
     if run == PLANNED:
         for name in risk.group:
             found = model.table.find(name)
             if found is not None and found.name not in settings:
-                settings[found.name] = found.distribution.centre if np.isfinite(found.distribution.centre) else found.value
+                likely = found.distribution.centre if np.isfinite(found.distribution.centre) else found.value
+                settings[found.name] = likely if found.planned is None else found.planned
     return settings
 
 
@@ -222,7 +223,7 @@ def _is_core(key: str) -> bool:
 
 def source(register: Register, risk: Risk, name: str) -> tuple[str, str] | None:
     """Return the run and the output that a name in an expression stands for: ("", x) for x, ("planned", x) for planned_x; or None."""
-    for run in ("", "base", *risk.run):
+    for run in ("", "base", *risk.runs):
         output = name.removeprefix(f"{run}_") if run else name
         if output in register.output and (not run or name != output):
             return run, output
@@ -237,7 +238,7 @@ def _runs_of(register: Register, risk: Risk, texts: Mapping[str, str]) -> tuple[
         for name in analysis.names_in(text, where):
             known = source(register, risk, name)
             if known is None and name != "time":
-                prefixes = ("", *(f"{run}_" for run in risk.run))
+                prefixes = ("", *(f"{run}_" for run in risk.runs))
                 raise InputError(
                     f'no output of the register is called "{name}".',
                     where=where,
@@ -246,7 +247,7 @@ def _runs_of(register: Register, risk: Risk, texts: Mapping[str, str]) -> tuple[
                 )
             if known is not None:
                 run, output = known
-                found[register.output[output].model, f"{risk.id} {run}" if run in risk.run else AS_IT_IS] = None
+                found[register.output[output].model, f"{risk.id} {run}" if run in risk.runs else AS_IT_IS] = None
     if not found:
         raise InputError("names no output of a model.", where=f"{register.file}, risk {risk.id} > metric")
     return tuple(found)
@@ -281,6 +282,18 @@ def _check_names(register: Register, risk: Risk, models: list[Model]) -> None:
                 model.design({} if value is None else {name: value})
         except InputError as error:
             raise InputError(error.what, where=where, mend=error.mend) from None
+
+
+def _check_planned(register: Register, risk: Risk, models: Iterable[Model]) -> None:
+    """Refuse a planned run of which nothing says what is planned: it would be the most likely one under another name."""
+    for model in models:
+        planned = [p.name for name in risk.group if (p := model.table.find(name)) is not None and p.planned is not None]
+        if not planned and PLANNED not in risk.run:
+            raise InputError(
+                f"an expression names the planned run, and {model.name} has no planned value of any of these inputs.",
+                where=register.where(risk, "group"),
+                mend=f'Fill the column "planned" of its parameters.csv, or add [risk.run.{PLANNED}].',
+            )
 
 
 def files_of(prepared: PreparedRegister) -> dict[str, Path | str]:

@@ -69,7 +69,9 @@ def plan_outputs(study: Study) -> Plan:
         runner.run(prepared.samples.values())
         runs = write(names, main.design.runs, runner.pieces(main), list(runner.pieces(central)))
         tables, said = analyse(Work(prepared, runs, runner))
+        believed = {s.name: dict(s.set) for s in prepared.study.scenario if s.planned}
         facts = {"model": model.name, "model file": _which(prepared), "runs": main.design.runs, "runs in all": prepared.runs}
+        facts |= {"planned": believed} if believed else {}
         return Found(runs, tables, facts | {"scenarios": len(names)} | said)
 
     return Plan(prepared.study, _files(prepared, study), {"": prepared}, carry_out)

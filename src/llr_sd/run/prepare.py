@@ -101,7 +101,7 @@ def prepare(study: Study, model: Model) -> PreparedStudy:
     """
     study = with_tables(study, model)
     model = _with_labels(study, model)
-    study = _with_outputs(study, model)
+    study = _with_planned(_with_outputs(study, model), model)
     check_dates(study, model)
     uncertain = uncertain_parameters(study, model)
     _check_settings(study, model)
@@ -151,6 +151,19 @@ def _with_outputs(study: Study, model: Model) -> Study:
             except InputError as error:
                 raise error.at(f"{study.where}, outputs > {name}") from None
     return study.model_copy(update={"outputs": outputs})
+
+
+def _with_planned(study: Study, model: Model) -> Study:
+    """Return the study with what the plan believes in the scenarios that take it, before what they set themselves."""
+    believed, scenarios = model.table.planned, list(study.scenario)
+    for number, s in enumerate(scenarios):
+        if s.planned and not believed:
+            mend = 'Give it a column "planned" in its parameters.csv.'
+            raise InputError(
+                "the model holds no planned values.", where=f'{study.where}, scenario "{s.name}" > planned', mend=mend
+            )
+        scenarios[number] = s.model_copy(update={"set": merged(model, believed, s.set)}) if s.planned else s
+    return study.model_copy(update={"scenario": tuple(scenarios)})
 
 
 def _middle(parameter: Parameter, distribution: Distribution) -> float:

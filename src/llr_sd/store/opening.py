@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from llr_sd.errors import InputError, ResultError
 from llr_sd.result import StudyResult
@@ -13,7 +14,7 @@ from llr_sd.store.cells import read_failures
 from llr_sd.store.contents import check, drawn, entries, read_log, read_manifest, write_manifest
 from llr_sd.store.place import locked
 from llr_sd.store.work import cannot_write
-from llr_sd.study import load_study
+from llr_sd.study import Study, load_study
 
 MEND = "Let the folder be written, or draw in a copy of it."
 """What to do where a report cannot be drawn again."""
@@ -82,7 +83,7 @@ def _opened(folder: Path, without_drawn: bool) -> StudyResult:
     read_log(folder)
     check(folder, listed, without_drawn)
     try:
-        study = load_study(folder / "study.toml")
+        study = _believing(load_study(folder / "study.toml"), manifest)
         tables = {Path(n).stem: pd.read_parquet(folder / n) for n in listed if "/" not in n and n.endswith(".parquet")}
         tables["failures"] = read_failures(folder / "failures.csv")
         runs = open_runs(folder / "runs.zarr")
@@ -90,6 +91,17 @@ def _opened(folder: Path, without_drawn: bool) -> StudyResult:
         raise ResultError(
             f"cannot be read by this version ({error.what})", where=str(folder), mend="Run the study again."
         ) from error
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ResultError("cannot be read by this version.", where=str(folder), mend="Run the study again.") from error
     return StudyResult(folder, study, manifest, runs, tables)
+
+
+def _believing(study: Study, manifest: Mapping[str, Any]) -> Study:
+    """Return the study with what its planned scenarios set, which the model's table said when it ran."""
+    found = [
+        s.model_copy(update={"set": {k: s.set.get(k, float(v)) for k, v in manifest["planned"][s.name].items()}})
+        if s.planned
+        else s
+        for s in study.scenario
+    ]
+    return study.model_copy(update={"scenario": tuple(found)})

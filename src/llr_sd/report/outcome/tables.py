@@ -189,6 +189,7 @@ def scenario_table(result: StudyResult) -> NumberTable:
     rows = []
     for scenario in result.study.scenario:
         settings = "; ".join(f"{_set_name(result, key)} = {dates.told(value, 9)}" for key, value in scenario.set.items())
+        settings = f"what the plan believes: {settings}" if scenario.planned else settings
         rows.append((scenario.name, settings or "nothing: all at their own values", scenario.note or NONE))
     return NumberTable("What each scenario sets", ("Scenario", "Sets", "Note"), tuple(rows))
 
