@@ -30,7 +30,7 @@ from llr_sd.result import StudyResult
 
 QUIT, JOIN, RECRUITS = (
     "yearly share of GPs under 55 who quit",
-    "share of newly qualified GPs who take an NHS GP post",
+    "share of newly qualified GP heads who take an NHS GP post",
     "number of international recruits planned",
 )
 SMALL = {f"small_{i:02d}": f"share of the GPs of kind number {i} who have a very small part" for i in range(13)}
