@@ -9,7 +9,8 @@ import pytest
 import llr_sd
 from llr_sd import bundled
 from llr_sd.cli import main
-from llr_sd.run.prepare import prepare, study_model
+from llr_sd.run.filled import study_model
+from llr_sd.run.prepare import prepare
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 

@@ -11,7 +11,8 @@ from llr_sd.errors import InputError, LlrSdError, nearest, shown
 from llr_sd.model import bundled_models
 from llr_sd.register import registers_folder
 from llr_sd.risks import prepare_register
-from llr_sd.run.prepare import prepare, study_model
+from llr_sd.run.filled import study_model
+from llr_sd.run.prepare import prepare
 from llr_sd.study import load_study
 from llr_sd.textfiles import is_file, is_folder, read_text, write_new
 

@@ -17,7 +17,8 @@ from llr_sd.matrix import Matrix
 from llr_sd.model import Model, load_model
 from llr_sd.register import PLANNED, Mitigation, Register, Risk, load_matrix, load_register
 from llr_sd.run.feasible import Uncertain
-from llr_sd.run.prepare import PreparedStudy, model_files, prepare
+from llr_sd.run.filled import model_files
+from llr_sd.run.prepare import PreparedStudy, prepare
 from llr_sd.study import Study
 from llr_sd.studyparts import MonteCarlo, OutputSpec, Scenario
 from llr_sd.studyparts import Uncertain as UncertainSpec

@@ -11,7 +11,8 @@ from llr_sd.equations import CONTROLS, Axis, canonical
 from llr_sd.errors import InputError, nearest
 from llr_sd.rounding import reaches
 from llr_sd.run.feasible import groups_of
-from llr_sd.run.prepare import PreparedStudy, Sample, merged
+from llr_sd.run.filled import merged
+from llr_sd.run.prepare import PreparedStudy, Sample
 from llr_sd.studyparts import OutputSpec
 
 if TYPE_CHECKING:

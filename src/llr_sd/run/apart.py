@@ -9,7 +9,8 @@ import numpy as np
 
 from llr_sd import analysis, sampling
 from llr_sd.rounding import reaches
-from llr_sd.run.prepare import PreparedStudy, merged
+from llr_sd.run.filled import merged
+from llr_sd.run.prepare import PreparedStudy
 from llr_sd.run.tables import times_of
 from llr_sd.studyparts import Scenario
 

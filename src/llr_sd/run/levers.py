@@ -13,7 +13,8 @@ from llr_sd import analysis, sampling
 from llr_sd.design import Design
 from llr_sd.errors import InputError
 from llr_sd.rounding import reaches
-from llr_sd.run.prepare import PreparedStudy, Sample, correlations, merged
+from llr_sd.run.filled import merged
+from llr_sd.run.prepare import PreparedStudy, Sample, correlations
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -15,7 +15,8 @@ from llr_sd.observed import FOLDER, series_file
 from llr_sd.run.analyses import Work, analyse
 from llr_sd.run.answers import with_answers
 from llr_sd.run.execute import Runner
-from llr_sd.run.prepare import PreparedStudy, model_files, prepare, study_model
+from llr_sd.run.filled import model_files, study_model
+from llr_sd.run.prepare import PreparedStudy, prepare
 from llr_sd.store import Piece
 from llr_sd.study import Study
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from llr_sd import analysis, sampling
 from llr_sd.result import Block, Constant, Undefined
-from llr_sd.run.prepare import Job, PreparedStudy, Sample, correlations, merged
+from llr_sd.run.filled import merged
+from llr_sd.run.prepare import Job, PreparedStudy, Sample, correlations
 
 if TYPE_CHECKING:
     import pandas as pd
