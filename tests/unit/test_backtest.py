@@ -88,6 +88,24 @@ def test_series_that_differ_are_counted_independently_given_the_run() -> None:
     assert as_many([one, two], 2) == pytest.approx(((1.3 + 0) / 2, 0.4 / 2))
 
 
+def test_where_the_runs_hold_the_truth_a_figure_misses_one_time_in_ten_and_more_than_chance_seldom() -> None:
+    """Truths drawn as the runs are, published with the stated errors, one of them of a base that all figures of a series share."""
+    drawn = np.random.default_rng(5)
+    loads = np.array([[1.0, 0.0], [1.0, 0.5], [1.0, 1.0], [0.0, 1.0]])  # four figures that hang on two inputs
+    own, shared = np.array([0.3, 0.3, 0.5, 0.2]), np.array([0.4, 0.4, 0.4, 0.4])
+    runs = drawn.normal(size=(2000, 2)) @ loads.T
+    ends = band(measured(runs, np.zeros(4), own, shared))[[0, -1]]
+    counts = miss_counts(measured(runs, np.zeros(4), own, shared), ends)
+    truths = drawn.normal(size=(4000, 2)) @ loads.T
+    published = truths + own * drawn.normal(size=(4000, 4)) + shared * drawn.normal(size=(4000, 1))
+    missed = ((published < ends[0]) | (published > ends[1])).sum(axis=1)
+    expected, _ = as_many([counts], 0)
+    assert missed.mean() / 4 == pytest.approx(0.1, abs=0.01)
+    assert expected == pytest.approx(0.4, abs=1e-6)
+    for number in range(5):
+        assert as_many([counts], number)[1] == pytest.approx((missed >= number).mean(), abs=0.02), number
+
+
 @pytest.mark.parametrize(
     ("runs", "said"),
     [(np.empty((0, 1)), "there is one at least"), (np.ones((2, 3)), "one number for each column"), ([[math.nan]], "finite")],
