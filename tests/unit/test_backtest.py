@@ -101,7 +101,7 @@ def test_where_the_runs_hold_the_truth_a_figure_misses_one_time_in_ten_and_more_
     missed = ((published < ends[0]) | (published > ends[1])).sum(axis=1)
     expected, _ = as_many([counts], 0)
     assert missed.mean() / 4 == pytest.approx(0.1, abs=0.01)
-    assert expected == pytest.approx(0.4, abs=1e-6)
+    assert expected == pytest.approx(0.4, abs=1e-4)  # by quadrature
     for number in range(5):
         assert as_many([counts], number)[1] == pytest.approx((missed >= number).mean(), abs=0.02), number
 
