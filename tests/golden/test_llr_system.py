@@ -102,8 +102,10 @@ NO_INFLOW = (
     | {"gpst_places": 0, "qualifiers_2017": 0, "nurse_places": 0, "pa_places": 0, "gp_inmigration": 0}
 )
 NO_EXIT = dict.fromkeys(
-    ("gp_quit_u55", "gpn_quit_u55", "foundation_quit", "acute_quit", "social_quit", "gp_retire_late", "nurse_retire_late")
-    + ("pool_outmig", "session_drift", "session_workload_slope"),
+    (
+        *("gp_quit_u55", "gpn_quit_u55", "foundation_quit", "acute_quit", "social_quit", "gp_retire_late", "nurse_retire_late"),
+        *("pool_outmig", "session_drift", "session_workload_slope"),
+    ),
     0.0,
 )
 NO_NOVICES = {"novice_prod": 1.0, "sup_novice": 0.0, "sup_new_enhanced": 0.0}
