@@ -214,7 +214,7 @@ def _parameter_lines(p: Parameter) -> list[str]:
     source = textwrap.shorten(p.source, 70, placeholder="...")
     planned = "" if p.planned is None else f"; planned {p.planned:g}"
     line = f"  {p.name:<28}{p.value:>12g} {p.unit:<12} {spread:<28} {p.grade}  {p.group:<13} {source}{planned}"
-    return [line, *([f"      {p.label}"] if p.label else [])]
+    return [line, *map(_below, filter(None, (p.label, p.fitted_to)))]
 
 
 def _scenarios_for(folder: Path, model: str) -> list[str]:

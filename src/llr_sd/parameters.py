@@ -170,6 +170,8 @@ class Parameter:
         What it is a share of, where it varies together with the other shares so that they sum to one; empty otherwise.
     planned
         What the plan that the model examines believes it to be; None where the plan says nothing.
+    fitted_to
+        What the value was fitted to, or chosen knowing; empty where nothing is stated.
     """
 
     name: str
@@ -186,6 +188,7 @@ class Parameter:
     label: str = ""
     whole: str = ""
     planned: float | None = None
+    fitted_to: str = ""
 
     @property
     def called(self) -> str:
@@ -307,19 +310,11 @@ class ParameterTable:
         flat = []
         for p in self.rows:
             d = p.distribution
-            flat.append(
-                {
-                    "name": p.name,
-                    "variable": p.variable,
-                    "value": p.value,
-                    "unit": p.unit,
-                    "low": d.low,
-                    "mode": d.mode,
-                    "high": d.high,
-                }
-                | {"distribution": d.kind, "group": p.group, "source": p.source, "grade": p.grade, "note": p.note}
-                | {"min": p.minimum, "max": p.maximum, "planned": math.nan if p.planned is None else p.planned, "label": p.label}
-            )
+            row: dict[str, object] = {"name": p.name, "variable": p.variable, "value": p.value, "unit": p.unit}
+            row |= {"low": d.low, "mode": d.mode, "high": d.high, "distribution": d.kind, "group": p.group}
+            row |= {"source": p.source, "grade": p.grade, "note": p.note, "min": p.minimum, "max": p.maximum}
+            row |= {"planned": math.nan if p.planned is None else p.planned, "label": p.label, "fitted_to": p.fitted_to}
+            flat.append(row)
         return pd.DataFrame(flat, index=pd.Index([p.name for p in self.rows]))
 
 
@@ -373,7 +368,7 @@ def examine_parameters(
     A row that is at fault stays in the table with the model's own value, unless it names no constant or one that has a row. Two
     uncertain parameters must not have the same label: readers could not tell them apart.
     """
-    lines = relocated(table_rows(read_text(path), str(path), COLUMNS[:11], (*COLUMNS, "planned", "sd")))
+    lines = relocated(table_rows(read_text(path), str(path), COLUMNS[:11], (*COLUMNS, "planned", "fitted_to", "sd")))
     faults: list[InputError] = []
     rows: list[Parameter] = []
     seen: dict[str, Row] = {}
@@ -453,7 +448,19 @@ def _row(line: Row, equations: Equations, faults: list[InputError]) -> Parameter
     label = " ".join(line["label"].split())
     told = (line["group"], line["source"], line["grade"], line["note"])
     name, believed = line["name"] or cell.label, None if math.isnan(planned) else planned
-    return Parameter(name, cell.label, unit, value, distribution, *told, minimum, maximum, label, planned=believed)
+    return Parameter(
+        name,
+        cell.label,
+        unit,
+        value,
+        distribution,
+        *told,
+        minimum,
+        maximum,
+        label,
+        planned=believed,
+        fitted_to=" ".join(line["fitted_to"].split()),
+    )
 
 
 def _within(line: Row, numbers: Mapping[str, float], minimum: float, maximum: float, fault: Callable[[str, str], None]) -> None:

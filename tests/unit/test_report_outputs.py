@@ -125,15 +125,15 @@ def test_both_sides_and_many_numbers_are_told_apart() -> None:
 
 
 @pytest.mark.usefixtures("vectors_only")
-@pytest.mark.parametrize("stated", ["563 GPs in September 2015 and 541 in October 2017", ""])
+@pytest.mark.parametrize("stated", ["chosen knowing the 563 GPs of September 2015", ""])
 def test_what_a_value_was_fitted_to_stands_beside_what_was_observed(tmp_path: Path, stated: str) -> None:
     result = plan_result(tmp_path, runs=20, few=True)
     (tmp_path / "model").mkdir()
     rows = f'gp_inmigration,GPs who return or move in,"{stated}"\ngp_quit_u55,GPs who quit,\n'
     (tmp_path / "model" / "parameters.csv").write_text(f"name,label,fitted_to\n{rows}", encoding="utf-8")
     page = " ".join(html.unescape(write_report(result).read_text(encoding="utf-8")).split())
-    said = f"Fitted to figures, or chosen knowing them, as the table of the model’s parameters says: the GPs who return or move in ({stated})."
-    none = "does not say that any value was fitted to figures"
+    said = f"is no test. The table of parameters says so of the GPs who return or move in ({stated})."
+    none = "does not say of any value that it was fitted to figures"
     assert (said in page, none in page) == (bool(stated), not stated)
     assert "thing was fitted" not in page
 

@@ -91,9 +91,9 @@ def notes(result: StudyResult) -> tuple[str, ...]:
 def fitted_words(found: tuple[tuple[str, str], ...]) -> str:
     """Say which values were fitted to figures or chosen knowing them, so that nobody takes their agreement for a test."""
     if not found:
-        return "The table of the model’s parameters does not say that any value was fitted to figures, or chosen knowing them."
+        return "The table of parameters does not say of any value that it was fitted to figures, or chosen knowing them."
     said = "; ".join(f"the {name} ({figures})" for name, figures in found)
-    return f"Fitted to figures, or chosen knowing them, as the table of the model’s parameters says: {said}. Coming near those is no test."
+    return f"To come near figures that a value was fitted to, or chosen knowing, is no test. The table of parameters says so of {said}."
 
 
 def warned(result: StudyResult) -> tuple[str, ...]:
