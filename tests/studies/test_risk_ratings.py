@@ -84,6 +84,23 @@ def test_the_planned_runs_give_what_the_plan_prints(
     assert sum(float(found[s].values[0, 0]) for s in sums) == pytest.approx(printed, rel=within)
 
 
+def test_the_readme_of_registers_prints_what_the_planned_runs_give(register: Register) -> None:
+    page = " ".join((Path(llr_sd.__file__).parent / "workforce" / "registers" / "README.md").read_text(encoding="utf-8").split())
+    model, losses = llr_sd.load_model("gp_supply"), ["retirement", "quitting", "session loss"]
+
+    def total(risk: str, run: str, sums: list[str]) -> float:
+        found = model.run(settings_of(risk_of(register, risk), run, model), outputs=sums, times=[2020.75]).dataset
+        return sum(float(found[s].values[0, 0]) for s in sums)
+
+    lost = [f"cumulative {n} WTE" for n in losses]
+    assert f"{total('R002', 'planned', ['cumulative newly qualified WTE']):.0f} WTE of newly qualified GPs (R002)" in page
+    assert f"63 WTE lost (R004; {total('R004', 'planned', lost):.1f} in the model)" in page
+    assert f"{total('R006', 'planned', ['GP equivalents']):.1f} GP equivalents (R006)" in page
+    assert f"30 recruits (R008; {total('R008', 'planned', ['international WTE']):.1f})" in page
+    kept = total("R009", "without", lost) - total("R009", "believed", lost)
+    assert f"24 WTE kept (R009; {kept:.1f})" in page
+
+
 def test_the_gain_that_the_workload_schemes_are_held_to_is_the_plans(register: Register) -> None:
     """Scenario 2 loses 63 WTE where scenario 1 loses 87 (Tables 12 and 13)."""
     model, losses = llr_sd.load_model("gp_supply"), ["retirement", "quitting", "session loss"]

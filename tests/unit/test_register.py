@@ -401,3 +401,13 @@ def test_percentages_and_doubles_of_a_register_are_refused(tmp_path: Path, file:
     with pytest.raises(llr_sd.LlrSdError) as refused:
         load_matrix(load_register(tmp_path / "llr_2017.toml").matrix_file)
     assert says in str(refused.value)
+
+
+def test_moved_work_is_turned_into_gps_by_the_models_own_weight() -> None:
+    """Work and WTE are different units: a reading that adds moved work to GPs divides by the work that one autonomous WTE does."""
+    register = load_register("llr_2017")
+    assert register.output["work_of_a_gp"].variable == "skill_weight[autonomous]"
+    texts = [text for risk in register.risk for text in (risk.metric, *risk.reading.values())]
+    adding = [t for t in texts if "moved" in t or "drifted" in t]
+    assert len(adding) == 2
+    assert all(t.rstrip().endswith("/ work_of_a_gp") for t in adding)
