@@ -69,6 +69,15 @@ source = "made up"
 [history]
 staff = [{ time = 2018.75, value = 190, source = "a count" }]
 
+[[observed]]
+name = "a count by others"
+output = "staff"
+values = { "Sep 2018" = 190, "2019.75" = 180 }
+relative_to = "Sep 2018"
+error = 0.02
+unit = "FTE"
+grade = "B"
+
 [monte_carlo]
 runs = 100
 design = "latin_hypercube"
