@@ -119,6 +119,11 @@ def _show_study(path: str | Path) -> None:
     for target in study.target:
         level = f"at least {target.at_least:g}" if target.at_least is not None else f"at most {target.at_most:g}"
         say(f"  target {target.name}: {target.output} {level}")
+    for one in study.observed:
+        figures = one.file or ", ".join(f"{value:g} at {time}" for time, value in one.values.items())
+        since = f", by the change since {_written(one.relative_to)}" if one.relative_to is not None else ""
+        told = f"observed {one.name}: {' + '.join(one.output)} against {figures}{since}"
+        say(textwrap.fill(told, WIDTH, initial_indent="  ", subsequent_indent="      "))
 
 
 def _written(value: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,7 @@ from llr_sd.values import Name, Number, Text, When, Words, number
 
 COLUMNS = ("date", "value")
 """Columns that a table of a series has; `error` may stand beside them."""
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 FOLDER = "observed"
 """Where a results folder keeps the tables of its study's series."""
 
@@ -268,13 +271,11 @@ def _series(one: Observed, folder: Path, where: str) -> Series:
 
 
 def _time(text: str, where: str) -> float:
-    """Return the time that a key or a cell states: a date, or a number of the model's clock."""
+    """Return the time that a key or a cell states: a date, in words or as 2017-09-30, or a number of the model's clock."""
     try:
-        found = dates.moment(text)
+        found = dates.moment(datetime.date.fromisoformat(text) if _ISO.fullmatch(text) else text)
         return number(text, where) if found is None else found
     except (ValueError, InputError) as error:
-        raise InputError(
-            f"{shown(text)} is not a time: {str(error) if isinstance(error, ValueError) else 'it is neither a date nor a number'}.",
-            where=where,
-            mend='Write a date such as "Sep 2017", or the time as the model counts it.',
-        ) from None
+        why = str(error).removeprefix(f'"{text}" ') if isinstance(error, ValueError) else "it is neither a date nor a number"
+        mend = 'Write a date such as "Sep 2017", or the time as the model counts it.'
+        raise InputError(f"{shown(text)} is not a time: {why}.", where=where, mend=mend) from None

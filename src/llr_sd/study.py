@@ -82,7 +82,8 @@ class Study(Record):
     observed
         Series that were observed or published, held against the band of the runs in every scenario (a back-test).
     answer
-        What answers the question: an output, a difference, a share of variance, a lever; the report says it first.
+        What answers the question: an output, a difference, a share of variance, a lever; the report says it first. Without an answer
+        and a target, it is where observed series stand, if there are any.
     compare_with
         The scenario that the others are compared with, run by run.
     sobol, convergence, morris, shapley, attribution, discovery, levers, value_of_information

@@ -11,8 +11,7 @@ import pytest
 from llr_sd import make_study
 from llr_sd.errors import InputError
 from llr_sd.observed import Observed, Series, at, read_series
-from llr_sd.run.filled import study_model
-from llr_sd.run.prepare import prepare
+from llr_sd.run.prepare import prepare, study_model
 
 GP = {"name": "GPs", "output": "gp", "values": {"Sep 2017": 500.0, "Sep 2020": 450.0, "Mar 2019": 480.0}}
 OUTPUTS = {
@@ -78,7 +77,7 @@ def test_times_that_a_scenario_did_not_save_are_passed_over() -> None:
 
 
 def test_a_table_beside_the_study_gives_figures_and_errors(tmp_path: Path) -> None:
-    (tmp_path / "p.csv").write_text("date,value,error\nSep 2020,450,\n1 Oct 2017,500,0.05\n")
+    (tmp_path / "p.csv").write_text("date,value,error\n2020-09-30,450,\n1 Oct 2017,500,0.05\n")
     one = Observed(name="GPs", output="gp", file="p.csv", error=0.01)
     found = read_series((one,), tmp_path, "s")[0]
     assert (found.times, found.values, found.errors) == ((2017.75, 2020.75), (500, 450), (0.05, 0.01))
@@ -101,6 +100,8 @@ def test_several_outputs_are_taken_together() -> None:
         ({"file": "p.csv"}, 'needs either "values", such as { "Sep 2017" = 512.6 }, or "file"'),
         ({"values": {"Sept": 1.0}}, 'values: "Sept" is not a time: it is neither a date nor a number.'),
         ({"values": {"15 Sep 2017": 1.0}}, "lies within a month"),
+        ({"values": {"2017-09-15": 1.0}}, "lies within a month"),
+        ({"values": {"2017-09-31": 1.0}}, '"2017-09-31" is not a time'),
         ({"values": {"Sep 2017": 1.0, "1 Oct 2017": 2.0}}, "has two figures for 1 Oct 2017 (2017.75). Keep one."),
         ({"values": {"Sep 2037": 1.0}}, "the figure for Sep 2037 (2037.75) is outside the run, 2017.75 to 2030.75."),
         ({"values": {"Sep 2017": "many"}}, 'observed > 1 > values > Sep 2017": "many" is not a number'),

@@ -12,17 +12,20 @@ import pytest
 from matplotlib.axes import Axes
 
 import llr_sd
+from llr_sd.cli import main
 from llr_sd.report.backtest.charts import published_chart
 from llr_sd.report.backtest.read import Count, Figure, Scale, Standing, counts, figures
 from llr_sd.report.backtest.sections import backtest_section
 from llr_sd.report.backtest.words import count_sentence, error_sentence, miss_sentence
+from llr_sd.report.outcome.facts import Told
+from llr_sd.report.outcome.read import facts
 from llr_sd.report.shared import canvas
 from llr_sd.report.terminal import terminal_summary
 
 CHANGE = Scale("FTE", 2017.75)
-ABOVE = Standing("as known", "above", 0.95, 1.02, 1.0, 0.99, 0.04, "")
-INSIDE = Standing("with roles", "inside", 1.0, 1.1, 1.05, 0.6, 0.0, "")
-NONE = Standing("short", "", math.nan, math.nan, math.nan, math.nan, math.nan, "outside the run")
+ABOVE = Standing("as known", "above", 0.95, 1.02, 1.0, 0.99, 0.04, 100, "")
+INSIDE = Standing("with roles", "inside", 1.0, 1.1, 1.05, 0.6, 0.0, 100, "")
+NONE = Standing("short", "", math.nan, math.nan, math.nan, math.nan, math.nan, 100, "outside the run")
 NURSES = Figure("Nurses", 2023.75, 273.5, 1.06, 0.01, CHANGE, (ABOVE, INSIDE))
 
 
@@ -44,6 +47,16 @@ def test_a_miss_below_in_every_scenario_is_held_by_none() -> None:
     )
 
 
+def test_a_distance_that_rounds_to_nothing_is_not_none() -> None:
+    assert CHANGE.distance(0.0004) == "less than 0.1 percentage points"
+    assert CHANGE.distance(-0.0006) == "0.1 percentage points"
+
+
+def test_a_tail_is_no_smaller_than_the_runs_can_tell() -> None:
+    assert replace(ABOVE, rank=1.0, runs=199).tail == 0.005
+    assert replace(ABOVE, rank=0.02, runs=199).tail == 0.02
+
+
 def test_that_none_holds_it_is_not_said_where_one_has_no_band() -> None:
     assert "No scenario" not in miss_sentence(replace(NURSES, standings=(ABOVE, replace(ABOVE, scenario="b"), NONE)))
     assert "No scenario" not in miss_sentence(replace(NURSES, standings=(ABOVE,)))
@@ -58,6 +71,12 @@ def test_that_none_holds_it_is_not_said_where_one_has_no_band() -> None:
             Count("a", "", 5, 2, 0.5, 0.13),
             "3 of 5 published figures lie in the band of nine runs in ten of “a”; chance alone can give that (a run taken for the truth "
             "would miss 0.5 on average, and 2 or more with a chance of 13%).",
+        ),
+        (
+            Count("a", "", 3, 1, 0.3, 0.23, ("GPs, end of Sep 2023",), (), ("GPs, end of Sep 2023",)),
+            "2 of 3 published figures lie in the band of nine runs in ten of “a”. Chance can give as many (a run taken for the truth would "
+            "miss 0.3 on average, and 1 or more with a chance of 23%), but not one so far out as GPs, end of Sep 2023. Below it: GPs, "
+            "end of Sep 2023.",
         ),
         (
             Count("a", "", 5, 4, 0.5, 0.049),
@@ -119,7 +138,16 @@ def test_facts_are_those_of_the_tables(result: llr_sd.StudyResult) -> None:
             np.testing.assert_equal([row["p05"], row["p95"], row["gap"]], [standing.low, standing.high, standing.gap])
     whole = [c for c in counts(result) if not c.series]
     missed = table[table["stands"].isin(["below", "above"])].groupby("scenario").size()
+    assert all(len(c.above) + len(c.below) == c.missed for c in counts(result))
     assert {c.scenario: c.missed for c in whole} == {s: int(missed.get(s, 0)) for s in ("as known", "more quit", "short")}
+
+
+def test_a_figure_is_far_out_where_chance_would_seldom_put_one_of_so_many(result: llr_sd.StudyResult) -> None:
+    table = result.tables["observed"]
+    known = (table["scenario"] == "as known") & (table["time"] == 2022.75)
+    for rank, far in ((0.008, ("GPs, FTE, end of Sep 2022",)), (0.0084, ())):  # 2 x 3 figures x 0.00833 = 0.05
+        told = replace(result, tables={**result.tables, "observed": table.assign(rank=table["rank"].mask(known, rank))})
+        assert next(c for c in counts(told) if c.scenario == "as known" and not c.series).far == far
 
 
 def test_the_section_has_sentences_a_picture_and_two_tables(result: llr_sd.StudyResult) -> None:
@@ -148,11 +176,12 @@ def test_errors_that_are_stated_by_none_or_by_all_are_told_so(result: llr_sd.Stu
 def test_terminal_and_page_and_workbook_tell_it(result: llr_sd.StudyResult) -> None:
     told = " ".join(terminal_summary(result).split())
     assert next(count_sentence(c) for c in counts(result) if c.scenario == "as known" and not c.series) in told
+    assert facts(result) == (Told(tuple(count_sentence(c) for c in counts(result) if not c.series)),)
     page = (result.path / "report.html").read_text(encoding="utf-8")
     assert "Against what was published" in page
     assert (result.path / "figures" / "published.svg").is_file()
-    sheets = pd.ExcelFile(result.path / "workbook.xlsx", engine="openpyxl").sheet_names
-    assert {"Published figures", "Figures outside", "Bands over time"} <= set(sheets)
+    with pd.ExcelFile(result.path / "workbook.xlsx", engine="openpyxl") as book:
+        assert {"Published figures", "Figures outside", "Bands over time"} <= set(book.sheet_names)
 
 
 def test_the_picture_has_a_row_a_series_on_one_scale(result: llr_sd.StudyResult) -> None:
@@ -162,6 +191,18 @@ def test_the_picture_has_a_row_a_series_on_one_scale(result: llr_sd.StudyResult)
     assert len(panels) == 6
     assert len({p.get_ylim() for p in panels[:3]}) == len({p.get_ylim() for p in panels[3:]}) == 1
     assert canvas.svg_bytes(drawing) == canvas.svg_bytes(drawing)
+
+
+def test_a_chart_of_one_output_is_about_that_output(result: llr_sd.StudyResult) -> None:
+    """The study asks where figures of two outputs stand; a chart of one of them does not."""
+    assert result.plot.fan("heads").get_axes()
+
+
+def test_the_study_is_listed_with_its_series(result: llr_sd.StudyResult, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", str(result.path / "study.toml")]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "observed GPs, FTE: gp against 500 at Sep 2017, 500 at Sep 2020, 250 at Sep 2022, by the change since 2017.75" in told
+    assert "observed GPs by head: heads against 758 at Sep 2018" in told
 
 
 def test_a_study_without_series_has_no_such_part(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def _answer(result: StudyResult) -> list[str]:
     """The answer in sentences, where the study says what its question is about; else the numbers speak for themselves."""
     if rated(result):
         return list(rating_words.answer(result))
-    return answer(result) if result.study.answer else []
+    return answer(result) if result.study.answer or (result.study.observed and not result.study.target) else []
 
 
 def _counts(result: StudyResult) -> list[str]:
@@ -280,7 +280,7 @@ def _about(result: StudyResult, names: Sequence[str], element: str) -> StudyResu
     outputs = {n: study.outputs[n] for n in names}
     targets = tuple(t for t in study.target if t.output in outputs)
     history = {n: points for n, points in study.history.items() if n in outputs}
-    about = {"outputs": outputs, "target": targets, "history": history, "answer": ()}
+    about = {"outputs": outputs, "target": targets, "history": history, "observed": (), "answer": ()}
     tables = dict(result.tables)
     for name, frame in tables.items() if element else ():  # the first element of a table is the one that is drawn
         if "output" in frame:

@@ -13,13 +13,13 @@ import pandas as pd
 from llr_sd.report.shared.inputs import frame_of
 from llr_sd.report.shared.memory import remembered
 from llr_sd.report.shared.reading import quantity
-from llr_sd.report.shared.wording import NONE, amount, fixed, level_words, with_unit
+from llr_sd.report.shared.wording import NONE, amount, date_words, fixed, level_words, with_unit
 from llr_sd.result import StudyResult
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 RARE = 0.05
 """A chance below which as many misses as there are are more than chance gives."""
-_NUMBERS = ("time", "value", "compared", "error", "p05", "p25", "p50", "p75", "p95", "central", "rank", "gap")
+_NUMBERS = ("time", "value", "compared", "error", "p05", "p25", "p50", "p75", "p95", "central", "rank", "gap", "runs")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ class Scale:
         """Write how far a number lies beyond an end, without a sign."""
         if not self.relative:
             return with_unit(abs(gap), self.unit)
-        return f"{fixed(abs(100 * gap), 1)} percentage points"
+        points = fixed(abs(100 * gap), 1)
+        return f"{'less than 0.1' if points == '0.0' else points} percentage points"
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,13 @@ class Standing:
     central: float
     rank: float
     gap: float
+    runs: int
     note: str
+
+    @property
+    def tail(self) -> float:
+        """The share of what the runs would have had published beyond it, on its own side; no less than runs of this number can tell."""
+        return max(min(self.rank, 1 - self.rank), 1 / (self.runs + 1))
 
     @property
     def missed(self) -> bool:
@@ -88,6 +95,11 @@ class Figure:
     standings: tuple[Standing, ...]
 
     @property
+    def name(self) -> str:
+        """Series and date."""
+        return f"{self.series}, {date_words(self.time, closing=True)}"
+
+    @property
     def told(self) -> tuple[Standing, ...]:
         """The standings in scenarios that have a band for it."""
         return tuple(s for s in self.standings if s.stands)
@@ -102,7 +114,9 @@ class Figure:
 class Count:
     """How many figures of a series ("" for all) lie outside in a scenario.
 
-    `expected` is how many would on average if a run were the truth, `chance` that of as many as there are.
+    `expected` is how many would on average if a run were the truth, `chance` that of as many as there are. `far` are those so far out
+    that chance puts one of so many there in fewer than `RARE` of cases (Bonferroni: twice their number times its tail);
+    `above` and `below` are those outside, all by series and date.
     """
 
     scenario: str
@@ -111,6 +125,9 @@ class Count:
     missed: int
     expected: float
     chance: float
+    far: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
 
     @property
     def more_than_chance(self) -> bool:
@@ -139,23 +156,22 @@ def figures(result: StudyResult) -> tuple[Figure, ...]:
 
 def _standing(row: Mapping[str, Any]) -> Standing:
     low, high, central, rank, gap = (float(row[k]) for k in ("p05", "p95", "central", "rank", "gap"))
-    return Standing(str(row["scenario"]), str(row["stands"]), low, high, central, rank, gap, str(row["note"]))
+    return Standing(str(row["scenario"]), str(row["stands"]), low, high, central, rank, gap, int(row["runs"]), str(row["note"]))
 
 
 def counts(result: StudyResult) -> tuple[Count, ...]:
     """Return the counts of each scenario: of every series, then of all together."""
     rows = frame_of(result, "observed_counts", "scenario", "observed", "figures", "missed", "expected", "chance")
-    return tuple(
-        Count(
-            str(r["scenario"]),
-            str(r["observed"]),
-            int(r["figures"]),
-            int(r["missed"]),
-            float(r["expected"]),
-            float(r["chance"]),
-        )
-        for r in rows.to_dict("records")
-    )
+    return tuple(_count(result, r) for r in rows.to_dict("records"))
+
+
+def _count(result: StudyResult, row: Mapping[str, Any]) -> Count:
+    scenario, series, number = str(row["scenario"]), str(row["observed"]), int(row["figures"])
+    own = [(f, s) for f in figures(result) for s in f.told if s.scenario == scenario and series in ("", f.series)]
+    far = tuple(f.name for f, s in own if s.missed and 2 * number * s.tail < RARE)
+    above, below = (tuple(f.name for f, s in own if s.stands == side) for side in ("above", "below"))
+    missed, expected, chance = int(row["missed"]), float(row["expected"]), float(row["chance"])
+    return Count(scenario, series, number, missed, expected, chance, far, above, below)
 
 
 def scales(result: StudyResult) -> dict[str, Scale]:

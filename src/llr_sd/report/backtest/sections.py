@@ -46,9 +46,12 @@ def _title(result: StudyResult) -> str:
     if len({(c.figures, c.missed) for c in whole}) == 1 and len(whole) == len(drawn_scenarios(result)):
         one = whole[0]
         where = "" if len(whole) == 1 else " in every scenario"
-        return f"{one.figures - one.missed} of {one.figures} published figures lie in the band of nine runs in ten{where}"
-    held = listing([f"{c.figures - c.missed} of {c.figures} in “{c.scenario}”" for c in whole])
-    return f"Published figures in the band of nine runs in ten: {held}"
+        held = one.figures - one.missed
+        return (
+            f"{held} of {one.figures} published figures {'lies' if held == 1 else 'lie'} in the band of nine runs in ten{where}"
+        )
+    each = listing([f"{c.figures - c.missed} of {c.figures} in “{c.scenario}”" for c in whole])
+    return f"Published figures in the band of nine runs in ten: {each}"
 
 
 def _caption(found: tuple[Figure, ...]) -> str:

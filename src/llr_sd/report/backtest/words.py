@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from llr_sd.report.backtest.read import Count, Figure, Standing, counts, figures
-from llr_sd.report.shared.wording import count_of, date_words, fixed, listing, percent, the_close
+from llr_sd.report.shared.wording import count_of, fixed, listing, percent, the_close
 from llr_sd.result import StudyResult
 
 BAND = "the band of nine runs in ten"
@@ -17,20 +17,23 @@ def count_sentences(result: StudyResult) -> tuple[str, ...]:
 
 
 def count_sentence(count: Count) -> str:
-    """Say how many figures of a scenario lie in the band."""
+    """Say how many figures of a scenario lie in the band, whether the misses are more than chance gives, and which they are."""
     held = count.figures - count.missed
     if not count.missed:
         which = "The one published figure lies" if count.figures == 1 else f"All {count.figures} published figures lie"
         return f"{which} in {BAND} of “{count.scenario}”."
     many = "None" if not held else f"{held}"
     text = f"{many} of {count_of(count.figures, 'published figure')} {'lies' if held <= 1 else 'lie'} in {BAND} of “{count.scenario}”"
+    outside = "".join(f" {side} it: {'; '.join(own)}." for side, own in (("Above", count.above), ("Below", count.below)) if own)
     average = fixed(count.expected, 1)
-    if not count.chance:
-        return f"{text}: more miss than chance gives, since no run taken for the truth would miss as many."
     odds = f"a run taken for the truth would miss {average} on average, and {count.missed} or more with a chance of {percent(count.chance)}"
+    if not count.chance:
+        return f"{text}: more miss than chance gives, since no run taken for the truth would miss as many.{outside}"
     if count.more_than_chance:
-        return f"{text}: more miss than chance gives ({odds})."
-    return f"{text}; chance alone can give that ({odds})."
+        return f"{text}: more miss than chance gives ({odds}).{outside}"
+    if not count.far:
+        return f"{text}; chance alone can give that ({odds}).{outside}"
+    return f"{text}. Chance can give as many ({odds}), but not one so far out as {listing(count.far)}.{outside}"
 
 
 def miss_sentences(result: StudyResult) -> tuple[str, ...]:
@@ -46,7 +49,7 @@ def miss_sentence(figure: Figure) -> str:
         published += f" ({scale.told(figure.compared)} since {the_close(scale.base)})"
     missed, held = [s for s in figure.told if s.missed], [s for s in figure.told if not s.missed]
     parts = [_outside(figure, s) for s in missed]
-    text = f"{figure.series}, {date_words(figure.time, closing=True)}: {published}, {listing(parts)}."
+    text = f"{figure.name}: {published}, {listing(parts)}."
     if held:
         names = listing([f"“{s.scenario}” ({scale.range(s.low, s.high)})" for s in held])
         return f"{text} It is inside that of {names}."
@@ -77,9 +80,7 @@ def unjudged_sentences(result: StudyResult) -> tuple[str, ...]:
     for figure in figures(result):
         for standing in figure.standings:
             if not standing.stands:
-                found.setdefault((standing.scenario, standing.note), []).append(
-                    f"{figure.series}, {date_words(figure.time, closing=True)}"
-                )
+                found.setdefault((standing.scenario, standing.note), []).append(figure.name)
     return tuple(f"Not judged in “{scenario}” ({note}): {'; '.join(which)}." for (scenario, note), which in found.items())
 
 

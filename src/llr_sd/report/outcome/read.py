@@ -19,6 +19,7 @@ from llr_sd.answers import (
 )
 from llr_sd.equations import canonical
 from llr_sd.quantiles import FEWEST_RUNS, STATISTICS
+from llr_sd.report.backtest.words import count_sentences
 from llr_sd.report.decision.words import lever_sentences
 from llr_sd.report.outcome.facts import Change, Fact, Lean, Level, Part, Shares, Stack, Standing, Sureness, Told, Turn
 from llr_sd.report.sensitivity.read import on_scale
@@ -78,7 +79,13 @@ def declared(result: StudyResult) -> tuple[Answer, ...]:
 
 
 def facts(result: StudyResult) -> tuple[Fact, ...]:
-    """Return what the declared answers come to, in their order; one that its analysis could not give is left out."""
+    """Return what the declared answers come to, in their order; one that its analysis could not give is left out.
+
+    A study that declares no answer and no target, and holds observed series, asks where they stand.
+    """
+    study = result.study
+    if study.observed and not study.answer and not study.target and (said := count_sentences(result)):
+        return (Told(said),)
     found = [_fact(result, number, answer) for number, answer in enumerate(declared(result), 1)]
     return tuple(f for f in found if f is not None)
 
