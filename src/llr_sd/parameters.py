@@ -313,7 +313,7 @@ class ParameterTable:
             row: dict[str, object] = {"name": p.name, "variable": p.variable, "value": p.value, "unit": p.unit}
             row |= {"low": d.low, "mode": d.mode, "high": d.high, "distribution": d.kind, "group": p.group}
             row |= {"source": p.source, "grade": p.grade, "note": p.note, "min": p.minimum, "max": p.maximum}
-            row |= {"planned": math.nan if p.planned is None else p.planned, "label": p.label, "fitted_to": p.fitted_to}
+            row |= {"planned": math.nan if p.planned is None else p.planned, "fitted_to": p.fitted_to, "label": p.label}
             flat.append(row)
         return pd.DataFrame(flat, index=pd.Index([p.name for p in self.rows]))
 
