@@ -11,7 +11,8 @@ import pytest
 from llr_sd import make_study
 from llr_sd.errors import InputError
 from llr_sd.observed import Observed, Series, at, read_series
-from llr_sd.run.prepare import prepare, study_model
+from llr_sd.run.filled import study_model
+from llr_sd.run.prepare import prepare
 
 GP = {"name": "GPs", "output": "gp", "values": {"Sep 2017": 500.0, "Sep 2020": 450.0, "Mar 2019": 480.0}}
 OUTPUTS = {
