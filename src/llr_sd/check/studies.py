@@ -11,7 +11,7 @@ from llr_sd.design import Design
 from llr_sd.equations import Equations
 from llr_sd.risks import plan_register
 from llr_sd.run.plan import plan_outputs
-from llr_sd.run.prepare import PreparedStudy, fix, merged
+from llr_sd.run.prepare import PreparedStudy
 from llr_sd.study import Study, load_study
 
 DRAWS = 4
@@ -46,12 +46,12 @@ def study_runs(equations: Equations, more: Iterable[str | Path] = ()) -> tuple[S
     for place in (*(bundled.studies().values() if own else ()), *more):
         study = load_study(place)
         for prepared in _prepared(study, equations):
-            samples, base = prepared.samples, prepared.study.set
-            for name, settings in samples["central"].settings:
-                held = merged(prepared.model, base, settings)
-                central, draws = (fix(samples[s].design, held, prepared.model) for s in ("central", "monte_carlo"))
-                few = Design(draws.names, draws.values[:DRAWS], draws.kind, draws.seed)
-                found.append(StudyRuns(study.bundled or study.folder.name, name, central, few))
+            samples = prepared.samples
+            first = {j.setting: j.design for j in prepared.jobs(samples["monte_carlo"]) if not j.start}
+            for job in prepared.jobs(samples["central"]):
+                rows, name = first[job.setting], samples["central"].settings[job.setting][0]
+                few = Design(rows.names, rows.values[:DRAWS].copy(), rows.kind, rows.seed)
+                found.append(StudyRuns(study.bundled or study.folder.name, name, job.design, few))
     return tuple(found)
 
 
