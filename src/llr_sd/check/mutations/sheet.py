@@ -89,6 +89,11 @@ class MutationSheet:
         ----------
         kind
             One of `KINDS`, or "all".
+
+        Returns
+        -------
+        Tally
+            Of what is left out of shares, `equivalent` alone.
         """
         own = [f for f in self.fates if kind in ("all", f.mutant.kind)]
         real = [f for f in own if not f.equivalent]
