@@ -279,7 +279,7 @@ def halving(subject: Subject, item: Halving, name: str) -> Line:
     return judge("step halving", item.name or name, measured, percent(item.tolerance), findings)
 
 
-def sums_to_one(subject: Subject, item: SumsToOne, values: Settings | None = None) -> tuple[float, list[str]]:
+def sums_to_one(subject: Subject, item: SumsToOne) -> tuple[float, list[str]]:
     """Return how far entered shares are from one, and a finding for each group of them that does not add up."""
     variable = subject.model.equations.variable(item.variable)
     axes = [canonical(a.name) for a in variable.axes]
@@ -290,10 +290,8 @@ def sums_to_one(subject: Subject, item: SumsToOne, values: Settings | None = Non
     along = axes.index(canonical(item.over))
     sums: dict[tuple[str, ...], float] = {}
     for element in variable.elements():
-        label = variable.label(element)
-        value = (values or {}).get(label, subject.default(label))
         rest = tuple(e if i != along else "*" for i, e in enumerate(element))
-        sums[rest] = sums.get(rest, 0.0) + value
+        sums[rest] = sums.get(rest, 0.0) + subject.default(variable.label(element))
     findings = [f'"{variable.label(rest)}" adds up to {total:.6g}.' for rest, total in sums.items() if abs(total - 1) > TIMES_SUM]
     return max(abs(total - 1) for total in sums.values()), findings
 
