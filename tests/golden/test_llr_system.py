@@ -27,6 +27,7 @@ BALANCES = {  # and what the tolerance is measured against
     "money balance error": "budget",
     "posts balance error": "budget",
     "split balance error": "total staff WTE",
+    "cover balance error": "acute baseline work",
 }
 
 
@@ -89,7 +90,11 @@ def random_cases(number: int, seed: int) -> dict[str, dict[str, float]]:
     cases = {}
     for i in range(number):
         values = dict(zip(rows["variable"], low + (high - low) * rng.random(len(rows)), strict=True))
-        cases[f"random {i}"] = values | {"ls_target": rng.random(), "double_running": rng.random(), "extra_posts[enhanced]": 85.0}
+        cases[f"random {i}"] = values | {
+            "ls_target": rng.random(),
+            "double_running": rng.random(),
+            "extra_posts[enhanced_staff]": 85.0,
+        }
     return cases
 
 
@@ -111,7 +116,11 @@ NO_EXIT = dict.fromkeys(
 NO_NOVICES = {"novice_prod": 1.0, "sup_novice": 0.0, "sup_new_enhanced": 0.0}
 CASES: dict[str, dict[str, float]] = {
     "base": {},
-    "frozen": NO_INFLOW | NO_EXIT | NO_GROWTH | {"mobility": 0, "workload_release": 0, "unplanned_drift": 0} | NO_NOVICES,
+    "frozen": NO_INFLOW
+    | NO_EXIT
+    | NO_GROWTH
+    | {"mobility": 0, "workload_release": 0, "unplanned_drift": 0, "loop_cover": 0}
+    | NO_NOVICES,
     "shift": SHIFT,
     "shift, all arrives": SHIFT | {"kappa": 1, "unplanned_drift": 0},
     "shift, double running": SHIFT | {"double_running": 1},
@@ -140,7 +149,7 @@ OUTPUTS = sorted(
     | {name for c in CHECKS["homogeneity"] for name in (*c["doubles"], *c["same"])}
     | {name for c in (*CHECKS["symmetry"], *CHECKS["halving"], *CHECKS["not_negative"]) for name in c["outputs"]}
     | {*BALANCES, *BALANCES.values(), "work moved", "work drifted", "work avoided", "baseline work", "agency WTE by setting"}
-    | {"effective capacity", "staff WTE by CCG", "GP WTE", "opening people", "opening budget"}
+    | {"effective capacity", "staff WTE by CCG", "GP WTE", "opening people", "opening budget", "workload by level"}
 )
 
 
@@ -307,18 +316,22 @@ def test_agency_staff_come_from_the_pool(runs: xr.Dataset) -> None:
 
 def test_moved_work_arrives_once_less_the_avoided_share(runs: xr.Dataset) -> None:
     for case in ("shift", "shift, all arrives", "shift, double running", "random 3"):
-        kappa = CASES[case].get("kappa", DEFAULTS["kappa"])
+        kappa, arriving = (CASES[case].get(n, DEFAULTS[n]) for n in ("kappa", "drift_arriving"))
         part = runs.sel(case=case)
-        left = part["work moved"] + part["work drifted"]
-        came = (part["work needed"] - part["baseline work"]).sum(["PSetting", "Loc"])
+        moved, drifted = part["work moved"], part["work drifted"]
+        left = moved + drifted
+        came = (part["work needed"] - part["baseline work"]).sum(["Skill", "Care", "Loc"])
         assert left.values[-1] > 100
-        np.testing.assert_allclose(came, kappa * left, rtol=1e-9, atol=1e-7)
-        np.testing.assert_allclose(part["work avoided"], (1 - kappa) * left, rtol=1e-9, atol=1e-7)
+        np.testing.assert_allclose(came, kappa * moved + arriving * drifted, rtol=1e-9, atol=1e-7)
+        np.testing.assert_allclose(part["work avoided"], left - came, rtol=1e-9, atol=1e-7)
         np.testing.assert_allclose(part["acute baseline work"] - part["acute work needed"], left, rtol=1e-9, atol=1e-7)
     part = runs.sel(case="shift, all arrives")
     phi = DEFAULTS["phi_gp"]
-    to_gp = (part["work needed"] - part["baseline work"]).sum("Loc").sel(PSetting="gp")
-    np.testing.assert_allclose(to_gp, phi * part["work moved"], rtol=1e-9, atol=1e-7)
+    came = (part["work needed"] - part["baseline work"]).sum("Loc")
+    for setting, share in (("gp", phi), ("ilt", 1 - phi)):
+        mix = np.array([DEFAULTS[f"moved_work_mix[{k},{setting}]"] for k in SKILL])
+        wanted = share * part["work moved"].values[:, None] * mix / mix.sum()
+        np.testing.assert_allclose(came.sel(Care=setting).transpose("time", "Skill"), wanted, rtol=1e-9, atol=1e-7)
 
 
 def test_money_that_follows_never_exceeds_the_value_released(runs: xr.Dataset) -> None:
@@ -339,7 +352,10 @@ def test_double_running_lets_more_work_move_at_a_cost(runs: xr.Dataset) -> None:
 
 def test_without_flows_workload_is_the_demand_index(runs: xr.Dataset) -> None:
     assert np.ptp(series(runs, "frozen", "staff WTE"), axis=0).max() < 1e-9
-    np.testing.assert_allclose(series(runs, "frozen", "workload ratio"), series(runs, "frozen", "demand index"), rtol=1e-12)
+    found, wanted = (series(runs, "frozen", name) for name in ("workload by level", "demand index"))
+    anybody = found[0] > 0  # social care has no staff at two of the levels
+    assert anybody.sum() == found[0].size - 2
+    np.testing.assert_allclose(found[:, anybody], wanted[:, anybody], rtol=1e-12)
 
 
 def holds(kind: str, values: np.ndarray, base: np.ndarray, bound: float, tolerance: float) -> bool:
