@@ -263,7 +263,7 @@ def _report(options: argparse.Namespace) -> int:
 
 def _add_check(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("model", metavar="MODEL", nargs="?", help="a bundled model, a model folder, or a .mdl or XMILE file")
-    sub.add_argument("--out", metavar="FILE", type=Path, help="write the sheet as CSV, one line a check")
+    sub.add_argument("--out", metavar="FILE", type=Path, help="write the sheet as CSV, one line a check or a mutant")
     sub.add_argument(
         "--statistics",
         action="store_true",
@@ -272,20 +272,58 @@ def _add_check(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--write-golden", action="store_true", help="run the model in PySD and write golden.csv beside it, then stop"
     )
+    sub.add_argument(
+        "--mutations",
+        metavar="N",
+        nargs="?",
+        const=True,
+        type=_mutants,
+        help="put faults into the model, one at a time (N of them, or all), and tell which its checks do not notice",
+    )
+
+
+def _mutants(text: str) -> int:
+    return _count(text, least=1)
+
+
+def _mutate(options: argparse.Namespace) -> int:
+    from llr_sd.check.mutations import ENOUGH, mutate_model
+
+    bar = _ProgressBar(" mutants")
+    try:
+        sheet = mutate_model(options.model, None if options.mutations is True else options.mutations, bar.show)
+    finally:
+        bar.close()
+    say(sheet.text())
+    _write(sheet.to_frame(), options.out)
+    return 0 if sheet.share >= ENOUGH else 1
+
+
+def _write(frame: Any, file: Path | None) -> None:
+    from llr_sd.store import write_csv
+
+    if file is None:
+        return
+    try:
+        write_csv(frame, file)
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror}).", where=str(file)) from error
 
 
 def _check(options: argparse.Namespace) -> int:
     from llr_sd.check import check_model, check_statistics, write_golden
     from llr_sd.model import load_model
-    from llr_sd.store import write_csv
 
-    if (options.model is None) != options.statistics or (options.statistics and options.write_golden):
+    alone = options.write_golden or options.mutations
+    if (options.model is None) != options.statistics or (options.statistics and alone):
         raise InputError(
             "check takes a model, or --statistics by itself.", mend="Name a model; `llr-sd list` shows the bundled ones."
         )
     if options.write_golden:
         say(f"golden: {write_golden(load_model(options.model))}")
         return 0
+    if options.mutations:
+        return _mutate(options)
     if options.statistics:
         bar = _ProgressBar(" seeds")
         try:
@@ -295,11 +333,7 @@ def _check(options: argparse.Namespace) -> int:
     else:
         sheet = check_model(options.model)
     say(sheet.text())
-    if options.out is not None:
-        try:
-            write_csv(sheet.to_frame(), options.out)
-        except OSError as error:
-            raise InputError(f"cannot be written ({error.strerror}).", where=str(options.out)) from error
+    _write(sheet.to_frame(), options.out)
     return 0 if sheet.passed else 1
 
 

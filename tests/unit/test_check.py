@@ -302,7 +302,7 @@ def test_the_users_tables_are_read_and_run(tmp_path: Path) -> None:
     assert line(sheet, "tables", "sites/good.csv").outcome == PASS
     assert "illustrative" in line(sheet, "tables", "sites/good.csv").name
     found = "\n".join(line(sheet, "tables", "sites/poor.csv").findings)
-    for said in ("row 2:", "opening_south", 'unit "Year"', '"opening staff[south]" is not set', "adds up to 1.2"):
+    for said in ("row 2:", "opening_suoth", 'unit "Year"', 'no row sets "opening_south"', 'but "share_south" is missing'):
         assert said in found
 
 

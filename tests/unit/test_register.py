@@ -249,7 +249,20 @@ def closed_form(rows: pd.DataFrame, senior: float | None = None, hiring: float |
     return stock(leave) + stock(0.2)
 
 
-def test_a_small_register_is_rated_as_its_closed_form(rated: Path) -> None:
+@pytest.mark.parametrize("column", [False, True])
+def test_a_small_register_is_rated_as_its_closed_form(rated: Path, column: bool) -> None:
+    """The same where the planned values stand in the model's table instead of in the register."""
+    if column:
+        register = rated / "register.toml"
+        text = register.read_text(encoding="utf-8")
+        for own in ("leave_senior = 0.05", "hiring = 18"):
+            text = text.replace(f"[risk.run.planned]\n{own}\n", "")
+        assert "risk.run" not in text
+        register.write_text(text, encoding="utf-8")
+        table, planned = rated / "staff" / "parameters.csv", {"leave_senior": "0.05", "hiring": "18"}
+        head, *rows = table.read_text(encoding="utf-8").splitlines()
+        lines = [f"{head},planned", *(f"{row},{planned.get(row.split(',')[0], '')}" for row in rows)]
+        table.write_text("\n".join(lines) + "\n", encoding="utf-8")
     result = llr_sd.run_study(rated)
     draws = result.tables["design"]
     lost = closed_form(draws, senior=0.05) - closed_form(draws)

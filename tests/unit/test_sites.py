@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import llr_sd
 from llr_sd.cli import main
+from llr_sd.workforce.sites import read_site
 
 SITES = Path(__file__).parents[2] / "models" / "swipe_site" / "sites"
 STUDY = """title = "A site"
@@ -67,6 +69,45 @@ def test_a_table_that_does_not_fit(
     for words in says:
         assert words in printed
     assert not (tmp_path / "results").exists()
+
+
+SEGMENTS = [
+    f"segment_weight_a85p_{s},{x},Dmnl,our register,\n"
+    for s, x in (("well", 0.38), ("episodic", 0.07), ("ltc", 0.25), ("complex", 0.3))
+]
+"""All but one row of the segments of those over 85."""
+
+
+def test_a_site_may_give_the_segments_of_one_age_band(tmp_path: Path) -> None:
+    """The other bands keep those of LLR; nobody frail over 85 means less need of everyone."""
+    city = (SITES / "city.csv").read_text(encoding="utf-8")
+    (tmp_path / "mine.csv").write_text(city + "".join(SEGMENTS) + "segment_weight_a85p_frail,0,Dmnl,ours,\n", encoding="utf-8")
+    (tmp_path / "study.toml").write_text(
+        STUDY.format(site="mine.csv") + 'bar_2 = { variable = "bar 2", at = 2017.75 }\n', encoding="utf-8"
+    )
+    ours = llr_sd.run_study(tmp_path, verify=0).runs["central: bar_2"].squeeze()
+    theirs = llr_sd.load_model("swipe_site")
+    base = theirs.run(read_site(SITES / "city.csv", theirs.table, theirs.equations).settings, outputs=["bar 2"], times=[2017.75])
+    assert (ours.values < base.dataset["bar 2"].squeeze().values).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda t: t + "".join(SEGMENTS), '"segment_weight_a85p_frail" is missing. Give all of them.'),
+        (lambda t: t + "".join(SEGMENTS) + "segment_weight_a85p_frail,0.1,Dmnl,ours,\n", "a85p add up to 1.1 over Seg, not to 1"),
+        (lambda t: "".join(r for r in t.splitlines(True) if "return_wte" not in r), 'no row sets "return_wte_gp" and 3 more'),
+        (lambda t: "".join(r for r in t.splitlines(True) if "list_size" not in r), 'no row sets "list_size": it would be that of another site. Add it.'),
+    ],
+)  # fmt: skip
+def test_what_a_site_leaves_out_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], change: Callable[[str], str], says: str
+) -> None:
+    (tmp_path / "mine.csv").write_text(change((SITES / "city.csv").read_text(encoding="utf-8")), encoding="utf-8")
+    assert main(["run", str(study(tmp_path, "mine.csv"))]) == 2
+    printed = " ".join(capsys.readouterr().err.split())
+    assert says in printed
+    assert "mine.csv" in printed
 
 
 def test_shares_that_do_not_add_up_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

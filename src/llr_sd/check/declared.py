@@ -51,7 +51,8 @@ for all its elements. `set` holds constants for the run, and may hold INITIAL TI
                                              the word policy, target, extra or boost, if left out. `to`, optional: the value of a lever;
                                              else the far end of its range in `parameters.csv`. `set`, optional: in all runs.
     [[tables]]           files, needs        tables of the user's (columns parameter, value, unit, source, note) and the constants that
-                                             each must set. `illustrative`: results are labelled so wherever they are shown.
+                                             each must set. `zero`, optional: outputs that are zero in the run with each.
+                                             `illustrative`: results are labelled so wherever they are shown.
 
     [draws]              runs, seed          of the wide random runs (10,000 and 0).
     [pysd]               steps, seconds      how many steps to compare with PySD (4), and how long to wait for it (120).
@@ -72,7 +73,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from llr_sd.laws import Conservation
 from llr_sd.records import Record, read_record
 from llr_sd.values import Flag, Number, Text, Whole
-from llr_sd.workforce.sites import AddsUp, SumsToOne
+from llr_sd.workforce.sites import AddsUp, SumsToOne, Tables
 
 HALVING_LIMIT = 1e-3
 """The most that half a time step may change an output, as a share of its largest value."""
@@ -238,14 +239,6 @@ class Reality(Record):
     when: Text
     implies: Text
     set: Mapping[str, Number] = {}
-
-
-class Tables(Record):
-    """Tables of the user's."""
-
-    files: Text
-    needs: tuple[Text, ...] = ()
-    illustrative: Flag = False
 
 
 class Draws(Record):

@@ -11,6 +11,7 @@ from llr_sd.check.reality import Claim, Tally
 from llr_sd.check.subject import Subject
 from llr_sd.check.wording import figure
 from llr_sd.ensemble import Ensemble, RunStatus
+from llr_sd.equations import canonical
 from llr_sd.findings import Finding, merged
 from llr_sd.laws import Conservation, shares_off
 
@@ -61,6 +62,14 @@ class Wide:
     offs: dict[str, Off] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+
+
+def not_negative(subject: Subject) -> tuple[str, ...]:
+    """Return the outputs that must not be below zero: all stocks, and those declared, less those that may be."""
+    excused = {canonical(n) for x in subject.checks.may_be_negative for n in x.outputs}
+    names = [*subject.stocks, *(n for x in subject.checks.not_negative for n in x.outputs)]
+    known = (n for n in names if subject.model.equations.find(n.partition("[")[0]) is not None)
+    return tuple(dict.fromkeys(n for n in known if canonical(n) not in excused))
 
 
 def look_at_draws(subject: Subject, outputs: tuple[str, ...], claims: tuple[Claim, ...]) -> Wide:

@@ -54,7 +54,7 @@ def title(name: str) -> str:
 def golden(subject: Subject, name: str) -> Line:
     """Compare a run with `golden.csv`; `name` is empty for the base run."""
     file = golden_file(subject.model)
-    kept = _read(file).get(name) if file.is_file() else None
+    kept = read_golden(file).get(name) if file.is_file() else None
     if kept is None:
         what = f"there is no {GOLDEN} beside the model" if not file.is_file() else f"{GOLDEN} does not hold it"
         outcome = FAIL if name else NOT_EVALUATED
@@ -63,11 +63,8 @@ def golden(subject: Subject, name: str) -> Line:
     if declared is None:
         reason = f"{GOLDEN} holds it, but {FILE} has no golden run of this name; {COMMAND} drops it."
         return judge("golden run", title(name), "", "", (reason,))
-    times = sorted({t for _, t, _ in kept.rows})
-    settings = subject.settings(declared.set)
-    outputs = tuple(dict.fromkeys(subject.model.equations.variable(label.partition("[")[0]).name for label, _, _ in kept.rows))
-    ours = next(subject.split(subject.model.run(settings, None if not name else outputs, times, threads=subject.threads)))
-    worst, findings = _apart(subject, ours, kept)
+    settings, times, outputs = what_to_run(subject, declared, kept)
+    worst, findings = differences(subject, next(subject.split(subject.simulate(settings, times, outputs))), kept)
     stale = kept.made_of not in ("", key_of(subject.model.equations, settings, declared))
     told = ", made of an earlier state of model or settings" if stale else ""
     if stale and findings:
@@ -78,7 +75,15 @@ def golden(subject: Subject, name: str) -> Line:
     return judge("golden run", title(name), measured, f"{CLOSE:g}", findings)
 
 
-def _apart(subject: Subject, ours: Run, kept: Kept) -> tuple[float, list[str]]:
+def what_to_run(subject: Subject, declared: Golden, kept: Kept) -> tuple[dict[str, float], list[float], tuple[str, ...]]:
+    """Return the settings, times and outputs of a golden run; of the base run all variables, to tell noise by unit."""
+    variables = subject.model.equations.variables.values() if not declared.name else ()
+    every = (v.name for v in variables if v.kind not in ("lookup", "constant"))
+    outputs = tuple(dict.fromkeys((*every, *(subject.output(label)[0].name for label, _, _ in kept.rows))))
+    return subject.settings(declared.set), sorted({t for _, t, _ in kept.rows}), outputs
+
+
+def differences(subject: Subject, ours: Run, kept: Kept) -> tuple[float, list[str]]:
     """Return the largest difference, as a share of the largest value of its element, and a finding for each number that differs."""
     noise = largest_by_unit(subject, ours.values)
     largest: dict[str, float] = {}
@@ -107,7 +112,7 @@ def kept_names(subject: Subject) -> tuple[str, ...]:
     """Return the golden runs that a model has or should have, the base run first."""
     file, held = golden_file(subject.model), dict[str, Kept]()
     with suppress(InputError):  # told by the check of the base run
-        held = _read(file) if file.is_file() else {}
+        held = read_golden(file) if file.is_file() else {}
     return tuple(dict.fromkeys(("", *(g.name for g in subject.checks.golden), *held)))
 
 
@@ -119,7 +124,7 @@ def key_of(equations: Equations, settings: Mapping[str, float], declared: Golden
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _read(file: Path) -> dict[str, Kept]:
+def read_golden(file: Path) -> dict[str, Kept]:
     """Return the runs that a file holds; one without the column "scenario" holds the base run alone."""
     found: dict[str, tuple[list[tuple[str, float, float]], list[str]]] = {}
     for row in read_table(file, ("variable", "time", "value")):
@@ -154,7 +159,7 @@ def write_golden(model: Model) -> Path:
     file = golden_file(model)
     checks = load_checks(model.equations.source.parent / FILE)
     subject = Subject(model, checks)
-    held = _read(file) if file.is_file() else {}
+    held = read_golden(file) if file.is_file() else {}
     rows: list[tuple[str, ...]] = []
     for declared in checks.golden if any(not g.name for g in checks.golden) else (Golden(), *checks.golden):
         rows += _made(subject, declared, held.get(declared.name))

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.check.declared import (
+    HALVING_LIMIT,
     Expectation,
     Extreme,
     Halving,
@@ -25,6 +26,8 @@ from llr_sd.laws import Conservation
 from llr_sd.workforce.sites import SumsToOne
 
 Reals = NDArray[np.float64]
+AGAINST_BASE = ("as base", "above base", "below base")
+"""Expectations that compare with another run."""
 TIMES_SUM = 1e-9
 """Shares may be this far from adding up to one."""
 
@@ -35,7 +38,7 @@ def conservation(subject: Subject, item: Conservation, wide: Wide | None) -> Lin
     worst, findings = _off(item, subject.every_step, "in the base run")
     for settings, run in subject.others():
         if run.status.ok:
-            share, found = _off(item, run, f"in the run with {shorten(', '.join(f'{k} = {v:g}' for k, v in settings))}")
+            share, found = _off(item, run, f"in the run with {shorten(shown(dict(settings)))}")
             worst = max(worst, share)
             findings += found
     off = wide.offs.get(item.name) if wide is not None else None
@@ -67,7 +70,7 @@ def extreme(subject: Subject, item: Extreme) -> Line:
     for expected in item.expect:
         try:
             against = run.series(expected.to) if expected.to else None
-            if expected.kind in ("as base", "above base", "below base"):
+            if expected.kind in AGAINST_BASE:
                 against = subject.run(item.base).series(expected.output)
             excess, finding = _expectation(run.series(expected.output), against, expected)
         except InputError as error:
@@ -218,8 +221,9 @@ def symmetry(subject: Subject, item: Symmetry) -> Line:
 def history(subject: Subject, item: History) -> Line:
     """Run from the past and hold the run against observed values."""
     times = [p.time for p in item.points]
-    ensemble = subject.model.run(subject.settings(item.set), subject.outputs, times, threads=subject.threads)
-    run = next(subject.split(ensemble))
+    run = subject.run(item.set)
+    if np.abs(np.subtract.outer(times, run.times)).min(axis=1).max() > 1e-6:
+        run = next(subject.split(subject.simulate(subject.settings(item.set), times)))
     series = run.series(item.output)
     findings, told = [], []
     for point in item.points:
@@ -233,6 +237,19 @@ def history(subject: Subject, item: History) -> Line:
             findings.append(f'"{item.output}" is {figure(value)} at time {point.time:g}; observed were {figure(point.value)}.')
     limits = ", ".join(percent(p.tolerance) for p in item.points)
     return judge("history", item.name, ", ".join(told), limits, findings)
+
+
+def shown(settings: Settings) -> str:
+    """Return settings as text."""
+    return ", ".join(f"{k} = {v:g}" for k, v in settings.items())
+
+
+def every_stock(subject: Subject) -> Halving | None:
+    """Return the check of all stocks that no list excuses; None where there is none."""
+    excused = {canonical(n) for x in subject.checks.halving if not x.set for n in x.outputs}
+    stocks = tuple(n for n in subject.stocks if canonical(n) not in excused)
+    name = "all other stocks" if excused else "all stocks"
+    return Halving(name=name, outputs=stocks, tolerance=HALVING_LIMIT) if stocks else None
 
 
 def halved(subject: Subject, given: Settings) -> dict[str, float]:
@@ -262,7 +279,7 @@ def halving(subject: Subject, item: Halving, name: str) -> Line:
     return judge("step halving", item.name or name, measured, percent(item.tolerance), findings)
 
 
-def sums_to_one(subject: Subject, item: SumsToOne, values: Settings | None = None) -> tuple[float, list[str]]:
+def sums_to_one(subject: Subject, item: SumsToOne) -> tuple[float, list[str]]:
     """Return how far entered shares are from one, and a finding for each group of them that does not add up."""
     variable = subject.model.equations.variable(item.variable)
     axes = [canonical(a.name) for a in variable.axes]
@@ -273,10 +290,8 @@ def sums_to_one(subject: Subject, item: SumsToOne, values: Settings | None = Non
     along = axes.index(canonical(item.over))
     sums: dict[tuple[str, ...], float] = {}
     for element in variable.elements():
-        label = variable.label(element)
-        value = (values or {}).get(label, subject.default(label))
         rest = tuple(e if i != along else "*" for i, e in enumerate(element))
-        sums[rest] = sums.get(rest, 0.0) + value
+        sums[rest] = sums.get(rest, 0.0) + subject.default(variable.label(element))
     findings = [f'"{variable.label(rest)}" adds up to {total:.6g}.' for rest, total in sums.items() if abs(total - 1) > TIMES_SUM]
     return max(abs(total - 1) for total in sums.values()), findings
 

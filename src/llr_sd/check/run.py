@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from llr_sd import bundled
-from llr_sd.check import anchors, own
+from llr_sd.check import own
 from llr_sd.check.audit import Audit, audit_table, undescribed
-from llr_sd.check.declared import HALVING_LIMIT, Checks, Halving, Settings, load_checks
-from llr_sd.check.draws import Wide, look_at_draws
+from llr_sd.check.declared import Checks, load_checks
+from llr_sd.check.draws import Wide, look_at_draws, not_negative
 from llr_sd.check.golden import golden, kept_names, title
+from llr_sd.check.jobs import declared_jobs, halving_jobs
 from llr_sd.check.reality import Claim, Tally, read_claims
 from llr_sd.check.reference import PysdRun, agreement, start_pysd
 from llr_sd.check.sheet import FAIL, NOT_EVALUATED, Line, Sheet, judge, not_evaluated
@@ -23,7 +24,7 @@ from llr_sd.check.subject import Subject
 from llr_sd.check.tables import table, table_files
 from llr_sd.check.units import check_units
 from llr_sd.check.wording import count, figure
-from llr_sd.equations import Equations, canonical
+from llr_sd.equations import Equations
 from llr_sd.errors import InputError, LlrSdError, clean
 from llr_sd.findings import merged
 from llr_sd.laws import FILE, Conservation
@@ -63,11 +64,21 @@ def check_model(
     TranslationError
         When the model file cannot be read.
     """
-    opened, audit = _open(model)
-    checks = load_checks(opened.equations.source.parent / FILE) if _own_folder(opened.equations) else Checks()
+    subject, audit = opened(model, draws, seed, threads)
+    return _Checker(subject, audit, pysd).sheet()
+
+
+def opened(
+    model: Model | str | Path, draws: int | None = None, seed: int | None = None, threads: int | None = None
+) -> tuple[Subject, Audit | None]:
+    """Return a model with its checks, and the audit of its parameter table where there is one; as `check_model`."""
+    found, audit = _open(model)
+    checks = load_checks(found.equations.source.parent / FILE) if _own_folder(found.equations) else Checks()
     chosen = {k: v for k, v in (("runs", draws), ("seed", seed)) if v is not None}
     checks = checks.model_copy(update={"draws": checks.draws.model_copy(update=chosen)})
-    return _Checker(Subject(opened, checks, threads=threads), audit, pysd).sheet()
+    subject = Subject(found, checks, threads=threads)
+    subject.wanted = tuple(n for c in read_claims(subject) if not c.problem for n in c.names())
+    return subject, audit
 
 
 def _own_folder(equations: Equations) -> bool:
@@ -132,7 +143,6 @@ class _Checker:
         process, problem = self._start()
         try:
             claims = read_claims(self.subject)
-            self.subject.wanted = tuple(n for c in claims if not c.problem for n in c.names())
             with suppress(Exception):  # told by the checks that ask for the runs
                 self.subject.prepare(self._cases())
             self._look_at_draws(claims)
@@ -158,38 +168,16 @@ class _Checker:
             return None, str(error)
 
     def _cases(self) -> Iterator[dict[str, float]]:
-        checks = self.checks
-        halvings = [dict(h.set) for h in checks.halving]
-        yield from ({}, own.halved(self.subject, {}), *halvings, *(own.halved(self.subject, h) for h in halvings))
-        yield from (dict(s) for e in checks.extreme for s in (e.set, e.base))
-        yield from (s for x in checks.loop for s in (dict(x.set), own.loop_settings(x)))
-        yield from (dict(own.symmetric_settings(x)) for x in checks.symmetry)
-        for a in checks.anchor:
-            with suppress(InputError):  # told by the check itself
-                yield from (anchors.anchored(self.subject, a), dict(a.base or {}))
-        for part in checks.opening:
-            with suppress(InputError):  # told by the check itself
-                held, moved = anchors.opening_runs(self.subject, part)
-                yield from (held, *({**held, label: value} for label, value in moved.items()))
-        for item in checks.homogeneity:
-            yield dict(item.set)
-            try:
-                yield own.doubled(self.subject, item)
-            except InputError:
-                continue
+        yield {}
+        for job in (*halving_jobs(self.subject), *declared_jobs(self.checks)):
+            yield from job.cases(self.subject)
 
     def _look_at_draws(self, claims: tuple[Claim, ...]) -> None:
         try:
             if self.subject.wide is not None:
-                self.wide = look_at_draws(self.subject, self._not_negative(), claims)
+                self.wide = look_at_draws(self.subject, not_negative(self.subject), claims)
         except Exception as error:  # told in the lines that need the random runs
             self.wide_error = str(error) or type(error).__name__
-
-    def _not_negative(self) -> tuple[str, ...]:
-        excused = {canonical(n) for x in self.checks.may_be_negative for n in x.outputs}
-        names = [*self.subject.stocks, *(n for x in self.checks.not_negative for n in x.outputs)]
-        known = (n for n in names if self.subject.model.equations.find(n.partition("[")[0]) is not None)
-        return tuple(dict.fromkeys(n for n in known if canonical(n) not in excused))
 
     # --- sections
 
@@ -230,17 +218,11 @@ class _Checker:
         self.add("parameters", "every variable has a unit and a comment", described)
 
     def _behaviour(self) -> None:
-        subject, excused = self.subject, {canonical(n) for x in self.checks.halving if not x.set for n in x.outputs}
+        subject = self.subject
         self.add("base run", "every variable is a finite number", self._finite)
         self._short_delays()
-        stocks = tuple(n for n in subject.stocks if canonical(n) not in excused)
-        if stocks:
-            every = Halving(outputs=stocks, tolerance=HALVING_LIMIT)
-            name = "all other stocks" if excused else "all stocks"
-            self.add("step halving", name, lambda: own.halving(subject, every, name))
-        for number, item in enumerate(self.checks.halving, start=1):
-            title = item.name or f"outputs of list {number}" + (f" with {_shown(item.set)}" if item.set else "")
-            self.add("step halving", title, partial(own.halving, subject, item, title))
+        for job in halving_jobs(subject):
+            self.add(job.section, job.name, partial(job.line, subject))
         runs = f"{self.wide.runs if self.wide else self.checks.draws.runs:,} wide random runs"
         self.add("random runs", f"no run fails: {runs}", lambda: self._no_failure(f"no run fails: {runs}"))
         self.add("random runs", f"no stock below zero: {runs}", lambda: self._no_negative(f"no stock below zero: {runs}"))
@@ -265,18 +247,10 @@ class _Checker:
 
     def _declared(self) -> None:
         subject, checks = self.subject, self.checks
-        jobs: list[tuple[str, str, Callable[[], Line]]] = []
-        jobs += [("conservation", x.name, partial(self._conservation, x)) for x in checks.conservation]
-        jobs += [("extreme", x.name, partial(own.extreme, subject, x)) for x in checks.extreme]
-        jobs += [("loop", x.name, partial(own.loop, subject, x)) for x in checks.loop]
-        jobs += [("homogeneity", x.name, partial(own.homogeneity, subject, x)) for x in checks.homogeneity]
-        jobs += [("symmetry", x.name, partial(own.symmetry, subject, x)) for x in checks.symmetry]
-        jobs += [("history", x.name, partial(own.history, subject, x)) for x in checks.history]
-        jobs += [("anchor", x.name, partial(anchors.anchor, subject, x)) for x in checks.anchor]
-        jobs += [("opening", x.name, partial(anchors.opening, subject, x)) for x in checks.opening]
-        jobs += [("shares", x.variable, partial(own.shares, subject, x)) for x in checks.sums_to_one]
-        for section, name, make in jobs:
-            self.add(section, name, make)
+        for balance in checks.conservation:
+            self.add("conservation", balance.name, partial(self._conservation, balance))
+        for job in declared_jobs(checks):
+            self.add(job.section, job.name, partial(job.line, subject))
         for item in checks.tables:
             files = table_files(subject, item)
             if not files:
@@ -338,7 +312,7 @@ class _Checker:
 
     def _base_negative(self) -> list[str]:
         findings = []
-        for name in self._not_negative():
+        for name in not_negative(self.subject):
             series = self.subject.run({}).series(name)
             low = np.unravel_index(int(series.values.argmin()), series.values.shape)
             value = float(series.values[low])
@@ -353,14 +327,14 @@ class _Checker:
         subject = self.subject
         if claim.settings:
             try:
-                runs = subject.model.run(subject.settings(claim.settings), subject.outputs, threads=subject.threads)
+                runs = subject.simulate(subject.settings(claim.settings))
             except InputError as error:
                 return not_evaluated("reality", claim.name, f"its condition cannot be set: {error}")
-            claim.look(tally, subject, runs, f"the run with {_shown(claim.settings)}")
+            claim.look(tally, subject, runs, f"the run with {own.shown(claim.settings)}")
         else:
             if self.wide is not None:
                 tally = self.wide.tallies.get(claim.name, tally)
-            claim.look(tally, subject, subject.model.run({}, subject.outputs, threads=subject.threads), "the base run")
+            claim.look(tally, subject, subject.simulate({}), "the base run")
         if not tally.held:
             reason = "its condition never holds in the runs made, and only constants can be set here."
             return not_evaluated("reality", claim.name, reason)
@@ -368,7 +342,3 @@ class _Checker:
         return judge(
             "reality", claim.name, f"broken at {tally.broken} of {tally.held} times that the condition held", "none", findings
         )
-
-
-def _shown(settings: Settings) -> str:
-    return ", ".join(f"{k} = {v:g}" for k, v in settings.items())

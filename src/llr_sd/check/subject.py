@@ -22,6 +22,8 @@ from llr_sd.parameters import UNBOUNDED, Distribution, Parameter
 from llr_sd.sampling import draw_monte_carlo
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from llr_sd.design import Design
 
 Reals = NDArray[np.float64]
@@ -204,15 +206,23 @@ class Subject:
         """Yield every run made so far that is not the base run, with its settings."""
         yield from ((sorted(key), run) for key, run in self._runs.items() if key)
 
+    def simulate(
+        self, values: Settings | pd.DataFrame, times: Sequence[float] | None = None, outputs: Sequence[str] | None = None
+    ) -> Ensemble:
+        """Run the model now, with the outputs that checks ask for, or others, at every SAVEPER or at some times."""
+        return self.model.run(values, self.outputs if outputs is None else outputs, times, threads=self.threads)
+
     def _batch(self, batch: Sequence[dict[str, float]]) -> None:
+        for settings, run in zip(batch, self.split(self.simulate(self.rows(batch))), strict=False):
+            self._runs[frozenset(settings.items())] = run
+
+    def rows(self, batch: Sequence[dict[str, float]]) -> Settings | pd.DataFrame:
+        """Return settings as a table with a row a run, in which each has all that any of them sets."""
         import pandas as pd
 
         columns = list(dict.fromkeys(k for settings in batch for k in settings))
         rows = [[settings[c] if c in settings else self.default(c) for c in columns] for settings in batch]
-        values: Mapping[str, float] | pd.DataFrame = pd.DataFrame(rows, columns=columns, dtype=float) if columns else {}
-        ensemble = self.model.run(values, self.outputs, threads=self.threads)
-        for settings, run in zip(batch, self.split(ensemble), strict=False):
-            self._runs[frozenset(settings.items())] = run
+        return pd.DataFrame(rows, columns=columns, dtype=float) if columns else {}
 
     def split(self, ensemble: Ensemble) -> Iterator[Run]:
         """Yield the runs of an ensemble one by one."""
@@ -228,7 +238,7 @@ class Subject:
         times = self.run({}).times
         step = self.default("TIME STEP")
         grid = times[0] + step * np.arange(round((times[-1] - times[0]) / step) + 1)
-        return next(self.split(self.model.run({}, self.outputs, grid.tolist(), threads=self.threads)))
+        return next(self.split(self.simulate({}, grid.tolist())))
 
     @cached_property
     def everything(self) -> Run:

@@ -86,6 +86,14 @@ def check_units(equations: eq.Equations) -> UnitReport:
     return UnitReport(tuple(dict.fromkeys(pass_.findings)), looked, sum(bool(v.unit.strip()) for v in own))
 
 
+def unit_findings(equations: eq.Equations, variable: eq.Variable, definition: eq.Definition) -> tuple[str, ...]:
+    """Return the findings in one equation, which need not be one of the model."""
+    pass_ = _Pass(equations)
+    pass_.findings.clear()
+    pass_.definition(variable, definition)
+    return tuple(pass_.findings)
+
+
 def _made_up(variable: eq.Variable) -> bool:
     """Whether a variable was made up in translation; no author's name begins so."""
     return variable.name.startswith("_")

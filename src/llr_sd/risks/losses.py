@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from llr_sd import analysis
 from llr_sd.register import Mitigation, Risk
 from llr_sd.result import Block
-from llr_sd.risks.prepared import AS_IT_IS, PreparedRegister, key_of, mitigated, source
+from llr_sd.risks.prepared import PreparedRegister, key_of, mitigated, setting_name, source
 from llr_sd.store import Piece
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class Readings:
             found = source(self._register, risk, name)
             if found is not None:
                 run, output = found
-                plain = mitigated(risk, mitigation) if mitigation is not None and not run else AS_IT_IS
-                values[name] = self._output(output, f"{risk.id} {run}" if run in risk.run else plain, date)
+                own = mitigated(risk, mitigation) if mitigation is not None and not run else setting_name(risk, run)
+                values[name] = self._output(output, own, date)
         size = next((len(v) for v in values.values()), 1)
         return analysis.evaluate(text, values | {"time": np.full(size, date)}, where)
 

@@ -231,6 +231,11 @@ def source(register: Register, risk: Risk, name: str) -> tuple[str, str] | None:
     return None
 
 
+def setting_name(risk: Risk, run: str) -> str:
+    """Return the setting that a run of a risk is made under: the models as they are for a plain name and for "base"."""
+    return f"{risk.id} {run}" if run not in ("", "base") else AS_IT_IS
+
+
 def _runs_of(register: Register, risk: Risk, texts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """Return the runs that expressions name, as (model, setting); raise InputError where a name stands for nothing."""
     found: dict[tuple[str, str], None] = {}
@@ -248,7 +253,7 @@ def _runs_of(register: Register, risk: Risk, texts: Mapping[str, str]) -> tuple[
                 )
             if known is not None:
                 run, output = known
-                found[register.output[output].model, f"{risk.id} {run}" if run in risk.runs else AS_IT_IS] = None
+                found[register.output[output].model, setting_name(risk, run)] = None
     if not found:
         raise InputError("names no output of a model.", where=f"{register.file}, risk {risk.id} > metric")
     return tuple(found)

@@ -9,7 +9,7 @@ from llr_sd import sampling
 from llr_sd.design import Design
 from llr_sd.parameters import Distribution, Parameter
 from llr_sd.register import REST, Risk
-from llr_sd.risks.prepared import AS_IT_IS, PreparedRegister, settings_of
+from llr_sd.risks.prepared import AS_IT_IS, PreparedRegister, setting_name, settings_of
 from llr_sd.run.prepare import PreparedStudy, Sample, correlations
 from llr_sd.studyparts import Sobol
 
@@ -81,6 +81,6 @@ def sobol_samples(prepared: PreparedRegister, risk: Risk) -> tuple[Design, dict[
 def _settings(prepared: PreparedRegister, risk: Risk, model: str) -> tuple[tuple[str, Mapping[str, float]], ...]:
     """Return the settings of a model that a risk's ratings need."""
     needed = {setting for name, setting in prepared.core[risk.id] if name == model}
-    runs = {f"{risk.id} {run}": settings_of(risk, run, prepared.far[model].model) for run in risk.run}
+    runs = {setting_name(risk, run): settings_of(risk, run, prepared.far[model].model) for run in risk.runs}
     empty: dict[str, float] = {}
     return tuple((n, kept) for n, kept in ({AS_IT_IS: empty} | runs).items() if n in needed)

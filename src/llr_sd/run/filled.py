@@ -12,7 +12,7 @@ from llr_sd.model import Model, load_model
 from llr_sd.parameters import FILE as PARAMETERS
 from llr_sd.study import Study
 from llr_sd.textfiles import beside, read_table
-from llr_sd.workforce.sites import is_illustrative, read_site, read_sums
+from llr_sd.workforce.sites import is_illustrative, read_rules, read_site
 
 
 def with_labels(study: Study, model: Model) -> Model:
@@ -93,8 +93,8 @@ def with_tables(study: Study, model: Model) -> Study:
     path = site_file(study, model)
     if path is None:
         return study
-    sums = read_sums(model.equations.source.parent / "checks.toml")
-    site = read_site(path, model.table, model.equations, sums)
+    rules = read_rules(model.equations.source.parent / "checks.toml")
+    site = read_site(path, model.table, model.equations, rules)
     return study.model_copy(
         update={"set": {**site.settings, **study.set}, "illustrative": study.illustrative or site.illustrative}
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from llr_sd.errors import InputError
 from llr_sd.parameters import ParameterTable
 from llr_sd.records import Record, read_record
 from llr_sd.textfiles import Row, read_table
-from llr_sd.values import Number, Text
+from llr_sd.values import Flag, Number, Text
 
 COLUMNS = ("parameter", "value", "unit", "source", "note")
 TOLERANCE = 1e-6
@@ -37,17 +38,27 @@ class AddsUp(Record):
     tolerance: Annotated[Number, Field(ge=0, lt=1)] = 0.01
 
 
-class Sums(Record):
-    """What the entries of a table must add up to, as the model's `checks.toml` says."""
+class Tables(Record):
+    """Tables of a model's users: what each must set (`name[*]` for all elements), and which outputs are zero where it fits the model."""
+
+    files: Text
+    needs: tuple[Text, ...] = ()
+    zero: tuple[Text, ...] = ()
+    illustrative: Flag = False
+
+
+class Rules(Record):
+    """What a table must set and what its entries must add up to, as the model's `checks.toml` says."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     sums_to_one: tuple[SumsToOne, ...] = ()
     adds_up: tuple[AddsUp, ...] = ()
+    tables: tuple[Tables, ...] = ()
 
 
-def read_sums(checks: Path) -> Sums:
-    """Return what tables must add up to; raise InputError when `checks.toml` cannot be read."""
-    return read_record(checks, Sums) if checks.exists() else Sums()
+def read_rules(checks: Path) -> Rules:
+    """Return what holds for tables; raise InputError when `checks.toml` cannot be read."""
+    return read_record(checks, Rules) if checks.exists() else Rules()
 
 
 @dataclass(frozen=True)
@@ -68,7 +79,7 @@ class SiteTable:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong in one row of a table: the row as a spreadsheet counts it, the column, a sentence, and how to mend it."""
+    """What is wrong in a table: the row as a spreadsheet counts it (0: no row is to blame), the column, a sentence, how to mend it."""
 
     row: int
     column: str
@@ -77,10 +88,11 @@ class Fault:
 
     def error(self, path: Path) -> InputError:
         """Return the error that refuses the table."""
-        return InputError(self.what, where=f"{path}, row {self.row}, column {self.column}", mend=self.mend)
+        place = f"{path}, row {self.row}, column {self.column}" if self.row else str(path)
+        return InputError(self.what, where=place, mend=self.mend)
 
 
-def read_site(path: Path, parameters: ParameterTable, equations: Equations, sums: Sums | None = None) -> SiteTable:
+def read_site(path: Path, parameters: ParameterTable, equations: Equations, rules: Rules | None = None) -> SiteTable:
     """Read a site's table and hold it against the model.
 
     Parameters
@@ -89,36 +101,36 @@ def read_site(path: Path, parameters: ParameterTable, equations: Equations, sums
         A CSV file with the columns of `COLUMNS`.
     parameters, equations
         Of the model.
-    sums
-        What entries must add up to, from `read_sums`.
+    rules
+        What it must set and what entries must add up to, from `read_rules`.
 
     Raises
     ------
     InputError
-        Naming row and column: an unknown name or unit, a value that is no number or out of its range, a level that is missing where
-        others are given, shares that do not add up to one.
+        Naming row and column: an unknown name or unit, a value that is no number or out of its range, an element that is missing where
+        others are given (of shares, in the same row of shares), shares that do not add up to one, a constant that no row sets though
+        every table must.
     """
-    table, faults = inspect_site(path, parameters, equations, sums)
+    table, faults = inspect_site(path, parameters, equations, rules)
     if faults:
         raise faults[0].error(path)
     return table
 
 
 def inspect_site(
-    path: Path, parameters: ParameterTable, equations: Equations, sums: Sums | None = None
+    path: Path, parameters: ParameterTable, equations: Equations, rules: Rules | None = None
 ) -> tuple[SiteTable, tuple[Fault, ...]]:
     """Read a site's table and say all that is wrong with it.
 
     Parameters
     ----------
-    path, parameters, equations, sums
+    path, parameters, equations, rules
         As in `read_site`.
 
     Returns
     -------
     tuple
-        The table, with every row whose name is known and whose value is a number; and the faults. Whether levels are missing and
-        whether shares add up is looked at only where each row by itself is right.
+        The table, with every row whose name is known and whose value is a number; and the faults, those of single rows first.
 
     Raises
     ------
@@ -130,13 +142,14 @@ def inspect_site(
     faults: list[Fault] = []
     for line in lines:
         _take(line, parameters, rows, faults)
-    if not faults:
-        faults += _missing_levels(rows, parameters, equations)
-        for share in sums.sums_to_one if sums else ():
-            faults += _sums_off(rows, parameters, equations, share.variable, share.over)
-        for count in sums.adds_up if sums else ():
-            faults += _total_off(rows, parameters, equations, count)
-    settings = {name: value for name, (_, value) in rows.items()}
+    rules = rules or Rules()
+    faults += _missing_elements(rows, parameters, equations, rules)
+    for share in rules.sums_to_one:
+        faults += _sums_off(rows, parameters, equations, share.variable, share.over)
+    faults += _unset(rows, parameters, equations, rules)
+    for count in rules.adds_up:
+        faults += _total_off(rows, parameters, equations, count)
+    settings = {name: value for name, (_, value) in rows.items() if not math.isnan(value)}
     return SiteTable(settings, is_illustrative(lines)), tuple(faults)
 
 
@@ -158,15 +171,15 @@ def _take(
     except InputError as error:
         faults.append(Fault(number, "parameter", error.what, error.mend))
         return
+    value = math.nan  # a row is not missing because its value is no number
     try:
         value = values.number(line["value"])
     except InputError as error:
         faults.append(Fault(number, "value", error.what, error.mend))
-        return
     if line["unit"] != parameter.unit:
         what = f'unit "{line["unit"]}", but {parameter.name} is in "{parameter.unit}".'
         faults.append(Fault(number, "unit", what, "Convert the value and its unit."))
-    else:
+    elif not math.isnan(value):
         try:
             parameter.check(value, "")
         except InputError as error:
@@ -177,14 +190,35 @@ def _take(
     rows[parameter.name] = (number, value)
 
 
-def _missing_levels(rows: dict[str, tuple[int, float]], parameters: ParameterTable, equations: Equations) -> Iterator[Fault]:
-    """Find subscripted constants of which some elements are given and others are left out."""
+def _missing_elements(
+    rows: dict[str, tuple[int, float]], parameters: ParameterTable, equations: Equations, rules: Rules
+) -> Iterator[Fault]:
+    """Find subscripted constants of which some elements are given and others left out; of shares, those that add up with it."""
+    over = {equations.variable(share.variable).name: share.over for share in rules.sums_to_one}
     for name, (number, _) in rows.items():
         cell = equations.cell(parameters.get(name, "").variable)
-        for element in cell.variable.elements() if cell.variable.axes else ():
+        axes = [a.name for a in cell.variable.axes]
+        along = axes.index(over[cell.variable.name]) if over.get(cell.variable.name) in axes else None
+        elements = tuple(cell.variable.elements()) if axes else ()
+        for element in elements:
+            here = zip(element, elements[cell.position], strict=True)
+            if along is not None and any(other != own for i, (other, own) in enumerate(here) if i != along):
+                continue
             other = parameters.find(cell.variable.label(element))
             if other is not None and other.name not in rows:
                 yield Fault(number, "parameter", f'"{name}" is given but "{other.name}" is missing.', "Give all of them.")
+
+
+def _unset(rows: dict[str, tuple[int, float]], parameters: ParameterTable, equations: Equations, rules: Rules) -> Iterator[Fault]:
+    """Find constants which every table must set: a value left out would be that of another site."""
+    for name in (n for table in rules.tables for n in table.needs):
+        head, every, _ = name.partition("[*]")
+        variable = equations.variable(head) if every else None
+        labels = [variable.label(e) for e in variable.elements()] if variable else [name]
+        missing = [p.name for label in labels if (p := parameters.get(label, "")).name not in rows]
+        if missing:
+            what = f'no row sets "{missing[0]}"' + (f" and {len(missing) - 1} more of {head}" if missing[1:] else "")
+            yield Fault(0, "parameter", f"{what}: it would be that of another site.", "Add it.")
 
 
 def _sums_off(
@@ -199,11 +233,12 @@ def _sums_off(
     sums: dict[tuple[str, ...], tuple[int, float]] = {}
     for element in found.elements():
         parameter = parameters.find(found.label(element))
-        if parameter is None or parameter.name not in rows:
+        if parameter is None:
             continue
-        number, value = rows[parameter.name]
+        number, value = rows.get(parameter.name, (0, math.nan))  # an incomplete row has no sum
         key = element[:axis] + element[axis + 1 :]
-        sums[key] = (number, sums.get(key, (number, 0.0))[1] + value)
+        before, total = sums.get(key, (0, 0.0))
+        sums[key] = (max(number, before), total + value)
     for key, (number, total) in sums.items():
         if abs(total - 1) > TOLERANCE:
             which = f" of {', '.join(key)}" if key else ""

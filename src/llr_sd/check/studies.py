@@ -1,0 +1,69 @@
+"""The runs that studies make of a model: the central one of each scenario, and a few draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from llr_sd import bundled
+from llr_sd.design import Design
+from llr_sd.equations import Equations
+from llr_sd.risks import plan_register
+from llr_sd.run.plan import plan_outputs
+from llr_sd.run.prepare import PreparedStudy
+from llr_sd.study import Study, load_study
+
+DRAWS = 4
+"""Draws of each scenario that are looked at."""
+
+
+@dataclass(frozen=True)
+class StudyRuns:
+    """Runs of one scenario: what it is called, its central run, and some of its draws; values are by the label of the constant."""
+
+    study: str
+    scenario: str
+    central: Design
+    draws: Design
+
+    def settings(self, rows: Design) -> Iterator[dict[str, float]]:
+        """Yield the settings of each run."""
+        for values in rows.values.tolist():
+            yield dict(zip(rows.names, values, strict=True))
+
+
+def study_runs(equations: Equations, more: Iterable[str | Path] = ()) -> tuple[StudyRuns, ...]:
+    """Return the runs that the bundled studies and registers, and `more`, make of a model; a study of another model has none.
+
+    Raises
+    ------
+    InputError
+        When a study of the user's does not fit its model.
+    """
+    found: list[StudyRuns] = []
+    own = equations.source.resolve().is_relative_to(bundled.folder("models").resolve())
+    for place in (*(bundled.studies().values() if own else ()), *more):
+        study = load_study(place)
+        for prepared in _prepared(study, equations):
+            samples = prepared.samples
+            first = {j.setting: j.design for j in prepared.jobs(samples["monte_carlo"]) if not j.start}
+            for job in prepared.jobs(samples["central"]):
+                rows, name = first[job.setting], samples["central"].settings[job.setting][0]
+                few = Design(rows.names, rows.values[:DRAWS].copy(), rows.kind, rows.seed)
+                found.append(StudyRuns(study.bundled or study.folder.name, name, job.design, few))
+    return tuple(found)
+
+
+def _prepared(study: Study, equations: Equations) -> Iterator[PreparedStudy]:
+    """Yield what a study prepares of this very model file."""
+    if (
+        study.risk_register is None
+        and Path(str(study.model)).stem != equations.source.stem
+        and study.model != equations.source.parent.name
+    ):
+        return
+    plan = plan_register(study) if study.risk_register else plan_outputs(study)
+    for prepared in plan.models.values():
+        if prepared.model.equations.source.resolve() == equations.source.resolve():
+            yield prepared
