@@ -273,6 +273,13 @@ def _add_check(sub: argparse.ArgumentParser) -> None:
         "--write-golden", action="store_true", help="run the model in PySD and write golden.csv beside it, then stop"
     )
     sub.add_argument(
+        "--study",
+        metavar="STUDY",
+        action="append",
+        default=[],
+        help="look for parts of the model that do nothing in the runs of this study, too (may be given again)",
+    )
+    sub.add_argument(
         "--mutations",
         metavar="N",
         nargs="?",
@@ -331,7 +338,7 @@ def _check(options: argparse.Namespace) -> int:
         finally:
             bar.close()
     else:
-        sheet = check_model(options.model)
+        sheet = check_model(options.model, studies=options.study)
     say(sheet.text())
     _write(sheet.to_frame(), options.out)
     return 0 if sheet.passed else 1

@@ -8,13 +8,14 @@ from llr_sd.check.declared import Checks, load_checks
 from llr_sd.check.golden import write_golden
 from llr_sd.check.mutations import MutationSheet, mutate_model
 from llr_sd.check.run import check_model
-from llr_sd.check.sheet import FAIL, NOT_EVALUATED, PASS, Line, Sheet
+from llr_sd.check.sheet import FAIL, NOT_EVALUATED, PASS, WARN, Line, Sheet
 from llr_sd.check.statistics import check_statistics
 
 __all__ = [
     "FAIL",
     "NOT_EVALUATED",
     "PASS",
+    "WARN",
     "Checks",
     "Line",
     "MutationSheet",

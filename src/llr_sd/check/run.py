@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,6 +16,7 @@ from llr_sd.check.audit import Audit, audit_table, undescribed
 from llr_sd.check.declared import Checks, load_checks
 from llr_sd.check.draws import Wide, look_at_draws, not_negative
 from llr_sd.check.golden import golden, kept_names, title
+from llr_sd.check.inert import SECTION, inert_parts
 from llr_sd.check.jobs import declared_jobs, halving_jobs
 from llr_sd.check.reality import Claim, Tally, read_claims
 from llr_sd.check.reference import PysdRun, agreement, start_pysd
@@ -36,7 +37,13 @@ from llr_sd.translate import translate
 
 
 def check_model(
-    model: Model | str | Path, *, draws: int | None = None, seed: int | None = None, pysd: bool = True, threads: int | None = None
+    model: Model | str | Path,
+    *,
+    draws: int | None = None,
+    seed: int | None = None,
+    pysd: bool = True,
+    threads: int | None = None,
+    studies: Sequence[str | Path] | None = (),
 ) -> Sheet:
     """Check a model: the general checks, and those that its author declares in `checks.toml` beside it.
 
@@ -51,6 +58,8 @@ def check_model(
         Whether to compare with PySD, which takes some seconds in a process of its own; where not, the line says so.
     threads
         Threads of the compiled engine; None for all cores. The figures do not depend on it.
+    studies
+        Studies of the user's in which parts that do nothing are looked for, beside the bundled ones; None looks for none.
 
     Returns
     -------
@@ -65,7 +74,7 @@ def check_model(
         When the model file cannot be read.
     """
     subject, audit = opened(model, draws, seed, threads)
-    return _Checker(subject, audit, pysd).sheet()
+    return _Checker(subject, audit, pysd, studies).sheet()
 
 
 def opened(
@@ -119,6 +128,7 @@ class _Checker:
     subject: Subject
     audit: Audit | None
     pysd: bool
+    studies: Sequence[str | Path] | None = ()
     lines: list[Line] = field(default_factory=list)
     wide: Wide | None = None
     wide_error: str = ""
@@ -152,6 +162,7 @@ class _Checker:
             self._declared()
             for claim in claims:
                 self.add("reality", claim.name, partial(self._reality, claim))
+            self._inert()
         finally:
             if process is not None:
                 process.stop()
@@ -257,6 +268,17 @@ class _Checker:
                 self.lines.append(Line("tables", item.files, FAIL, findings=("no file of that name is beside the model.",)))
             for file in files:
                 self.add("tables", file.name, partial(table, subject, item, file))
+
+    def _inert(self) -> None:
+        """Add the warnings about parts that do nothing; a bundled study that cannot be read is told in their place."""
+        if self.studies is None:
+            return
+        try:
+            self.lines += inert_parts(self.subject, self.studies)
+        except LlrSdError as error:
+            if self.studies:
+                raise
+            self.lines.append(not_evaluated(SECTION, "parts that do nothing", str(error)))
 
     # --- lines of their own
 

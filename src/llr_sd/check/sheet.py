@@ -11,10 +11,10 @@ from llr_sd.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-PASS, FAIL, NOT_EVALUATED = "pass", "fail", "not evaluated"
-OUTCOMES = (PASS, FAIL, NOT_EVALUATED)
+PASS, FAIL, NOT_EVALUATED, WARN = "pass", "fail", "not evaluated", "warn"
+OUTCOMES = (PASS, FAIL, NOT_EVALUATED, WARN)
 SHOWN = 5
-"""Most findings of one check that the text shows; the table and `Line.findings` hold all."""
+"""Most findings of one check that the text shows, save of a warning; the table and `Line.findings` hold all."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Line:
     name
         What is checked.
     outcome
-        One of `OUTCOMES`. A check that could not be made is never a pass.
+        One of `OUTCOMES`. A check that could not be made is never a pass; a warning is no failure.
     measured
         What was found, with its unit, in words; empty when nothing was.
     limit
@@ -92,11 +92,12 @@ class Sheet:
         """The sheet in a sentence."""
         n = {outcome: len(self.of(outcome)) for outcome in OUTCOMES}
         checks = "1 check" if len(self) == 1 else f"{len(self)} checks"
-        return f"{self.model}: {checks}, {n[PASS]} passed, {n[FAIL]} failed, {n[NOT_EVALUATED]} not evaluated."
+        warned = f", {n[WARN]} with warnings" if n[WARN] else ""
+        return f"{self.model}: {checks}, {n[PASS]} passed{warned}, {n[FAIL]} failed, {n[NOT_EVALUATED]} not evaluated."
 
     def text(self) -> str:
         """Return the sheet for a person to read: a line a check, then what was found, then the count."""
-        marks = {PASS: "pass", FAIL: "FAIL", NOT_EVALUATED: "----"}
+        marks = {PASS: "pass", FAIL: "FAIL", NOT_EVALUATED: "----", WARN: "warn"}
         out, section = [], None
         for line in self.lines:
             if line.section != section:
@@ -105,9 +106,10 @@ class Sheet:
             figure = f"{line.measured} (limit: {line.limit})" if line.measured and line.limit else line.measured
             out.append(f"  {marks[line.outcome]}  {line.name}{': ' + figure if figure else ''}")
             reason = "not evaluated: " if line.outcome == NOT_EVALUATED else ""
-            out += [f"        {reason}{finding}" for finding in line.findings[:SHOWN]]
-            if len(line.findings) > SHOWN:
-                out.append(f"        and {len(line.findings) - SHOWN} more")
+            most = len(line.findings) if line.outcome == WARN else SHOWN
+            out += [f"        {reason}{finding}" for finding in line.findings[:most]]
+            if len(line.findings) > most:
+                out.append(f"        and {len(line.findings) - most} more")
         return "\n".join([*out, "", self.summary])
 
     def to_frame(self) -> pd.DataFrame:

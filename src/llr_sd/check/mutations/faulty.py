@@ -54,6 +54,12 @@ class Bench:
         vars(made).update({name: getattr(self.sound, name) for name in shared})
         return made
 
+    @cached_property
+    def run_bytes(self) -> int:
+        """What a run with the outputs of the checks takes."""
+        cells = sum(self.sound.model.equations.variables[n].size for n in self.sound.outputs)
+        return 8 * cells * len(self.sound.run({}).times)
+
     def prefetch(self, subjects: Sequence[Faulty], jobs: Sequence[Job]) -> None:
         """Make the runs that some checks need of many mutants; one that cannot be made is left to the check that asks for it."""
         batches: dict[tuple[tuple[str, float], ...], list[tuple[Faulty, dict[str, float]]]] = {}
@@ -69,8 +75,7 @@ class Bench:
                     seen.add(key)
                     clock = tuple(sorted((k, v) for k, v in settings.items() if is_control(k)))
                     batches.setdefault(clock, []).append((subject, settings))
-        size = 8 * sum(self.sound.model.equations.variables[n].size for n in self.sound.outputs) * len(self.sound.run({}).times)
-        most = max(BATCH_BYTES // size, 8)
+        most = max(BATCH_BYTES // self.run_bytes, 8)
         for rows in batches.values():
             for start in range(0, len(rows), most):
                 self._make(rows[start : start + most])
@@ -119,11 +124,10 @@ class Faulty(Subject):
         return self.mutant
 
     def forget(self) -> None:
-        """Let go of all runs but the base run."""
-        base = self._runs.get(frozenset())
+        """Let go of all runs: each holds the whole batch that it was made in."""
         self._runs.clear()
-        if base is not None:
-            self._runs[frozenset()] = base
+        vars(self).pop("everything", None)
+        vars(self).pop("every_step", None)
 
     def has(self, settings: Settings) -> bool:
         """Whether a run was made."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from llr_sd.check.declared import Golden
 from llr_sd.check.draws import Wide, look_at_draws, not_negative
 from llr_sd.check.golden import differences, golden_file, read_golden, what_to_run
+from llr_sd.check.inert.studies import StudyRuns, study_runs
 from llr_sd.check.jobs import Job, declared_jobs, halving_jobs
 from llr_sd.check.mutations.faulty import Bench, Faulty, same
 from llr_sd.check.mutations.sheet import Fate, MutationSheet
@@ -17,7 +18,6 @@ from llr_sd.check.own import conservation
 from llr_sd.check.reality import Claim, read_claims
 from llr_sd.check.run import opened
 from llr_sd.check.sheet import FAIL
-from llr_sd.check.studies import StudyRuns, study_runs
 from llr_sd.check.subject import Subject
 from llr_sd.check.tables import table, table_files
 from llr_sd.equations import NA, is_control
@@ -27,7 +27,9 @@ from llr_sd.model import Model
 DRAWS = 16
 """Wide random runs of each mutant."""
 TOGETHER = 48
-"""Mutants that are run in one batch."""
+"""Most mutants that are looked at together."""
+HELD_BYTES = 512 << 20
+"""Most memory that the runs of these take."""
 CASES = 6
 """Runs of each mutant from one look at its checks to the next."""
 
@@ -97,7 +99,7 @@ class _Test:
         for stage, jobs, others in self._stages(sound):
             self.bench.prefetch([sound], jobs)
             self.known |= set(self._failing(sound, jobs, others))  # what fails in the model as it stands tells nothing
-            for together in self._parts(stage, alive):
+            for together in self._parts(stage, alive, self._most(sound, jobs)):
                 self.bench.prefetch(together, jobs)
                 for subject in together:
                     found = next((name for name in self._failing(subject, jobs, others) if name not in self.known), "")
@@ -110,6 +112,11 @@ class _Test:
         return tuple(
             Fate(m, noticed.get(m, ""), m in kept, any(c in audited for c, _ in m.constants), m in still) for m in mutants
         )
+
+    def _most(self, sound: Faulty, jobs: Sequence[Job]) -> int:
+        """Return how many mutants can be held with their runs for some checks."""
+        each = self.bench.run_bytes * (1 + sum(len(job.cases(sound)) for job in jobs))
+        return min(max(HELD_BYTES // each, 1), TOGETHER)
 
     def _parts(self, stage: str, alive: Sequence[Faulty], size: int = TOGETHER) -> Iterator[Sequence[Faulty]]:
         for start in range(0, len(alive), size):
@@ -169,7 +176,7 @@ class _Test:
         jobs = [*declared_jobs(sound.checks), *halving_jobs(sound)]
         self.bench.prefetch([sound], jobs)
         left = list(subjects)
-        for together in self._parts("runs of checks", subjects):
+        for together in self._parts("runs of checks", subjects, self._most(sound, jobs)):
             self.bench.prefetch(together, jobs)
             for subject in together:
                 pairs = (pair for job in jobs for pair in zip(job.cases(sound), job.cases(subject), strict=True))

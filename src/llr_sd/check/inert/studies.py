@@ -20,12 +20,13 @@ DRAWS = 4
 
 @dataclass(frozen=True)
 class StudyRuns:
-    """Runs of one scenario: what it is called, its central run, and some of its draws; values are by the label of the constant."""
+    """Runs of one scenario: its central run and some of its draws, by the label of each constant, and the variables that are read."""
 
     study: str
     scenario: str
     central: Design
     draws: Design
+    outputs: tuple[str, ...]
 
     def settings(self, rows: Design) -> Iterator[dict[str, float]]:
         """Yield the settings of each run."""
@@ -47,11 +48,13 @@ def study_runs(equations: Equations, more: Iterable[str | Path] = ()) -> tuple[S
         study = load_study(place)
         for prepared in _prepared(study, equations):
             samples = prepared.samples
+            read = (spec.variable.partition("[")[0] for spec in prepared.study.outputs.values() if spec.variable)
+            outputs = tuple(dict.fromkeys(equations.variable(name).name for name in read))
             first = {j.setting: j.design for j in prepared.jobs(samples["monte_carlo"]) if not j.start}
             for job in prepared.jobs(samples["central"]):
                 rows, name = first[job.setting], samples["central"].settings[job.setting][0]
                 few = Design(rows.names, rows.values[:DRAWS].copy(), rows.kind, rows.seed)
-                found.append(StudyRuns(study.bundled or study.folder.name, name, job.design, few))
+                found.append(StudyRuns(study.bundled or study.folder.name, name, job.design, few, outputs))
     return tuple(found)
 
 
