@@ -64,7 +64,7 @@ def test_the_studies_of_the_source_tree_are_found_by_name(elsewhere: Path) -> No
         (["run", "gp_pln"], 'gp_pln/study.toml: there is no study here. Did you mean "gp_plan"?'),
         (["list", "llr_2071"], 'there is no model, study or register "llr_2071". Did you mean "llr_2017"?'),
         (["list", "gp_pln"], 'there is no model, study or register "gp_pln". Did you mean "gp_plan"?'),
-        (["list", "zzzzzzzz"], "Bundled are gp_supply, llr_system, swipe_site, gp_plan,"),
+        (["list", "zzzzzzzz"], "Bundled are gp_supply, llr_system, swipe_site, back_test,"),
         (["list", "llr_2017", "retire"], 'words are searched for in a model, and "llr_2017" is a register'),
     ],
 )

@@ -107,7 +107,7 @@ def test_nothing_of_somebody_elses_is_touched(staff: Path, capsys: pytest.Captur
     refused(staff / "study.toml", "site", "is a file. Name a new folder.")
     refused(staff / "study.toml" / "in it", "site", "cannot be made (Not a directory).")
     refused(staff / "new", "gp_plam", 'nothing called "gp_plam" to start from. Did you mean "gp_plan"?')
-    refused(staff / "new" / "deep", "nobody.mdl", "Known are site, register, gp_plan")
+    refused(staff / "new" / "deep", "nobody.mdl", "Known are site, register, back_test")
     refused(staff / "new", str(staff / "study.toml"), '".toml" is not a model file')
     refused(staff / "new\0", "site", "its name is no folder's name")
     assert main(["new", str(staff / "new")]) == 2
