@@ -174,6 +174,25 @@ def test_a_mutant_is_the_model_with_that_fault(
     assert any((found[name] != before).any() for name, before in values(model, {}).items())
 
 
+def test_a_subscript_that_makes_a_circle_is_noticed_and_hinders_no_other(tmp_path: Path) -> None:
+    file = tmp_path / "chain.mdl"
+    text = """{UTF-8}
+Part: one, two, three ~~|
+chain[one] = Time ~~|
+chain[two] = chain[one] * 2 ~~|
+chain[three] = chain[one] + 1 ~~|
+INITIAL TIME = 0 ~~|
+FINAL TIME = 1 ~~|
+TIME STEP = 0.5 ~~|
+SAVEPER = 0.5 ~~|
+"""
+    file.write_text(text, encoding="utf-8")
+    fates = {str(f.mutant): f for f in mutate_model(file).fates}
+    assert fates['"chain[two]": chain[one] -> chain[two]'].noticed == "model file"
+    assert fates['"chain[three]": chain[one] -> chain[two]'].noticed == ""
+    assert fates['"chain[three]": 1 -> 1.1'].noticed == ""
+
+
 def test_the_command_says_the_share_and_takes_a_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     home = folder(tmp_path, BLIND, checks=SOUND)
     assert main(["check", str(home), "--mutations", "12", "--out", str(tmp_path / "mutants.csv")]) in (0, 1)

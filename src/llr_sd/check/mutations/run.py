@@ -13,7 +13,7 @@ from llr_sd.check.inert.studies import StudyRuns, study_runs
 from llr_sd.check.jobs import Job, declared_jobs, halving_jobs
 from llr_sd.check.mutations.faulty import Bench, Faulty, same
 from llr_sd.check.mutations.sheet import Fate, MutationSheet
-from llr_sd.check.mutations.sites import CONSTANT, MORE, STEP, Mutant, with_choices
+from llr_sd.check.mutations.sites import CONSTANT, INDEX, MORE, STEP, Choices, Mutant, with_choices
 from llr_sd.check.own import conservation
 from llr_sd.check.reality import Claim, read_claims
 from llr_sd.check.run import opened
@@ -21,8 +21,9 @@ from llr_sd.check.sheet import FAIL
 from llr_sd.check.subject import Subject
 from llr_sd.check.tables import table, table_files
 from llr_sd.equations import NA, is_control
-from llr_sd.errors import LlrSdError
+from llr_sd.errors import EngineError, LlrSdError
 from llr_sd.model import Model
+from llr_sd.parameters import ParameterTable
 
 DRAWS = 16
 """Wide random runs of each mutant."""
@@ -63,14 +64,56 @@ def mutate_model(
         When there is no such model, or `checks.toml` cannot be read.
     """
     subject, _ = opened(model, DRAWS)
-    choices = with_choices(subject.model.equations)
+    choices, circular = workable(subject)
     mutants = (*constant_mutants(subject), *choices.mutants)
     if most is not None and most < len(mutants):
         mutants = tuple(mutants[i * len(mutants) // most] for i in range(most))
     rows = subject.model.table
     audited = {p.variable for p in rows} if rows.source != subject.model.equations.source else set()
-    test = _Test(Bench(subject, choices), study_runs(subject.model.equations), progress)
+    test = _Test(Bench(subject, choices), study_runs(subject.model.equations), progress, circular)
     return MutationSheet(subject.model.name, test.fates(mutants, audited))
+
+
+def workable(subject: Subject) -> tuple[Choices, frozenset[Mutant]]:
+    """Return the model with all choices that can be computed together, and the mutants that cannot be: a circle of definitions.
+
+    A mutant that can be computed by itself, but not beside another one, is left out.
+
+    Raises
+    ------
+    EngineError
+        When the model as it stands cannot be computed.
+    """
+    equations = subject.model.equations
+
+    def computed(numbers: Iterable[int] | None) -> bool:
+        made = with_choices(equations, numbers).equations
+        try:
+            Model(subject.model.name, made, ParameterTable((), made.source)).examine({}, subject.outputs)
+        except EngineError:
+            return False
+        return True
+
+    every = with_choices(equations)
+    if computed(None):
+        return every, frozenset()
+    subject.simulate({})
+    good = {m.number for m in every.mutants if m.kind != INDEX}
+    apart: set[int] = set()
+
+    def add(numbers: list[int]) -> None:
+        if computed(good | set(numbers)):
+            good.update(numbers)
+        elif len(numbers) == 1:
+            apart.update(numbers)
+        else:
+            add(numbers[: len(numbers) // 2])
+            add(numbers[len(numbers) // 2 :])
+
+    add([m.number for m in every.mutants if m.kind == INDEX])
+    circular = {n for n in apart if not computed({n})}
+    kept = tuple(m for m in every.mutants if m.number in good | circular)
+    return Choices(with_choices(equations, good).equations, kept), frozenset(m for m in kept if m.number in circular)
 
 
 def constant_mutants(subject: Subject) -> Iterator[Mutant]:
@@ -90,12 +133,13 @@ class _Test:
     bench: Bench
     studies: tuple[StudyRuns, ...]
     progress: Progress
+    circular: frozenset[Mutant] = frozenset()
     known: set[str] = field(default_factory=set)
 
     def fates(self, mutants: Sequence[Mutant], audited: set[str]) -> tuple[Fate, ...]:
         sound = self.bench.subject(None)
-        noticed = {m: "units" for m in mutants if m.units}
-        alive = [self.bench.subject(m) for m in mutants if not m.units]
+        noticed = {m: "units" if m.units else "model file" for m in mutants if m.units or m in self.circular}
+        alive = [self.bench.subject(m) for m in mutants if m not in noticed]
         for stage, jobs, others in self._stages(sound):
             self.bench.prefetch([sound], jobs)
             self.known |= set(self._failing(sound, jobs, others))  # what fails in the model as it stands tells nothing
@@ -125,7 +169,7 @@ class _Test:
 
     def _stages(self, sound: Faulty) -> Iterator[tuple[str, list[Job], Callable[[Faulty], Iterable[str]]]]:
         """Yield what each stage is called, its declared checks, and what else it looks at, which says what fails."""
-        sized = sorted(((len(job.cases(sound)), job) for job in declared_jobs(sound.checks)), key=lambda x: x[0])
+        sized = sorted(((sum(map(bool, job.cases(sound))), job) for job in declared_jobs(sound.checks)), key=lambda x: x[0])
         part: list[Job] = []
         held = 0
         for cases, job in sized:

@@ -63,7 +63,7 @@ class Mutant:
     kind
         One of `KINDS`.
     variable
-        As the modeller wrote it, with its element where it is a constant.
+        As the modeller wrote it, with its element where it is a constant or an equation of one element.
     change
         What became of what, in words.
     number
@@ -177,6 +177,17 @@ class _Walk:
                 yield from ((INDEX, replace(e, indices=other)) for other in _others(self.equations.variables[name], indices))
 
 
+def _target(variable: Variable, definition: Definition) -> str:
+    """Return the part of a variable that a definition is of: its name, and the subscripts where it is of some elements alone."""
+    if not any(isinstance(index, Fixed) for index in definition.target):
+        return variable.name
+    parts = (
+        axis.elements[index.position] if isinstance(index, Fixed) else definition.loops[index.loop].name
+        for axis, index in zip(variable.axes, definition.target, strict=True)
+    )
+    return f"{variable.name}[{','.join(parts)}]"
+
+
 def _chosen(number: int, changed: Expression, whole: Expression) -> Expression:
     return Call("IF THEN ELSE", (Binary("=", Reference(CHOICE), Number(float(number))), changed, whole))
 
@@ -284,13 +295,13 @@ class _Maker:
             return definition
         walk = _Walk(self.equations, definition, points, self.number, wanted=self.wanted)
         body = walk.body()
-        fits = unit_findings(self.equations, variable, definition)
+        fits, where = unit_findings(self.equations, variable, definition), _target(variable, definition)
         for i, place in enumerate(walk.places):
             number = self.number + i
             unlike = False
             if place.kind in (PRODUCT, NUMBER):
                 alone = _Walk(self.equations, definition, {}, self.number, only=number).body()
                 unlike = unit_findings(self.equations, variable, replace(definition, body=alone)) != fits
-            self.mutants.append(Mutant(place.kind, variable.name, f"{place.before} -> {place.after}", number, units=unlike))
+            self.mutants.append(Mutant(place.kind, where, f"{place.before} -> {place.after}", number, units=unlike))
         self.number += len(walk.places)
         return replace(definition, body=body)
