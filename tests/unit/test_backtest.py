@@ -128,8 +128,11 @@ SAVEPER= 1 ~ Year ~ |
 """
 
 
-def back_test(folder: Path, **keys: Any) -> llr_sd.StudyResult:
-    (folder / "m.mdl").write_text(MODEL)
+FAILING = MODEL.replace("INTEG(rate * start, start)", "INTEG(rate * start + 0 * SQRT(rate - 0.05), start)")
+
+
+def back_test(folder: Path, model: str = MODEL, **keys: Any) -> llr_sd.StudyResult:
+    (folder / "m.mdl").write_text(model)
     given: dict[str, Any] = {
         "title": "back-test",
         "model": "m.mdl",
@@ -190,6 +193,19 @@ def test_too_few_runs_and_dates_outside_a_scenario_have_a_note(tmp_path: Path) -
     assert result.tables["observed"]["note"].tolist() == ["too few runs: 72 needed"] * 3 + ["outside the run"]
     assert set(result.tables["observed"]["stands"]) == {""}
     assert result.tables["observed_counts"].empty
+
+
+def test_failed_runs_are_left_out_and_counted(tmp_path: Path) -> None:
+    """Runs with a rate below 0.05 take the root of a negative number."""
+    scenario = [{"name": "as is"}, {"name": "short", "set": {"FINAL TIME": 2019.75}}]
+    observed = [{"name": "own", "output": "staff", "values": {"Sep 2021": 130.0}}]
+    made = back_test(tmp_path, FAILING, observed=observed, scenario=scenario)
+    table = made.tables["observed"].set_index("scenario")
+    assert table["lost"].tolist() == [200, 200]
+    assert table.loc["as is", ["p05", "p95"]].tolist() == pytest.approx([100 + 4 * 5.25, 100 + 4 * 9.75], abs=0.2)
+    assert table.loc["short", "note"] == "outside the run"
+    course = made.tables["observed_course"].query("scenario == 'short'").set_index("time")
+    assert course.loc[2019.75, ["p05", "p95"]].tolist() == pytest.approx([110.5, 119.5], abs=0.2)
 
 
 def test_a_results_folder_keeps_the_tables_and_runs_again_from_there(tmp_path: Path) -> None:

@@ -55,8 +55,9 @@ class _Held:
 
     @property
     def good(self) -> NDArray[np.bool_]:
-        """Which runs give a number for every figure within the run, shape (run,)."""
-        return np.asarray(np.isfinite(self.numbers[:, self.covered]).all(axis=1))
+        """Which runs are good and give a number for every figure within the run, shape (run,)."""
+        there = np.isfinite(self.values).any(axis=1)
+        return np.asarray(there & np.isfinite(self.numbers[:, self.covered]).all(axis=1))
 
 
 def observed_tables(prepared: PreparedStudy, runs: xr.Dataset) -> dict[str, pd.DataFrame]:
