@@ -88,6 +88,14 @@ def test_a_recruit_moves_both_alike(supply: llr_sd.Model, system: llr_sd.Model) 
     assert 0.80 < ratio(supply, system, {"ir_target": 30.0}, (2030.75,))[0] < 1
 
 
+def test_training_places_move_both_alike(supply: llr_sd.Model, system: llr_sd.Model) -> None:
+    """GPs in practices, within 10 %; here 12 in 100 newly qualified look for sessions elsewhere, beside those who join practices."""
+    years, places = [2022.75, 2025.75, 2030.75], {"gpst_extra_places": 59.0}
+    wanted = answer(supply, places, ["GP WTE"])["GP WTE"].sel(time=years)
+    found = answer(system, places, ["GP WTE"])["GP WTE"].sel(time=years, Setting="gp")
+    assert np.abs(np.asarray(found / wanted) - 1).max() < 0.10
+
+
 def test_a_substitute_is_worth_alike(supply: llr_sd.Model, system: llr_sd.Model) -> None:
     """Within 10 % once the post is filled; a tenth of the time it stands vacant."""
     at_once = {"other_sub_target": 10.0, "other_sub_start": 2017.75, "other_sub_years": 0.25, "substitute_net_loss": 0.0}
