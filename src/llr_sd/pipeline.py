@@ -64,7 +64,7 @@ def run_study(
         study = load_study(study)
     if threads is not None and threads < 1:
         raise InputError("at least one thread is needed.", where="threads")
-    plan = plan_register(study) if study.risk_register else plan_outputs(study)
+    plan = plan_register(study) if study.risk_register else plan_outputs(study, threads, progress)
     warnings = list(dict.fromkeys(w for prepared in plan.models.values() for w in first_look(prepared, engine)))
 
     with store.folders(_place(study, out), plan.study, plan.files) as (folder, work):

@@ -54,6 +54,11 @@ NO_RUN, NO_SPREAD, FEW_RUNS, NOT_COVERED = "no good run", "nothing varies", "too
 """Why a figure of an observed series has no band in a scenario, in the column `note`: no run gives a number for every figure; no input
 varies and the figure has no stated error; runs are too few for the ends of the band; the scenario does not run over its date."""
 
+FIT, HELD_OUT = "fit", "held out"
+"""What the column `role` of the points of a calibration says: fitted to, or kept apart and predicted."""
+AS_BEFORE, NOT_APART = "as before", "not told apart"
+"""What its column `note` says: the points say no more of a parameter than its prior; they do not tell two parameters apart."""
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -113,8 +118,59 @@ class NoBox:
     runs: int
 
 
-Fact = Undefined | Constant | NoBox
-_FACTS: dict[str, type[Fact]] = {"undefined": Undefined, "constant": Constant, "no box": NoBox}
+@dataclass(frozen=True)
+class Calibrated:
+    """How a calibration went.
+
+    Attributes
+    ----------
+    scenario
+        Whose settings the model had.
+    parameters, points, held_out
+        How many were fitted, to how many figures, and how many later figures were kept apart.
+    held
+        Other uncertain inputs, which stood at their central values.
+    until
+        The last date of a figure that was used; None where all were.
+    discrepancy
+        Scale of the model's own error as a share of a figure; 0 where the model is taken to be exact.
+    misfit, penalty, conflict
+        Of the best fit: sums of squares at the points and of the parameters' scores, and the chance of a worse sum of the two.
+    starts, reached, failed, rivals
+        Starts of the search; those that ended in the best fit; those lost to failed runs; other fits that are nearly as good.
+    walkers, steps, acceptance, slowest, effective, draws, converged
+        Of the chain: its size, the share of moves accepted, its longest autocorrelation time in steps, what it is worth in independent
+        draws, how many were kept, and whether it converged.
+    used
+        Whether the runs of the scenarios draw the fitted parameters from the posterior.
+    """
+
+    scenario: str
+    parameters: int
+    points: int
+    held_out: int
+    held: int
+    until: float | None
+    discrepancy: float
+    misfit: float
+    penalty: float
+    conflict: float
+    starts: int
+    reached: int
+    failed: int
+    rivals: int
+    walkers: int
+    steps: int
+    acceptance: float
+    slowest: float
+    effective: float
+    draws: int
+    converged: bool
+    used: bool
+
+
+Fact = Undefined | Constant | NoBox | Calibrated
+_FACTS: dict[str, type[Fact]] = {"undefined": Undefined, "constant": Constant, "no box": NoBox, "calibrated": Calibrated}
 
 
 def to_manifest(facts: Iterable[Fact]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from llr_sd.observed import Observed
 from llr_sd.records import Record, check_record
 from llr_sd.studyparts import (
     Attribution,
+    Calibration,
     Convergence,
     Correlation,
     Discovery,
@@ -81,6 +82,8 @@ class Study(Record):
         The numbers that answer the question by name, the levels that they should reach, and what was observed.
     observed
         Series that were observed or published, held against the band of the runs in every scenario (a back-test).
+    calibration
+        A fit of parameters to those series, with what they can and cannot tell.
     answer
         What answers the question: an output, a difference, a share of variance, a lever; the report says it first. Without an answer
         and a target, it is where observed series stand, if there are any.
@@ -117,6 +120,7 @@ class Study(Record):
     target: tuple[Target, ...] = ()
     history: Mapping[str, tuple[HistoryPoint, ...]] = {}
     observed: tuple[Observed, ...] = ()
+    calibration: Calibration | None = None
     correlation: tuple[Correlation, ...] = ()
     monte_carlo: MonteCarlo = MonteCarlo()
     compare_with: str | None = None
@@ -208,6 +212,7 @@ class Study(Record):
             if output not in self.outputs:
                 raise ValueError(f'history: no output "{output}". {nearest(output, self.outputs)}')
         self._observed_fit()
+        self._calibration_fits(names)
         self._analyses_fit()
         made = None if self.sobol is None else list(self.sobol.scenarios) or self._answering
         check_answers(self.answer, list(self.outputs), names, [t.name for t in self.target], made, self.levers is not None)
@@ -253,6 +258,29 @@ class Study(Record):
                 if spec.expression is not None or spec.at is not None:
                     made = "is an expression" if spec.expression is not None else 'is read "at" one time'
                     raise ValueError(f'observed "{series.name}": output "{output}" {made}; name one of a variable over time')
+
+    def _calibration_fits(self, scenarios: list[str]) -> None:
+        """Refuse a calibration to series, or under a scenario, that the study does not have; and analyses that it would mislead."""
+        asked, series = self.calibration, [o.name for o in self.observed]
+        if asked is None:
+            if self.uncertain.from_calibration:
+                raise ValueError("uncertain > from_calibration: there is no [calibration] to draw from")
+            return
+        if not series:
+            raise ValueError("calibration: there is no [[observed]] series to fit to")
+        for name in asked.observed:
+            if name not in series:
+                raise ValueError(f'calibration > observed: no series is called "{name}". {nearest(name, series)}')
+        if asked.scenario is not None and asked.scenario not in scenarios:
+            raise ValueError(
+                f'calibration > scenario: no scenario is called "{asked.scenario}". {nearest(asked.scenario, scenarios)}'
+            )
+        if asked.scenario is None and not self._answering:
+            raise ValueError("calibration: every scenario is published or a check; name one under scenario")
+        for key in ("sobol", "morris", "shapley", "levers"):
+            if self.uncertain.from_calibration and getattr(self, key) is not None:
+                why = "draws anew from the priors" if key == "levers" else "takes the inputs as drawn from their priors"
+                raise ValueError(f"{key}: {why}, which from_calibration replaces; leave out one of the two")
 
     def _analyses_fit(self) -> None:
         """Refuse an analysis of a target or an output that the study does not have."""

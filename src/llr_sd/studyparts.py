@@ -63,12 +63,34 @@ class Shares(Record):
 
 
 class Uncertain(Record):
-    """Which parameters vary between runs: whole groups of the model's table, single names, or both; and shares of a whole, together."""
+    """Which parameters vary between runs: whole groups of the model's table, single names, or both; and shares of a whole, together.
+
+    With `from_calibration`, those that `[calibration]` fits are drawn as the fit leaves them rather than from their own distributions.
+    """
 
     groups: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     override: Mapping[str, Override] = {}
     shares: tuple[Shares, ...] = ()
+    from_calibration: Flag = False
+
+
+class Calibration(Record):
+    """A fit of named parameters to observed series: the best fit, and draws from the posterior.
+
+    The priors of `parameters` are their distributions, those of `[uncertain.override]` first. The model has the settings of `scenario`
+    (the first that answers the question by default) and stands at the central values of all other uncertain inputs. Figures of `observed`
+    (all series by default) up to `until` are fitted, each with its stated error, normal and independent but for the error of a common
+    base; later ones are kept apart and held against what the fit predicts. `discrepancy` adds an error of the model's own, independent
+    between figures, as a share of a figure: it is fitted too, and this is the scale of its half-normal prior. `draws` are kept.
+    """
+
+    parameters: tuple[Text, ...] = Field(min_length=1, max_length=20)
+    observed: tuple[Text, ...] = ()
+    until: When | None = None
+    scenario: Text | None = None
+    discrepancy: Annotated[Number, Field(ge=0, lt=1)] = 0.0
+    draws: Annotated[Whole, Field(ge=200, le=100_000)] = 2000
 
 
 class OutputSpec(Record):

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from llr_sd.dates import told
+from llr_sd.report.calibration.words import doubts
 from llr_sd.report.outcome import tables as contents
 from llr_sd.report.outcome.read import facts, sureness
 from llr_sd.report.outcome.strips import strip
@@ -90,7 +91,7 @@ def render_page(result: StudyResult, parts: tuple[Section, ...], vectors: Mappin
             failures_in_all=failures_in_all,
             dates_note=dates_note(result),
             others=[(n, h) for n, h in OTHERS.items() if own.get(n) or (n == "failures" and failures) or n in ALWAYS],
-            first=(*([said] if (said := disagreement(result)) else []), *warned(result)),
+            first=(*([said] if (said := disagreement(result)) else []), *warned(result), *doubts(result)),
             provenance=contents.provenance(result.manifest),
             findings_file=FINDINGS if (result.path / FINDINGS).is_file() else "",
             **own,

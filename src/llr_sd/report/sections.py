@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from llr_sd.report.backtest.sections import backtest_section
 from llr_sd.report.backtest.words import count_sentences
+from llr_sd.report.calibration.sections import calibration_section
+from llr_sd.report.calibration.words import finding_sentences
 from llr_sd.report.decision.sections import attribution_section, boxes_section, information_section, levers_section
 from llr_sd.report.decision.words import box_sentences, lever_sentences
 from llr_sd.report.outcome.sections import correlation_section, difference_section, pictures
@@ -60,6 +62,24 @@ PARTS = (
             ),
         },
         said=count_sentences,
+    ),
+    Part(
+        ("calibration",),
+        calibration_section,
+        {
+            "calibration": ("Calibration", "Fitted parameters: best fit and draws beside their priors; learnt in nats."),
+            "calibration_pairs": ("Calibrated pairs", "Spearman's rank correlation of two fitted parameters among the draws."),
+            "calibration_directions": (
+                "Calibrated directions",
+                "Combinations of fitted parameters: information of the figures (the priors have 1), and the weight of each parameter.",
+            ),
+            "calibration_points": (
+                "Calibrated figures",
+                "Figures fitted and held out beside the model before and after the fit; low and high take errors in.",
+            ),
+            "calibration_draws": ("Calibrated draws", "Draws from the posterior, a column a fitted parameter in its unit."),
+        },
+        said=finding_sentences,
     ),
     Part(
         ("differences",),

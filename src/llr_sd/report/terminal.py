@@ -6,6 +6,7 @@ import math
 import textwrap
 from collections.abc import Sequence
 
+from llr_sd.report.calibration.words import doubts
 from llr_sd.report.outcome.facts import Level, Standing
 from llr_sd.report.outcome.read import answering, level, sureness
 from llr_sd.report.outcome.sure import sure_line
@@ -57,7 +58,7 @@ def terminal_summary(result: StudyResult) -> str:
     lines = [*textwrap.wrap(disagreement(result), WIDTH), *textwrap.wrap(study.title, WIDTH)]
     if study.illustrative:
         lines.append("Illustrative data: the numbers describe no real service.")
-    for sentence in (*warned(result), unsettled(result), study.question):
+    for sentence in (*warned(result), *doubts(result), unsettled(result), study.question):
         lines += textwrap.wrap(sentence, WIDTH)
     said = answer(result)
     for sentence in (*said, sure_line(sureness(result))):

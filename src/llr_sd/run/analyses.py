@@ -18,6 +18,7 @@ from llr_sd.run.answers import lever_table
 from llr_sd.run.backtest import observed_tables
 from llr_sd.run.execute import Runner
 from llr_sd.run.feasible import groups_of
+from llr_sd.run.fitting.tables import calibration_tables
 from llr_sd.run.levers import find_levers
 from llr_sd.run.prepare import PreparedStudy, Sample, attribution_steps, sensitivity_samples, unseen
 from llr_sd.study import Study
@@ -316,6 +317,13 @@ def _observed(work: Work) -> Made:
     return Made(observed_tables(work.prepared, work.runs))
 
 
+def _calibration(work: Work) -> Made:
+    if work.prepared.calibrated is None:
+        return Made()
+    found, fact = calibration_tables(work.prepared, work.prepared.calibrated)
+    return Made(found, found=(fact,))
+
+
 def _least(work: Work) -> Made:
     tried = {name: work.read(name) for name in work.prepared.samples if name.startswith("answer")}
     return Made({"least": lever_table(work.prepared, tried)} if tried else {})
@@ -332,6 +340,7 @@ ANALYSES = (
     Analysis("correlations", lambda s: s.correlation, _correlations),
     Analysis("levers", lambda s: s.levers, _levers),
     Analysis("observed", lambda s: s.observed, _observed),
+    Analysis("calibration", lambda s: s.calibration, _calibration),
     Analysis("least", lambda s: s.answer, _least),
     Analysis("regional", lambda s: s.target, _regional),
     Analysis("given_data", _asks_given, _given),

@@ -96,6 +96,8 @@ def _dates(study: Study) -> Iterator[_Written]:
         yield from written(f'observed "{one.name}" > relative_to', one.relative_to)
         for time in series.times:
             yield from written(f'observed "{one.name}"', time)
+    if study.calibration:
+        yield from written("calibration > until", study.calibration.until)
     for name, levels in study.levers.set.items() if study.levers else ():
         for value in levels:
             yield from written(f"levers > set > {name}", value, name)

@@ -14,8 +14,9 @@ from llr_sd.laws import FILE as LAWS
 from llr_sd.observed import FOLDER, series_file
 from llr_sd.run.analyses import Work, analyse
 from llr_sd.run.answers import with_answers
-from llr_sd.run.execute import Runner
+from llr_sd.run.execute import Progress, Runner
 from llr_sd.run.filled import model_files, study_model
+from llr_sd.run.fitting.made import with_calibration
 from llr_sd.run.prepare import PreparedStudy, prepare
 from llr_sd.store import Piece
 from llr_sd.study import Study
@@ -59,10 +60,10 @@ class Plan:
     carry_out: Callable[[Runner, Write], Found]
 
 
-def plan_outputs(study: Study) -> Plan:
-    """Check a study of outputs against its model, before anything runs; raise InputError where it does not fit."""
+def plan_outputs(study: Study, threads: int | None, progress: Progress) -> Plan:
+    """Check a study of outputs against its model, and make its calibration, before its runs; raise InputError where it does not fit."""
     model = study_model(study)
-    prepared = with_answers(prepare(study, model))
+    prepared = with_answers(with_calibration(prepare(study, model), threads, progress))
     names = tuple(s.name for s in study.scenario)
     central, main = prepared.samples["central"], prepared.samples["monte_carlo"]
 

@@ -21,6 +21,7 @@ from llr_sd.parameters import Distribution, Parameter
 from llr_sd.run.calendar import check_dates
 from llr_sd.run.feasible import Uncertain, check_analyses, check_sizes, groups_of
 from llr_sd.run.filled import merged, with_labels, with_outputs, with_planned, with_tables
+from llr_sd.run.fitting.values import Fitted
 from llr_sd.run.observed import check_series
 from llr_sd.run.shares import check_shares, drawn_shares, shares_of, units_of
 from llr_sd.study import Study
@@ -64,7 +65,7 @@ class PreparedStudy:
     """A checked study with its model, its uncertain parameters and its samples by name ("central", "monte_carlo", ...).
 
     `told` are sentences for the reader: notes on the model file, values outside their evidence, inputs that their bounds cut off.
-    `series` are what was observed of its outputs.
+    `series` are what was observed of its outputs; `calibrated` is its calibration, once it was made.
     """
 
     study: Study
@@ -73,6 +74,7 @@ class PreparedStudy:
     samples: Mapping[str, Sample]
     told: tuple[str, ...] = ()
     series: tuple[Series, ...] = ()
+    calibrated: Fitted | None = None
 
     def jobs(self, sample: Sample) -> Iterator[Job]:
         """Yield the blocks of a sample: every setting uses the same draws, with what it sets held at its values."""

@@ -80,16 +80,21 @@ def failure_table(
 def parameter_table(prepared: PreparedStudy) -> pd.DataFrame:
     """Return what was varied: range, source, grade and label (what people read), and what is drawn of it.
 
-    `p10`, `p50` and `p90` are those of the distribution with its bounds; `values` are those of a discrete one, with their shares;
+    `p10`, `p50` and `p90` are those of the distribution with its bounds, or of the draws where those are of a fit; `values` are those of a discrete one, with their shares;
     `whole` names what an input is a share of, where it sums to one with others.
     """
     import pandas as pd
 
     columns = ["name", "variable", "unit", "distribution", "low", "mode", "high", "sd", "group", "source", "grade", "note"]
-    rows = []
+    rows, design = [], prepared.samples["monte_carlo"].design
+    fitted = prepared.calibrated.columns if prepared.calibrated and prepared.study.uncertain.from_calibration else ()
     for p, d in prepared.uncertain:
         stated = (p.name, p.variable, p.unit, d.kind, d.low, d.mode, d.high, d.sd, p.group, p.source, p.grade, p.note)
-        rows.append((*stated, *sampling.percentiles(d), d.choices, p.label, p.whole))
+        drawn = sampling.percentiles(d)
+        if p.variable in fitted:
+            low, middle, high = np.quantile(design.values[:, design.names.index(p.variable)], (0.1, 0.5, 0.9)).tolist()
+            drawn = (low, middle, high)
+        rows.append((*stated, *drawn, d.choices, p.label, p.whole))
     return pd.DataFrame(rows, columns=[*columns, "p10", "p50", "p90", "values", "label", "whole"])
 
 

@@ -18,6 +18,11 @@ def spawning(seed: int, name: str) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(np.random.SeedSequence(_key(seed, name))))
 
 
+def legacy_state(seed: int, name: str) -> object:
+    """Return the state of an old NumPy generator keyed by seed and name, as emcee takes it."""
+    return np.random.RandomState(np.random.MT19937(np.random.SeedSequence(_key(seed, name)))).get_state(legacy=True)
+
+
 def _key(seed: int, name: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}\0{name}".encode()).digest()[:16], "little")
 

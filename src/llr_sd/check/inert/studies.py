@@ -10,8 +10,8 @@ from llr_sd import bundled
 from llr_sd.design import Design
 from llr_sd.equations import Equations
 from llr_sd.risks import plan_register
-from llr_sd.run.plan import plan_outputs
-from llr_sd.run.prepare import PreparedStudy
+from llr_sd.run.filled import study_model
+from llr_sd.run.prepare import PreparedStudy, prepare
 from llr_sd.study import Study, load_study
 
 DRAWS = 4
@@ -66,7 +66,7 @@ def _prepared(study: Study, equations: Equations) -> Iterator[PreparedStudy]:
         and study.model != equations.source.parent.name
     ):
         return
-    plan = plan_register(study) if study.risk_register else plan_outputs(study)
-    for prepared in plan.models.values():
+    models = plan_register(study).models if study.risk_register else {"": prepare(study, study_model(study))}
+    for prepared in models.values():
         if prepared.model.equations.source.resolve() == equations.source.resolve():
             yield prepared
