@@ -128,9 +128,12 @@ def said_of_practices(result: llr_sd.StudyResult) -> list[str]:
     network, levels = row_of(result, "Network roles", "with network roles"), level_changes(result)
     rose = [published.lstrip("+") for published, _ in levels.values()]
     short = sorted(int(published.split()[0]) - int(model.split()[0]) for published, model in levels.values())
-    money = {p.name: p.value for p in llr_sd.load_model("llr_system").table}["allocation_growth_gp"]
+    growth = next(p for p in llr_sd.load_model("llr_system").table if p.name == "allocation_growth_gp")
+    money = growth.value
+    assert growth.distribution.kind == "fixed"
     said = [
         f"{100 * money:.1f} % a year after inflation (`allocation_growth`), {100 * ((1 + money) ** 6 - 1):.1f} % in six years",
+        "That growth does not vary between runs",
         f"the central run has {network['central']:.0f} WTE in September 2022 (nine runs in ten {network['p05']:.0f} to {network['p95']:.0f})",
         f"fell by {100 * (1 - gps['compared']):.1f} % in FTE; the central run falls by {100 * (1 - gps['central']):.1f} %",
         f"{100 * gps['rank']:.0f} % of what the runs would have had published lies below the figure",
