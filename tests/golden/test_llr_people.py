@@ -1,0 +1,143 @@
+"""People of the system model: routes, employers, placements and supervision act, and the README's figures are those of runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import llr_sd
+
+README = Path(__file__).resolve().parents[2] / "models" / "llr_system" / "README.md"
+PLACES = {"practices": "gp", "locality teams": "ilt", "acute": "acute", "urgent care": "urgent", "social care": "social"}
+OUTPUTS = (
+    *("staff WTE", "GP WTE", "total staff WTE", "workload ratio", "agency WTE", "group vacancies", "GP training starts"),
+    *(
+        "wanted GP training starts",
+        "share of starts supervised",
+        "supervision",
+        "supervisors",
+        "nursing starts",
+        "nurse placements",
+    ),
+    *("wanted nursing starts", "nursing students", "PAs joining", "session loss", "all people", "people balance error"),
+)
+CASES: dict[str, dict[str, float]] = {
+    "base": {},
+    "urgent posts": {"urgent_extra_posts[general_practitioner]": 20},
+    "no routes for nurses": {"gpn_newqual_share": 0, "gpn_fellows": 0, "gpn_experienced_in": 0},
+    "more nursing places": {"nurse_extra_places": 900},
+    "no physician associates": {"pa_places": 0},
+    "more GP trainees": {"gpst_extra_places": 59},
+    "more GP trainees, tight": {"gpst_extra_places": 59, "sup_cap": 0.04},
+    "more GP trainees, wide": {"gpst_extra_places": 59, "sup_cap": 0.10},
+    "more GP trainees, no limit": {"gpst_extra_places": 59, "loop_supervision": 0},
+    "networks": {"network_scheme": 1},
+    "no sessions given up": {"session_drift": 0, "session_workload_slope": 0},
+}
+
+
+@pytest.fixture(scope="module")
+def runs() -> xr.Dataset:
+    model = llr_sd.load_model("llr_system")
+    names = {name: model.table.find(name) for case in CASES.values() for name in case}
+    base = {p.variable: p.value for p in names.values()}
+    frame = pd.DataFrame([base | {names[n].variable: x for n, x in case.items()} for case in CASES.values()])
+    found = model.run(frame, outputs=list(OUTPUTS), times=[2017.75 + i / 4 for i in range(53)])
+    return found.dataset.assign_coords(run=list(CASES)).rename(run="case")
+
+
+def change(runs: xr.Dataset, case: str, output: str, year: float = 2025.75, **where: str) -> float:
+    """What a case adds to an output."""
+    found = runs[output].sel(time=year, **where)
+    return float(found.sel(case=case) - found.sel(case="base"))
+
+
+def test_the_base_run_of_the_readme_is_that_of_a_run(runs: xr.Dataset) -> None:
+    page = README.read_text(encoding="utf-8").partition("## Base run")[2].partition("##")[0]
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("|")]
+    years = [float(cell) for cell in lines[0][1:]]
+    base = runs.sel(case="base", time=years)
+    seen = set()
+    for name, *cells in lines[2:]:
+        first, _, second = name.partition(", ")
+        if name == "agency staff":
+            values = base["agency WTE"]
+        elif first == "workload":
+            values = base["workload ratio"].sel(Setting=PLACES[second])
+        elif second == "GPs":
+            values = base["GP WTE"].sel(Setting=PLACES[first])
+        elif second == "all":
+            values = base["total staff WTE"].sel(Setting=PLACES[first])
+        else:
+            values = base["staff WTE"].sel(Setting=PLACES[first], Skill=second)
+        decimals = 2 if first == "workload" else 0
+        assert [float(c.replace(",", "")) for c in cells] == pytest.approx(values.values, abs=0.5 * 10**-decimals + 1e-9), name
+        seen.add(name)
+    assert len(seen) > 20
+
+
+def test_hospitals_networks_and_social_care_hold_no_gps(runs: xr.Dataset) -> None:
+    assert np.abs(runs["GP WTE"].sel(Setting=["acute", "pcn", "social"])).max().item() == 0
+    assert runs["GP WTE"].sel(Setting=["gp", "ilt", "urgent"]).min().item() > 1
+
+
+def test_urgent_care_draws_gps_away_from_practices(runs: xr.Dataset) -> None:
+    gained = change(runs, "urgent posts", "GP WTE", Setting="urgent")
+    lost = change(runs, "urgent posts", "GP WTE", Setting="gp")
+    assert 15 < gained < 20
+    assert lost == pytest.approx(-16, abs=1)
+    assert abs(change(runs, "urgent posts", "staff WTE", Setting="acute", Skill="autonomous")) < 1
+
+
+def test_nurses_reach_practices_on_their_routes(runs: xr.Dataset) -> None:
+    assert change(runs, "no routes for nurses", "staff WTE", Setting="gp", Skill="core") < -10
+    assert change(runs, "no routes for nurses", "staff WTE", Setting="acute", Skill="core") > 5
+
+
+def test_nursing_places_beyond_the_placements_stay_empty(runs: xr.Dataset) -> None:
+    part = runs.sel(case="more nursing places")
+    assert float(part["nursing starts"].max()) <= 1334 + 900
+    assert float((part["wanted nursing starts"] - part["nursing starts"]).max()) > 100
+    on_placement = 0.5 * part["nursing students"].sum("TYear")
+    assert float((on_placement - part["nurse placements"]).max()) < 0.01 * float(on_placement.max())
+    assert float(np.abs(runs["nursing starts"].sel(case="base") - 1334).max()) == 0
+
+
+def test_physician_associates_join_after_two_years(runs: xr.Dataset) -> None:
+    joining = runs["PAs joining"].sel(case="base")
+    assert float(joining[0]) == 0
+    assert (
+        float(joining.sel(time=2018.25)) < 0.05 * 9.72 < 0.4 * 9.72 < float(joining.sel(time=2019.75)) < 0.75 * 9.72
+    )  # by thirds
+    assert change(runs, "no physician associates", "staff WTE", 2030.75, Setting="acute", Skill="enhanced") <= 0
+
+
+def test_supervisors_limit_gp_trainees(runs: xr.Dataset) -> None:
+    starts = {case: float(runs["GP training starts"].sel(case=case, time=2025.75)) for case in CASES}
+    wanted = float(runs["wanted GP training starts"].sel(case="more GP trainees", time=2025.75))
+    assert starts["more GP trainees, tight"] < starts["more GP trainees"] < 0.95 * wanted
+    assert starts["more GP trainees, wide"] == pytest.approx(wanted, rel=1e-12)
+    assert starts["more GP trainees, no limit"] == pytest.approx(wanted, rel=1e-12)
+    assert starts["base"] == pytest.approx(59 * 0.93)
+    assert starts["networks"] < 0.6 * starts["base"]
+    for case in ("more GP trainees", "more GP trainees, tight", "networks"):
+        part = runs.sel(case=case, PSetting="gp")
+        cap = 0.04 if case.endswith("tight") else 0.06
+        own = 80 * 0.05  # what the enhanced staff of the start take
+        over = part["supervision"].sum("Loc") - own - cap * part["supervisors"].sum("Loc")
+        assert float(over.sel(time=slice(2018.75, 2021)).max()) < 0.5, case  # later supervisors may leave faster than trainees
+
+
+def test_sessions_given_up_take_no_staff_where_they_do_not_fall(runs: xr.Dataset) -> None:
+    assert float(np.abs(runs["session loss"].sel(case="no sessions given up")).max()) == 0
+    others = runs["session loss"].sel(case="base").drop_sel(Group="general_practitioner")
+    assert float(np.abs(others).max()) == 0
+    assert change(runs, "no sessions given up", "GP WTE", Setting="gp") > 40
+
+
+def test_nobody_is_made_or_lost(runs: xr.Dataset) -> None:
+    assert float(np.abs(runs["people balance error"]).max()) < 1e-12 * float(runs["all people"].max())
