@@ -149,24 +149,32 @@ def _idle(
 ) -> list[str]:
     """Return a sentence for each constant whose change moves no output in any case; one that changes nowhere is told with `still`."""
     left, tried = list(names), set[str]()
-    for case in cases:
-        now = {n: case.get(n, subject.default(n)) for n in left}
-        other = {n: change(subject, n, value) for n, value in now.items()}
-        changed = [n for n in left if other[n] != now[n]]
-        tried.update(changed)
-        if changed:
-            rows = [case, *({**case, n: other[n]} for n in changed)]
-            left = [n for n in left if n not in _with_effect(subject, changed, rows, outputs)]
-    return [f'"{n}"{"" if n in tried else f" {still}"}' + ("." if n in tried else "") for n in left]
+    for part in (cases[:1], cases[1:]):  # most have an effect in the first case
+        for batch in _by_clock(part):
+            rows, pairs = list[Settings](), list[tuple[str, int, int]]()
+            for case in batch:
+                now = {n: case.get(n, subject.default(n)) for n in left}
+                other = {n: value for n in left if (value := change(subject, n, now[n])) != now[n]}
+                tried.update(other)
+                pairs += [(n, len(rows), len(rows) + i) for i, n in enumerate(other, 1)]
+                rows += [case, *({**case, n: value} for n, value in other.items())] if other else []
+            moved = _with_effect(subject, rows, pairs, outputs)
+            left = [n for n in left if n not in moved]
+    return [f'"{n}".' if n in tried else f'"{n}" {still}' for n in left]
 
 
-def _with_effect(subject: Subject, names: Sequence[str], rows: Sequence[Settings], outputs: Sequence[str]) -> set[str]:
-    """Return the constants whose run, of the rows after the first, differs from the first; one that cannot be run has an effect."""
+def _with_effect(
+    subject: Subject, rows: Sequence[Settings], pairs: Sequence[tuple[str, int, int]], outputs: Sequence[str]
+) -> set[str]:
+    """Return the constants of which the two rows give different runs; one that cannot be run has an effect."""
+    if not pairs:
+        return set()
     try:
         ensemble = subject.simulate(subject.rows(rows), None, outputs)
     except LlrSdError:
-        if len(names) == 1:
-            return set(names)
-        return {n for i, n in enumerate(names, 1) if _with_effect(subject, [n], [rows[0], rows[i]], outputs)}
+        if len(pairs) == 1:
+            return {pairs[0][0]}
+        alone = ([rows[a], rows[b]] for _, a, b in pairs)
+        return {n for (n, _, _), two in zip(pairs, alone, strict=True) if _with_effect(subject, two, [(n, 0, 1)], outputs)}
     arrays = [np.asarray(v.values) for v in ensemble.dataset.data_vars.values()]
-    return {n for i, n in enumerate(names, 1) if any(not np.array_equal(a[0], a[i], equal_nan=True) for a in arrays)}
+    return {n for n, a, b in pairs if any(not np.array_equal(x[a], x[b], equal_nan=True) for x in arrays)}

@@ -13,9 +13,25 @@ from llr_sd.risks import plan_register
 from llr_sd.run.filled import study_model
 from llr_sd.run.prepare import PreparedStudy, prepare
 from llr_sd.study import Study, load_study
+from llr_sd.studyparts import MonteCarlo
 
 DRAWS = 4
 """Draws of each scenario that are looked at."""
+
+
+ANALYSES = (
+    "compare_with",
+    "sobol",
+    "convergence",
+    "morris",
+    "shapley",
+    "attribution",
+    "discovery",
+    "levers",
+    "value_of_information",
+    "answer",
+)
+"""What a study asks of its runs: nothing here needs it, and some of it needs many runs."""
 
 
 @dataclass(frozen=True)
@@ -53,19 +69,18 @@ def study_runs(equations: Equations, more: Iterable[str | Path] = ()) -> tuple[S
             first = {j.setting: j.design for j in prepared.jobs(samples["monte_carlo"]) if not j.start}
             for job in prepared.jobs(samples["central"]):
                 rows, name = first[job.setting], samples["central"].settings[job.setting][0]
-                few = Design(rows.names, rows.values[:DRAWS].copy(), rows.kind, rows.seed)
+                few = Design(rows.names, rows.values.copy(), rows.kind, rows.seed)
                 found.append(StudyRuns(study.bundled or study.folder.name, name, job.design, few, outputs))
     return tuple(found)
 
 
 def _prepared(study: Study, equations: Equations) -> Iterator[PreparedStudy]:
     """Yield what a study prepares of this very model file."""
-    if (
-        study.risk_register is None
-        and Path(str(study.model)).stem != equations.source.stem
-        and study.model != equations.source.parent.name
-    ):
+    if not study.risk_register and Path(study.model).stem not in (equations.source.stem, equations.source.parent.name):
         return
+    fields = type(study).model_fields
+    bare = {name: fields[name].get_default() for name in ANALYSES} | {"monte_carlo": MonteCarlo(runs=DRAWS)}
+    study = study.model_copy(update=bare)
     models = plan_register(study).models if study.risk_register else {"": prepare(study, study_model(study))}
     for prepared in models.values():
         if prepared.model.equations.source.resolve() == equations.source.resolve():
