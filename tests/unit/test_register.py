@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import llr_sd
 from llr_sd import analysis
@@ -17,6 +18,7 @@ from llr_sd.cli import main
 from llr_sd.register import bundled_registers, load_matrix, load_register, registers_folder
 from llr_sd.report.ratings.words import findings
 from llr_sd.risks import prepare_register
+from llr_sd.risks.reasons import tie_beyond
 from llr_sd.study import load_study
 
 # Of the staff fixture: 200 WTE at the start. With nothing hired and yearly leaving rates a and b, after three years in steps of a quarter
@@ -424,3 +426,15 @@ def test_moved_work_is_turned_into_gps_by_the_models_own_weight() -> None:
     adding = [t for t in texts if "moved" in t or "drifted" in t]
     assert len(adding) == 2
     assert all(t.rstrip().endswith("/ work_of_a_gp") for t in adding)
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_an_input_tied_through_a_correlated_one_alone_is_told_from_one_with_an_effect(own: bool) -> None:
+    """With correlation -0.3 an input without effect has a plain tie of about -0.3 and none beyond; one with an effect keeps its tie."""
+    rng = np.random.default_rng(3)
+    first, noise = rng.standard_normal((2, 4000))
+    second = -0.3 * first + np.sqrt(1 - 0.09) * noise
+    rows = [stats.rankdata(v) for v in (second, first + (0.5 * second if own else 0.0), first)]
+    plain, beyond = np.corrcoef(rows[0], rows[1])[0, 1], tie_beyond(rows[0], rows[1], [rows[2]])
+    assert beyond == pytest.approx(1.0 if own else 0.0, abs=0.06)  # given the first, the loss is half the second
+    assert plain == pytest.approx(0.2 if own else -0.29, abs=0.06)

@@ -15,12 +15,14 @@ from llr_sd.rating import Rating
 from llr_sd.register import REST, Risk
 from llr_sd.risks.losses import Floats, Losses, Readings
 from llr_sd.risks.prepared import PreparedRegister
-from llr_sd.run.prepare import Sample
+from llr_sd.run.prepare import Sample, correlations
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+TIED = 0.1
+"""An input whose rank correlation with a loss is within this of zero is not said to be tied to it."""
 BOX_COLUMNS = [
     "input",
     "low",
@@ -93,7 +95,8 @@ def outside_table(prepared: PreparedRegister, held: Sequence[Rating], losses: Lo
     -------
     DataFrame
         Columns risk, ladder, carried (total index of everything else), input, label, grade, rank_correlation (Spearman's, with the loss
-        over the Monte Carlo runs); the three most tied, strongest first.
+        over the Monte Carlo runs); the three most tied, strongest first. One that is tied only through an input with which the
+        register correlates it is left out: its partial rank correlation, given that input, is within `TIED` of zero.
     """
     import pandas as pd
     from scipy import stats
@@ -107,8 +110,11 @@ def outside_table(prepared: PreparedRegister, held: Sequence[Rating], losses: Lo
         risk, loss = prepared.register.risk_of(r.risk), losses[r.at]
         about = {p.name: p for p, _ in prepared.uncertain(risk) if p.name not in risk.group}
         ok, draws = np.isfinite(loss), _draws(prepared, risk)
-        tied = {n: float(stats.spearmanr(draws[n][ok], loss[ok]).statistic) for n in about}
-        for name in [n for n in sorted(tied, key=lambda n: -abs(tied[n]))[:3] if abs(tied[n]) > 0.1]:
+        lost, ranks = stats.rankdata(loss[ok]), {n: stats.rankdata(draws[n][ok]) for n in draws}
+        tied = {n: float(np.corrcoef(ranks[n], lost)[0, 1]) for n in about}
+        strongest = sorted((n for n in tied if abs(tied[n]) > TIED), key=lambda n: -abs(tied[n]))
+        partners = _partners(prepared, risk)
+        for name in [n for n in strongest if abs(tie_beyond(ranks[n], lost, [ranks[k] for k in partners.get(n, ())])) > TIED][:3]:
             row = {"risk": r.risk, "ladder": r.ladder, "carried": rest, "input": name, "label": about[name].called}
             rows.append(row | {"grade": about[name].grade, "rank_correlation": tied[name]})
     return pd.DataFrame(rows, columns=["risk", "ladder", "carried", "input", "label", "grade", "rank_correlation"])
@@ -143,6 +149,24 @@ def box_table(prepared: PreparedRegister, held: Sequence[Rating], losses: Losses
         frames.append(limits.assign(risk=r.risk, ladder=r.ladder, consequence=c, share=share))
     columns = ["risk", "ladder", "consequence", "share", *BOX_COLUMNS]
     return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
+
+
+def _partners(prepared: PreparedRegister, risk: Risk) -> dict[str, set[str]]:
+    """Return, by name, the inputs of a risk's models with which the register correlates an input."""
+    found: dict[str, set[str]] = {}
+    for model in prepared.models_of(risk):
+        for one, other, _ in correlations(prepared.far[model].study, prepared.far[model].model):
+            found.setdefault(one, set()).add(other)
+            found.setdefault(other, set()).add(one)
+    return found
+
+
+def tie_beyond(ranks: Floats, lost: Floats, given: Sequence[Floats]) -> float:
+    """Return the correlation of two rows of ranks that is left once what others explain of both is taken out, each by least squares."""
+    basis = np.column_stack([np.ones_like(lost), *given])
+    left = [row - basis @ np.linalg.lstsq(basis, row, rcond=None)[0] for row in (ranks, lost)]
+    spread = float(np.sqrt((left[0] ** 2).sum() * (left[1] ** 2).sum()))
+    return float((left[0] * left[1]).sum() / spread) if spread > 0 else 0.0
 
 
 def _draws(prepared: PreparedRegister, risk: Risk) -> dict[str, Floats]:
