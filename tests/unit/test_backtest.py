@@ -51,6 +51,15 @@ def test_two_runs_with_an_error_have_the_band_of_a_mixture() -> None:
     assert ends[2] == pytest.approx(0, abs=1e-9)
 
 
+@pytest.mark.parametrize("error", [1e-6, 1e-3, 1.0, 1e3])
+def test_a_band_solves_its_distribution_whatever_the_error(error: float) -> None:
+    """Runs in clusters with wide gaps, and one that stands far out: errors from nothing to all of the spread."""
+    runs = np.concatenate([np.linspace(0, 1, 40), np.linspace(50, 51, 60), [1e4]])
+    ends = band(measured(runs, [0.0], own=error))[:, 0]
+    below = stats.norm.cdf((ends - runs[:, None]) / error).mean(axis=0)
+    assert below == pytest.approx(SHARES, abs=1e-6)
+
+
 def counts_of(own: float, shared: float, figures: int) -> NDArray[np.float64]:
     """The counts of one run in the middle of a band that is nine in ten wide."""
     half = stats.norm.ppf(0.95) * math.hypot(own, shared)

@@ -14,6 +14,7 @@ from llr_sd.quantiles import STATISTICS
 BAND = ("p05", "p25", "p50", "p75", "p95")
 """The ends of the bands of nine runs in ten and of half of them, and the median between them."""
 _NODES = 15
+_STEPS = 100  # as many halvings reach rounding; Newton's steps take about ten
 _WIDEST = 9.0  # standard errors beyond which a normal has no weight in double precision
 
 
@@ -73,7 +74,7 @@ def ranks(measured: Measured) -> NDArray[np.float64]:
 def band(measured: Measured) -> NDArray[np.float64]:
     """Return the quantiles `BAND` of what the runs would have had published, shape (5, figure); see `ranks`.
 
-    Without an error they are those of the runs; with one they solve the smoothed distribution function by bisection, to rounding.
+    Without an error they are those of the runs; with one they solve the smoothed distribution function, to rounding.
 
     Parameters
     ----------
@@ -81,16 +82,34 @@ def band(measured: Measured) -> NDArray[np.float64]:
         Runs and figures.
     """
     shares = [STATISTICS[name] for name in BAND]
-    plain = np.quantile(measured.runs, shares, axis=0)
-    room = _WIDEST * measured.error
-    low = np.broadcast_to(measured.runs.min(axis=0) - room, plain.shape).copy()
-    high = np.broadcast_to(measured.runs.max(axis=0) + room, plain.shape).copy()
-    wanted = np.array(shares)[:, None]
-    for _ in range(60):
-        middle = (low + high) / 2
-        under = np.array([_below(measured, row) for row in middle]) < wanted
-        low, high = np.where(under, middle, low), np.where(under, high, middle)
-    return np.asarray(np.where(measured.error > 0, (low + high) / 2, plain))
+    found = np.quantile(measured.runs, shares, axis=0)
+    some = measured.error > 0
+    if some.any():
+        runs, error = measured.runs[:, some], measured.error[some]
+        found[:, some] = [_smoothed(runs, error, share, start) for share, start in zip(shares, found[:, some], strict=True)]
+    return found
+
+
+def _smoothed(
+    runs: NDArray[np.float64], error: NDArray[np.float64], share: float, start: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Solve for a quantile of runs with normal errors, shape (figure,), by Newton's steps kept within a bracket."""
+    from scipy.special import ndtr
+
+    low, high = runs.min(axis=0) - _WIDEST * error, runs.max(axis=0) + _WIDEST * error
+    close, at = 1e-14 * (high - low), start
+    for _ in range(_STEPS):
+        gap = (at - runs) / error
+        above = ndtr(gap).mean(axis=0) - share
+        low, high = np.where(above < 0, at, low), np.where(above < 0, high, at)
+        slope = np.exp(-(gap**2) / 2).mean(axis=0) / (error * np.sqrt(2 * np.pi))
+        step = np.divide(above, slope, out=np.full_like(at, np.inf), where=slope > 0)
+        moved = np.where((at - step > low) & (at - step < high), at - step, (low + high) / 2)
+        settled = bool((np.abs(moved - at) <= close).all())
+        at = moved
+        if settled:
+            break
+    return at
 
 
 def miss_counts(measured: Measured, ends: NDArray[np.float64]) -> NDArray[np.float64]:
