@@ -50,7 +50,7 @@ OUTPUTS = [
     "cover limit", "effective capacity", "practice adoption by locality", "posts converted", "vacancies", "posts given up",
     "posts gained", "group unit cost", "funded posts", "network posts affordable", "network posts set up", "network roles filled",
     "network money", "network role cost", "network spend", "left shift achieved", "left shift posts",
-    "left shift posts by cell", "moved mix", "redeployment departures", "acute posts going", "work moved", "work drifted",
+    "left shift posts by cell", "moved mix", "redeployment departures", "cumulative redeployment", "acute posts going", "work moved", "work drifted",
     "work released", "work avoided",
 ]  # fmt: skip
 
@@ -251,6 +251,8 @@ def test_staff_whose_post_is_released_move_to_the_community(runs: xr.Dataset) ->
     assert moving.max() > 5
     assert (moving <= DEFAULTS["redeploy_share"] * going + 1e-9).all()
     assert (runs["redeployment departures"].sel(case=["base", "shift, nobody is redeployed"]) == 0).all()
+    so_far = runs["cumulative redeployment"].sel(case="shift")
+    np.testing.assert_allclose(so_far.isel(time=-1), moving.integrate("time"), rtol=0.01)
     staff = runs["staff WTE"].sel(time=2021.25)
     acute = staff.sel(case="shift", Setting="acute").sum() - staff.sel(case="shift, nobody is redeployed", Setting="acute").sum()
     teams = staff.sel(case="shift", Setting="ilt").sum() - staff.sel(case="shift, nobody is redeployed", Setting="ilt").sum()
