@@ -53,7 +53,7 @@ MUTATIONS = {
     "a month for a year, as a unit": [("dur_gpst= 3 ~ Year", "dur_gpst= 3 ~ Month", UNITS), ("", "", ("parameters", "every constant has a row"))],
     "a month for a year, as a number": [("perception_delay= 1 ~", "perception_delay= 12 ~", ("golden run", "the base run")), ("", "", ("parameters", "every constant has a row"))],
     "a year forgotten": [("trainees[TYear] * training_parts / dur_gpst", "trainees[TYear] * training_parts", UNITS)],
-    "people counted as working time": [("WTE by employment[Emp]= SUM(GP heads by stage[Stage!,Emp]) * WTE per head[Emp]", "WTE by employment[Emp]= SUM(GP heads by stage[Stage!,Emp])", UNITS)],
+    "people counted as working time": [("session loss WTE[Emp]= heads by employment[Emp] * session loss[Emp]", "session loss WTE[Emp]= heads by employment[Emp]", UNITS)],
     "equivalents counted as GPs": [("SUM(WTE by employment[Emp!]) + international WTE", "SUM(WTE by employment[Emp!]) + international WTE + dynamic GP equivalents", ("extreme", "GP equivalents are not people"))],
     "trainees lost on the way": [("part end[y1] * part completion - part end[y2], qualifiers_2017", "part end[y1] * part completion ^ 2 - part end[y2], qualifiers_2017", ("conservation", "GP trainees"))],
     "the plan misread": [("plan_late_gp= 87", "plan_late_gp= 78", ("extreme", "the published plan"))],

@@ -234,6 +234,13 @@ def test_cutting_a_vicious_loop_keeps_capacity(cases: Cases) -> None:
     assert cases.of("loop_locum", "locum WTE")[-1] < cases.of("base", "locum WTE")[-1]
 
 
+def test_the_plan_believed_keeps_as_many_over_55_as_it_counts_on(model: llr_sd.Model) -> None:
+    """Tables 12 to 14 take retirement from the same 87 for three years: at the planned years in mid career as many pass 55 as retire."""
+    run = model.run(model.table.planned, outputs=["ageing", "retirement"], times=[2017.75]).dataset
+    passing, retiring = float(run["ageing"].sel(Under55="mid").sum()), float(run["retirement"].sum())
+    assert passing == pytest.approx(retiring, rel=1e-3)
+
+
 def test_a_change_of_employment_keeps_the_hours(model: llr_sd.Model) -> None:
     moves_alone = {k: v for k, v in FROZEN.items() if k not in ("sub_to_locum", "locum_to_sub")}
     run = model.run(moves_alone | {"locum_conversion_policy": 1}, outputs=["dynamic GP WTE", "locum WTE", "WTE per head"]).dataset
