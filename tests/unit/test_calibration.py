@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from pathlib import Path
@@ -129,8 +130,8 @@ def test_a_figure_kept_apart_is_held_against_the_prediction(made: StudyResult) -
     assert row["stands"] == "above"
     assert points["stands"].tolist()[:3] == ["inside"] * 3
     said = terminal_summary(made)
-    assert "Of 1 later figure kept apart, none lies in the band" in " ".join(said.split())
-    assert "counts, 2019: 160 WTE is above" in " ".join(said.split()).replace("time ", "").replace("end of Dec 2018", "2019")
+    assert "The one later figure that was kept apart lies outside the band" in " ".join(said.split())
+    assert "counts, end of Dec 2018: 160 WTE is above" in " ".join(said.split())
 
 
 def test_the_report_and_the_workbook_hold_the_fit(made: StudyResult) -> None:
@@ -139,7 +140,7 @@ def test_the_report_and_the_workbook_hold_the_fit(made: StudyResult) -> None:
         "What the published figures tell of the parameters",
         "Start is",
         "is taken to be exact",
-        "1 later figure kept apart",
+        "one later figure that was kept apart",
     ):
         assert words.casefold() in page.casefold(), words
     assert {f.name for f in (made.path / "figures").glob("calibration*.png")} == {
@@ -314,6 +315,40 @@ def test_no_calibration_without_a_series_or_a_use_without_a_fit() -> None:
         llr_sd.make_study(**plain, calibration={"parameters": ["a"]})
     with pytest.raises(llr_sd.LlrSdError, match=r"no \[calibration\] to draw from"):
         llr_sd.make_study(**plain, uncertain={"from_calibration": True})
+
+
+def changed(result: StudyResult, points: dict[str, Any], **facts: Any) -> StudyResult:
+    """The same result with other columns of its figures and other facts."""
+    (one,) = (f for f in result.manifest["facts"] if f["kind"] == "calibrated")
+    tables = {**result.tables, "calibration_points": result.tables["calibration_points"].assign(**points)}
+    return dataclasses.replace(result, manifest={**result.manifest, "facts": [one | facts]}, tables=tables)
+
+
+def test_sentences_follow_the_facts(made: StudyResult) -> None:
+    def said(points: dict[str, Any] | None = None, **facts: Any) -> str:
+        return " ".join(section_sentences(changed(made, points or {}, **facts)))
+
+    plain = said()
+    assert "fits badly" not in plain
+    assert "have not converged" not in plain
+    assert "lies outside the band that the fit predicts" in plain
+    assert "draw them from their priors" in plain
+    assert "The one later figure that was kept apart lies in the band" in said({"stands": ["inside"] * 4})
+    roles = {"role": [FIT, FIT, HELD_OUT, HELD_OUT]}
+    assert "Of 2 later figures that were kept apart, 1 lies in the band" in said(roles)
+    assert "Of 2 later figures that were kept apart, none lies in the band" in said(
+        {**roles, "stands": ["inside"] * 2 + ["below"] * 2}
+    )
+    assert "Of 2 later figures that were kept apart, 2 lie in the band" in said({**roles, "stands": ["inside"] * 4})
+    bad = said({"stands": ["below", "inside", "inside", "above"]}, conflict=0.0004)
+    assert bad.startswith("The calibration fits badly: with these priors and errors, figures would lie as far")
+    assert "Outside the band of the fit: counts, end of Dec 2010." in bad
+    assert "do not contradict" not in bad
+    assert "300 steps are 15 of its autocorrelation times, and 50 are needed" in said(converged=False, steps=300, slowest=20.0)
+    assert "1 other fit is nearly as good" in said(rivals=1)
+    assert "2 were lost to failed runs" in said(failed=2)
+    assert "no test of them" in said(used=True)
+    assert "3 other uncertain inputs stood at their central values" in said(held=3)
 
 
 def test_facts_are_plain_numbers(made: StudyResult) -> None:

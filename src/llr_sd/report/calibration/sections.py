@@ -15,6 +15,8 @@ from llr_sd.report.shared.wording import amount, count_of, date_words, listing, 
 from llr_sd.result import StudyResult
 
 MOST_PAIRS = 10
+LITTLE = 0.01
+"""Information, in that of the priors, below which a combination is not shown for itself."""
 HEADING = "What the published figures tell of the parameters"
 
 
@@ -27,7 +29,8 @@ def calibration_section(result: StudyResult) -> Section | None:
     bands = courses(result)
     for number, name in enumerate(dict.fromkeys(p.series for p in points(result)), 1):
         pictures.append(_series(number, name, bands, [p for p in points(result) if p.series == name], made.until))
-    return Section("calibration", HEADING, section_sentences(result), tuple(pictures), (_directions(result), _pairs(result)))
+    tables = (_directions(result), *([_pairs(result)] if pairs(result) else ()))
+    return Section("calibration", HEADING, section_sentences(result), tuple(pictures), tables)
 
 
 def _parameters(result: StudyResult, own: tuple[Learnt, ...]) -> Picture:
@@ -101,12 +104,17 @@ def _series(number: int, name: str, bands: dict[str, pd.DataFrame], own: list[Po
 
 
 def _directions(result: StudyResult) -> NumberTable:
+    """The combinations that the figures say something of; what is left has no direction of its own."""
+    found = directions(result)
     rows = []
-    for d in directions(result):
+    for d in (d for d in found if d.information >= LITTLE):
         parts = listing([f"{input_name(result, n)} ({told_rank(w)})" for n, w in d.parts])
         rows.append(
             (str(d.number), parts, amount(d.information), percent(d.narrower), "the figures" if d.known else "the priors")
         )
+    rest = len(found) - len(rows)
+    if rest:
+        rows.append(("others", f"{rest} across these", f"below {LITTLE:g}", "below 1%", "the priors"))
     head = ("Number", "Combination (weights)", "Information", "Narrower by", "Known more from")
     caption = "Combinations of parameters, the best known first; the information of the priors is 1, and weights are in standard deviations of the priors"
     return NumberTable(caption, head, tuple(rows), (1, 4))
@@ -115,8 +123,13 @@ def _directions(result: StudyResult) -> NumberTable:
 def _pairs(result: StudyResult) -> NumberTable:
     found = pairs(result)[:MOST_PAIRS]
     rows = tuple(
-        (f"{p.one} and {p.other}", told_rank(p.rank), f"{told_rank(p.low)} to {told_rank(p.high)}", "no" if p.tied else "yes")
+        (
+            f"{p.one} and {p.other}",
+            told_rank(p.rank),
+            f"{told_rank(p.low)} to {told_rank(p.high)}",
+            "not told apart" if p.tied else "–",
+        )
         for p in found
     )
-    head = ("Pair", "Rank correlation", "95% interval", "Told apart")
+    head = ("Pair", "Rank correlation", "95% interval", "The figures")
     return NumberTable("Parameters that go together after the fit, the closest first", head, rows, (3,))

@@ -107,8 +107,12 @@ def held_sentence(result: StudyResult) -> str:
     own = [p for p in points(result) if p.held]
     if not own:
         return ""
-    off = [p for p in own if p.stands != "inside"]
-    head = f"Of {count_of(len(own), 'later figure')} kept apart, {len(own) - len(off) or 'none'} {'lies' if len(own) - len(off) <= 1 else 'lie'} in the band that the fit predicts for nine figures of ten"
+    off, good = [p for p in own if p.stands != "inside"], len([p for p in own if p.stands == "inside"])
+    band = "the band that the fit predicts for nine figures of ten"
+    if len(own) == 1:
+        head = f"The one later figure that was kept apart lies {'outside' if off else 'in'} {band}"
+    else:
+        head = f"Of {len(own)} later figures that were kept apart, {good or 'none'} {'lies' if good <= 1 else 'lie'} in {band}"
     if not off:
         parts = [f"{_named(p)}: {p.scale.told(p.figure)} in {p.scale.range(p.low, p.high)}" for p in own]
         return f"{head} ({'; '.join(parts)})."
