@@ -174,7 +174,15 @@ def test_gp_equivalents_are_in_no_output(study: llr_sd.Study) -> None:
     assert not [n for n, o in study.outputs.items() if o.equivalents or "equivalent" in f"{o.variable} {o.expression}".lower()]
 
 
-def test_the_first_lines_are_those_of_the_central_runs(page: str, central: pd.DataFrame) -> None:
+def test_posts_made_ahead_bring_no_more_gps(study: llr_sd.Study) -> None:
+    frame = pd.DataFrame([{"ls_target": 0.1, "double_running": x} for x in (0, 1)])
+    found = llr_sd.load_model(study.model).run(frame, outputs=["GP WTE", "staff WTE"], times=[2021.25]).dataset.sel(Setting="gp")
+    before, after = found["GP WTE"].values.ravel()
+    assert after == pytest.approx(before, abs=1)
+    assert (found["staff WTE"].isel(run=1) - found["staff WTE"].isel(run=0)).sum() > 50
+
+
+def test_the_first_lines_are_those_of_the_central_runs(page: str, study: llr_sd.Study, central: pd.DataFrame) -> None:
     """Each figure of the summary is asked for by the words around it."""
     text = " ".join(page[: page.index("## Where the figures")].split())
     some, double, none = "10 %, some money", "10 % double, some money", "0 %"
@@ -211,6 +219,10 @@ def test_the_first_lines_are_those_of_the_central_runs(page: str, central: pd.Da
         r"let ([\d.]+) % move instead of ([\d.]+) %; the network scheme of 2019 ([\d.]+) %",
         *(moved[s] for s in ("10 %, posts converted", some, "10 %, with networks")),
     )
+    own = llr_sd.load_model(study.model).parameters.query("distribution != 'fixed'")
+    asked = study.uncertain
+    varied = own[own["group"].isin(asked.groups) | own["name"].isin(asked.names)]
+    says(r"Of the (\d+) inputs that vary, (\d+) are judgement", str(len(varied)), str((varied["grade"] == "C").sum()))
     plan = [of("20 %, plan's conversion", o, "{:,.0f}") for o in ("practices_2021", "providers_2021")]
     says(r"practices reach ([\d,]+), not 2,941, and providers stand at ([\d,]+), not", *plan)
 
