@@ -22,6 +22,7 @@ OTHERS = (4 / 285, 41.75 / 285, 71.25 / 285, 168 / 285)  # share of other clinic
 CCG_CODES = {"elr": "ELR", "city": "LC", "wl": "WL"}
 BALANCES = {  # and what the tolerance is measured against
     "people balance error": "all people",
+    "group balance error": "all people",
     "student balance error": "all students",
     "activity balance error": "acute baseline work",
     "money balance error": "budget",
