@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from llr_sd.findings import Finding
@@ -103,6 +103,18 @@ def outside(table: ParameterTable, settings: Mapping[str, float], where: str) ->
         if value < low - room or value > high + room:
             found.append(Outside(parameter, value, where))
     return tuple(found)
+
+
+def beliefs(table: ParameterTable, scenarios: Sequence[str]) -> list[str]:
+    """Return one sentence on what a plan believes outside the range of its evidence, for the scenarios that take it; none otherwise."""
+    found = outside(table, table.planned, "") if scenarios else ()
+    if not found:
+        return []
+    named = ", ".join(f'"{s}"' for s in scenarios)
+    whose = f"the scenarios {named} take where they set" if len(scenarios) > 1 else f"the scenario {named} takes where it sets"
+    lie = f"{len(found)} {'lies' if len(found) == 1 else 'lie'} outside the range of the evidence"
+    those = f"Of the {len(table.planned)} values that the plan believes, which {whose} no other"
+    return [f"{those}, {lie}: {'; '.join(o.entry for o in found)}."]
 
 
 def said(found: Iterable[Outside]) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from findings_page import tables
 
 import llr_sd
+from llr_sd.evidence import outside
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 
@@ -106,6 +107,8 @@ def test_where_the_plan_believed_ends_is_what_the_findings_say(plan: llr_sd.Stud
     ages = {**model.table.planned, "gp_inmigration": 0, "anp_target": 0, "pharm_target": 0, "career_years_mid": 15}
     aged = float(model.run(ages, outputs=["GP WTE"], times=[2020.75]).dataset["GP WTE"].values[0, 0])
     assert f"ends at {aged:.0f}, {believed - aged:.0f} lower" in said
+    beyond = outside(model.table, model.table.planned, "")
+    assert f"{len(beyond)} of the {len(model.table.planned)} numbers that it believes" in said
     value = {p.name: p.value for p in model.table}
     yields = value["nq_join_prob"] * (
         value["nq_locum_share"] * value["nq_locum_wte"] + (1 - value["nq_locum_share"]) * value["nq_participation"]

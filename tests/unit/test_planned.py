@@ -13,6 +13,8 @@ from llr_sd.cli import main
 from llr_sd.register import load_register
 from llr_sd.report.outcome.tables import scenario_table
 from llr_sd.risks.prepared import settings_of
+from llr_sd.run.filled import study_model
+from llr_sd.run.prepare import prepare
 
 STUDY = """title = "Beliefs"
 model = "staff"
@@ -100,6 +102,27 @@ def test_a_scenario_takes_what_the_plan_believes_and_its_own_before_it(staff: Pa
     assert dict(own) == {"leave_senior": 0.01, "hiring": 7}
 
 
+def test_beliefs_outside_their_evidence_are_told_in_one_sentence(staff: Path) -> None:
+    """What the plan believes is told once for all scenarios that take it, and what a scenario sets itself as before."""
+    believing(staff, leave_senior="0", leave_junior="0.12", hiring="15")
+    study = STUDY.format(own="set = { hiring = 50 }")
+    (staff / "study.toml").write_text(study, encoding="utf-8")
+    told = told_of(staff)
+    assert (
+        'Of the 3 values that the plan believes, which the scenario "as the plan believes" takes where it sets no other, '
+        "1 lies outside the range of the evidence: leave_senior is 0 1/Year (0.05 to 0.2)."
+    ) in told
+    assert [t for t in told if "Hiring is 50" in t and "6 to 18" in t]
+    assert len(told) == 2
+    (staff / "study.toml").write_text(study.replace("planned = true\n", ""), encoding="utf-8")
+    assert len(told_of(staff)) == 1
+
+
+def told_of(folder: Path) -> tuple[str, ...]:
+    study = llr_sd.load_study(folder)
+    return prepare(study, study_model(study)).told
+
+
 def test_a_study_lists_that_a_scenario_is_planned(staff: Path, capsys: pytest.CaptureFixture[str]) -> None:
     believing(staff, leave_senior="0.05")
     (staff / "study.toml").write_text(STUDY.format(own="set = { hiring = 7 }"), encoding="utf-8")
@@ -130,6 +153,15 @@ def test_planned_runs_of_the_register_are_the_column(capsys: pytest.CaptureFixtu
                 taken += 1
                 assert planned[found.name] == found.planned, (risk.id, name)
     assert taken > 15
+
+
+def test_measures_as_the_plan_believes_them_are_the_column_to_two_digits() -> None:
+    """What R004 and R009 of the register call the plan's belief is set on top of inputs that vary, so it stands there by hand."""
+    risks, planned = {r.id: r for r in load_register("llr_2017").risk}, llr_sd.load_model("gp_supply").table.planned
+    schemes = next(m for m in risks["R004"].mitigation if m.name == "GP5FV schemes")
+    for settings in (schemes.set, risks["R009"].run["believed"]):
+        for name in ("retention_policy", "session_policy"):
+            assert settings[name] == pytest.approx(planned[name], abs=0.005)
 
 
 def test_arrivals_of_gps_are_marked_as_chosen_knowing_the_history() -> None:

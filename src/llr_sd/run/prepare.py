@@ -13,7 +13,7 @@ from llr_sd.design import Design
 from llr_sd.engine.request import make_request
 from llr_sd.equations import CONTROLS, canonical
 from llr_sd.errors import InputError, nearest
-from llr_sd.evidence import outside, said
+from llr_sd.evidence import beliefs, outside, said
 from llr_sd.laws import FILE as LAWS
 from llr_sd.model import Model
 from llr_sd.observed import Series
@@ -147,13 +147,18 @@ def _middle(parameter: Parameter, distribution: Distribution) -> float:
 def _unlike_evidence(study: Study, model: Model, uncertain: Uncertain) -> list[str]:
     """Say which values of the study, its site, scenarios, overrides and levers lie outside the range of their evidence."""
     places: list[tuple[Mapping[str, float], str]] = [(study.set, "every scenario")]
-    places += [(s.set, f'the scenario "{s.name}"') for s in study.scenario]
+    believed = model.table.planned
+    places += [
+        ({n: v for n, v in s.set.items() if not (s.planned and v == believed.get(n))}, f'the scenario "{s.name}"')
+        for s in study.scenario
+    ]
     for name, override in study.uncertain.override.items():
         ends = (override.low, override.mode, override.high, *override.values)
         places += [({name: v}, "[uncertain.override]") for v in ends if math.isfinite(v)]
     if study.levers:
         places += [({name: v}, "[levers]") for name, levels in study.levers.set.items() for v in levels]
-    return said(o for settings, where in places for o in outside(model.table, settings, where))
+    found = said(o for settings, where in places for o in outside(model.table, settings, where))
+    return [*found, *beliefs(model.table, [s.name for s in study.scenario if s.planned])]
 
 
 def unseen(uncertain: Uncertain) -> tuple[str, ...]:
