@@ -36,6 +36,9 @@ CASES: dict[str, dict[str, float]] = {
     "more GP trainees, wide": {"gpst_extra_places": 59, "sup_cap": 0.10},
     "more GP trainees, no limit": {"gpst_extra_places": 59, "loop_supervision": 0},
     "networks": {"network_scheme": 1},
+    "networks, wide": {"network_scheme": 1, "sup_cap": 0.08},
+    "nobody moves": {"mobility": 0},
+    "many move": {"mobility": 0.04},
     "no sessions given up": {"session_drift": 0, "session_workload_slope": 0},
 }
 
@@ -130,6 +133,30 @@ def test_supervisors_limit_gp_trainees(runs: xr.Dataset) -> None:
         own = 80 * 0.05  # what the enhanced staff of the start take
         over = part["supervision"].sum("Loc") - own - cap * part["supervisors"].sum("Loc")
         assert float(over.sel(time=slice(2018.75, 2021)).max()) < 0.5, case  # later supervisors may leave faster than trainees
+
+
+def test_figures_that_the_readme_names(runs: xr.Dataset) -> None:
+    page = README.read_text(encoding="utf-8")
+    fewer = -change(runs, "networks", "GP WTE", 2030.75, Setting="gp")
+    assert f"{fewer:.0f} fewer GPs in 2030" in page
+    lost = -change(runs, "urgent posts", "GP WTE", Setting="gp")
+    assert f"take {lost:.0f} from practices" in page
+    moved = float(
+        (runs["total staff WTE"].sel(case="nobody moves") - runs["total staff WTE"].sel(case="many move")).sel(
+            time=2030.75, Setting="gp"
+        )
+    )
+    assert f"practices lose {moved:.0f} WTE by 2030" in page
+    vacant = float(runs["group vacancies"].sel(case="base", time=2017.75, Group="general_practitioner", Setting="gp"))
+    assert f"{vacant:.0f} GP posts, where the plan counts 18" in page
+    share = (runs["supervision"].sum("Loc") / runs["supervisors"].sum("Loc")).sel(PSetting="gp")
+    own = 80 * 0.05 / 597
+    assert f"use {100 * (float(share.sel(case='base', time=2017.75)) - own):.1f} % of autonomous practice time" in page
+    assert f"enhanced staff {100 * own:.1f} %" in page
+    assert 0.07 < float(share.sel(case="networks, wide", time=2025.75)) < 0.08
+    added = {s: change(runs, "more GP trainees", "GP WTE", Setting=s) for s in ("gp", "ilt", "urgent")}
+    of = {s: 100 * x / sum(added.values()) for s, x in added.items()}
+    assert f"{of['gp']:.0f} in 100 are in practices by 2025.75, {of['urgent']:.0f} in urgent care" in page
 
 
 def test_sessions_given_up_take_no_staff_where_they_do_not_fall(runs: xr.Dataset) -> None:
