@@ -90,7 +90,7 @@ class Calibration(Record):
     until: When | None = None
     scenario: Text | None = None
     discrepancy: Annotated[Number, Field(ge=0, lt=1)] = 0.0
-    draws: Annotated[Whole, Field(ge=200, le=100_000)] = 2000
+    draws: Annotated[Whole, Field(ge=200, le=20_000)] = 2000
 
 
 class OutputSpec(Record):

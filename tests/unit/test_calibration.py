@@ -16,6 +16,7 @@ import pytest
 import llr_sd
 from llr_sd.cli import main
 from llr_sd.report import terminal_summary
+from llr_sd.report.backtest.sections import backtest_section
 from llr_sd.report.calibration.words import section_sentences
 from llr_sd.result import AS_BEFORE, FIT, HELD_OUT, NOT_APART, Calibrated, StudyResult, facts_of
 
@@ -206,6 +207,9 @@ def test_runs_can_be_drawn_from_the_fit(made: StudyResult, tmp_path: Path, undra
     assert float(result.runs["central: last"][0]) == pytest.approx(mean @ [1, 10], rel=1e-6)
     assert result.runs["last"].values[0] == pytest.approx((design @ [1, 10]).to_numpy(), rel=1e-9)
     assert fact(result).used
+    # Whoever reads that figures lie in the band has read that they were fitted to.
+    for text in (" ".join(terminal_summary(result).split()), " ".join(backtest_sentences(result))):
+        assert text.index("are no test of them") < text.index("of nine runs in ten")
     shown = result.tables["parameters"].set_index("name")
     assert shown.loc["start", "p50"] == pytest.approx(mean[0], abs=0.2 * sd[0])
 
@@ -315,6 +319,11 @@ def test_no_calibration_without_a_series_or_a_use_without_a_fit() -> None:
         llr_sd.make_study(**plain, calibration={"parameters": ["a"]})
     with pytest.raises(llr_sd.LlrSdError, match=r"no \[calibration\] to draw from"):
         llr_sd.make_study(**plain, uncertain={"from_calibration": True})
+
+
+def backtest_sentences(result: StudyResult) -> tuple[str, ...]:
+    section = backtest_section(result)
+    return section.sentences if section else ()
 
 
 def changed(result: StudyResult, points: dict[str, Any], **facts: Any) -> StudyResult:

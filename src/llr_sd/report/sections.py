@@ -45,6 +45,24 @@ class Part:
 
 PARTS = (
     Part(
+        ("calibration",),
+        calibration_section,
+        {
+            "calibration": ("Calibration", "Fitted parameters: best fit and draws beside their priors; learnt in nats."),
+            "calibration_pairs": ("Calibrated pairs", "Spearman's rank correlation of two fitted parameters among the draws."),
+            "calibration_directions": (
+                "Calibrated directions",
+                "Combinations of fitted parameters: information of the figures (the priors have 1), and the weight of each parameter.",
+            ),
+            "calibration_points": (
+                "Calibrated figures",
+                "Figures fitted and held out beside the model before and after the fit; low and high take errors in.",
+            ),
+            "calibration_draws": ("Calibrated draws", "Draws from the posterior, a column a fitted parameter in its unit."),
+        },
+        said=finding_sentences,
+    ),
+    Part(
         ("observed",),
         backtest_section,
         {
@@ -62,24 +80,6 @@ PARTS = (
             ),
         },
         said=count_sentences,
-    ),
-    Part(
-        ("calibration",),
-        calibration_section,
-        {
-            "calibration": ("Calibration", "Fitted parameters: best fit and draws beside their priors; learnt in nats."),
-            "calibration_pairs": ("Calibrated pairs", "Spearman's rank correlation of two fitted parameters among the draws."),
-            "calibration_directions": (
-                "Calibrated directions",
-                "Combinations of fitted parameters: information of the figures (the priors have 1), and the weight of each parameter.",
-            ),
-            "calibration_points": (
-                "Calibrated figures",
-                "Figures fitted and held out beside the model before and after the fit; low and high take errors in.",
-            ),
-            "calibration_draws": ("Calibrated draws", "Draws from the posterior, a column a fitted parameter in its unit."),
-        },
-        said=finding_sentences,
     ),
     Part(
         ("differences",),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 from llr_sd.report.backtest.read import Count, Figure, Standing, counts, figures
+from llr_sd.report.calibration.read import calibrated
+from llr_sd.report.calibration.words import use_sentence
 from llr_sd.report.shared.wording import count_of, fixed, listing, percent, the_close
 from llr_sd.result import StudyResult
 
@@ -12,8 +14,10 @@ BAND = "the band of nine runs in ten"
 
 
 def count_sentences(result: StudyResult) -> tuple[str, ...]:
-    """Say for each scenario how many figures lie in the band, and whether the misses are more than chance gives."""
-    return tuple(count_sentence(c) for c in counts(result) if not c.series)
+    """Say for each scenario how many figures lie in the band, whether more miss than chance gives, and first whether they were fitted to."""
+    made = calibrated(result)
+    fitted = (use_sentence(made),) if made is not None and made.used else ()
+    return (*fitted, *(count_sentence(c) for c in counts(result) if not c.series))
 
 
 def count_sentence(count: Count) -> str:

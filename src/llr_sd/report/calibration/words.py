@@ -146,14 +146,9 @@ def finding_sentences(result: StudyResult) -> tuple[str, ...]:
     made = calibrated(result)
     if made is None:
         return ()
-    held = held_sentence(result)
-    return (
-        asked_sentence(made),
-        *learnt_sentences(result),
-        *apart_sentences(result),
-        *([held] if held else []),
-        use_sentence(made),
-    )
+    # Where the runs are drawn from the fit, that stands before the figures that they are held against.
+    more = (held_sentence(result), "" if made.used else use_sentence(made))
+    return (asked_sentence(made), *learnt_sentences(result), *apart_sentences(result), *(s for s in more if s))
 
 
 def section_sentences(result: StudyResult) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ def calibration_tables(prepared: PreparedStudy, fitted: Fitted) -> tuple[dict[st
     """Return the tables of a calibration by name, and how it went."""
     import pandas as pd
 
+    fitted = fitted.first(fitted.fitting.asked.draws)
     names = [p.name for p, _ in fitted.fitting.parameters]
     effective = fitted.chain.effective
     prior_ranks = np.eye(len(names))
@@ -54,7 +55,10 @@ def _parameters(fitted: Fitted) -> pd.DataFrame:
         about.append({"parameter": DISCREPANCY, "variable": "", "label": "", "unit": "Dmnl", "prior": "half-normal"})
         edges = np.column_stack([edges, asked.discrepancy * np.array(analysis.HALF_NORMAL)])
         best = np.append(best, asked.discrepancy * analysis.HALF_NORMAL[1])
-        values, scores = np.column_stack([values, fitted.share]), np.column_stack([scores, fitted.chain.scores[:, -1]])
+        values, scores = (
+            np.column_stack([values, fitted.share]),
+            np.column_stack([scores, fitted.chain.scores[: len(scores), -1]]),
+        )
     return analysis.posterior_table(about, values, scores, best, edges, fitted.chain.effective)
 
 

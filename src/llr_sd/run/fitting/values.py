@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,3 +97,7 @@ class Fitted:
     def columns(self) -> tuple[str, ...]:
         """The constants that were fitted, as the model writes them."""
         return tuple(p.variable for p, _ in self.fitting.parameters)
+
+    def first(self, draws: int) -> Fitted:
+        """Return the same with the first draws of the posterior alone, which are as good a choice as any."""
+        return replace(self, values=self.values[:draws], scores=self.scores[:draws], share=self.share[:draws])
