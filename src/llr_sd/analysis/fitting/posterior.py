@@ -17,7 +17,7 @@ from llr_sd.rounding import difference
 if TYPE_CHECKING:
     import pandas as pd
 
-TOGETHER = 0.7
+TOGETHER = 0.9
 """Rank correlation of two parameters in the posterior, without sign, from which on the points do not tell them apart."""
 MOVED = 0.2
 """How far that must lie from the rank correlation in the prior, which the points have no part in."""

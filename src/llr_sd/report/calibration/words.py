@@ -117,7 +117,7 @@ def held_sentence(result: StudyResult) -> str:
         parts = [f"{_named(p)}: {p.scale.told(p.figure)} in {p.scale.range(p.low, p.high)}" for p in own]
         return f"{head} ({'; '.join(parts)})."
     parts = [f"{_named(p)}: {p.scale.told(p.figure)} is {p.stands} {p.scale.range(p.low, p.high)}" for p in off]
-    return f"{head}. {'; '.join(parts)}."
+    return f"{head}: {'; '.join(parts)}."
 
 
 def draws_sentence(made: Calibrated) -> str:
