@@ -104,6 +104,15 @@ class Subject:
 
     def output(self, text: str) -> tuple[Variable, list[int], tuple[str, ...]]:
         """Return the variable, the positions in it and their labels that the name of an output stands for."""
+        if text not in self._outputs:
+            self._outputs[text] = self._output(text)
+        return self._outputs[text]
+
+    @cached_property
+    def _outputs(self) -> dict[str, tuple[Variable, list[int], tuple[str, ...]]]:
+        return {}
+
+    def _output(self, text: str) -> tuple[Variable, list[int], tuple[str, ...]]:
         equations = self.model.equations
         variable = equations.find(text)
         if variable is None and "[" in text:

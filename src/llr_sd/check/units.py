@@ -86,12 +86,17 @@ def check_units(equations: eq.Equations) -> UnitReport:
     return UnitReport(tuple(dict.fromkeys(pass_.findings)), looked, sum(bool(v.unit.strip()) for v in own))
 
 
-def unit_findings(equations: eq.Equations, variable: eq.Variable, definition: eq.Definition) -> tuple[str, ...]:
-    """Return the findings in one equation, which need not be one of the model."""
-    pass_ = _Pass(equations)
-    pass_.findings.clear()
-    pass_.definition(variable, definition)
-    return tuple(pass_.findings)
+class UnitFindings:
+    """The findings in one equation after another, which need not be those of the model; units are read once."""
+
+    def __init__(self, equations: eq.Equations) -> None:
+        self._pass = _Pass(equations)
+
+    def of(self, variable: eq.Variable, definition: eq.Definition) -> tuple[str, ...]:
+        """Return the findings in an equation of a variable."""
+        self._pass.findings.clear()
+        self._pass.definition(variable, definition)
+        return tuple(self._pass.findings)
 
 
 def _made_up(variable: eq.Variable) -> bool:

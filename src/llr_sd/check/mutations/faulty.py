@@ -50,7 +50,7 @@ class Bench:
     def subject(self, mutant: Mutant | None) -> Faulty:
         """Return a mutant as a subject, or the sound model run in the same way."""
         made = Faulty(self.sound.model, self.sound.checks, self.sound.wanted, self.sound.threads, bench=self, mutant=mutant)
-        shared = ("stocks", "outputs", "_constants", "clock", "wide")
+        shared = ("stocks", "outputs", "_constants", "_outputs", "clock", "wide")
         vars(made).update({name: getattr(self.sound, name) for name in shared})
         return made
 
@@ -171,11 +171,13 @@ class Faulty(Subject):
 
 
 def same(one: Mapping[str, NDArray[np.float64]], other: Mapping[str, NDArray[np.float64]]) -> bool:
-    """Whether two sets of runs have the same numbers, to rounding."""
+    """Whether two runs have the same numbers, to rounding."""
     for name, a in one.items():
         b = other[name]
         if a.shape != b.shape:
             return False
+        if np.array_equal(a, b):
+            continue
         scale = float(np.abs(np.nan_to_num(a)).max(initial=0.0))
         if not np.allclose(a, b, rtol=1e-11, atol=1e-12 * scale, equal_nan=True):
             return False

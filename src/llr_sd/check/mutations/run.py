@@ -27,6 +27,8 @@ from llr_sd.parameters import ParameterTable
 
 DRAWS = 16
 """Wide random runs of each mutant."""
+LARGE = 350
+"""Constants, array elements counted, from which on a model is large."""
 TOGETHER = 48
 """Most mutants that are looked at together."""
 HELD_BYTES = 512 << 20
@@ -117,10 +119,17 @@ def workable(subject: Subject) -> tuple[Choices, frozenset[Mutant]]:
 
 
 def constant_mutants(subject: Subject) -> Iterator[Mutant]:
-    """Yield each constant a tenth larger, and with the other sign; one that is 0 is 0.1 once."""
-    for cell in subject.model.equations.constants():
-        value = subject.model.equations.constant_value(cell)
-        if is_control(cell.label) or value == NA:
+    """Yield each constant a tenth larger, and with the other sign; one that is 0 is 0.1 once.
+
+    In a large model an array has one element at fault, the largest.
+    """
+    equations = subject.model.equations
+    cells = [(c, equations.constant_value(c)) for c in equations.constants() if not is_control(c.label)]
+    if len(cells) > LARGE:
+        largest = {c.variable.name: (c, v) for c, v in sorted(cells, key=lambda x: abs(x[1])) if v != NA}
+        cells = [(c, v) for c, v in cells if largest.get(c.variable.name) == (c, v)]
+    for cell, value in cells:
+        if value == NA:
             continue
         for other in (value * MORE, -value) if value else (STEP,):
             yield Mutant(CONSTANT, cell.label, f"{value:g} -> {other:g}", constants=((cell.label, other),))

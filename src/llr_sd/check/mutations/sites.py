@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from llr_sd.check.units import unit_findings
+from llr_sd.check.units import UnitFindings
 from llr_sd.check.wording import shorten, write
 from llr_sd.equations import (
     NA,
@@ -260,6 +261,10 @@ class _Maker:
     variables: dict[str, Variable] = field(default_factory=dict)
     number: int = 1
 
+    @cached_property
+    def units(self) -> UnitFindings:
+        return UnitFindings(self.equations)
+
     def made(self) -> Choices:
         choice = Definition((), (), Number(0.0))
         self.variables[CHOICE] = Variable(CHOICE, (), (choice,), "constant")
@@ -295,13 +300,13 @@ class _Maker:
             return definition
         walk = _Walk(self.equations, definition, points, self.number, wanted=self.wanted)
         body = walk.body()
-        fits, where = unit_findings(self.equations, variable, definition), _target(variable, definition)
+        fits, where = self.units.of(variable, definition), _target(variable, definition)
         for i, place in enumerate(walk.places):
             number = self.number + i
             unlike = False
             if place.kind in (PRODUCT, NUMBER):
                 alone = _Walk(self.equations, definition, {}, self.number, only=number).body()
-                unlike = unit_findings(self.equations, variable, replace(definition, body=alone)) != fits
+                unlike = self.units.of(variable, replace(definition, body=alone)) != fits
             self.mutants.append(Mutant(place.kind, where, f"{place.before} -> {place.after}", number, units=unlike))
         self.number += len(walk.places)
         return replace(definition, body=body)
