@@ -48,6 +48,20 @@ def test_a_blind_spot_is_told_until_a_check_sees_it(tmp_path: Path) -> None:
     assert seen.tally().mutants == sheet.tally().mutants
 
 
+def test_what_must_hold_in_a_run_of_its_own_sees_a_fault(tmp_path: Path) -> None:
+    fault, change = ("spare posts", "sign"), ["reference staff - all staff -> reference staff + all staff"]
+    claim = """
+[[reality]]
+name = "posts are filled or spare"
+set = { "hiring[south]" = 1 }
+when = "Time >= 0"
+implies = "spare posts + all staff = PART"
+"""
+    right, wrong = (SOUND + claim.replace("PART", part) for part in ("reference staff", "all staff"))
+    assert found(mutate_model(folder(tmp_path, BLIND, checks=right)), *fault) == []
+    assert found(mutate_model(folder(tmp_path, BLIND, checks=wrong)), *fault) == change, "it fails in the sound model too"
+
+
 def test_a_constant_is_as_wrong_in_its_row_so_the_table_alone_does_not_see_it(tmp_path: Path) -> None:
     sheet = mutate_model(folder(tmp_path, BLIND, checks="[draws]\nruns = 8\n"))
     constants = sheet.tally("constant")

@@ -20,6 +20,7 @@ from llr_sd.check.declared import (
     Settings,
     Symmetry,
 )
+from llr_sd.check.reality import Claim, read_claims
 from llr_sd.check.sheet import Line
 from llr_sd.check.subject import Subject
 from llr_sd.errors import InputError
@@ -119,6 +120,17 @@ def declared_jobs(checks: Checks) -> Iterator[Job]:
             yield Job(section, item.name, item, make, runs)
     for item in checks.sums_to_one:
         yield Job("shares", item.variable, item, own.shares, _none)
+
+
+def claim_jobs(subject: Subject) -> Iterator[Job]:
+    """Yield the reality checks that set constants; the others are looked for in the base run and in the random runs."""
+
+    def runs(_: Subject, item: Claim) -> Iterator[Settings]:
+        yield item.settings
+
+    for claim in read_claims(subject):
+        if claim.settings and not claim.problem:
+            yield Job("reality", claim.name, claim, own.reality, runs)
 
 
 def halving_jobs(subject: Subject) -> Iterator[Job]:

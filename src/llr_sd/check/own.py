@@ -17,7 +17,8 @@ from llr_sd.check.declared import (
     Symmetry,
 )
 from llr_sd.check.draws import Wide
-from llr_sd.check.sheet import Line, judge
+from llr_sd.check.reality import Claim, Tally
+from llr_sd.check.sheet import Line, judge, not_evaluated
 from llr_sd.check.subject import Run, Series, Subject
 from llr_sd.check.wording import figure, percent, shorten
 from llr_sd.equations import canonical
@@ -300,3 +301,26 @@ def shares(subject: Subject, item: SumsToOne) -> Line:
     """Add up the shares that the model file enters."""
     off, findings = sums_to_one(subject, item)
     return judge("shares", f"{item.variable} adds up to one over {item.over}", f"{off:.2g} off one", f"{TIMES_SUM:g}", findings)
+
+
+def reality(subject: Subject, claim: Claim) -> Line:
+    """Hold a claim that sets constants against the run with them."""
+    tally = Tally()
+    try:
+        run = subject.run(claim.settings)
+    except InputError as error:
+        return not_evaluated("reality", claim.name, f"its condition cannot be set: {error}")
+    if run.status.ok:
+        claim.look_at(tally, run, f"the run with {shown(claim.settings)}")
+    return told(claim, tally)
+
+
+def told(claim: Claim, tally: Tally) -> Line:
+    """Say how often a claim held in the runs that were looked at."""
+    if not tally.held:
+        reason = "its condition never holds in the runs made, and only constants can be set here."
+        return not_evaluated("reality", claim.name, reason)
+    findings = [f"{claim.text}: not so {tally.first}."] if tally.broken else []
+    return judge(
+        "reality", claim.name, f"broken at {tally.broken} of {tally.held} times that the condition held", "none", findings
+    )

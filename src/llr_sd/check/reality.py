@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.check.declared import Settings
-from llr_sd.check.subject import Subject
+from llr_sd.check.subject import Run, Subject
 from llr_sd.check.wording import figure, shorten
 from llr_sd.ensemble import Ensemble
 from llr_sd.equations import canonical
@@ -80,8 +80,28 @@ class Claim:
                 raise InputError(f'"{variable.name}" has subscripts; name one element.')
             return np.asarray(ensemble.dataset[variable.name].values).reshape(*shape, -1)[:, :, positions[0]]
 
+        ok = np.array([s.ok for s in ensemble.status], dtype=bool)[:, None]
+        self._count(tally, times, read, ok, where, first)
+
+    def look_at(self, tally: Tally, run: Run, where: str) -> None:
+        """Add one run to a tally, as `look`."""
+        shape = (1, len(run.times))
+
+        def read(name: str) -> Values:
+            if canonical(name) == "time":
+                return run.times[None, :]
+            series = run.series(name)
+            if len(series.labels) > 1:
+                raise InputError(f'"{name}" has subscripts; name one element.')
+            return series.values.reshape(shape)
+
+        self._count(tally, run.times, read, np.array([[run.status.ok]]), where, None)
+
+    def _count(
+        self, tally: Tally, times: Values, read: Callable[[str], Values], ok: Values, where: str, first: int | None
+    ) -> None:
+        shape = (len(ok), len(times))
         with np.errstate(all="ignore"):
-            ok = np.array([s.ok for s in ensemble.status], dtype=bool)[:, None]
             when = evaluate(self.condition, read) if self.condition else np.asarray(True)
             held = np.broadcast_to(when, shape).astype(bool) & ok
             broken = held & ~np.broadcast_to(evaluate(self.implies, read), shape).astype(bool)

@@ -345,22 +345,10 @@ class _Checker:
     def _reality(self, claim: Claim) -> Line:
         if claim.problem:
             return not_evaluated("reality", claim.name, claim.problem)
-        tally = Tally()
-        subject = self.subject
         if claim.settings:
-            try:
-                runs = subject.simulate(subject.settings(claim.settings))
-            except InputError as error:
-                return not_evaluated("reality", claim.name, f"its condition cannot be set: {error}")
-            claim.look(tally, subject, runs, f"the run with {own.shown(claim.settings)}")
-        else:
-            if self.wide is not None:
-                tally = self.wide.tallies.get(claim.name, tally)
-            claim.look(tally, subject, subject.simulate({}), "the base run")
-        if not tally.held:
-            reason = "its condition never holds in the runs made, and only constants can be set here."
-            return not_evaluated("reality", claim.name, reason)
-        findings = [f"{claim.text}: not so {tally.first}."] if tally.broken else []
-        return judge(
-            "reality", claim.name, f"broken at {tally.broken} of {tally.held} times that the condition held", "none", findings
-        )
+            return own.reality(self.subject, claim)
+        tally = Tally()
+        if self.wide is not None:
+            tally = self.wide.tallies.get(claim.name, tally)
+        claim.look_at(tally, self.subject.run({}), "the base run")
+        return own.told(claim, tally)

@@ -10,7 +10,7 @@ from llr_sd.check.declared import Golden
 from llr_sd.check.draws import Wide, look_at_draws, not_negative
 from llr_sd.check.golden import differences, golden_file, read_golden, what_to_run
 from llr_sd.check.inert.studies import StudyRuns, study_runs
-from llr_sd.check.jobs import Job, declared_jobs, halving_jobs
+from llr_sd.check.jobs import Job, claim_jobs, declared_jobs, halving_jobs
 from llr_sd.check.mutations.faulty import Bench, Faulty, same
 from llr_sd.check.mutations.sheet import Fate, MutationSheet
 from llr_sd.check.mutations.sites import CONSTANT, INDEX, MORE, STEP, Choices, Mutant, with_choices
@@ -178,7 +178,8 @@ class _Test:
 
     def _stages(self, sound: Faulty) -> Iterator[tuple[str, list[Job], Callable[[Faulty], Iterable[str]]]]:
         """Yield what each stage is called, its declared checks, and what else it looks at, which says what fails."""
-        sized = sorted(((sum(map(bool, job.cases(sound))), job) for job in declared_jobs(sound.checks)), key=lambda x: x[0])
+        declared = (*declared_jobs(sound.checks), *claim_jobs(sound))
+        sized = sorted(((sum(map(bool, job.cases(sound))), job) for job in declared), key=lambda x: x[0])
         part: list[Job] = []
         held = 0
         for cases, job in sized:
@@ -226,7 +227,7 @@ class _Test:
     def _equivalent(self, sound: Faulty, subjects: Sequence[Faulty]) -> set[Mutant]:
         """Return the mutants of which no run differs from that of the model as it stands, in any check or study."""
         every = tuple(v.name for v in sound.model.equations.variables.values() if v.kind in ("stock", "auxiliary"))
-        jobs = [*declared_jobs(sound.checks), *halving_jobs(sound)]
+        jobs = [*declared_jobs(sound.checks), *claim_jobs(sound), *halving_jobs(sound)]
         self.bench.prefetch([sound], jobs)
         left = list(subjects)
         for together in self._parts("runs of checks", subjects, self._most(sound, jobs)):
