@@ -15,6 +15,7 @@ import llr_sd
 
 EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 STUDIES = ("back_test", "back_test_gps")
+LEVELS = ("enhanced", "core", "foundation")
 
 
 @pytest.fixture(scope="module", params=STUDIES)
@@ -159,6 +160,21 @@ def test_which_figures_of_practices_lie_outside(result: llr_sd.StudyResult) -> N
     assert found.loc["Network roles"].to_dict() == {"as known in October 2017": "above", "with network roles": "inside"}
 
 
+def test_which_groups_make_up_the_levels_is_that_of_the_plan(result: llr_sd.StudyResult) -> None:
+    """Table 3 of the plan against the opening of the model."""
+    if result.path.name != "back_test":
+        return
+    table = pd.read_csv(EXPERIMENTS.parent / "models" / "gp_supply" / "evidence" / "table03_staff_headcount_wte.csv")
+    rows = table[(table["measure"] == "wte") & table["ccg_code"].isin(["ELR", "LC", "WL"])]
+    wte = rows.groupby("staff_group")["recommended_value"].sum()
+    opening = {n: float(result.runs[f"central: {n}"].sel(scenario="with network roles", time=2017.75)) for n in LEVELS}
+    nurses, others, admin = wte["nurse"], wte["other_clinical"], wte["admin_non_clinical"]
+    assert f"they were {0.8 * nurses:.0f} of {opening['enhanced'] + opening['core']:.0f} WTE in 2017" in prose(result)
+    assert f"enhanced practice staff, {0.146 * others:.0f} of {opening['enhanced']:.0f}" in prose(result)
+    assert f"foundation practice staff, {admin:,.0f} of {opening['foundation']:,.0f}" in prose(result)
+    assert f"209 FTE of other direct care against {others:.0f} WTE" in prose(result)
+
+
 def test_the_prose_is_that_of_the_study(result: llr_sd.StudyResult) -> None:
     assert result.failures.empty
     for said in {"back_test": said_of_practices, "back_test_gps": said_of_gps}[result.path.name](result):
@@ -171,6 +187,14 @@ def test_series_of_another_unit_are_compared_by_their_change(result: llr_sd.Stud
         assert one.relative_to is not None or one.unit == unit, one.name
         assert one.source
         assert one.grade in ("A", "B")
+
+
+def test_everything_uncertain_in_the_model_varies(result: llr_sd.StudyResult) -> None:
+    """As the page says, group by group."""
+    table = llr_sd.load_model(result.study.model).table
+    groups = {p.group for p in table if p.distribution.kind != "fixed"}
+    assert groups == set(result.study.uncertain.groups)
+    assert f"groups {', '.join(result.study.uncertain.groups[:-1])} and {result.study.uncertain.groups[-1]}" in prose(result)
 
 
 def test_no_page_calls_it_a_validation(result: llr_sd.StudyResult) -> None:
