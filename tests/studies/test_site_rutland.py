@@ -216,4 +216,4 @@ def test_the_report_and_the_findings_say_that_the_site_is_illustrative(
     assert study.illustrative
     assert "illustrative" in (result.path / "report.html").read_text(encoding="utf-8").lower()
     assert "illustrative" in page.split("\n")[0]
-    assert "never published" in page
+    assert "found no published data" in page
