@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -163,22 +165,131 @@ def test_every_figure_is_drawn_and_named(result: llr_sd.StudyResult) -> None:
     assert 'alt=""' not in page
 
 
-def test_findings_are_those_of_the_study(result: llr_sd.StudyResult, held: pd.DataFrame) -> None:
-    page = tables((STUDY / "findings.md").read_text(encoding="utf-8"))
-    ratings = next(t for t in page if "Capacity" in t.columns)
+def percent(share: float) -> str:
+    return f"{share:.0%}".replace("%", " %")
+
+
+def rated(row: pd.Series) -> str:
+    """A rating as the page writes it, with the ends of its interval where they differ."""
+    ends = f" ({row['score_low']} to {row['score_high']})" if row["score_low"] != row["score_high"] else ""
+    return f"{row['likelihood']} x {row['consequence']} = {row['score']}{ends}"
+
+
+def table_with(column: str) -> pd.DataFrame:
+    """The table of the page that has a column, its first column as the index."""
+    return next(t for t in tables((STUDY / "findings.md").read_text(encoding="utf-8")) if column in t.columns)
+
+
+def test_findings_are_those_of_the_study(held: pd.DataFrame) -> None:
+    ratings = table_with("At face value")
     assert len(ratings) == 10
     for risk, row in ratings.iterrows():
-        for ladder in MAIN:
-            found = held.loc[risk, ladder]
-            ends = f" ({found['score_low']} to {found['score_high']})" if found["score_low"] != found["score_high"] else ""
-            assert (
-                row[ladder.capitalize()]
-                == f"{found['likelihood']} x {found['consequence']} = {found['score']}{ends}, {found['verdict']}"
-            )
-    judged = next(t for t in page if "Judgement" in t.columns)
-    for risk, row in judged.iterrows():
-        assert row["Judgement"] == f"{held.loc[risk, 'capacity']['grade_c_share']:.0%}".replace("%", " %")
-        assert row["Measure first"] == (held.loc[risk, "capacity"]["measure_first"] or "-")
+        own = [held.loc[risk, ladder] for ladder in MAIN]
+        for ladder, found in zip(MAIN, own, strict=True):
+            assert row[ladder.capitalize()] == f"{rated(found)}, {found['verdict']}", (risk, ladder)
+        assert row["At face value"] == "; ".join(found["at_face_value"] for found in own), risk
+
+
+def test_what_drives_a_risk_is_told_as_measured(result: llr_sd.StudyResult, held: pd.DataFrame) -> None:
+    """The input with the largest total index, and the next where it has a tenth or more; then the judgement to measure first."""
+    drivers = result.tables["drivers"].query("ladder == 'capacity' and quantity == 'loss'")
+    page = table_with("Judgement")
+    assert len(page) == 10
+    for risk, row in page.iterrows():
+        own = drivers[drivers["risk"] == risk].sort_values("ST", ascending=False).head(2)
+        kept = [x for i, x in enumerate(own.itertuples()) if i == 0 or x.ST >= 0.095]
+        told = "; ".join(f"{x.label}{f' ({x.grade})' if x.grade else ''} {x.ST:.2f}" for x in kept)
+        assert row["What moves it most (total index)"] == told, risk
+        assert row["Judgement"] == percent(held.loc[risk, "capacity"]["grade_c_share"]), risk
+        assert row["Measure first"] == (held.loc[risk, "capacity"]["measure_first"] or "-"), risk
+
+
+def test_how_likely_each_consequence_is_stands_as_counted(result: llr_sd.StudyResult) -> None:
+    rows = result.tables["exceedance"].query("horizon == 2020.75 and ladder == 'capacity'").set_index(["risk", "consequence"])
+    page = table_with("p_5")
+    assert len(page) == 10
+    for risk, row in page.iterrows():
+        assert list(row) == [f"{rows.loc[(risk, c), 'probability']:.2f}" for c in range(1, 6)], risk
+    widest = float(np.maximum(rows["high"] - rows["probability"], rows["probability"] - rows["low"]).max())
+    prose = " ".join((STUDY / "findings.md").read_text(encoding="utf-8").split())
+    assert f"are at most {np.ceil(widest * 1000) / 1000:.3f} either way" in prose
+
+
+def test_mitigations_and_later_ratings_are_those_of_the_study(result: llr_sd.StudyResult) -> None:
+    moved = result.tables["movement"].query("ladder == 'capacity' and kind == 'mitigation'")
+    page = table_with("Reviewed")
+    assert len(page) == len(moved)
+    for (risk, row), found in zip(page.iterrows(), moved.itertuples(), strict=True):
+        ends = f" ({found.reviewed_low:.0f} to {found.reviewed_high:.0f})" if found.reviewed_low != found.reviewed_high else ""
+        assert (risk, row["Mitigation of the log"]) == (found.risk, found.mitigation)
+        assert row["Reviewed"] == f"{found.reviewed_likelihood} x {found.reviewed_impact} = {found.reviewed_rating}{ends}"
+        assert row["Movement"] == found.movement
+    later = result.tables["ratings"].query("ladder == 'capacity'").set_index(["risk", "horizon"])
+    for risk, row in table_with("September 2030").iterrows():
+        for name, date in zip(row.index, (2020.75, 2025.75, 2030.75), strict=True):
+            assert row[name] == rated(later.loc[(risk, date)]).split(" = ")[1], (risk, name)
+
+
+def test_what_moved_since_the_findings_before_is_where_the_study_has_it(held: pd.DataFrame) -> None:
+    """The column "Now" against the study; "Before" is what the page said until the models changed, "Undone" a run that the page names."""
+    page = table_with("What did it")
+    assert len(page) > 0
+    for risk, row in page.iterrows():
+        found = held.loc[risk, row["Scale"].lower().replace("own measure", "own")]
+        assert row["Now"] == f"{rated(found)}, {found['verdict']}", (risk, row["Scale"])
+        assert row["Before"] != row["Now"]
+
+
+UNDONE = {
+    "a substitute does what hours and pace make it": (
+        ("R001", "R006"),
+        {"swipe_site": {"sub_ratio": 0.66}},
+        256,
+        {("R001", "capacity"): 20, ("R001", "delivery"): 6, ("R006", "own"): 16},
+    ),
+    "nurses come by no route of their own": (
+        ("R003",),
+        {"llr_system": {"gpn_newqual_share": 0, "gpn_fellows": 0, "gpn_experienced_in": 0}},
+        256,
+        {("R003", "capacity"): 8, ("R003", "own"): 15},
+    ),
+}
+
+
+@pytest.mark.parametrize("change", UNDONE)
+def test_a_change_that_is_said_to_have_moved_ratings_moves_them_back(change: str, register: Register, tmp_path: Path) -> None:
+    """The column "Undone" of the page: the register with that one change taken back in the models."""
+    risks, sets, runs, scores = UNDONE[change]
+    head, *parts = re.split(r"(?=^\[\[risk\]\]$)", register.file.read_text(encoding="utf-8"), flags=re.M)
+    text = head + "".join(p for p in parts if any(f'id = "{r}"' in p for r in risks))
+    for model, values in sets.items():
+        own = ", ".join(f"{k} = {v}" for k, v in values.items())
+        text, found = re.subn(rf"(\[model\.{model}\]\nset = \{{)", rf"\1 {own},", text)
+        text = text if found else text.replace(f"[model.{model}]\n", f"[model.{model}]\nset = {{ {own} }}\n")
+    (tmp_path / register.file.name).write_text(text, encoding="utf-8")
+    shutil.copy(register.matrix_file, tmp_path)
+    study = f'title = "Undone"\nregister = "{register.file.name}"\nseed = 20171031\n[monte_carlo]\nruns = {runs}\n[sobol]\nbase = 64\n'
+    (tmp_path / "study.toml").write_text(study, encoding="utf-8")
+    ratings = llr_sd.run_study(tmp_path, out=tmp_path / "results").tables["ratings"].query("verdict != ''")
+    rows = ratings.set_index(["risk", "ladder"])
+    page = table_with("What did it").set_index("Scale", append=True)
+    for (risk, ladder), score in scores.items():
+        assert rows.loc[(risk, ladder), "score"] == score
+        scale = {"own": "Own measure"}.get(ladder, ladder.capitalize())
+        told = str(page.loc[(risk, scale), "Undone"])
+        assert re.search(rf": {score}\b", told), told
+        assert ("not testable" in told) == (risk == "R003" and rows.loc[(risk, ladder), "verdict"] == "not testable")
+
+
+def test_the_answer_names_the_risks_under_each_verdict(held: pd.DataFrame) -> None:
+    prose = " ".join((STUDY / "findings.md").read_text(encoding="utf-8").split()).partition("On the scale Delivery")[0]
+    forms = {"supported": "are supported", "understated": "understate their risk", "overstated": "overstate it"}
+    forms |= {"not testable": "rests on judgement"}
+    own = held.xs("capacity", level="ladder")["verdict"]
+    for verdict, words in forms.items():
+        named = re.search(rf"{words} \(([^)]*)\)", prose)
+        assert set(re.findall(r"R\d{3}", named[1] if named else "")) == set(own.index[own == verdict]), verdict
+    assert set(own) <= set(forms)
 
 
 def test_figures_in_the_prose_are_those_of_the_study(result: llr_sd.StudyResult) -> None:
@@ -189,15 +300,24 @@ def test_figures_in_the_prose_are_those_of_the_study(result: llr_sd.StudyResult)
         result.tables["exceedance"].query("horizon == 2020.75").set_index(["risk", "ladder", "consequence"])["probability"]
     )
     assert f"by about {central['R004 capacity']:.0f} WTE" in prose
-    assert f"in {probability['R004', 'capacity', 4]:.0%} of the runs".replace("%", " %") in prose
-    assert f"{float(runs['central: R009 delivery']):.0%} of it is lost".replace("%", " %") in prose
-    assert f"over all runs in {probability['R002', 'capacity', 5]:.0%}".replace("%", " %") in prose
+    assert f"in {percent(probability['R004', 'capacity', 4])} of the runs" in prose
+    assert f"{percent(float(runs['central: R009 delivery']))} of it is lost" in prose
+    assert f"over all runs in {percent(probability['R002', 'capacity', 5])}" in prose
+    boxes = result.tables["boxes"].set_index("risk")
+    joins, substitutes = boxes.loc["R002"], boxes.loc["R006"]
+    assert (joins["input"], substitutes["input"]) == ("nq_join_prob", "sub_ratio")
+    assert f"below {100 * joins['high']:.0f} in 100, the loss is catastrophic" in prose
+    assert f"(at least 65 WTE) in {percent(joins['density'])} of the runs" in prose
+    assert f"less than {substitutes['high']:.2f} of a GP, the loss reaches 16 WTE in {percent(substitutes['density'])}" in prose
     assert f"about £{central['R010 capacity'] * 0.112:.1f} million a year beyond" in prose
     assert f"£{np.quantile(runs['R010 capacity'].values, 0.01) * 646 * 0.112:.1f} million or more in 99 of 100 runs" in prose
     stability = result.tables["stability"]
     for kind in ("bands", "step", "range"):
         changed = stability.loc[stability["kind"] == kind, "changed"]
         assert f"changes {int(changed.sum())} of {len(changed)}" in prose
+    readings = stability.query("kind == 'reading'").set_index(["risk", "variation"])["score"]
+    age, training = readings["R005", "net of the 39 WTE that the plan expects"], readings["R001", "GP training alone"]
+    assert f"to {age} when the 39 WTE of retirement that the plan expects are taken off, and R001 to {training} when GP" in prose
     ladders = stability.query("kind == 'ladder'").groupby(["risk", "ladder"])["changed"].any()
     assert f"{int(ladders.sum())} of the {len(ladders)} ratings" in prose
     assert f"{result.manifest['runs in all']:,} runs" in prose
