@@ -129,7 +129,7 @@ def opening_runs(subject: Subject, item: Opening) -> tuple[dict[str, float], dic
     held = subject.settings(item.set)
     held["FINAL TIME"] = held.get("INITIAL TIME", subject.default("INITIAL TIME")) + subject.default("SAVEPER")
     named = [label for name in item.vary for label in subject.expand(name)] or list(levers(subject))
-    moved = {n: far_end(subject.model.settable(n), held.get(n, subject.default(n))) for n in named} | subject.settings(item.to)
+    moved = {n: far_end(subject.model.settable(n), held.get(n, subject.default(n))) for n in named}
     return held, {n: value for n, value in moved.items() if value != held.get(n, subject.default(n))}
 
 

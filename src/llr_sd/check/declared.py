@@ -47,9 +47,9 @@ for all its elements. `set` holds constants for the run, and may hold INITIAL TI
                                              `planned = true`: what the column "planned" of the table holds, and `set` before it.
                                              A finding names `source`.
     [[opening]]          outputs             do not move at the start, within `tolerance` (1e-9 when left out) of their largest value,
-                                             whichever lever is moved, each in turn. `vary`: the levers, all constants when a name has
-                                             the word policy, target, extra or boost, if left out. `to`, optional: the value of a lever;
-                                             else the far end of its range in `parameters.csv`. `set`, optional: in all runs.
+                                             whichever lever is moved, each in turn, to the far end of its range in `parameters.csv`.
+                                             `vary`: the levers; when left out, every constant with the word policy, target, extra or
+                                             boost in its name. `set`, optional: in all runs.
     [[tables]]           files, needs        tables of the user's (columns parameter, value, unit, source, note) and the constants that
                                              each must set. `zero`, optional: outputs that are zero in the run with each.
                                              `illustrative`: results are labelled so wherever they are shown.
@@ -198,7 +198,6 @@ class Opening(Record):
     name: Text
     outputs: Outputs
     vary: tuple[Text, ...] = ()
-    to: Mapping[str, Number] = {}
     tolerance: Tolerance = 1e-9
     set: Mapping[str, Number] = {}
 
