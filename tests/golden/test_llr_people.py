@@ -39,6 +39,10 @@ CASES: dict[str, dict[str, float]] = {
     "networks, wide": {"network_scheme": 1, "sup_cap": 0.08},
     "nobody moves": {"mobility": 0},
     "many move": {"mobility": 0.04},
+    "passport": {"mobility_policy": 0.05},
+    "no premium": {"locum_premium_cap": 0},
+    "wide agency pool": {"agency_pool_share": 0.9},
+    "wide agency pool, no premium": {"agency_pool_share": 0.9, "locum_premium_cap": 0},
     "no sessions given up": {"session_drift": 0, "session_workload_slope": 0},
 }
 
@@ -168,3 +172,25 @@ def test_sessions_given_up_take_no_staff_where_they_do_not_fall(runs: xr.Dataset
 
 def test_nobody_is_made_or_lost(runs: xr.Dataset) -> None:
     assert float(np.abs(runs["people balance error"]).max()) < 1e-12 * float(runs["all people"].max())
+
+
+def test_a_staff_passport_can_only_lose_staff_as_the_readme_says(runs: xr.Dataset) -> None:
+    staff = runs["total staff WTE"].sum("Setting")
+    lost = staff.sel(case="base") - staff.sel(case="passport")
+    assert float(lost.min()) == 0
+    page = " ".join(README.read_text(encoding="utf-8").split())
+    said = f"0.05 a year costs {float(lost.sel(time=2018.75)):.0f} WTE of all settings after a year and {float(lost.sel(time=2030.75)):.0f} by 2030"
+    assert said in page
+
+
+@pytest.mark.parametrize(
+    ("case", "beside", "most"), [("base", "no premium", 1), ("wide agency pool", "wide agency pool, no premium", 8)]
+)
+def test_the_agency_premium_displaces_almost_nothing_as_the_readme_says(
+    runs: xr.Dataset, case: str, beside: str, most: float
+) -> None:
+    staff = runs["total staff WTE"]
+    moved = float(np.abs(staff.sel(case=beside) - staff.sel(case=case)).max())
+    assert 0 < moved < most
+    page = " ".join(README.read_text(encoding="utf-8").split())
+    assert "no setting changes by 1 WTE up to 2030, nor by 8 where nine tenths of the pool may work for agencies" in page
