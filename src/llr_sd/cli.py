@@ -314,7 +314,7 @@ def _write(frame: Any, file: Path | None) -> None:
     try:
         write_csv(frame, file)
     except OSError as error:
-        raise InputError(f"cannot be written ({error.strerror}).", where=str(file)) from error
+        raise InputError(f"cannot be written ({error.strerror or error}).", where=str(file)) from error
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -326,6 +326,8 @@ def _check(options: argparse.Namespace) -> int:
         raise InputError(
             "check takes a model, or --statistics by itself.", mend="Name a model; `llr-sd list` shows the bundled ones."
         )
+    if options.write_golden and (options.mutations or options.out or options.study):
+        raise InputError("--write-golden stands by itself.", mend="Leave out the other options.")
     if options.write_golden:
         say(f"golden: {write_golden(load_model(options.model))}")
         return 0

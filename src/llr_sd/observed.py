@@ -30,6 +30,14 @@ def _several(given: Any) -> Any:
     return (given,) if isinstance(given, str) else given
 
 
+def _by_date(given: Any) -> Any:
+    """Refuse a time without quotes, which TOML reads as a table in a table: 2018.5 = 3 as 2018 = { 5 = 3 }."""
+    for key, inner in given.items() if isinstance(given, Mapping) else ():
+        if isinstance(inner, Mapping):
+            raise ValueError(f'a time with a point needs quotes: write "{key}.{next(iter(inner), "")}"')
+    return given
+
+
 class Observed(Record):
     """A series that was observed or published, shown against the band of the runs and, on its own, never fitted.
 
@@ -42,7 +50,7 @@ class Observed(Record):
 
     name: Name
     output: Annotated[tuple[Text, ...], BeforeValidator(_several), Field(min_length=1)]
-    values: Mapping[str, Number] = {}
+    values: Annotated[Mapping[str, Number], BeforeValidator(_by_date)] = {}
     file: Text | None = None
     unit: Words | None = None
     relative_to: When | None = None

@@ -108,6 +108,10 @@ def test_a_line_with_normal_priors_has_the_posterior_of_a_regression(made: Study
     assert np.abs(rows["sd"] / sd - 1).max() < loose
     assert rows["narrower"].to_numpy() == pytest.approx(1 - sd / np.array([10, 1.5]), abs=2 * loose)
     assert rows["prior_p05"].to_numpy() == pytest.approx([100 - 1.6448536 * 10, 2 - 1.6448536 * 1.5])
+    worth = 1 / (1 / how.draws + 1 / how.effective)  # draws are taken from the chain by chance
+    assert rows["error"].to_numpy() == pytest.approx(rows["sd"] / math.sqrt(worth))
+    pair = made.tables["calibration_pairs"].iloc[0]
+    assert math.atanh(pair["high"]) - math.atanh(pair["rank"]) == pytest.approx(1.96 / math.sqrt(worth - 3))
     draws = made.tables["calibration_draws"]
     assert np.corrcoef(draws["start"], draws["gain"])[0, 1] == pytest.approx(spread[0, 1] / sd.prod(), abs=loose)
     assert (how.parameters, how.points, how.held_out, how.held, how.converged, how.used) == (2, 3, 1, 0, True, False)
@@ -304,6 +308,12 @@ def test_a_series_without_an_error_is_refused(tmp_path: Path, undrawn: None) -> 
         llr_sd.run_study(study, out=tmp_path / "results", verify=0)
 
 
+def test_a_figure_of_none_has_no_error(tmp_path: Path, undrawn: None) -> None:
+    study = write(tmp_path, values="{ 2011 = 0, 2013 = 115 }")
+    with pytest.raises(llr_sd.LlrSdError, match="It is 0, and errors are shares of their figures"):
+        llr_sd.run_study(study, out=tmp_path / "results", verify=0)
+
+
 def test_the_models_own_error_widens_what_is_told(tmp_path: Path, undrawn: None, short: None) -> None:
     result = llr_sd.run_study(write(tmp_path, calibration="until = 2016\ndiscrepancy = 0.05"), out=tmp_path / "results", verify=0)
     rows = result.tables["calibration"].set_index("parameter")
@@ -353,6 +363,10 @@ def test_sentences_follow_the_facts(made: StudyResult) -> None:
     assert bad.startswith("The calibration fits badly: with these priors and errors, figures would lie as far")
     assert "Outside the band of the fit: counts, end of Dec 2010." in bad
     assert "do not contradict" not in bad
+    assert "in fewer than 0.1% of cases" in said(conflict=0.0)
+    assert "in 0.4% of cases" in said(conflict=0.004)
+    assert "of 2 combinations of the parameters." in bad, "slopes far out in the priors say nothing of what was learnt"
+    assert "of 2 combinations of the parameters; of 2 the figures say more than the priors." in plain
     assert "300 steps are 15 of its autocorrelation times, and 50 are needed" in said(converged=False, steps=300, slowest=20.0)
     assert "1 other fit is nearly as good" in said(rivals=1)
     assert "2 were lost to failed runs" in said(failed=2)

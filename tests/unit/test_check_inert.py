@@ -9,6 +9,7 @@ from checked_model import MODEL, TABLE, folder, line
 
 from llr_sd.check import PASS, WARN, Line, check_model
 from llr_sd.cli import main
+from llr_sd.errors import InputError
 
 FEW = "[draws]\nruns = 16\n"
 IDLE = (
@@ -85,6 +86,11 @@ def test_a_lever_of_no_effect_is_told_until_a_study_gives_it_one(tmp_path: Path)
     assert (found.outcome, found.findings) == (PASS, ())
     assert told(tmp_path, "flows", studies=(study,)).outcome == PASS
     assert "10 runs of" in told(tmp_path, "flows", studies=(study,)).measured
+
+
+def test_a_study_of_another_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"gp_plan.*is no study of small\.mdl\. Name one that runs this model\."):
+        check_model(folder(tmp_path, MODEL, TABLE, FEW), pysd=False, studies=("gp_plan",))
 
 
 def test_warnings_fail_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -82,3 +83,10 @@ def test_the_known_answers_are_those_of_integrals_and_of_many_draws() -> None:
             ym = known.function(mixed)[:, 0]
             assert np.mean(yb * (ym - ya)) / ya.var() == pytest.approx(known.first[i], abs=0.03)
             assert np.mean((ya - ym) ** 2) / 2 / ya.var() == pytest.approx(known.total[i], abs=0.03)
+
+
+def test_a_golden_run_is_written_by_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for more in (["--mutations", "2"], ["--study", "gp_plan"], ["--out", str(tmp_path / "sheet.csv")]):
+        assert main(["check", str(tmp_path / "none.mdl"), "--write-golden", *more]) == 2
+        assert "--write-golden stands by itself. Leave out the other options." in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

@@ -99,6 +99,7 @@ def test_several_outputs_are_taken_together() -> None:
         ({"output": ["gp", "heads"]}, '"gp" in "WTE" and "heads" in "Head" cannot be added up.'),
         ({"values": {}}, 'needs either "values", such as { "Sep 2017" = 512.6 }, or "file"'),
         ({"file": "p.csv"}, 'needs either "values", such as { "Sep 2017" = 512.6 }, or "file"'),
+        ({"values": {"2018": {"5": 1.0}}}, 'a time with a point needs quotes: write "2018.5"'),
         ({"values": {"Sept": 1.0}}, 'values: "Sept" is not a time: it is neither a date nor a number.'),
         ({"values": {"15 Sep 2017": 1.0}}, "lies within a month"),
         ({"values": {"2017-09-15": 1.0}}, "lies within a month"),

@@ -51,13 +51,13 @@ def posterior_table(
     prior
         Its 5, 50 and 95 % points before the fit, shape (3, parameter).
     effective
-        Independent draws that the chain is worth.
+        Independent draws that those given are worth.
 
     Returns
     -------
     DataFrame
-        The leading columns; best; p05, p50, p95, mean, sd of the posterior; error, the standard error of that mean from the length of the
-        chain; prior_p05, prior_p50, prior_p95; narrower, the share by which the middle nine tenths shrink; learnt, in nats; note.
+        The leading columns; best; p05, p50, p95, mean, sd of the posterior; error, the standard error of that mean from what the draws are
+        worth; prior_p05, prior_p50, prior_p95; narrower, the share by which the middle nine tenths shrink; learnt, in nats; note.
     """
     import pandas as pd
 
@@ -87,7 +87,7 @@ def pair_table(names: Sequence[str], scores: Floats, prior: Floats, effective: f
     prior
         Rank correlations before the fit, shape (parameter, parameter).
     effective
-        Independent draws that the chain is worth, for the 95 % interval (Fisher's z).
+        Independent draws that those given are worth, for the 95 % interval (Fisher's z).
     """
     import pandas as pd
 

@@ -7,7 +7,7 @@ the base run and in wide random runs. What is found is no fault by itself, so it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -30,7 +30,7 @@ SECTION = "inert parts"
 Settings = dict[str, float]
 
 
-def inert_parts(subject: Subject, studies: Iterable[str | Path] = ()) -> Iterator[Line]:
+def inert_parts(subject: Subject, studies: Sequence[str | Path] = ()) -> Iterator[Line]:
     """Yield a line for each kind of part that may do nothing and that the model has.
 
     Parameters

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from llr_sd import bundled
 from llr_sd.design import Design
 from llr_sd.equations import Equations
+from llr_sd.errors import InputError
 from llr_sd.risks import plan_register
 from llr_sd.run.filled import study_model
 from llr_sd.run.prepare import PreparedStudy, prepare
@@ -50,18 +51,18 @@ class StudyRuns:
             yield dict(zip(rows.names, values, strict=True))
 
 
-def study_runs(equations: Equations, more: Iterable[str | Path] = ()) -> tuple[StudyRuns, ...]:
-    """Return the runs that the bundled studies and registers, and `more`, make of a model; a study of another model has none.
+def study_runs(equations: Equations, more: Sequence[str | Path] = ()) -> tuple[StudyRuns, ...]:
+    """Return the runs that the bundled studies and registers, and `more`, make of a model.
 
     Raises
     ------
     InputError
-        When a study of the user's does not fit its model.
+        When a study of the user's does not fit its model, or is one of another model.
     """
     found: list[StudyRuns] = []
     own = equations.source.resolve().is_relative_to(bundled.folder("models").resolve())
     for place in (*(bundled.studies().values() if own else ()), *more):
-        study = load_study(place)
+        study, before = load_study(place), len(found)
         for prepared in _prepared(study, equations):
             samples = prepared.samples
             read = (spec.variable.partition("[")[0] for spec in prepared.study.outputs.values() if spec.variable)
@@ -71,6 +72,8 @@ def study_runs(equations: Equations, more: Iterable[str | Path] = ()) -> tuple[S
                 rows, name = first[job.setting], samples["central"].settings[job.setting][0]
                 few = Design(rows.names, rows.values.copy(), rows.kind, rows.seed)
                 found.append(StudyRuns(study.bundled or study.folder.name, name, job.design, few, outputs))
+        if place in more and len(found) == before:
+            raise InputError(f"is no study of {equations.source.name}.", where=study.where, mend="Name one that runs this model.")
     return tuple(found)
 
 

@@ -21,7 +21,7 @@ def doubts(result: StudyResult) -> tuple[str, ...]:
         which = f" Outside the band of the fit: {listing([_named(p) for p in off])}." if off else ""
         said.append(
             f"The calibration fits badly: with these priors and errors, figures would lie as far from the model as these in "
-            f"{percent(made.conflict)} of cases. Do not use its values before this is explained.{which}"
+            f"{_rare(made.conflict)} of cases. Do not use its values before this is explained.{which}"
         )
     if not made.converged:
         said.append(
@@ -29,6 +29,11 @@ def doubts(result: StudyResult) -> tuple[str, ...]:
             f"times, and {CONVERGED_AT} are needed. Its intervals can be wrong."
         )
     return tuple(said)
+
+
+def _rare(chance: float) -> str:
+    """Return a chance that is rounded to none as what it is below."""
+    return "fewer than 0.1%" if chance < 0.001 else percent(chance)
 
 
 def _named(point: Point) -> str:
@@ -90,9 +95,10 @@ def apart_sentences(result: StudyResult) -> tuple[str, ...]:
         return ()
     known = sum(d.known for d in found)
     most = min(made.points, made.parameters)
+    # Far out in the priors the slopes at the best fit no longer say what was learnt on the way there.
+    fixed = "" if made.conflict < CONFLICT else f"; of {known if known else 'none'} the figures say more than the priors"
     said = [
-        f"{count_of(made.points, 'figure')} can fix at most {most} of {count_of(made.parameters, 'combination')} of the parameters; "
-        f"of {known if known else 'none'} the figures say more than the priors."
+        f"{count_of(made.points, 'figure')} can fix at most {most} of {count_of(made.parameters, 'combination')} of the parameters{fixed}."
     ]
     tied = [p for p in pairs(result) if p.tied]
     said += [
@@ -127,8 +133,8 @@ def draws_sentence(made: Calibrated) -> str:
     state = "converged" if made.converged else "not converged"
     return (
         f"{made.reached} of {made.starts} starts of the search ended in the best fit{lost}.{other} The draws come from {made.walkers} walkers of "
-        f"{made.steps:,} steps, {percent(made.acceptance)} of them accepted; the longest autocorrelation time is {made.slowest:.0f} steps, so they are "
-        f"worth about {made.effective:,.0f} independent draws ({state})."
+        f"{made.steps:,} steps, {percent(made.acceptance)} of them accepted; the longest autocorrelation time is {made.slowest:.0f} steps, so the "
+        f"whole chain is worth about {made.effective:,.0f} independent draws ({state})."
     )
 
 

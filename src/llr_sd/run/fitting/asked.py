@@ -90,6 +90,8 @@ def _points(prepared: PreparedStudy, asked: Calibration, settings: Mapping[str, 
         if len(without):
             what = f'the figure of "{one.name}" for {told(float(one.when[without[0]]))} has no error: nothing says how near a fit must come.'
             mend = 'Give the series "error", the standard error as a share of a figure, such as 0.02.'
+            if not one.figures[without[0]]:
+                mend = "It is 0, and errors are shares of their figures. Leave it out."
             raise _refusal(prepared, "observed", what, mend)
     error = np.concatenate([s.error for s in series])
     return Points(series, fitted, np.concatenate([s.figures for s in series]), error, covariance)

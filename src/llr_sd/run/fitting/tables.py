@@ -25,7 +25,6 @@ def calibration_tables(prepared: PreparedStudy, fitted: Fitted) -> tuple[dict[st
 
     fitted = fitted.first(fitted.fitting.asked.draws)
     names = [p.name for p, _ in fitted.fitting.parameters]
-    effective = fitted.chain.effective
     prior_ranks = np.eye(len(names))
     for one, other, rank in fitted.fitting.pairs:
         i, j = names.index(one), names.index(other)
@@ -34,13 +33,18 @@ def calibration_tables(prepared: PreparedStudy, fitted: Fitted) -> tuple[dict[st
     draws = pd.DataFrame(fitted.values, columns=names).rename_axis("draw").reset_index()
     found = {
         "calibration": _parameters(fitted),
-        "calibration_pairs": analysis.pair_table(names, fitted.scores, prior_ranks, effective),
+        "calibration_pairs": analysis.pair_table(names, fitted.scores, prior_ranks, _worth(fitted)),
         "calibration_directions": analysis.direction_table(names, fitted.fit.slopes),
         "calibration_points": points,
         "calibration_courses": courses,
         "calibration_draws": draws,
     }
     return found, _fact(prepared, fitted)
+
+
+def _worth(fitted: Fitted) -> float:
+    """Return what the draws that are kept are worth in independent ones: taken by chance from the chain, they add a chance of their own."""
+    return 1 / (1 / len(fitted.values) + 1 / fitted.chain.effective)
 
 
 def _parameters(fitted: Fitted) -> pd.DataFrame:
@@ -59,7 +63,7 @@ def _parameters(fitted: Fitted) -> pd.DataFrame:
             np.column_stack([values, fitted.share]),
             np.column_stack([scores, fitted.chain.scores[: len(scores), -1]]),
         )
-    return analysis.posterior_table(about, values, scores, best, edges, fitted.chain.effective)
+    return analysis.posterior_table(about, values, scores, best, edges, _worth(fitted))
 
 
 def _against_figures(prepared: PreparedStudy, fitted: Fitted) -> tuple[pd.DataFrame, pd.DataFrame]:
