@@ -163,11 +163,8 @@ fault is in the model file alone. Shares are of the mutants that change an outpu
 
 
 def _percent(part: int, whole: int) -> str:
-    """Return a share in whole percent, never rounded up to all or down to none."""
-    if not whole:
-        return "-"
-    share = 100 * part / whole
-    return f"{min(max(round(share), 1 if part else 0), 100 if part == whole else 99)} %"
+    """Return a share in whole percent, never rounded up, so that none looks like more than it is."""
+    return f"{100 * part // whole} %" if whole else "-"
 
 
 def _listed(title: str, fates: Sequence[Fate]) -> list[str]:
