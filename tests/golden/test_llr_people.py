@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -194,3 +195,12 @@ def test_the_agency_premium_displaces_almost_nothing_as_the_readme_says(
     assert 0 < moved < most
     page = " ".join(README.read_text(encoding="utf-8").split())
     assert "no setting changes by 1 WTE up to 2030, nor by 8 where nine tenths of the pool may work for agencies" in page
+
+
+def test_a_value_said_to_be_as_for_another_setting_is_that_of_the_other() -> None:
+    rows = pd.read_csv(README.parent / "parameters.csv", dtype=str, keep_default_na=False).set_index("variable")
+    said = rows[rows["source"].str.match(r"judgement, as for (practices|locality teams|acute services)$")]
+    assert len(said) > 3
+    for variable, row in said.iterrows():
+        other = {"practices": "gp", "locality teams": "ilt", "acute services": "acute"}[row["source"].partition(" as for ")[2]]
+        assert row["mode"] == rows.loc[re.sub(r"\[.*", f"[{other}]", str(variable)), "mode"], variable
