@@ -75,9 +75,9 @@ def _series(number: int, name: str, bands: dict[str, pd.DataFrame], own: list[Po
     off = [p for p in own if p.stands != "inside"]
     all_of = "the one figure lies" if len(own) == 1 else f"all {len(own)} figures lie"
     title = (
-        f"{name}: {all_of} in the fitted band"
+        f"{name}: {all_of} in the fitted band, errors taken in"
         if not off
-        else f"{name}: {len(off)} of {count_of(len(own), 'figure')} outside the fitted band"
+        else f"{name}: {len(off)} of {count_of(len(own), 'figure')} outside the fitted band, errors taken in"
     )
     rows = tuple(
         (
