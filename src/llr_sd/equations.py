@@ -10,9 +10,9 @@ import gc
 import math
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -164,6 +164,22 @@ def children(node: Expression) -> tuple[Expression, ...]:
     if isinstance(node, LookupCall):
         return (node.argument,)
     return (node.body,) if isinstance(node, Reduce) else ()
+
+
+def with_children(node: Expression, parts: Sequence[Expression]) -> Expression:
+    """Return a node with other expressions directly below it, in the order of `children`; those that are not given stay."""
+    match node:
+        case Unary():
+            return replace(node, operand=parts[0])
+        case Binary():
+            return replace(node, left=parts[0], right=parts[1])
+        case Call():
+            return replace(node, arguments=(*parts, *node.arguments[len(parts) :]))
+        case LookupCall():
+            return replace(node, argument=parts[0])
+        case Reduce():
+            return replace(node, body=parts[0])
+    return node
 
 
 # --- right-hand sides that are not plain expressions -----------------------------------------------------------------

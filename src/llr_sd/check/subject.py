@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from llr_sd.check.declared import Checks, Settings
 from llr_sd.engine.request import make_request
 from llr_sd.ensemble import Ensemble, RunStatus
-from llr_sd.equations import CONTROLS, Variable, canonical
+from llr_sd.equations import CONTROLS, Variable, canonical, is_control
 from llr_sd.errors import InputError, nearest
 from llr_sd.model import Model
 from llr_sd.parameters import UNBOUNDED, Distribution, Parameter
@@ -29,7 +29,21 @@ if TYPE_CHECKING:
 Reals = NDArray[np.float64]
 BLOCK_BYTES = 128 << 20
 """Most memory that the outputs of one block of random runs take."""
-_CONTROLS = {canonical(c) for c in CONTROLS}
+Clock = frozenset[tuple[str, float]]
+"""What a run sets of the control variables; runs with one of these can be made together."""
+
+
+def clock_of(settings: Settings) -> Clock:
+    """Return what settings make of the clock."""
+    return frozenset((k, v) for k, v in settings.items() if is_control(k))
+
+
+def by_clock(cases: Iterable[Settings]) -> Iterator[list[Settings]]:
+    """Yield settings in groups of one clock, in the order in which the clocks come."""
+    groups: dict[Clock, list[Settings]] = {}
+    for case in cases:
+        groups.setdefault(clock_of(case), []).append(case)
+    yield from groups.values()
 
 
 @dataclass(frozen=True)
@@ -133,7 +147,7 @@ class Subject:
     def expand(self, name: str) -> tuple[str, ...]:
         """Return the constants that a name in `checks.toml` stands for; raise InputError with the nearest name otherwise."""
         head, _, tail = name.partition("[")
-        if canonical(head) in _CONTROLS:
+        if is_control(head):
             return (self.model.equations.variable(head).name,)
         if "*" not in tail:
             found = self.model.table.find(name)
@@ -170,7 +184,7 @@ class Subject:
 
     def default(self, label: str) -> float:
         """Return the value that the model gives to a constant or to a control variable."""
-        if canonical(label) in _CONTROLS:
+        if is_control(label):
             return self.clock[canonical(label)]
         cell = self.model.equations.cell(label)
         return self.model.equations.constant_value(cell)
@@ -185,23 +199,22 @@ class Subject:
 
     def prepare(self, cases: Iterable[Settings]) -> None:
         """Make the runs of many cases in one batch for each clock; a case that cannot run is left to the check that asks for it."""
-        batches: dict[frozenset[tuple[str, float]], list[dict[str, float]]] = {}
+        wanted = list[Settings]()
         for case in cases:
             try:
                 settings = self.settings(case)
             except InputError:
                 continue
-            clock = frozenset((k, v) for k, v in settings.items() if canonical(k) in _CONTROLS)
             if frozenset(settings.items()) not in self._runs:
-                batches.setdefault(clock, []).append(settings)
-        for batch in batches.values():
+                wanted.append(settings)
+        for batch in by_clock(wanted):
             try:
                 self._batch(batch)
             except Exception:  # a run that cannot be made is told by the check that asks for it
                 if len(batch) == 1:
                     continue
-                for settings in batch:
-                    self.prepare([settings])
+                for alone in batch:
+                    self.prepare([alone])
 
     def run(self, given: Settings) -> Run:
         """Return the run with these settings, made now if it was not yet."""
@@ -221,11 +234,11 @@ class Subject:
         """Run the model now, with the outputs that checks ask for, or others, at every SAVEPER or at some times."""
         return self.model.run(values, self.outputs if outputs is None else outputs, times, threads=self.threads)
 
-    def _batch(self, batch: Sequence[dict[str, float]]) -> None:
+    def _batch(self, batch: Sequence[Settings]) -> None:
         for settings, run in zip(batch, self.split(self.simulate(self.rows(batch))), strict=False):
             self._runs[frozenset(settings.items())] = run
 
-    def rows(self, batch: Sequence[dict[str, float]]) -> Settings | pd.DataFrame:
+    def rows(self, batch: Sequence[Settings]) -> Settings | pd.DataFrame:
         """Return settings as a table with a row a run, in which each has all that any of them sets."""
         import pandas as pd
 

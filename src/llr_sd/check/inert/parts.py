@@ -17,9 +17,8 @@ from llr_sd.check.anchors import far_end, levers
 from llr_sd.check.inert.probes import CONDITION, Probe, flows, with_probes
 from llr_sd.check.inert.studies import study_runs
 from llr_sd.check.sheet import PASS, WARN, Line
-from llr_sd.check.subject import Subject
+from llr_sd.check.subject import Subject, by_clock
 from llr_sd.check.wording import count
-from llr_sd.equations import is_control
 from llr_sd.errors import LlrSdError
 
 DRAWS = 64
@@ -85,7 +84,7 @@ def _look(subject: Subject, cases: Sequence[Settings]) -> _Seen:
     model, rates = replace(subject.model, equations=equations), flows(equations)
     seen = _Seen(dict.fromkeys(rates, 0.0), {p: set() for p in probes})
     outputs = [*rates, *(p.name for p in probes)]
-    for batch in _by_clock(cases) if outputs else ():
+    for batch in by_clock(cases) if outputs else ():
         for part in model.stream(subject.rows(batch), outputs, threads=subject.threads, block=BLOCK):
             good = [i for i, status in enumerate(part.status) if status.ok]
             values = {str(n): np.asarray(v.values)[good] for n, v in part.dataset.data_vars.items()}
@@ -94,13 +93,6 @@ def _look(subject: Subject, cases: Sequence[Settings]) -> _Seen:
             for probe, taken in seen.sides.items():
                 taken.update(int(side) for side in (-1, 0, 1) if (values[probe.name] == side).any())
     return seen
-
-
-def _by_clock(cases: Sequence[Settings]) -> Iterator[list[Settings]]:
-    batches: dict[tuple[tuple[str, float], ...], list[Settings]] = {}
-    for case in cases:
-        batches.setdefault(tuple(sorted((k, v) for k, v in case.items() if is_control(k))), []).append(case)
-    yield from batches.values()
 
 
 def _zero(seen: _Seen) -> list[str]:
@@ -150,14 +142,16 @@ def _idle(
     """Return a sentence for each constant whose change moves no output in any case; one that changes nowhere is told with `still`."""
     left, tried = list(names), set[str]()
     for part in (cases[:1], cases[1:]):  # most have an effect in the first case
-        for batch in _by_clock(part):
+        for batch in by_clock(part):
             rows, pairs = list[Settings](), list[tuple[str, int, int]]()
             for case in batch:
                 now = {n: case.get(n, subject.default(n)) for n in left}
                 other = {n: value for n in left if (value := change(subject, n, now[n])) != now[n]}
                 tried.update(other)
                 pairs += [(n, len(rows), len(rows) + i) for i, n in enumerate(other, 1)]
-                rows += [case, *({**case, n: value} for n, value in other.items())] if other else []
+                if other:
+                    rows.append(case)
+                    rows.extend({**case, n: value} for n, value in other.items())
             moved = _with_effect(subject, rows, pairs, outputs)
             left = [n for n in left if n not in moved]
     return [f'"{n}".' if n in tried else f'"{n}" {still}' for n in left]

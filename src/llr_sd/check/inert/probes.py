@@ -26,11 +26,11 @@ from llr_sd.equations import (
     Reference,
     Stock,
     Table,
-    Unary,
     Values,
     Variable,
     children,
     deep_recursion,
+    with_children,
 )
 
 CONDITION = "IF THEN ELSE"
@@ -114,20 +114,13 @@ def _renumbered(e: Expression, order: Mapping[int, int]) -> Expression:
     def index(i: Index) -> Index:
         return replace(i, loop=order[i.loop]) if isinstance(i, Along) else i
 
-    match e:
-        case Reference(_, indices):
-            return replace(e, indices=tuple(map(index, indices)))
-        case LookupCall(_, indices, argument):
-            return replace(e, indices=tuple(map(index, indices)), argument=_renumbered(argument, order))
-        case Reduce(_, loops, body):
-            return replace(e, loops=tuple(order[n] for n in loops), body=_renumbered(body, order))
-        case Unary(_, operand):
-            return replace(e, operand=_renumbered(operand, order))
-        case Binary(_, left, right):
-            return replace(e, left=_renumbered(left, order), right=_renumbered(right, order))
-        case Call(_, arguments):
-            return replace(e, arguments=tuple(_renumbered(a, order) for a in arguments))
-    return e
+    made = with_children(e, [_renumbered(part, order) for part in children(e)])
+    match made:
+        case Reference(_, indices) | LookupCall(_, indices, _):
+            return replace(made, indices=tuple(map(index, indices)))
+        case Reduce(_, loops, _):
+            return replace(made, loops=tuple(order[n] for n in loops))
+    return made
 
 
 def _read(e: Expression) -> Iterator[str]:

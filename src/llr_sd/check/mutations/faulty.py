@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from llr_sd.check.declared import Settings
 from llr_sd.check.jobs import Job
 from llr_sd.check.mutations.sites import CHOICE, Choices, Mutant
-from llr_sd.check.subject import Run, Subject
+from llr_sd.check.subject import Clock, Run, Subject, clock_of
 from llr_sd.ensemble import Ensemble
-from llr_sd.equations import is_control
 from llr_sd.errors import InputError, LlrSdError
 from llr_sd.model import Model
 from llr_sd.parameters import ParameterTable
@@ -62,7 +61,7 @@ class Bench:
 
     def prefetch(self, subjects: Sequence[Faulty], jobs: Sequence[Job]) -> None:
         """Make the runs that some checks need of many mutants; one that cannot be made is left to the check that asks for it."""
-        batches: dict[tuple[tuple[str, float], ...], list[tuple[Faulty, dict[str, float]]]] = {}
+        batches: dict[Clock, list[tuple[Faulty, dict[str, float]]]] = {}
         seen: set[tuple[int, frozenset[tuple[str, float]]]] = set()
         for subject in subjects:
             for case in [{}, *(case for job in jobs for case in job.cases(subject))]:
@@ -73,8 +72,7 @@ class Bench:
                 key = (id(subject), frozenset(settings.items()))
                 if key not in seen and not subject.has(settings):
                     seen.add(key)
-                    clock = tuple(sorted((k, v) for k, v in settings.items() if is_control(k)))
-                    batches.setdefault(clock, []).append((subject, settings))
+                    batches.setdefault(clock_of(settings), []).append((subject, settings))
         most = max(BATCH_BYTES // self.run_bytes, 8)
         for rows in batches.values():
             for start in range(0, len(rows), most):

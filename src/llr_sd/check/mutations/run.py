@@ -18,7 +18,7 @@ from llr_sd.check.own import conservation
 from llr_sd.check.reality import Claim, read_claims
 from llr_sd.check.run import opened
 from llr_sd.check.sheet import FAIL
-from llr_sd.check.subject import Subject
+from llr_sd.check.subject import Subject, by_clock
 from llr_sd.check.tables import table, table_files
 from llr_sd.equations import NA, is_control
 from llr_sd.errors import EngineError, LlrSdError
@@ -146,6 +146,7 @@ class _Test:
     known: set[str] = field(default_factory=set)
 
     def fates(self, mutants: Sequence[Mutant], audited: set[str]) -> tuple[Fate, ...]:
+        """Return the fate of each mutant, in their order; `audited` are the constants that have a row in the parameter table."""
         sound = self.bench.subject(None)
         noticed = {m: "units" if m.units else "model file" for m in mutants if m.units or m in self.circular}
         alive = [self.bench.subject(m) for m in mutants if m not in noticed]
@@ -237,10 +238,8 @@ class _Test:
                 if not all(same(sound.run(a).values, subject.run(b).values) for a, b in pairs):
                     left.remove(subject)
                 subject.forget()
-        clocks: dict[tuple[tuple[str, float], ...], list[dict[str, float]]] = {(): [{}]}
-        for given in (s for run in self.studies for rows in (run.central, run.draws) for s in run.settings(rows)):
-            clocks.setdefault(tuple(sorted((k, v) for k, v in given.items() if is_control(k))), []).append(given)
-        for batch in clocks.values():
+        studied = (s for run in self.studies for rows in (run.central, run.draws) for s in run.settings(rows))
+        for batch in by_clock([{}, *studied]):
             as_it_is = self.bench.runs([(sound, given) for given in batch], None, every)
             unchanged = list[Faulty]()
             for together in self._parts("runs of studies", left, 1):

@@ -24,7 +24,6 @@ from llr_sd.equations import (
     Index,
     LookupCall,
     Number,
-    Reduce,
     Reference,
     Stock,
     Table,
@@ -34,6 +33,7 @@ from llr_sd.equations import (
     children,
     deep_recursion,
     is_control,
+    with_children,
 )
 
 CHOICE = "_mutant"
@@ -141,7 +141,7 @@ class _Walk:
 
     def expression(self, e: Expression) -> Expression:
         """Return an expression with a choice at each of its places."""
-        whole = _with(e, [self.expression(c) for c in self._parts(e)])
+        whole = with_children(e, [self.expression(c) for c in self._parts(e)])
         for kind, changed in self._changes(e):
             whole = self.choice(kind, e, changed, whole)
         if isinstance(e, LookupCall) and self.only is None:
@@ -191,22 +191,6 @@ def _target(variable: Variable, definition: Definition) -> str:
 
 def _chosen(number: int, changed: Expression, whole: Expression) -> Expression:
     return Call("IF THEN ELSE", (Binary("=", Reference(CHOICE), Number(float(number))), changed, whole))
-
-
-def _with(e: Expression, parts: list[Expression]) -> Expression:
-    """Return an expression with other parts; those that are not given stay."""
-    match e:
-        case Unary():
-            return replace(e, operand=parts[0])
-        case Binary():
-            return replace(e, left=parts[0], right=parts[1])
-        case Call():
-            return replace(e, arguments=(*parts, *e.arguments[len(parts) :]))
-        case LookupCall():
-            return replace(e, argument=parts[0])
-        case Reduce():
-            return replace(e, body=parts[0])
-    return e
 
 
 def _others(variable: Variable, indices: tuple[Index, ...]) -> Iterator[tuple[Index, ...]]:
