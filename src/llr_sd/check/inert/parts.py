@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from llr_sd.check.anchors import far_end, levers
+from llr_sd.check.declared import Settings
 from llr_sd.check.inert.probes import CONDITION, Probe, flows, with_probes
 from llr_sd.check.inert.studies import study_runs
 from llr_sd.check.sheet import PASS, WARN, Line
@@ -26,7 +27,6 @@ DRAWS = 64
 FEW = 8
 BLOCK = 16
 SECTION = "inert parts"
-Settings = dict[str, float]
 
 
 def inert_parts(subject: Subject, studies: Sequence[str | Path] = ()) -> Iterator[Line]:
