@@ -13,13 +13,14 @@ import numpy as np
 from llr_sd import bundled, store
 from llr_sd import engine as engines
 from llr_sd.design import Design
+from llr_sd.distribution import Distribution
 from llr_sd.ensemble import Ensemble
 from llr_sd.equations import CONTROLS, Equations, canonical
 from llr_sd.errors import InputError, clean, nearest, shown
 from llr_sd.evidence import outside
 from llr_sd.findings import Finding, merged
 from llr_sd.laws import Conservation, read_laws
-from llr_sd.parameters import FILE, Distribution, Parameter, ParameterTable, parameters_of, read_parameters, table_beside
+from llr_sd.parameters import FILE, Parameter, ParameterTable, parameters_of, read_parameters, table_beside
 from llr_sd.textfiles import Row, beside, is_file, is_folder, read_text
 from llr_sd.translate import translate
 from llr_sd.workforce.localities import RANGE, local_rows, relocalise

@@ -11,7 +11,8 @@ from SALib.test_functions import Ishigami, Sobol_G
 
 import llr_sd
 from llr_sd.analysis import sobol, sobol_table
-from llr_sd.parameters import Distribution, Parameter
+from llr_sd.distribution import Distribution
+from llr_sd.parameters import Parameter
 from llr_sd.sampling import draw_saltelli, resamples
 
 A = np.array([0, 1, 4.5, 9])

@@ -12,8 +12,9 @@ from scipy import stats
 
 from llr_sd.analysis import CLUSTERS, discover, evppi_table, grow, sobol_table
 from llr_sd.design import Design
+from llr_sd.distribution import Distribution
 from llr_sd.errors import InputError
-from llr_sd.parameters import Distribution, Parameter
+from llr_sd.parameters import Parameter
 from llr_sd.result import NO_VARIANCE
 from llr_sd.sampling import draw_monte_carlo, draw_saltelli, resamples
 

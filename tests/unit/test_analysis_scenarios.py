@@ -10,8 +10,9 @@ import xarray as xr
 from scipy import stats
 
 from llr_sd.analysis import attribution_table, contributions, lever_settings, paired_table, search_levers, wilson
+from llr_sd.distribution import Distribution
 from llr_sd.errors import InputError
-from llr_sd.parameters import Distribution, Parameter
+from llr_sd.parameters import Parameter
 from llr_sd.sampling import draw_monte_carlo
 
 

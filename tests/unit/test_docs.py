@@ -14,8 +14,9 @@ import pytest
 
 import llr_sd
 from llr_sd import cli
+from llr_sd.distribution import DISTRIBUTIONS
 from llr_sd.errors import InputError
-from llr_sd.parameters import COLUMNS, DISTRIBUTIONS
+from llr_sd.parameters import COLUMNS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "llr_sd"

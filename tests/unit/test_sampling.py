@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from llr_sd.distribution import Distribution
 from llr_sd.errors import InputError
-from llr_sd.parameters import Distribution, Parameter
+from llr_sd.parameters import Parameter
 from llr_sd.sampling import Correlation, draw_latin_hypercube, draw_monte_carlo, missed_percentiles, resamples, ties
 from llr_sd.sampling.achieved import Tie
 from llr_sd.sampling.draws import quantile

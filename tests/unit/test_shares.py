@@ -10,8 +10,9 @@ from scipy import stats
 
 import llr_sd
 from llr_sd import sampling
+from llr_sd.distribution import Distribution
 from llr_sd.errors import InputError
-from llr_sd.parameters import Distribution, Parameter
+from llr_sd.parameters import Parameter
 
 MEANS = {"a": 0.5, "b": 0.3, "c": 0.2}
 SIZE = 12.0

@@ -16,8 +16,9 @@ from SALib.test_functions import Ishigami, Sobol_G
 from llr_sd.analysis import grow, morris, morris_table, shapley, sobol, sobol_table, worth_a_sobol
 from llr_sd.analysis.bootstrap import half_width
 from llr_sd.design import Design
+from llr_sd.distribution import Distribution
 from llr_sd.errors import InputError
-from llr_sd.parameters import Distribution, Parameter
+from llr_sd.parameters import Parameter
 from llr_sd.result import NO_LOG, REFUSED
 from llr_sd.sampling import draw_monte_carlo, draw_morris, draw_saltelli, draw_shapley, resamples
 

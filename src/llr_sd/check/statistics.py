@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from llr_sd import analysis, sampling
 from llr_sd.check.sheet import Line, Sheet, judge
-from llr_sd.parameters import Distribution, Parameter
+from llr_sd.distribution import Distribution
+from llr_sd.parameters import Parameter
 from llr_sd.quantiles import STATISTICS
 from llr_sd.studyparts import Scale, Target
 

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.check.declared import Checks, Settings
+from llr_sd.distribution import UNBOUNDED, Distribution
 from llr_sd.engine.request import make_request
 from llr_sd.ensemble import Ensemble, RunStatus
 from llr_sd.equations import CONTROLS, Variable, canonical, is_control
 from llr_sd.errors import InputError, nearest
 from llr_sd.model import Model
-from llr_sd.parameters import UNBOUNDED, Distribution, Parameter
+from llr_sd.parameters import Parameter
 from llr_sd.sampling import draw_monte_carlo
 
 if TYPE_CHECKING:

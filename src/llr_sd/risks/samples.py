@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from llr_sd import sampling
 from llr_sd.design import Design
-from llr_sd.parameters import Distribution, Parameter
+from llr_sd.distribution import Distribution
+from llr_sd.parameters import Parameter
 from llr_sd.register import REST, Risk
 from llr_sd.risks.prepared import AS_IT_IS, PreparedRegister, setting_name, settings_of
 from llr_sd.run.prepare import PreparedStudy, Sample, correlations

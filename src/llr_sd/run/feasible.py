@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from llr_sd import analysis, sampling
+from llr_sd.distribution import Distribution
 from llr_sd.errors import InputError, nearest
 from llr_sd.model import Model
-from llr_sd.parameters import Distribution, Parameter
+from llr_sd.parameters import Parameter
 from llr_sd.study import Study
 
 Uncertain = list[tuple[Parameter, Distribution]]

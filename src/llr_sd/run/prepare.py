@@ -10,6 +10,7 @@ import numpy as np
 
 from llr_sd import analysis, sampling
 from llr_sd.design import Design
+from llr_sd.distribution import Distribution
 from llr_sd.engine.request import make_request
 from llr_sd.equations import CONTROLS, canonical
 from llr_sd.errors import InputError, nearest
@@ -17,7 +18,7 @@ from llr_sd.evidence import beliefs, outside, said
 from llr_sd.laws import FILE as LAWS
 from llr_sd.model import Model
 from llr_sd.observed import Series
-from llr_sd.parameters import Distribution, Parameter
+from llr_sd.parameters import Parameter
 from llr_sd.run.calendar import check_dates
 from llr_sd.run.feasible import Uncertain, check_analyses, check_sizes, groups_of
 from llr_sd.run.filled import merged, with_labels, with_outputs, with_planned, with_tables

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from llr_sd.design import Design
+from llr_sd.distribution import Distribution
 from llr_sd.errors import InputError
 from llr_sd.model import Model
-from llr_sd.parameters import Distribution, Parameter
+from llr_sd.parameters import Parameter
 from llr_sd.run.feasible import Uncertain
 from llr_sd.study import Study
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from llr_sd.design import Design
-from llr_sd.parameters import UNBOUNDED, Distribution, Parameter
+from llr_sd.distribution import UNBOUNDED, Distribution
+from llr_sd.parameters import Parameter
 from llr_sd.sampling.copula import Correlation
 from llr_sd.sampling.distributions import quantile
 from llr_sd.sampling.ties import reach

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from llr_sd.distribution import Distribution
 from llr_sd.errors import InputError, nearest
-from llr_sd.parameters import Distribution, Parameter
+from llr_sd.parameters import Parameter
 from llr_sd.sampling.ties import MOST, normal_correlation, rank_correlation, reach
 
 Correlation = tuple[str, str, float]

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.parameters import UNBOUNDED, Distribution
+from llr_sd.distribution import UNBOUNDED, Distribution
 
 _P90 = 1.2815515655446004  # the 90 % point of the standard normal
 

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llr_sd.design import Design
+from llr_sd.distribution import Distribution
 from llr_sd.errors import InputError
-from llr_sd.parameters import Distribution, Parameter
+from llr_sd.parameters import Parameter
 from llr_sd.sampling.copula import Correlation, gaussian_copula
 from llr_sd.sampling.distributions import gamma_quantile, quantile
 from llr_sd.sampling.streams import generator, uniforms

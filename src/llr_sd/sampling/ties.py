@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from llr_sd.parameters import Distribution
+from llr_sd.distribution import Distribution
 
 MOST = 1 - 1e-6
 """The largest correlation of two normals that is drawn; at 1 one of them would be the other."""
