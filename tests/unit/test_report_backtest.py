@@ -16,7 +16,7 @@ from llr_sd.cli import main
 from llr_sd.report.backtest.charts import published_chart
 from llr_sd.report.backtest.read import Count, Figure, Scale, Standing, counts, figures
 from llr_sd.report.backtest.sections import backtest_section
-from llr_sd.report.backtest.words import count_sentence, error_sentence, miss_sentence
+from llr_sd.report.backtest.words import count_sentence, error_sentence, hindsight_sentence, miss_sentence
 from llr_sd.report.outcome.facts import Told
 from llr_sd.report.outcome.read import facts
 from llr_sd.report.shared import canvas
@@ -50,6 +50,13 @@ def test_a_miss_below_in_every_scenario_is_held_by_none() -> None:
 def test_a_distance_that_rounds_to_nothing_is_not_none() -> None:
     assert CHANGE.distance(0.0004) == "less than 0.1 percentage points"
     assert CHANGE.distance(-0.0006) == "0.1 percentage points"
+
+
+def test_hindsight_is_told_where_a_table_states_it() -> None:
+    assert hindsight_sentence(()) == ""
+    one = (("number of arrivals", "chosen knowing the returns"),)
+    assert hindsight_sentence(one).startswith("1 value of the model was fitted to figures or chosen knowing them")
+    assert hindsight_sentence(one * 2).startswith("2 values of the model were fitted")
 
 
 def test_a_tail_is_no_smaller_than_the_runs_can_tell() -> None:

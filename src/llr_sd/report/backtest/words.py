@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from llr_sd.report.backtest.read import Count, Figure, Standing, counts, figures
 from llr_sd.report.calibration.read import calibrated
@@ -38,6 +39,16 @@ def count_sentence(count: Count) -> str:
     if not count.far:
         return f"{text}; chance alone can give that ({odds}).{outside}"
     return f"{text}. Chance can give as many ({odds}), but not one so far out as {listing(count.far)}.{outside}"
+
+
+def hindsight_sentence(fits: Sequence[tuple[str, str]]) -> str:
+    """Say that values of the model were set knowing figures, which its table states of them; empty where it states that of none."""
+    if not fits:
+        return ""
+    were = "was" if len(fits) == 1 else "were"
+    return (
+        f"{count_of(len(fits), 'value')} of the model {were} fitted to figures or chosen knowing them, so this is no validation."
+    )
 
 
 def miss_sentences(result: StudyResult) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from llr_sd.answers import (
 )
 from llr_sd.equations import canonical
 from llr_sd.quantiles import FEWEST_RUNS, STATISTICS
-from llr_sd.report.backtest.words import count_sentences
+from llr_sd.report.backtest.words import count_sentences, hindsight_sentence
 from llr_sd.report.decision.words import lever_sentences
 from llr_sd.report.outcome.facts import Change, Fact, Lean, Level, Part, Shares, Stack, Standing, Sureness, Told, Turn
 from llr_sd.report.sensitivity.read import on_scale
@@ -33,6 +33,7 @@ from llr_sd.report.shared.reading import (
     draws,
     element_values,
     failed_runs,
+    fits,
     headline,
     horizon,
     inputs_vary,
@@ -85,7 +86,7 @@ def facts(result: StudyResult) -> tuple[Fact, ...]:
     """
     study = result.study
     if study.observed and not study.answer and not study.target and (said := count_sentences(result)):
-        return (Told(said),)
+        return (Told(tuple(filter(None, (*said, hindsight_sentence(fits(result)))))),)
     found = [_fact(result, number, answer) for number, answer in enumerate(declared(result), 1)]
     return tuple(f for f in found if f is not None)
 
