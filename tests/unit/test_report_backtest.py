@@ -20,6 +20,7 @@ from llr_sd.report.backtest.words import count_sentence, error_sentence, hindsig
 from llr_sd.report.outcome.facts import Told
 from llr_sd.report.outcome.read import facts
 from llr_sd.report.shared import canvas
+from llr_sd.report.shared.reading import fits
 from llr_sd.report.terminal import terminal_summary
 
 CHANGE = Scale("FTE", 2017.75)
@@ -183,7 +184,8 @@ def test_errors_that_are_stated_by_none_or_by_all_are_told_so(result: llr_sd.Stu
 def test_terminal_and_page_and_workbook_tell_it(result: llr_sd.StudyResult) -> None:
     told = " ".join(terminal_summary(result).split())
     assert next(count_sentence(c) for c in counts(result) if c.scenario == "as known" and not c.series) in told
-    assert facts(result) == (Told(tuple(count_sentence(c) for c in counts(result) if not c.series)),)
+    said = [count_sentence(c) for c in counts(result) if not c.series]
+    assert facts(result) == (Told((*said, hindsight_sentence(fits(result)))),)  # the table of gp_supply states values that were
     page = (result.path / "report.html").read_text(encoding="utf-8")
     assert "Against what was published" in page
     assert (result.path / "figures" / "published.svg").is_file()
