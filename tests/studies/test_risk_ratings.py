@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -256,21 +257,28 @@ UNDONE = {
 }
 
 
+def taken_back(
+    register: Register, folder: Path, risks: tuple[str, ...], sets: Mapping[str, Mapping[str, float]], runs: int
+) -> llr_sd.StudyResult:
+    """The register with one change taken back in the models, for some of its risks."""
+    head, *parts = re.split(r"(?=^\[\[risk\]\]$)", register.file.read_text(encoding="utf-8"), flags=re.M)
+    text = head + "".join(p for p in parts if any(f'id = "{r}"' in p for r in risks))
+    for model, values in sets.items():
+        own = ", ".join(f'"{k}" = {v}' for k, v in values.items())
+        text, found = re.subn(rf"(\[model\.{model}\]\nset = \{{)", rf"\1 {own},", text)
+        text = text if found else text.replace(f"[model.{model}]\n", f"[model.{model}]\nset = {{ {own} }}\n")
+    (folder / register.file.name).write_text(text, encoding="utf-8")
+    shutil.copy(register.matrix_file, folder)
+    study = f'title = "Undone"\nregister = "{register.file.name}"\nseed = 20171031\n[monte_carlo]\nruns = {runs}\n[sobol]\nbase = 64\n'
+    (folder / "study.toml").write_text(study, encoding="utf-8")
+    return llr_sd.run_study(folder, out=folder / "results")
+
+
 @pytest.mark.parametrize("change", UNDONE)
 def test_a_change_that_is_said_to_have_moved_ratings_moves_them_back(change: str, register: Register, tmp_path: Path) -> None:
     """The column "Undone" of the page: the register with that one change taken back in the models."""
     risks, sets, runs, scores = UNDONE[change]
-    head, *parts = re.split(r"(?=^\[\[risk\]\]$)", register.file.read_text(encoding="utf-8"), flags=re.M)
-    text = head + "".join(p for p in parts if any(f'id = "{r}"' in p for r in risks))
-    for model, values in sets.items():
-        own = ", ".join(f"{k} = {v}" for k, v in values.items())
-        text, found = re.subn(rf"(\[model\.{model}\]\nset = \{{)", rf"\1 {own},", text)
-        text = text if found else text.replace(f"[model.{model}]\n", f"[model.{model}]\nset = {{ {own} }}\n")
-    (tmp_path / register.file.name).write_text(text, encoding="utf-8")
-    shutil.copy(register.matrix_file, tmp_path)
-    study = f'title = "Undone"\nregister = "{register.file.name}"\nseed = 20171031\n[monte_carlo]\nruns = {runs}\n[sobol]\nbase = 64\n'
-    (tmp_path / "study.toml").write_text(study, encoding="utf-8")
-    ratings = llr_sd.run_study(tmp_path, out=tmp_path / "results").tables["ratings"].query("verdict != ''")
+    ratings = taken_back(register, tmp_path, risks, sets, runs).tables["ratings"].query("verdict != ''")
     rows = ratings.set_index(["risk", "ladder"])
     page = table_with("What did it").set_index("Scale", append=True)
     for (risk, ladder), score in scores.items():
@@ -279,6 +287,18 @@ def test_a_change_that_is_said_to_have_moved_ratings_moves_them_back(change: str
         told = str(page.loc[(risk, scale), "Undone"])
         assert re.search(rf": {score}\b", told), told
         assert ("not testable" in told) == (risk == "R003" and rows.loc[(risk, ladder), "verdict"] == "not testable")
+
+
+def test_what_waits_for_practices_and_the_mix_of_moved_work_moved_r010(register: Register, tmp_path: Path) -> None:
+    """Undone for R010: nothing waits, and moved work has the mix of the staff in post; the chance of the worst is that of the page."""
+    posts = {"gp": (597, 80, 237, 1760), "ilt": (60, 300, 800, 840)}
+    levels = ("autonomous", "enhanced", "core", "foundation")
+    mix = {f"moved_work_mix[{k},{s}]": v / sum(own) for s, own in posts.items() for k, v in zip(levels, own, strict=True)}
+    tables = taken_back(register, tmp_path, ("R010",), {"llr_system": {"ls_needs_adoption": 0, **mix}}, 2048).tables
+    own = tables["ratings"].query("ladder == 'own' and verdict != ''")["score"].item()
+    worst = tables["exceedance"].query("ladder == 'own' and horizon == 2020.75 and consequence == 5")["probability"].item()
+    told = str(table_with("What did it").set_index("Scale", append=True).loc[("R010", "Own measure"), "Undone"])
+    assert told == f"with both: {own} ({worst:.0%})".replace("%", " %")
 
 
 def test_the_answer_names_the_risks_under_each_verdict(held: pd.DataFrame) -> None:
