@@ -15,7 +15,8 @@ def difference(a: Any, b: Any) -> NDArray[np.float64]:
     """Return a - b, and 0 where the two are the same but for rounding; arrays of one shape, or numbers, in one unit."""
     left, right = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     found = left - right
-    return np.where(np.abs(found) <= ROUNDING * np.maximum(np.abs(left), np.abs(right)), 0.0, found)
+    same = np.abs(found) <= ROUNDING * np.maximum(np.abs(left), np.abs(right))
+    return np.where(same & np.isfinite(found), 0.0, found)  # infinity less a number is not within rounding of it
 
 
 def reaches(values: Any, at_least: float | None, at_most: float | None) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from llr_sd.analysis import bounds, evaluate, names_in, summarise, target_table, wilson
+from llr_sd.analysis import bounds, evaluate, names_in, summarise, target_table, tree_of, wilson
 from llr_sd.analysis.paired import paired_table
 from llr_sd.analysis.summary import quantile_interval, statistics_of
 from llr_sd.errors import InputError
@@ -99,6 +99,12 @@ def test_expressions() -> None:
     np.testing.assert_array_equal(evaluate("639 - 2 * a ** 2", {"a": a}, "here"), [637, 631])
     assert np.isnan(evaluate("1 / (a - a)", {"a": a}, "here")).all()
     assert evaluate("c - 0.3", {"c": np.array([0.1 + 0.2, 0.4])}, "here").tolist() == [0.0, 0.4 - 0.3]
+    assert np.isnan(evaluate("1 / a - 5", {"a": np.zeros(2)}, "here")).all()  # infinity less 5 is no number, and not 0
+
+
+def test_an_expression_is_a_tree_that_json_can_hold() -> None:
+    assert tree_of("-max(a, 2) ** 3 - b / 4", "here") == ["-", ["minus", ["**", ["max", "a", 2.0], 3.0]], ["/", "b", 4.0]]
+    assert tree_of("7", "here") == 7.0
 
 
 def test_an_undefined_output_is_missing_for_itself_alone() -> None:

@@ -7,7 +7,7 @@ from llr_sd.analysis.convergence import Convergence, grow
 from llr_sd.analysis.discovery import FEWEST, Box, Restriction, discover
 from llr_sd.analysis.evppi import CLUSTERS, evppi_table
 from llr_sd.analysis.evppi import FEWEST as FEWEST_FOR_VALUE
-from llr_sd.analysis.expressions import evaluate, names_in
+from llr_sd.analysis.expressions import Tree, evaluate, names_in, tree_of
 from llr_sd.analysis.fitting import (
     HALF_NORMAL,
     P95,
@@ -67,6 +67,7 @@ __all__ = [
     "Setting",
     "ShapleyEffects",
     "SobolIndices",
+    "Tree",
     "as_many",
     "attribution_table",
     "band",
@@ -111,6 +112,7 @@ __all__ = [
     "surroundings",
     "target_table",
     "thresholds",
+    "tree_of",
     "verdict",
     "verdict_of",
     "wilson",

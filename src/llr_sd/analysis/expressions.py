@@ -15,14 +15,21 @@ from llr_sd.values import number
 
 LONGEST = 1000
 """Most characters of an expression; more cannot be followed by a reader, or by Python."""
-_BINARY: Mapping[type[ast.operator], Callable[..., NDArray[np.float64]]] = {
-    ast.Add: operator.add,
-    ast.Sub: difference,
-    ast.Mult: operator.mul,
-    ast.Div: np.divide,
-    ast.Pow: np.power,
+Tree = float | str | list["Tree"]
+"""A number, the name of an output, or an operation with what it works on: ["-", 639.0, "gp_2020"]; JSON can hold it."""
+_BINARY: Mapping[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
+_OPERATIONS: Mapping[str, Callable[..., NDArray[np.float64]]] = {
+    "+": operator.add,
+    "-": difference,
+    "*": operator.mul,
+    "/": np.divide,
+    "**": np.power,
+    "minus": operator.neg,
+    "min": np.minimum,
+    "max": np.maximum,
+    "abs": np.abs,
 }
-_FUNCTIONS: Mapping[str, Callable[..., NDArray[np.float64]]] = {"min": np.minimum, "max": np.maximum, "abs": np.abs}
+_FUNCTIONS = {"min": 2, "max": 2, "abs": 1}
 
 
 def names_in(expression: str, where: str) -> tuple[str, ...]:
@@ -35,10 +42,26 @@ def names_in(expression: str, where: str) -> tuple[str, ...]:
     where
         File and key, for the message.
     """
-    tree = _parse(expression, where)
-    names = [n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id not in _FUNCTIONS]
-    evaluate(expression, {n: np.ones(()) for n in names}, where)
-    return tuple(dict.fromkeys(names))
+    return tuple(dict.fromkeys(_names(tree_of(expression, where))))
+
+
+def _names(tree: Tree) -> list[str]:
+    if isinstance(tree, list):
+        return [name for part in tree[1:] for name in _names(part)]
+    return [tree] if isinstance(tree, str) else []
+
+
+def tree_of(expression: str, where: str) -> Tree:
+    """Return what an expression says as a tree: a number, an output's name, or a list of an operation and what it works on.
+
+    Operations are + - * / ** minus (of one number), min, max and abs. Raises InputError when it is not plain arithmetic.
+
+    Parameters
+    ----------
+    expression, where
+        As in `names_in`.
+    """
+    return _tree(_parse(expression, where).body, where)
 
 
 def evaluate(expression: str, values: Mapping[str, NDArray[np.float64]], where: str) -> NDArray[np.float64]:
@@ -59,13 +82,12 @@ def evaluate(expression: str, values: Mapping[str, NDArray[np.float64]], where: 
         Of the same shape; NaN where the expression is undefined, as a division by zero. A difference within rounding is 0.
     """
 
-    def value(name: str) -> NDArray[np.float64]:
-        if name not in values:
-            raise InputError(f'no scalar output is called "{name}".', where=where, mend=nearest(name, values))
-        return values[name]
-
+    tree = tree_of(expression, where)
+    unknown = next((name for name in _names(tree) if name not in values), None)
+    if unknown is not None:
+        raise InputError(f'no scalar output is called "{unknown}".', where=where, mend=nearest(unknown, values))
     with np.errstate(all="ignore"):
-        result = _walk(_parse(expression, where).body, where, value)
+        result = _value(tree, values)
     shape = next((v.shape for v in values.values()), ())
     found = np.broadcast_to(np.asarray(result, dtype=np.float64), shape).copy()
     found[~np.isfinite(found)] = np.nan
@@ -88,19 +110,27 @@ def _parse(expression: str, where: str) -> ast.Expression:
     return tree
 
 
-def _walk(node: ast.expr, where: str, value: Callable[[str], object]) -> object:
+def _value(tree: Tree, values: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64] | np.float64:
+    if isinstance(tree, str):
+        return values[tree]
+    if isinstance(tree, list):
+        return _OPERATIONS[str(tree[0])](*(_value(part, values) for part in tree[1:]))
+    return np.float64(tree)
+
+
+def _tree(node: ast.expr, where: str) -> Tree:
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
-        return np.float64(node.value)
+        return float(node.value)
     if isinstance(node, ast.Name):
-        return value(node.id)
+        return node.id
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return -_walk(node.operand, where, value)  # type: ignore[operator]
+        return ["minus", _tree(node.operand, where)]
     if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
-        return _BINARY[type(node.op)](_walk(node.left, where, value), _walk(node.right, where, value))
+        return [_BINARY[type(node.op)], _tree(node.left, where), _tree(node.right, where)]
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS and not node.keywords:
-        arity = 1 if node.func.id == "abs" else 2
+        arity = _FUNCTIONS[node.func.id]
         if len(node.args) == arity:
-            return _FUNCTIONS[node.func.id](*(_walk(a, where, value) for a in node.args))
+            return [node.func.id, *(_tree(a, where) for a in node.args)]
         raise InputError(f"{node.func.id} takes {arity} value{'s' * (arity > 1)}.", where=where)
     raise InputError(
         f"{shown(ast.unparse(node))} is not plain arithmetic.",
