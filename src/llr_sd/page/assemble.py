@@ -1,0 +1,123 @@
+"""One HTML file of a template, styles, scripts and data: nothing of it can be loaded from elsewhere, and no text in it can become markup."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from llr_sd.errors import EngineError, clean
+from llr_sd.page.bundle import bundle
+
+HERE = Path(__file__).parent
+MADE = '<meta name="generator" content="llr_sd'
+"""What stands in the first `HEAD` characters of a page: by it a file is known to be one that may be replaced."""
+HEAD = 400
+_LONE = re.compile("[\ud800-\udfff]")
+
+
+def assemble(title: str, data: Mapping[str, Any], template: str = "explore.html", styles: Sequence[str] = ()) -> str:
+    """Return a page.
+
+    Parameters
+    ----------
+    title
+        Of the page, any text.
+    data
+        What its scripts read, of what JSON knows: texts, finite numbers, true, false, None, lists and mappings of these.
+    template
+        A file of this folder with the places `policy`, `title`, `style`, `data`, `worker` and `script`.
+    styles
+        Files of the folder css, in order; all of them, by name, where none is named.
+
+    Returns
+    -------
+    str
+        The same text for the same arguments.
+
+    Raises
+    ------
+    EngineError
+        When a module or a style cannot stand in a page.
+    """
+    files = [HERE / "css" / name for name in styles] or sorted((HERE / "css").glob("*.css"))
+    style = "\n".join(_style(file) for file in files)
+    script = bundle("app/main.mjs")
+    made = (
+        environment()
+        .get_template(template)
+        .render(
+            policy=policy([script], [style]),
+            title=clean(title),
+            style=Markup(style),
+            data=json_text(data),
+            worker=json_text(bundle("engine/worker.mjs")),
+            script=Markup(script),
+        )
+    )
+    if MADE not in made[:HEAD]:
+        raise EngineError(
+            f"does not say what it is within its first {HEAD} characters.", where=template, mend=f"Begin with {MADE} ..."
+        )
+    return made
+
+
+def environment() -> Environment:
+    """Return where templates come from; what they show is escaped."""
+    return Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
+
+
+def policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
+    """Return the Content-Security-Policy of a page: its own scripts and styles by their hashes, WebAssembly, workers of its own making.
+
+    Parameters
+    ----------
+    scripts, styles
+        The texts between the tags, to the last character.
+    """
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {' '.join(map(_hash, scripts))} 'wasm-unsafe-eval'",
+            f"style-src {' '.join(map(_hash, styles))}",
+            "worker-src blob:",
+            "img-src data: blob:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def json_text(value: Any) -> Markup:
+    """Return a value as JSON that can stand in a script element of a page: no character in it means anything to HTML.
+
+    Parameters
+    ----------
+    value
+        Of what JSON knows; its numbers are finite.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    # Half a character, as a file name can hold, has no bytes of its own.
+    return Markup(_LONE.sub(lambda half: f"\\u{ord(half[0]):04x}", text))
+
+
+def _style(file: Path) -> str:
+    """Return a style sheet; raise EngineError where it could end its element or asks for something elsewhere."""
+    text = file.read_text(encoding="utf-8")
+    for sign in ("</style", "<!--", "@import", "url("):
+        if sign in text.casefold():
+            raise EngineError(f'holds "{sign}".', where=file.name, mend="A page holds all that it shows.")
+    return text
