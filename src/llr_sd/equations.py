@@ -249,8 +249,6 @@ class Axis:
 class Variable:
     """A variable of the model with everything its author wrote about it.
 
-    `kind` is "constant", "auxiliary", "stock", "lookup" or "data". Each element is defined at most once. `limits` are the author's declared limits, None where open.
-
     Attributes
     ----------
     name
@@ -267,6 +265,10 @@ class Variable:
         The author's declared limits, in the unit; None where open.
     step
         Of a value between the limits, as the author declared it; None where nothing is said.
+    text
+        Each of its equations as the author wrote it, line ends and comments in it included; empty where it was made up here.
+    variant_of
+        The lookup whose points it holds for another way of reading them, where it was made up for that.
     """
 
     name: str
@@ -278,6 +280,8 @@ class Variable:
     limits: tuple[float | None, float | None] = (None, None)
     group: str = ""
     step: float | None = None
+    text: tuple[str, ...] = ()
+    variant_of: str = ""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -322,6 +326,15 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Macro:
+    """A macro of the file: its name, its head and equations as written, and the variables that call it."""
+
+    name: str
+    text: tuple[str, ...]
+    callers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Equations:
     """A whole model.
 
@@ -343,6 +356,8 @@ class Equations:
         Sentences that whoever runs the model should see.
     left_out
         Variables that nothing reads and whose equations use what is not supported, with the error that asking for them raises.
+    macros
+        The macros of the file; they are written out where they are called.
     """
 
     source: Path
@@ -353,6 +368,7 @@ class Equations:
     comment: str = ""
     notes: tuple[str, ...] = ()
     left_out: Mapping[str, NotSupported] = field(default_factory=dict)
+    macros: tuple[Macro, ...] = ()
 
     @cached_property
     def _by_canonical(self) -> dict[str, str]:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from llr_sd.equations import CONTROLS, LookupCall, Reference, Stock, Table, Values, Variable, canonical, children
+from llr_sd.equations import CONTROLS, Variable, canonical
 from llr_sd.errors import TranslationError
 from llr_sd.model import Model, is_bundled, load_model
 from llr_sd.parameters import Parameter
+from llr_sd.reading import reads
 from llr_sd.values import check_outputs
 
 MOST_ELEMENTS = 30
@@ -171,12 +172,12 @@ def _outputs(model: Model) -> tuple[list[Variable], float]:
     data = model.run({}).dataset
     named = [v for v in model.equations.variables.values() if not v.name.startswith("_") and v.name in data]
     changing = [v for v in named if v.kind in ("stock", "auxiliary") and _changes(data[v.name].values)]
-    reads = {v.name: _read(v) for v in model.equations.variables.values()}
-    readers = Counter(name for names in reads.values() for name in names)
+    read = {v.name: set(reads(v)) for v in model.equations.variables.values()}
+    readers = Counter(name for names in read.values() for name in names)
     balances = {canonical(law.variable) for law in model.laws}
     results = [v for v in changing if v.kind == "auxiliary" and not v.axes and not readers[v.name]]
     results = [v for v in results if canonical(v.name) not in balances]
-    results.sort(key=lambda v: -_upstream(v.name, reads))
+    results.sort(key=lambda v: -_upstream(v.name, read))
     stocks = sorted((v for v in changing if v.kind == "stock"), key=lambda v: -readers[v.name])
     chosen = (
         [*results[:2], *stocks[:2]] or changing[:2] or [v for v in named if v.kind in ("stock", "auxiliary")][:2] or named[:1]
@@ -188,25 +189,11 @@ def _changes(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> bool:
     return bool(np.isfinite(values).all() and np.ptp(values) > 0 and np.abs(values).max() > NOTHING)
 
 
-def _upstream(name: str, reads: Mapping[str, set[str]]) -> int:
+def _upstream(name: str, read: Mapping[str, set[str]]) -> int:
     """Return how many variables go into one, directly or through others."""
     seen, waiting = {name}, [name]
     while waiting:
-        new = reads[waiting.pop()] - seen
+        new = read[waiting.pop()] - seen
         seen |= new
         waiting += new
     return len(seen) - 1
-
-
-def _read(variable: Variable) -> set[str]:
-    """Return the variables that the equations of a variable read."""
-    found = set()
-    for definition in variable.definitions:
-        body = definition.body
-        waiting = [body.flow, body.initial] if isinstance(body, Stock) else [] if isinstance(body, Table | Values) else [body]
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, Reference | LookupCall):
-                found.add(node.name)
-            waiting.extend(children(node))
-    return found

@@ -24,7 +24,7 @@ def call_with_outputs(tree: MacroCall, scope: Scope) -> Expression:
     if len(tree.outputs) != len(macro.outputs):
         raise scope.refuse(
             f"the macro {title_of(macro.name)} has {len(macro.outputs)} outputs after its colon, and is called with {len(tree.outputs)}.",
-            f"Write {title_of(macro.name)}({', '.join(macro.parameters)} : {', '.join(macro.outputs)}).",
+            f"Write {title_of(macro.name)}{macro.head.removeprefix(macro.name)}.",
         )
     return expand(macro, tree.arguments, scope, tree.result)
 
@@ -47,6 +47,8 @@ def expand(macro: RawMacro, arguments: Any, scope: Scope, result: int = 0) -> Ex
     title = title_of(macro.name)
     _check(macro, title, arguments, scope)
     caller = scope.place.variable.strip('"')
+    if not scope.calls:
+        scope.names.called(macro.name, scope.place.variable)
     axes, own = scope.own_axes()
     local: dict[str, Known] = {}
     for name in (*macro.parameters, *(v.name for v in macro.variables)):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import math
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 from llr_sd.equations import (
@@ -15,19 +14,17 @@ from llr_sd.equations import (
     Body,
     Definition,
     Equations,
-    LookupCall,
+    Macro,
     Number,
-    Reference,
     Stock,
-    Table,
     Unary,
     Values,
     Variable,
     canonical,
-    children,
     deep_recursion,
 )
 from llr_sd.errors import InputError, NotSupported
+from llr_sd.reading import reads
 from llr_sd.translate.bodies import role
 from llr_sd.translate.datafile import Datasets
 from llr_sd.translate.definitions import definitions, number_of
@@ -125,11 +122,18 @@ class _Translation:
         )
         ranges = {r.name: r.elements for r in self._ranges}
         whole = self._raw
-        equations = Equations(
-            whole.file, variables, ranges, whole.method, whole.reality_checks, whole.comment, notes, dict(self._left_out)
-        )
+        written = (whole.method, whole.reality_checks, whole.comment, notes, dict(self._left_out), self._macros())
+        equations = Equations(whole.file, variables, ranges, *written)
         check_shapes(equations, self._names)
         return equations
+
+    def _macros(self) -> tuple[Macro, ...]:
+        """Return the macros as their author wrote them, and who calls them."""
+        callers = self._names.callers
+        return tuple(
+            Macro(m.name, (m.head, *(t for v in m.variables for t in v.text)), tuple(callers.get(m.name, ())))
+            for m in self._raw.macros
+        )
 
     def _check_left_out(self, variables: dict[str, Variable]) -> None:
         """Raise the reason why a variable is left out when another reads it, or when nothing is left to compute."""
@@ -137,7 +141,7 @@ class _Translation:
             return
         sources = {made_up: name for (name, _), made_up in self._names.variants.items()}
         for variable in variables.values():
-            for by in _read_by(variable):
+            for by in reads(variable):
                 name = sources.get(by, by)
                 if name in self._left_out:
                     raise self._left_out[name]
@@ -180,7 +184,8 @@ class _Translation:
         place = Place(self._raw.file, raw.name)
         found = definitions(raw, known, self._names, place)
         kind = _kind(known.kind, [d.body for d in found])
-        whole = Variable(known.name, known.axes, found, kind, raw.unit, raw.comment, raw.limits, raw.group, raw.step)
+        written = (raw.unit, raw.comment, raw.limits, raw.group, raw.step, tuple(raw.text))
+        whole = Variable(known.name, known.axes, found, kind, *written)
         return self._shallow(whole, place)
 
     def _shallow(self, variable: Variable, place: Place) -> Variable:
@@ -206,27 +211,11 @@ class _Translation:
             number = _fold(body)
             if number is not None and not isinstance(body, Number):
                 folded = Definition((), (), Number(number))
-                variables[name] = Variable(
-                    name, (), (folded,), "constant", variable.unit, variable.comment, variable.limits, variable.group
-                )
+                variables[name] = dataclasses.replace(variable, definitions=(folded,), kind="constant")
 
 
 def _control_name(name: str) -> str:
     return next((c for c in CONTROLS if canonical(c) == canonical(name)), name)
-
-
-def _read_by(variable: Variable) -> Iterator[str]:
-    """Yield the names of the variables that a variable's equations read."""
-    for definition in variable.definitions:
-        body = definition.body
-        if isinstance(body, Table | Values):
-            continue
-        waiting = [body.flow, body.initial] if isinstance(body, Stock) else [body]
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, Reference | LookupCall):
-                yield node.name
-            waiting.extend(children(node))
 
 
 def _kind(declared: str, bodies: list[Body]) -> str:

@@ -30,7 +30,7 @@ class Names:
 
     `loose` says that subscripts may be left out where they are those of the left-hand side (XMILE). `variants` are the lookups that
     are read in another way: their made-up names by lookup and way. `mean` says that random functions are held at their mean.
-    `remarks` holds what the reader of a run must know, and of which variables it is so. `shapes` are the variables that hold curves of
+    `remarks` holds what the reader of a run must know, and of which variables it is so; `callers`, which variables call a macro. `shapes` are the variables that hold curves of
     ALLOCATE AVAILABLE, with the place of the curve's number on their last axis.
     """
 
@@ -45,6 +45,7 @@ class Names:
     numbered: dict[str, int] = field(default_factory=dict)
     variants: dict[tuple[str, str], str] = field(default_factory=dict)
     remarks: dict[str, list[str]] = field(default_factory=dict)
+    callers: dict[str, list[str]] = field(default_factory=dict)
     shapes: list[tuple[str, int, Place]] = field(default_factory=list)
 
     def reserve(self, name: str) -> str:
@@ -68,6 +69,12 @@ class Names:
         of = self.remarks.setdefault(what, [])
         if variable not in of:
             of.append(variable)
+
+    def called(self, macro: str, variable: str) -> None:
+        """Keep that a variable calls a macro."""
+        by = self.callers.setdefault(macro, [])
+        if variable not in by:
+            by.append(variable)
 
     def numbers_of(self, name: str) -> tuple[float, ...] | None:
         """Return the numbers of a made-up list, such as the places of a range's elements; None for any other variable."""

@@ -75,7 +75,7 @@ class Neutral:
 class RawVariable:
     """A variable as the file writes it; its parts stand in the order of the file.
 
-    `dimensions` names its axes where the file declares them for the variable (XMILE).
+    `dimensions` names its axes where the file declares them for the variable (XMILE). `text` is each equation as it stands there.
     """
 
     name: str
@@ -86,6 +86,7 @@ class RawVariable:
     group: str = ""
     dimensions: tuple[str, ...] = ()
     step: float | None = None
+    text: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,12 @@ class RawMacro:
     outputs: tuple[str, ...]
     variables: tuple[RawVariable, ...]
     ranges: tuple[RawRange, ...] = ()
+
+    @property
+    def head(self) -> str:
+        """Its name with parameters and outputs, as a call writes them."""
+        outputs = f" : {', '.join(self.outputs)}" if self.outputs else ""
+        return f"{self.name}({', '.join(self.parameters)}{outputs})"
 
 
 @dataclass(frozen=True, slots=True)

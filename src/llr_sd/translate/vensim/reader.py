@@ -71,10 +71,11 @@ def _add(variables: dict[str, RawVariable], left: Left, entry: Entry, place: Pla
     variable.comment = " ".join(entry.comment.replace("\\", " ").split()) or variable.comment
     if limits is not None:
         variable.limits, variable.step = limits, step
+    variable.text.append(entry.text)
     tree = _tree(left, place)
     variable.parts.append(Part(left.subscripts, left.excepts, tree, left.keyword))
     for call in _calls_with_outputs(tree):
-        _add_outputs(variables, call, entry.group, place)
+        _add_outputs(variables, call, entry, place)
 
 
 def _tree(left: Left, place: Place) -> Any:
@@ -103,7 +104,7 @@ def _calls_with_outputs(tree: Any) -> list[MacroCall]:
     return found
 
 
-def _add_outputs(variables: dict[str, RawVariable], call: MacroCall, group: str, place: Place) -> None:
+def _add_outputs(variables: dict[str, RawVariable], call: MacroCall, entry: Entry, place: Place) -> None:
     """Add the variables that a macro's further outputs define."""
     for number, written in enumerate(call.outputs, start=1):
         output = left_side(written, place)
@@ -111,7 +112,7 @@ def _add_outputs(variables: dict[str, RawVariable], call: MacroCall, group: str,
             raise Place(place.file, output.name).refuse("has an equation, and is an output of a macro too.", "Keep one.")
         tree = MacroCall(call.function, call.arguments, call.outputs, number)
         part = Part(output.subscripts, (), tree)
-        variables[canonical(output.name)] = RawVariable(output.name, [part], group=group)
+        variables[canonical(output.name)] = RawVariable(output.name, [part], group=entry.group, text=[entry.text])
 
 
 def _unit(text: str, place: Place) -> tuple[str, tuple[float | None, float | None] | None, float | None]:

@@ -19,16 +19,19 @@ _BRACE = re.compile(r"[{}]")
 _GROUP = re.compile(r"\*{3,}\s*\.?(.*?)\s*\*{3,}\s*$", re.DOTALL)
 _MACRO = re.compile(rf":MACRO:\s*({QUOTED}|[^(]+?)\s*\(([^)]*)\)", re.IGNORECASE | re.DOTALL)
 _END = re.compile(r":END\s+OF\s+MACRO:", re.IGNORECASE)
+_MACRO_MARKS = re.compile(f"{_END.pattern}|{_MACRO.pattern}", re.IGNORECASE | re.DOTALL)
+_ENCODING_MARK = re.compile(r"\A\s*\{[^}\n]*\}")
 _MEND = 'Each equation reads "name = expression ~ unit ~ comment |".'
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One equation of the file, without its comments in braces and on one line; unit and comment as written."""
+    """One equation of the file, without its comments in braces and on one line; unit, comment and `text`, all of it, as written."""
 
     equation: str
     unit: str
     comment: str
+    text: str
     group: str = ""
 
 
@@ -57,7 +60,8 @@ def sections(text: str, place: Place) -> list[Section]:
         )
     main = Section()
     found, current, group = [main], main, ""
-    for parts, terminated in _entries(text, place):
+    text = _ENCODING_MARK.sub("", text)
+    for parts, terminated, written in _entries(text, place):
         equation = _BLANKS.sub(_one_blank, parts[0]).strip()
         while True:
             begins, ends = _MACRO.match(equation), _END.match(equation)
@@ -86,7 +90,7 @@ def sections(text: str, place: Place) -> list[Section]:
             continue
         _check(equation, parts, place)
         unit = " ".join(parts[1].split())
-        current.entries.append(Entry(equation, unit, parts[2], group if current is main else ""))
+        current.entries.append(Entry(equation, unit, parts[2], _own(written), group if current is main else ""))
     if current is not main:
         raise _at(place, current.name).refuse("the macro does not end.", "Write :END OF MACRO: after its equations.")
     return found
@@ -96,12 +100,17 @@ def _one_blank(found: re.Match[str]) -> str:
     return found.group(1) or " "
 
 
-def _entries(text: str, place: Place) -> Iterator[tuple[list[str], bool]]:
-    """Yield the parts between the "~" of each entry, and whether the entry ends in "|"."""
+def _own(written: str) -> str:
+    """Return what belongs to an equation of the text since the one before: no end or head of a macro."""
+    return (_MACRO_MARKS.sub("", written) if ":" in written else written).strip()
+
+
+def _entries(text: str, place: Place) -> Iterator[tuple[list[str], bool, str]]:
+    """Yield the parts between the "~" of each entry, whether the entry ends in "|", and its first part as written."""
     at = 0
     while at < len(text):
         parts: list[str] = []
-        end = ""
+        end, written, start = "", "", at
         while end not in ("|", "end"):
             # Only the equation and the unit hold names in quotes; a quote in a comment is a letter like any other.
             if len(parts) != 2:
@@ -110,8 +119,10 @@ def _entries(text: str, place: Place) -> Iterator[tuple[list[str], bool]]:
                 stop = _ENDS.search(text, at)
                 part, end = (text[at : stop.start()], stop.group()) if stop else (text[at:], "end")
                 at = stop.end() if stop else len(text)
+            if not parts:
+                written = text[start : at - 1] if end != "end" else text[start:]
             parts.append(part)
-        yield parts, end == "|"
+        yield parts, end == "|", written
 
 
 def _part(text: str, at: int, place: Place) -> tuple[str, str, int]:

@@ -74,7 +74,7 @@ def fill_variants(variables: dict[str, Variable], names: Names, file: Path) -> N
         place = Place(file, name)
         tables = [(d, d.body) for d in source.definitions if isinstance(d.body, Table)]
         definitions = tuple(replace(d, body=_WAYS[way](table, place)) for d, table in tables)
-        variables[made_up] = Variable(made_up, source.axes, definitions, "lookup")
+        variables[made_up] = Variable(made_up, source.axes, definitions, "lookup", variant_of=name)
 
 
 def _sorted(table: Table) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -31,11 +31,12 @@ def clock(root: Element, main: Element, directory: Directory, file: Place) -> tu
     if specs is None:
         raise file.refuse("the file has no <sim_specs>.", "Set start, stop and dt of the simulation.")
     values: dict[str, Any] = {}
+    written: dict[str, list[str]] = {}
     for control, name in _SHORT.items():
         node = child(specs, name)
         if not text_of(node):
             raise file.refuse(f"<sim_specs> lacks <{name}>.", "Set start, stop and dt of the simulation.")
-        values[control] = _value(text_of(node), file, name)
+        values[control], written[control] = _value(text_of(node), file, name), [f"{name} {text_of(node)}"]
         if name == "dt" and node is not None and attribute(node, "reciprocal").lower() == "true":
             if values[control] == 0:
                 raise file.refuse("<dt> is 1 divided by 0.", "Set the number of steps in one unit of time.")
@@ -46,7 +47,8 @@ def clock(root: Element, main: Element, directory: Directory, file: Place) -> tu
     for control in CONTROLS:
         _take(control, values, interval != 0, directory, file)
     unit = attribute(specs, "time_units")
-    return [RawVariable(c, [Part((), (), values[c])], unit) for c in CONTROLS], *_method(specs, file)
+    controls = [RawVariable(c, [Part((), (), values[c])], unit, text=written.get(c, [])) for c in CONTROLS]
+    return controls, *_method(specs, file)
 
 
 def _value(text: str, file: Place, name: str) -> float:

@@ -57,5 +57,8 @@ def macro(node: Element, directory: Directory, file: Place) -> RawMacro:
     if inner.graphs:
         raise place.refuse("it reads the graph of a variable with an equation.", "Make the graph a <gf> of its own.")
     if text_of(child(node, "eqn")):
-        variables.append(RawVariable(name, [Part((), (), Equation(inner, (), place).tree(text_of(child(node, "eqn"))))]))
+        written = text_of(child(node, "eqn"))
+        variables.append(
+            RawVariable(name, [Part((), (), Equation(inner, (), place).tree(written))], text=[f"{name} = {written}"])
+        )
     return RawMacro(name, known.parameters, (), tuple(variables))

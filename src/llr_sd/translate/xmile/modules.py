@@ -112,7 +112,8 @@ def _add(
         raise place.refuse("two variables have this name but for capitals, quotes, spaces or underscores.", "Rename one.")
     dims = dimensions_of(node, state.directory.dimensions, place)
     limited = _non_negative(node, kind, behavior)
-    state.directory.entities[key] = Entity(prefix + name, key, kind, node, dims, groups.get(key[-1], ""), limited)
+    section = ": ".join(s for s in (prefix.rstrip("."), groups.get(key[-1], "")) if s)
+    state.directory.entities[key] = Entity(prefix + name, key, kind, node, dims, section, limited)
 
 
 def _module(node: Element, path: Path, prefix: str, state: _Models) -> None:

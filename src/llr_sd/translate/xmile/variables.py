@@ -47,16 +47,36 @@ def variable(entity: Entity, directory: Directory, file: Place) -> RawVariable:
     _check(node, place)
     parts = _connected(entity, directory, place) if entity.source is not None else _parts(entity, directory, place)
     comment = " ".join(text_of(child(node, "doc")).split())
-    return RawVariable(
-        entity.name, parts, text_of(child(node, "units")), comment, _limits(node, place), entity.group, entity.dimensions
-    )
+    unit, limits = text_of(child(node, "units")), _limits(node, place)
+    return RawVariable(entity.name, parts, unit, comment, limits, entity.group, entity.dimensions, text=list(_written(entity)))
 
 
 def graph(name: str, entity: Entity, directory: Directory, file: Place) -> RawVariable:
     """Return the graph of a variable as a lookup of its own, for those that call it."""
     place = Place(file.file, entity.name)
     parts = [Part(s, e, graphs.points(g, place)) for s, e, _, g in _pieces(entity, directory, place) if g is not None]
-    return RawVariable(name, parts, dimensions=entity.dimensions)
+    return RawVariable(name, parts, dimensions=entity.dimensions, text=[f"the graph of {entity.name}"])
+
+
+def _written(entity: Entity) -> Iterator[str]:
+    """Yield what the file says of a variable, line by line: equations as they stand there, each behind what it is."""
+    if entity.source is not None:
+        yield f"{entity.name} = {entity.source.name} (connected)"
+        return
+    own = "init " if entity.kind == "stock" else ""
+    for node in (entity.node, *children(entity.node, "element")):
+        subscript = attribute(node, "subscript") if node is not entity.node else ""
+        name = f"{entity.name}[{subscript}]" if subscript else entity.name
+        for equation in children(node, "eqn", "init"):
+            yield f"{own}{name} = {text_of(equation)}"
+        for equation in children(node, "init_eqn"):
+            yield f"init {name} = {text_of(equation)}"
+        if child(node, "gf") is not None:
+            yield f"{name} is read from its graph"
+    for kind in ("inflow", "outflow"):
+        yield from (f"{kind} {text_of(flow)}" for flow in children(entity.node, kind))
+    if entity.non_negative:
+        yield "not below zero"
 
 
 def _check(node: Element, place: Place) -> None:
