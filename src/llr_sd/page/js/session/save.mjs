@@ -1,0 +1,66 @@
+/** A session as text: the moves that were made, one a line, under what they were made on; read back move by move. */
+
+import { Refusal, isTable, shown } from "./checks.mjs";
+import { canonical } from "./hash.mjs";
+import { apply, begin } from "./moves.mjs";
+import { pageKey } from "./settings.mjs";
+
+const FORMAT = 1;
+const KIND = "llr_sd explore";
+const LARGEST = 20000000; // characters
+
+/**
+ * Return a session as the text of a file; the same moves on the same page give the same bytes.
+ *
+ * @param {object} data of the page
+ * @param {Array<object>} moves in their order
+ * @returns {string} JSON
+ */
+export function writeSession(data, moves) {
+  const head = { format: FORMAT, session: KIND, what: data.what, model: { name: data.model.name, sha256: data.model.sha256 }, page: pageKey(data), made: data.made };
+  const lines = Object.entries(head).map(([key, value]) => `${JSON.stringify(key)}: ${canonical(value)},`);
+  return ["{", ...lines, '"moves": [', moves.map(canonical).join(",\n"), "]", "}", ""].join("\n");
+}
+
+/**
+ * Read a session and try each of its moves on this page.
+ *
+ * @param {object} data of the page
+ * @param {string} text of a file
+ * @returns {{moves: Array<object>, faults: Array<string>, told: Array<string>}} the moves that fit, each that does not fit in a sentence,
+ *   and what else a reader must know
+ * @throws {Refusal} where it is no session, or one of another model or of a later format
+ */
+export function readSession(data, text) {
+  if (text.length > LARGEST) throw new Refusal("The file is too large to be a session.");
+  let found;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    throw new Refusal("The file is no session: it is not valid JSON, or it was cut short.");
+  }
+  if (!isTable(found) || found.session !== KIND) throw new Refusal("The file is no session of such a page.");
+  if (found.format !== FORMAT) throw new Refusal(`The session has the format ${shown(found.format)}; this page reads the format ${FORMAT}.`);
+  if (found.model?.name !== data.model.name) {
+    throw new Refusal(`The session is of the model ${shown(found.model?.name)}; this page is of the model ${shown(data.model.name)}.`);
+  }
+  if (!Array.isArray(found.moves)) throw new Refusal('The session has no list "moves".');
+  const told = found.page === pageKey(data) ? [] : ["The session was made by another version of this page, of its study or of its model. Numbers kept in it are marked, and not shown as this page's."];
+  return { ...fitting(data, found.moves), told };
+}
+
+function fitting(data, given) {
+  const moves = [];
+  const faults = [];
+  let state = begin(data);
+  for (const [i, move] of given.entries()) {
+    try {
+      state = apply(data, state, move);
+      moves.push(move);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      faults.push(`Move ${i + 1}: ${error.message}`);
+    }
+  }
+  return { moves, faults };
+}

@@ -1,0 +1,96 @@
+/** A kept setting: what is held, the ranges, the runs, and the numbers that these gave, under one hash, so that a label cannot be wrong. */
+
+import { checkLaw, checkName, checkRuns, checkSet, checkShares, frozen, inputOf, isTable, Refusal, shown, table } from "./checks.mjs";
+import { canonical, sha256 } from "./hash.mjs";
+
+const KEYS = ["name", "from", "held", "ranges", "runs", "seed", "design", "model", "page", "numbers"];
+const SAID = ["output", "time", "element", "statistic", "value", "low", "high"]; // of each number
+const PAGES = new WeakMap();
+
+/**
+ * Return what a page is: the hash of all of it that makes numbers, equations as compiled included.
+ *
+ * @param {object} data of the page
+ * @returns {string} 64 hexadecimal digits
+ */
+export function pageKey(data) {
+  if (!PAGES.has(data)) {
+    const { equations, ...rest } = data;
+    PAGES.set(data, sha256(canonical(rest)));
+  }
+  return PAGES.get(data);
+}
+
+/**
+ * Return the move that keeps a setting with the numbers that it gave.
+ *
+ * @param {object} data of the page
+ * @param {object} setting {name, from, held, ranges, runs}: those that the ensemble was asked for, never those of the moment
+ * @param {Array<object>} numbers [{output, time, element, statistic, value, low, high}], null where there is no number
+ * @returns {object} a move "keep"
+ * @throws {Refusal}
+ */
+export function keeping(data, { name, from, held, ranges, runs }, numbers) {
+  const { seed, design } = data.study;
+  const said = { name, from, held, ranges, runs, seed: String(seed), design, model: data.model.sha256, page: pageKey(data), numbers };
+  const checked = contents(data, said);
+  return { kind: "keep", ...checked, hash: hashOf(checked) };
+}
+
+/**
+ * Return a kept setting as the state has it, with its number; refuse one that this page cannot have.
+ *
+ * @param {object} data of the page
+ * @param {object} given as `keeping` makes it, perhaps read from a file
+ * @returns {object} frozen; a hash that does not fit is not refused here but told by `staleness`
+ * @throws {Refusal}
+ */
+export function checkSetting(data, given) {
+  const alien = Object.keys(given).find((key) => ![...KEYS, "hash"].includes(key));
+  if (alien !== undefined) throw new Refusal(`A setting has no "${alien}".`);
+  if (typeof given.hash !== "string" || !/^[0-9a-f]{64}$/.test(given.hash)) throw new Refusal(`The setting ${shown(given.name)} has no hash.`);
+  return frozen({ id: given.hash.slice(0, 12), ...contents(data, given), hash: given.hash });
+}
+
+/**
+ * Return why the numbers kept with a setting are not to be shown; empty where they are its own.
+ *
+ * @param {object} data of the page
+ * @param {object} setting as the state has it
+ * @returns {string}
+ */
+export function staleness(data, setting) {
+  const { id, hash, ...rest } = setting;
+  if (hashOf(rest) !== hash) return `The numbers kept with "${setting.name}" do not fit its settings: its file was changed by hand.`;
+  if (setting.page !== pageKey(data)) return `The numbers kept with "${setting.name}" come from a page of another model, study or version.`;
+  return "";
+}
+
+function hashOf(contents) {
+  return sha256(canonical(contents));
+}
+
+function contents(data, given) {
+  const where = shown(given.name);
+  for (const key of ["from", "seed", "design", "model", "page"]) {
+    if (typeof given[key] !== "string") throw new Refusal(`The setting ${where} has no text "${key}".`);
+  }
+  if (!isTable(given.ranges)) throw new Refusal(`The setting ${where} has no table "ranges".`);
+  const held = table(checkSet(data, given.held));
+  checkShares(data, held);
+  const ranges = table(Object.entries(given.ranges).map(([name, law]) => [name, checkLaw(inputOf(data, name), law)]));
+  const { from, seed, design, model, page } = given;
+  const runs = checkRuns(data, given.runs);
+  return { name: checkName(given.name), from, held, ranges, runs, seed, design, model, page, numbers: checkNumbers(where, given.numbers) };
+}
+
+function checkNumbers(where, numbers) {
+  if (!Array.isArray(numbers)) throw new Refusal(`The setting ${where} has no list "numbers".`);
+  for (const [i, row] of numbers.entries()) {
+    const fits =
+      isTable(row) && Object.keys(row).every((key) => SAID.includes(key)) && typeof row.output === "string" && typeof row.statistic === "string";
+    const measured = ["time", "value", "low", "high"].every((key) => row?.[key] === undefined || row[key] === null || Number.isFinite(row[key]));
+    if (!fits || !measured) throw new Refusal(`The setting ${where}: its number ${i + 1}, ${shown(row)}, cannot be read.`);
+  }
+  return numbers;
+}

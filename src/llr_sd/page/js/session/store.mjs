@@ -1,0 +1,218 @@
+/** What a page keeps: a frozen state that only moves change, their undoing, and their copy in the browser. */
+
+import { frozen, Refusal } from "./checks.mjs";
+import { apply, begin, differencesOf } from "./moves.mjs";
+import { readSession, writeSession } from "./save.mjs";
+import { pageKey } from "./settings.mjs";
+
+/**
+ * The state of a page and the way back.
+ *
+ * Every change is a move (`moves.mjs`). What is on view is kept too, but is no part of what can be undone. Each move is written to the
+ * browser's storage before `change` returns, so that a page which is killed has lost at most the move that it was about to make.
+ */
+export class Store {
+  #data;
+  #storage;
+  #state;
+  #made = []; // [{move, state after it}]
+  #undone = []; // moves, the next to be made again last
+  #going = false;
+  #told = [];
+  #listeners = new Set();
+
+  /**
+   * @param {object} data of the page
+   * @param {Storage|null} storage such as `localStorage`; null where the browser refuses it
+   */
+  constructor(data, storage) {
+    this.#data = data;
+    this.#storage = storage;
+    this.#state = begin(data);
+    if (storage === null) this.#tell("This browser does not let the page keep anything. Save your work to a file before you close it.");
+    else this.#restore();
+  }
+
+  /** The state: {held, from, ranges, saved, compare, runs, view}, frozen; the same object until something changes. */
+  get state() {
+    return this.#state;
+  }
+
+  /** Sentences that a reader must know of what could not be kept, or not be restored. */
+  get told() {
+    return [...this.#told];
+  }
+
+  /** Where the session stands in the browser's storage: pages of other contents, in the same folder, have other keys. */
+  get key() {
+    return `llr_sd explore ${pageKey(this.#data)}`;
+  }
+
+  get canUndo() {
+    return this.#made.length > 0;
+  }
+
+  get canRedo() {
+    return this.#undone.length > 0;
+  }
+
+  /**
+   * Make a move.
+   *
+   * @param {object} move plain JSON, see `moves.mjs`
+   * @param {{going?: boolean}} [how] going: the hand has not come to rest, and the next move of this kind and input takes the place of
+   *   this one, so that a drag is undone as one
+   * @returns {boolean} whether anything changed
+   * @throws {Refusal} where it does not fit; nothing has changed then
+   */
+  change(move, { going = false } = {}) {
+    const last = this.#made.at(-1);
+    const same = this.#going && last.move.kind === move?.kind && last.move.input === move.input;
+    const before = same ? { ...this.#before(1), view: this.#state.view } : this.#state;
+    const next = apply(this.#data, before, move);
+    const moved = next !== before;
+    const changed = moved || same;
+    if (same) this.#made.pop();
+    if (moved && move.kind !== "view") {
+      this.#made.push({ move: frozen(JSON.parse(JSON.stringify(move))), state: next });
+      this.#undone = [];
+    }
+    if (move.kind !== "view") this.#going = going && moved;
+    if (changed) this.#become(next);
+    return changed;
+  }
+
+  /** Take back the last move. Return whether there was one. */
+  undo() {
+    if (!this.canUndo) return false;
+    this.#undone.push(this.#made.pop().move);
+    this.#going = false;
+    this.#become({ ...this.#before(0), view: this.#state.view });
+    return true;
+  }
+
+  /** Make the move again that was taken back last. Return whether there was one. */
+  redo() {
+    if (!this.canRedo) return false;
+    const move = this.#undone.pop();
+    const next = apply(this.#data, this.#state, move);
+    this.#made.push({ move, state: next });
+    this.#become(next);
+    return true;
+  }
+
+  /** What differs from the scenario of the start, each with the move that undoes it alone; see `differencesOf`. */
+  differences() {
+    return differencesOf(this.#data, this.#state);
+  }
+
+  /** The session as the text of a file. */
+  text() {
+    const { view } = this.#state;
+    const last = Object.keys(view).length ? [{ kind: "view", ...view }] : [];
+    return writeSession(this.#data, [...this.#made.map(({ move }) => move), ...last]);
+  }
+
+  /**
+   * Take over a session from the text of a file, in place of what is here.
+   *
+   * @param {string} text
+   * @param {{without?: boolean}} [how] without: leave out the moves that do not fit
+   * @returns {{faults: Array<string>, told: Array<string>}} with faults, and not `without`, nothing was taken over
+   * @throws {Refusal} where it is no session of this page's model
+   */
+  open(text, { without = false } = {}) {
+    const { moves, faults, told } = readSession(this.#data, text);
+    if (faults.length === 0 || without) this.#replay(moves);
+    return { faults, told };
+  }
+
+  /** Forget everything that was done, and what the browser keeps of it. */
+  afresh() {
+    this.#replay([]);
+    try {
+      this.#storage?.removeItem(this.key);
+    } catch {
+      // What cannot be written to cannot be cleared either; the page has said so already.
+    }
+  }
+
+  /**
+   * Be told of every change.
+   *
+   * @param {(state: object) => void} listener
+   * @returns {() => void} to be told no more
+   */
+  subscribe(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #before(back) {
+    return this.#made.at(-1 - back)?.state ?? begin(this.#data);
+  }
+
+  #become(state) {
+    this.#state = frozen(state);
+    this.#keep();
+    for (const listener of this.#listeners) listener(this.#state);
+  }
+
+  #replay(moves) {
+    this.#made = [];
+    this.#undone = [];
+    this.#going = false;
+    let state = begin(this.#data);
+    for (const move of moves) {
+      const next = apply(this.#data, state, move);
+      if (next !== state && move.kind !== "view") this.#made.push({ move: frozen(move), state: next });
+      state = next;
+    }
+    this.#become(state);
+  }
+
+  #keep() {
+    try {
+      this.#storage?.setItem(this.key, this.text());
+    } catch {
+      this.#tell("This browser does not keep any more of what you do here. Save your work to a file before you close the page.");
+    }
+  }
+
+  #restore() {
+    let text = null;
+    try {
+      text = this.#storage.getItem(this.key);
+    } catch {
+      this.#tell("This browser does not let the page read what it kept from the last time.");
+    }
+    if (text === null) return;
+    try {
+      const { faults } = this.open(text, { without: true });
+      if (faults.length) this.#tell(`What was kept from the last time is damaged; this was left out: ${faults.join(" ")}`);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.#tell(`What was kept from the last time could not be restored. ${error.message}`);
+    }
+  }
+
+  #tell(sentence) {
+    if (!this.#told.includes(sentence)) this.#told.push(sentence);
+  }
+}
+
+/**
+ * Return the browser's storage for this page, or null where it is refused.
+ *
+ * @returns {Storage|null}
+ */
+export function browserStorage() {
+  try {
+    const storage = globalThis.localStorage;
+    storage.setItem("llr_sd explore", "");
+    storage.removeItem("llr_sd explore");
+    return storage;
+  } catch {
+    return null;
+  }
+}
