@@ -1,0 +1,84 @@
+"""What the page writes in JavaScript, read by Python: TOML of any text and number, and archives."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import subprocess
+import tomllib
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from test_page_modules import node
+
+PAGE = Path(__file__).parents[1] / "page"
+TEXTS = (
+    '"',
+    "\\",
+    "a\nb\r\tc",
+    "'''",
+    '"""',
+    "# [x]",
+    "\x00\x1f\x7f\x85",
+    "\u2028\u202e",
+    "\U0001f3e5 é",
+    "",
+    " = ",
+    "</script>",
+    "\\u0041",
+)
+
+
+def written(tables: list[dict[str, Any]]) -> bytes:
+    """What Node.js makes of these tables."""
+    command = [node(), PAGE / "session_toml.mjs"]
+    return subprocess.run(command, input=json.dumps(tables).encode(), capture_output=True, check=True, timeout=60).stdout
+
+
+def tables() -> list[dict[str, Any]]:
+    """Studies with every text as key and as value, and numbers of every size."""
+    rng = np.random.default_rng(1)
+    bits = rng.integers(0, 2**63, 400, dtype=np.uint64).view(np.float64)
+    numbers = [float(x) for x in bits if math.isfinite(x)] + [
+        0.0,
+        -0.0,
+        1.0,
+        1e21,
+        1e-7,
+        5e-324,
+        1.7976931348623157e308,
+        0.1,
+        1 / 3,
+    ]
+    numbers += [-x for x in numbers]
+    some = {text: text for text in TEXTS}
+    return [
+        {"title": "plain", "numbers": numbers, "flags": [True, False], "set": dict(zip(TEXTS, numbers, strict=False))},
+        {"scenario": [{"name": t, "set": {t: 0.5}, "tags": [{"a": t}, {"b": [t]}]} for t in TEXTS], **some},
+        {
+            "uncertain": {"groups": ["x"], "override": {t: {"low": 0.1, "values": [1, 2]} for t in TEXTS}},
+            "outputs": {},
+            "late": 1,
+        },
+    ]
+
+
+def test_python_reads_from_toml_and_archive_what_was_written() -> None:
+    given = tables()
+    archive = zipfile.ZipFile(io.BytesIO(written(given)))
+    assert archive.testzip() is None
+    assert archive.namelist() == [f"Ä {i}/study.toml" for i in range(len(given))]
+    for name, table in zip(archive.namelist(), given, strict=True):
+        read = tomllib.loads(archive.read(name).decode())
+        assert read == table
+        signs = [math.copysign(1, x) for x in table.get("numbers", [])]
+        assert [math.copysign(1, x) for x in read.get("numbers", [])] == signs
+
+
+def test_the_same_files_give_the_same_archive() -> None:
+    first, second = written(tables()), written(tables())
+    assert first == second
+    assert {i.date_time for i in zipfile.ZipFile(io.BytesIO(first)).infolist()} == {(1980, 1, 1, 0, 0, 0)}
