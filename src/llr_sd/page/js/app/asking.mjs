@@ -1,0 +1,245 @@
+// What is asked of the pool, and when: a few members while the hand moves, all of them when it rests.
+
+import { runsOf } from "../engine/ensemble.mjs";
+import { apply } from "../session/moves.mjs";
+
+/** Members of a first answer: the first of the same draws. */
+export const COARSE = 64;
+/** Milliseconds after which a hand that still holds a lever counts as resting. */
+export const REST = 150;
+const KEPT = 8;
+
+/** The same text for the same setting, whatever the order of its names. */
+export function keyOf(ask) {
+  const sorted = (record) => Object.keys(record).sort().map((name) => [name, record[name]]);
+  return JSON.stringify([sorted(ask.held), sorted(ask.ranges), ask.runs]);
+}
+
+/** The ask of a starting point as the study has it: what its scenario sets, and no range changed. */
+export function askOfStart(data, state) {
+  const scenario = data.scenarios.find((s) => s.name === state.from);
+  return { held: { ...(scenario ? scenario.set : {}) }, ranges: {}, runs: state.runs };
+}
+
+/**
+ * The runs behind what is on screen: those of the current setting, and those of its start.
+ *
+ * `now` is the newest ensemble of the current setting (null while there is none, or where it cannot be run), `start` that of the start
+ * (null until it is there), `same` whether the two settings are one, `coarse` whether `now` holds the first members only, `busy` whether
+ * more is on its way, `error` why there is nothing.
+ */
+export class Asking {
+  #data;
+  #store;
+  #pool;
+  #clock;
+  #heard = new Set();
+  #draft = null;
+  #rest = null;
+  #resting = true;
+  #running = null;
+  #framed = false;
+  #full = new Map();
+
+  /**
+   * @param {Object} data of the page
+   * @param {Object} store of its settings
+   * @param {{latest: Function}} pool
+   * @param {{frame: (act: () => void) => void, after: (ms: number, act: () => void) => number, cancel: (id: number) => void}} clock
+   */
+  constructor(data, store, pool, clock) {
+    this.#data = data;
+    this.#store = store;
+    this.#pool = pool;
+    this.#clock = clock;
+    this.now = null;
+    this.start = null;
+    this.error = "";
+    store.subscribe(() => this.#moved());
+  }
+
+  /** The state of the page, a lever under the hand included. */
+  get state() {
+    return this.#draft ? this.#draft.state : this.#store.state;
+  }
+
+  get ask() {
+    const { held, ranges, runs } = this.state;
+    return { held, ranges, runs };
+  }
+
+  /** Whether `now` is of the setting that is asked for. */
+  get current() {
+    return this.now !== null && this.nowKey === keyOf(this.ask);
+  }
+
+  get same() {
+    return keyOf(this.ask) === keyOf(askOfStart(this.#data, this.#store.state));
+  }
+
+  get coarse() {
+    return this.now !== null && this.now.runs < runsOf(this.#data, this.ask);
+  }
+
+  /** How many runs the current setting has in all: one where nothing varies. */
+  get runs() {
+    return runsOf(this.#data, this.ask);
+  }
+
+  get busy() {
+    return this.#running !== null;
+  }
+
+  /** Call `fn` after every change; returns what ends that. */
+  subscribe(fn) {
+    this.#heard.add(fn);
+    return () => this.#heard.delete(fn);
+  }
+
+  /** Ask for the first time. */
+  begin() {
+    this.#moved();
+  }
+
+  /**
+   * A lever is under the hand: it is held there until `settle`, in no history of moves.
+   * @throws where a move to that value is refused
+   */
+  drag(input, value) {
+    if (this.#draft && this.#draft.move.input !== input) this.settle();
+    const move = { kind: "hold", input, value };
+    this.#draft = { move, state: apply(this.#data, this.#store.state, move) };
+    this.#resting = false;
+    if (this.#rest !== null) this.#clock.cancel(this.#rest);
+    this.#rest = this.#clock.after(REST, () => this.#rested());
+    this.#moved();
+  }
+
+  /** The hand has let go: what it held becomes a move. */
+  settle() {
+    if (!this.#draft) return;
+    const { move } = this.#draft;
+    this.#draft = null;
+    this.#rested();
+    this.#store.change(move);
+  }
+
+  #rested() {
+    if (this.#rest !== null) this.#clock.cancel(this.#rest);
+    this.#rest = null;
+    this.#resting = true;
+    this.#soon();
+  }
+
+  #moved() {
+    this.#soon();
+    this.#tell();
+  }
+
+  /** At the next frame, so that many moves of one frame are one ask. */
+  #soon() {
+    if (this.#framed) return;
+    this.#framed = true;
+    this.#clock.frame(() => {
+      this.#framed = false;
+      this.#next();
+    });
+  }
+
+  /** Send what is wanted next, if anything is; an answer of few members on its way is waited for, so that a quick hand starves nobody. */
+  #next() {
+    const ask = this.ask;
+    const key = keyOf(ask);
+    const runs = runsOf(this.#data, ask);
+    const known = this.#full.get(key);
+    if (known) {
+      if (this.#running && this.#running.key !== key) this.#running = null;
+      if (this.now !== known) this.#take(known, key);
+      return this.#nextStart();
+    }
+    if (this.#running && (this.#running.coarse || this.#running.key === key)) return undefined;
+    if (this.now === null || this.nowKey !== key) return this.#send(ask, key, Math.min(COARSE, runs), runs);
+    if (this.#resting && this.now.runs < runs) return this.#send(ask, key, runs, runs);
+    return undefined;
+  }
+
+  #send(ask, key, members, runs) {
+    const sent = { key, coarse: members < runs };
+    this.#running = sent;
+    const current = (act) => (given) => {
+      if (this.#running !== sent) return;
+      this.#running = null;
+      act(given);
+    };
+    this.#pool.latest(
+      "now",
+      { ...ask, members },
+      current((ensemble) => {
+        this.#keep(key, ensemble, runs);
+        this.#take(ensemble, key);
+        this.#next();
+      }),
+      current((error) => {
+        this.#failed(error, key);
+        if (keyOf(this.ask) !== key) this.#next();
+      }),
+    );
+    this.#tell();
+  }
+
+  #take(ensemble, key) {
+    this.now = ensemble;
+    this.nowKey = key;
+    this.error = "";
+    this.#tell();
+  }
+
+  #failed(error, key) {
+    this.now = null;
+    this.nowKey = key;
+    this.error = error instanceof Error ? error.message : String(error);
+    this.#tell();
+  }
+
+  /** The start is asked for when the setting has all its runs, so that it never delays a lever. */
+  #nextStart() {
+    const ask = askOfStart(this.#data, this.#store.state);
+    const key = keyOf(ask);
+    const known = this.#full.get(key);
+    if (known) {
+      if (this.start !== known) {
+        this.start = known;
+        this.#tell();
+      }
+      return;
+    }
+    this.start = null;
+    this.#pool.latest(
+      "start",
+      ask,
+      (ensemble) => {
+        this.#keep(key, ensemble, ensemble.runs);
+        if (key === keyOf(askOfStart(this.#data, this.#store.state))) this.#nextStart();
+      },
+      (error) => {
+        this.startError = error instanceof Error ? error.message : String(error);
+        this.#tell();
+      },
+    );
+  }
+
+  #keep(key, ensemble, runs) {
+    if (ensemble.runs < runs) return;
+    this.#full.delete(key);
+    this.#full.set(key, ensemble);
+    const start = keyOf(askOfStart(this.#data, this.#store.state));
+    for (const old of this.#full.keys()) {
+      if (this.#full.size <= KEPT) break;
+      if (old !== key && old !== start) this.#full.delete(old);
+    }
+  }
+
+  #tell() {
+    for (const fn of this.#heard) fn(this);
+  }
+}

@@ -1,0 +1,59 @@
+// The numbers that are always in sight: each with its range, its change from the start, and the chance of its target.
+
+import { fill, make, say } from "./dom.mjs";
+import { chanceShort, shownWithUnit } from "../charts/numbers.mjs";
+import { chanceOf, headlines, outputTitle, spreadOf } from "./specs.mjs";
+import { changeWords, goalWords, rangeWords } from "./words.mjs";
+
+const MOST = 4;
+
+/**
+ * The strip of key numbers.
+ * @param {HTMLElement} root
+ * @param {Object} page
+ * @returns {{show: () => void}}
+ */
+export function mountHeadline(root, page) {
+  const { data, asking } = page;
+  const cards = new Map();
+  const list = make("dl", { class: "cards" });
+  fill(root, list);
+
+  function card(spec) {
+    const targets = data.targets.filter((t) => t.output === spec.name);
+    const value = make("span", { class: "value" });
+    const range = make("span", { class: "range" });
+    const change = make("span", { class: "change" });
+    const chances = targets.map((target) => ({ target, told: make("span", { class: "told" }) }));
+    const made = make("div", { class: "card" },
+      make("dt", { text: outputTitle(spec, data.model.calendar) }),
+      make("dd", {}, value, range, change,
+        ...chances.map(({ target, told }) => make("span", { class: "chance" }, make("span", { text: `${goalWords(target, spec)}: ` }), told))));
+    return { made, value, range, change, chances, spec };
+  }
+
+  function show() {
+    const { now, start, same } = asking;
+    root.classList.toggle("stale", now !== null && (asking.coarse || !asking.current));
+    if (!now) {
+      for (const one of cards.values()) for (const part of [one.value, one.range, one.change]) say(part, part === one.value ? "\u2013" : "");
+      return;
+    }
+    for (const spec of headlines(data, now).slice(0, MOST)) {
+      if (!cards.has(spec.name)) {
+        cards.set(spec.name, card(spec));
+        list.append(cards.get(spec.name).made);
+      }
+      const one = cards.get(spec.name);
+      const spread = spreadOf(now, spec.name, 0, 0);
+      const was = start && !same ? spreadOf(start, spec.name, 0, 0).p50 : NaN;
+      say(one.value, spread.runs ? shownWithUnit(spread.p50, spec) : "no result");
+      say(one.range, rangeWords(spread, spec));
+      say(one.change, changeWords({ now: spread.p50, start: was, same }, spec));
+      for (const { target, told } of one.chances) say(told, chanceShort(chanceOf(now, target)));
+    }
+    root.hidden = cards.size === 0;
+  }
+
+  return { show };
+}

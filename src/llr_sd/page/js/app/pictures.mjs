@@ -1,0 +1,197 @@
+// The results as pictures: over time, against targets, and spread out at a date. Made once, then only brought up to date.
+
+import { chanceChart } from "../charts/chance.mjs";
+import { distributionChart } from "../charts/distribution.mjs";
+import { figure } from "../charts/figure.mjs";
+import { dateWords } from "../charts/numbers.mjs";
+import { trajectoryChart } from "../charts/trajectory.mjs";
+import { choice, fill, make, say } from "./dom.mjs";
+import { chanceOf, headlines, lastOf, outputTitle, sortedAt, spreadOf, trajectorySpec } from "./specs.mjs";
+import { chanceSentence, failureWords, fewWords, goalWords, numberSentence } from "./words.mjs";
+
+const SENTENCES = 3;
+
+/**
+ * Mount the view.
+ * @param {HTMLElement} root
+ * @param {Object} page
+ * @returns {{show: () => void, hide: () => void}}
+ */
+export function mountPictures(root, page) {
+  const { data, asking, store } = page;
+  const notice = make("p", { class: "warning", hidden: true });
+  const lead = make("div", { class: "lead" });
+  const over = make("div", { class: "figures" });
+  const after = make("div", { class: "figures" });
+  const drawn = [];
+  let seen = false;
+  let made = false;
+  fill(root, notice, lead, over, after);
+
+  const watch = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      const one = drawn.find((d) => d.element === entry.target);
+      if (!one) continue;
+      one.near = entry.isIntersecting;
+      if (one.near && one.late) draw(one);
+    }
+  }, { rootMargin: "400px" });
+
+  /** Make the figures that the first ensemble has numbers for. */
+  function build(now) {
+    for (const spec of data.outputs.filter((o) => now.outputs.get(o.name)?.times)) add(over, overTime(spec, now));
+    if (data.targets.length) add(after, chances());
+    add(after, spread(now));
+    made = true;
+  }
+
+  function add(place, one) {
+    place.append(one.element);
+    drawn.push({ ...one, near: true, late: true });
+    watch.observe(one.element);
+  }
+
+  function draw(one) {
+    one.late = false;
+    one.update();
+  }
+
+  /** What a picture needs of the page: its runs and what they are called. */
+  function settings() {
+    const { now, start, same } = asking;
+    return { now, start, same, names: { now: page.nameOfNow(), start: `start: ${store.state.from}` } };
+  }
+
+  function overTime(spec, now) {
+    const chart = trajectoryChart({ tallest: 340 });
+    const { elements } = now.outputs.get(spec.name);
+    let element = chosen(`of ${spec.name}`, elements);
+    const which = elements.length > 1
+      ? choice("Shown", elements.map((text, i) => ({ value: String(i), text })), String(element), (value) => {
+        element = Number(value);
+        keep(`of ${spec.name}`, elements[element]);
+        update();
+      })
+      : null;
+    const update = () => {
+      const made_ = trajectorySpec(data, spec, settings(), element);
+      const part = elements.length > 1 ? `, ${elements[element]}` : "";
+      chart.update({ ...made_, title: `${spec.label}${part}`, sentence: "Median line; the darker band holds half of the runs, the paler nine in ten." });
+    };
+    const shown = figure(chart, { name: `${data.study.name} ${spec.label}`, data });
+    return { element: make("section", { class: "picture wide" }, which && which.element, shown), update };
+  }
+
+  function chances() {
+    const chart = chanceChart({});
+    const update = () => {
+      const { now, start, same, names } = settings();
+      const ensembles = start && !same ? [[names.now, now], [names.start, start]] : [[names.now, now]];
+      const rows = data.targets.flatMap((target) => {
+        const spec = data.outputs.find((o) => o.name === target.output);
+        return ensembles.map(([name, ensemble], i) => ({ target: target.name, asks: goalWords(target, spec), setting: name, pen: i, ...chanceOf(ensemble, target) }));
+      });
+      chart.update({ title: "The chance of each target", sentence: "Share of runs that meet it, with its 95% interval.", rows });
+    };
+    return { element: make("section", { class: "picture" }, figure(chart, { name: `${data.study.name} chances`, data })), update };
+  }
+
+  /** The spread of one output at a date: both are chosen, and kept with the session. */
+  function spread(now) {
+    const chart = distributionChart({});
+    const names = data.outputs.filter((o) => now.outputs.get(o.name)).map((o) => o.name);
+    const first = [...headlines(data, now).map((o) => o.name), ...names][0];
+    let name = names.includes(store.state.view.output) ? store.state.view.output : first;
+    const specOf = (wanted) => data.outputs.find((o) => o.name === wanted);
+    const what = choice("Of", names.map((n) => ({ value: n, text: outputTitle(specOf(n), data.model.calendar) })), name, (value) => {
+      name = value;
+      keep("output", value);
+      offer();
+      update();
+    });
+    const when = choice("At", [], "", (value) => { keep("at", value); update(); });
+    const part = choice("For", [], "", () => update());
+
+    function offer() {
+      const output = asking.now.outputs.get(name);
+      const times = output.times ? Array.from(output.times) : [];
+      const dates = times.map((t, i) => ({ value: String(i), text: data.model.calendar ? dateWords(t, true) : `time ${t}` }));
+      const kept = Number(store.state.view.at ?? NaN);
+      when.offer(dates, String(Number.isInteger(kept) && kept >= 0 && kept < times.length ? kept : lastOf(output)));
+      when.element.hidden = times.length === 0;
+      part.offer(output.elements.map((text, i) => ({ value: String(i), text })), "0");
+      part.element.hidden = output.elements.length < 2;
+    }
+
+    function update() {
+      const spec = specOf(name);
+      const { now: current, start, same, names: called } = settings();
+      const output = current.outputs.get(name);
+      const at = output.times ? Number(when.select.value) : 0;
+      const element = output.elements.length > 1 ? Number(part.select.value) : 0;
+      const time = output.times ? output.times[at] : spec.at;
+      const series = [[called.now, current], ...(start && !same ? [[called.start, start]] : [])].map(([label, ensemble], i) => ({
+        name: label, pen: i, values: sortedAt(ensemble.outputs.get(name), at, element), runs: ensemble.runs,
+      }));
+      const targets = data.targets.filter((t) => t.output === name).map((t) => ({ label: t.name, value: t.atLeast ?? t.atMost, atLeast: t.atLeast !== null }));
+      chart.update({ title: outputTitle(spec, data.model.calendar, time), unit: spec.unit, percent: spec.percent, series, targets });
+    }
+
+    offer();
+    const tools = make("div", { class: "tools" }, what.element, when.element, part.element);
+    return { element: make("section", { class: "picture" }, tools, figure(chart, { name: `${data.study.name} spread`, data })), update };
+  }
+
+  function chosen(key, elements) {
+    return Math.max(0, elements.indexOf(store.state.view[key]));
+  }
+
+  function keep(key, value) {
+    page.change({ kind: "view", [key]: value });
+  }
+
+  function tellLead(now) {
+    const certain = now.runs === 1;
+    say(notice, [failureWords(now.failures, now.runs, data.model.calendar), asking.coarse ? "" : fewWords(now.runs - now.failures.length, now.runs, certain)].filter(Boolean).join(" "));
+    notice.hidden = notice.textContent === "";
+    const told = headlines(data, now).slice(0, SENTENCES).flatMap((spec) => [
+      numberSentence(outputTitle(spec, data.model.calendar), spreadOf(now, spec.name, 0, 0), spec),
+      ...data.targets.filter((t) => t.output === spec.name).map((t) => chanceSentence(t, spec, chanceOf(now, t))),
+    ]);
+    const texts = told.slice(0, SENTENCES);
+    if (lead.children.length !== texts.length) fill(lead, texts.map(() => make("p")));
+    texts.forEach((text, i) => say(lead.children[i], text));
+  }
+
+  function refresh() {
+    if (!seen) return;
+    const { now } = asking;
+    root.classList.toggle("stale", now !== null && !asking.current);
+    if (!now) {
+      if (asking.error) {
+        say(notice, asking.error);
+        notice.hidden = false;
+      }
+      over.hidden = after.hidden = lead.hidden = asking.error !== "";
+      return;
+    }
+    over.hidden = after.hidden = lead.hidden = false;
+    if (!made) build(now);
+    tellLead(now);
+    for (const one of drawn) {
+      if (one.near) draw(one);
+      else one.late = true;
+    }
+  }
+
+  page.onResults(refresh);
+  return {
+    show() {
+      seen = true;
+      refresh();
+    },
+    hide() {
+      seen = false;
+    },
+  };
+}

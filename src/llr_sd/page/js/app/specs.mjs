@@ -1,0 +1,140 @@
+// From runs to what a picture or a table shows: pure, the same numbers as the results folder of the study has.
+
+import { bounds, meets, quantile, wilson } from "../draws/statistics.mjs";
+import { dateWords } from "../charts/numbers.mjs";
+
+/** The statistics of a row of numbers, least first. */
+export const SPREAD = Object.freeze([0.05, 0.25, 0.5, 0.75, 0.95]);
+
+/**
+ * The values of one output at one time and element over the runs that have one, least first.
+ * @param {{times: Float64Array|null, elements: string[], values: Float64Array}} output of an ensemble: values of shape (run, [time,] element)
+ * @param {number} at position of the time; 0 where the output has one time
+ * @param {number} element
+ * @returns {Float64Array}
+ */
+export function sortedAt(output, at, element) {
+  const width = output.elements.length || 1;
+  const row = width * (output.times ? output.times.length : 1);
+  const runs = row ? output.values.length / row : 0;
+  const found = new Float64Array(runs);
+  let count = 0;
+  for (let run = 0, place = at * width + element; run < runs; run += 1, place += row) {
+    const value = output.values[place];
+    if (value === value) found[count++] = value;
+  }
+  return found.subarray(0, count).sort();
+}
+
+/** The value of the central run: NaN where it failed. */
+export function centralAt(ensemble, name, at, element) {
+  const output = ensemble.central.outputs.get(name);
+  return output ? output.values[at * (output.elements.length || 1) + element] : NaN;
+}
+
+/**
+ * Quantiles of one output over all its times: what a trajectory with its bands is drawn from.
+ * @returns {{median: number[], low50: number[], high50: number[], low90: number[], high90: number[], flat: boolean}} NaN where no run has
+ *   a value; `flat` where all runs agree at every time
+ */
+export function bandsOf(output, element) {
+  const made = { low90: [], low50: [], median: [], high50: [], high90: [], flat: true };
+  const names = ["low90", "low50", "median", "high50", "high90"];
+  for (let at = 0; at < output.times.length; at += 1) {
+    const sorted = sortedAt(output, at, element);
+    names.forEach((name, i) => made[name].push(sorted.length ? quantile(sorted, SPREAD[i]) : NaN));
+    if (sorted.length && sorted[0] !== sorted[sorted.length - 1]) made.flat = false;
+  }
+  return made;
+}
+
+/** A series of a trajectory; where all runs agree it has no band. */
+function series(ensemble, name, element, given) {
+  const { flat, ...bands } = bandsOf(ensemble.outputs.get(name), element);
+  const none = { low50: null, high50: null, low90: null, high90: null };
+  return { ...given, ...bands, ...(flat || given.plain ? none : {}), central: null, hidden: false };
+}
+
+/**
+ * What a trajectory shows: the current setting in front of its start.
+ * @param {Object} data
+ * @param {Object} spec of the output
+ * @param {{now: Object, start: Object|null, same: boolean, names: {now: string, start: string}}} of the ensembles and what they are called
+ * @param {number} element
+ */
+export function trajectorySpec(data, spec, { now, start, same, names }, element) {
+  const lines = [series(now, spec.name, element, { name: names.now, pen: 0 })];
+  if (start && !same) lines.push(series(start, spec.name, element, { name: names.start, pen: 1, plain: true, pale: true }));
+  const { times } = now.outputs.get(spec.name);
+  return {
+    title: spec.label,
+    unit: spec.unit,
+    percent: spec.percent,
+    times: Array.from(times),
+    series: lines,
+    targets: targetsOver(data, spec, times),
+    history: data.history[spec.name] ?? [],
+    calendar: data.model.calendar,
+  };
+}
+
+/** The targets that belong on a trajectory: its own, and those of outputs that are the same variable at one date. */
+export function targetsOver(data, spec, times) {
+  return data.targets.flatMap((target) => {
+    const asked = data.outputs.find((o) => o.name === target.output);
+    const own = asked && (asked.name === spec.name || (asked.variable !== null && asked.variable === spec.variable && asked.expression === null));
+    if (!own) return [];
+    const time = asked.at ?? null;
+    if (time !== null && (time < times[0] || time > times[times.length - 1])) return [];
+    return [{ label: target.name, value: target.atLeast ?? target.atMost, time, atLeast: target.atLeast !== null }];
+  });
+}
+
+/**
+ * The chance of a target in an ensemble, at the end of the output's times, for one element.
+ * @returns {{probability: number, low: number, high: number, least: number, most: number, met: number, runs: number, lost: number}}
+ */
+export function chanceOf(ensemble, target, element = 0) {
+  const output = ensemble.outputs.get(target.output);
+  const sorted = sortedAt(output, lastOf(output), element);
+  let met = 0;
+  for (const value of sorted) if (meets(value, target)) met += 1;
+  const lost = ensemble.runs - sorted.length;
+  const [low, high] = wilson(met, sorted.length);
+  const [least, most] = bounds(met, sorted.length, lost);
+  return { probability: met / sorted.length, low, high, least, most, met, runs: sorted.length, lost };
+}
+
+/** The position of the last time of an output; 0 where it has one. */
+export function lastOf(output) {
+  return output.times ? output.times.length - 1 : 0;
+}
+
+/**
+ * One output of one ensemble as a row of numbers.
+ * @returns {{runs: number, lost: number, p05: number, p25: number, p50: number, p75: number, p95: number, flat: boolean}}
+ */
+export function spreadOf(ensemble, name, at, element) {
+  const output = ensemble.outputs.get(name);
+  const sorted = sortedAt(output, at, element);
+  const [p05, p25, p50, p75, p95] = SPREAD.map((p) => (sorted.length ? quantile(sorted, p) : NaN));
+  const flat = sorted.length > 0 && sorted[0] === sorted[sorted.length - 1];
+  return { runs: sorted.length, lost: ensemble.runs - sorted.length, p05, p25, p50, p75, p95, flat };
+}
+
+/** What to call an output with its date: "GPs, end of Sep 2020"; a label that names the date has it once. */
+export function outputTitle(spec, calendar, time = spec.at) {
+  const date = time === null || time === undefined ? "" : calendar ? dateWords(time, true) : `time ${time}`;
+  return !date || spec.label.includes(date.slice(-4)) ? spec.label : `${spec.label}, ${date}`;
+}
+
+/** The outputs that a head line can show: one number each, those with a target first. */
+export function headlines(data, ensemble) {
+  const single = data.outputs.filter((o) => o.headline && single_(ensemble.outputs.get(o.name)));
+  const asked = new Set(data.targets.map((t) => t.output));
+  return [...single.filter((o) => asked.has(o.name)), ...single.filter((o) => !asked.has(o.name))];
+}
+
+function single_(output) {
+  return output !== undefined && output.elements.length <= 1;
+}

@@ -1,0 +1,110 @@
+// The sentences of the page, each from the numbers that it tells; a claim stands only where they bear it out.
+
+import { chanceWords, countOf, dateWords, levelWords, listing, shown, shownWithUnit, signed } from "../charts/numbers.mjs";
+
+/** Fewer runs than these give no ends of a nine-in-ten range with an interval of their own. */
+export const FEW_FOR_ENDS = 72;
+
+/**
+ * How much is on screen.
+ * @param {{have: number, all: number, failed: number, busy: boolean, error: string}} facts runs on screen, of how many, how many of those
+ *   failed, whether more is on its way, and why there is nothing
+ * @returns {string} "64 of 500 runs so far"
+ */
+export function runsWords({ have, all, failed, busy, error }) {
+  if (error) return `No numbers: ${error}`;
+  if (have === 0) return busy ? "The first runs are on their way." : "No runs yet.";
+  const part = have < all ? `${have.toLocaleString("en-GB")} of ${countOf(all, "run")} so far` : have === 1 ? "1 run: nothing varies" : countOf(have, "run");
+  if (failed === 0) return part;
+  if (failed === have) return `${part}; ${have === 1 ? "it failed" : "all failed"}`;
+  return `${part}; ${failed.toLocaleString("en-GB")} failed`;
+}
+
+/**
+ * What to be told of failed runs; empty where none failed.
+ * @param {{run: number, time: number|null, variable: string|null, reason: string}[]} failures
+ * @param {number} runs
+ * @param {boolean} calendar whether times are years
+ */
+export function failureWords(failures, runs, calendar) {
+  if (!failures.length) return "";
+  const [first] = failures;
+  const when = first.time === null || !Number.isFinite(first.time) ? "" : calendar ? `, ${dateWords(first.time)}` : `, time ${first.time}`;
+  const why = `${first.variable ? `\u201c${first.variable}\u201d ` : ""}${first.reason}${when} (run ${first.run + 1})`;
+  const causes = new Set(failures.map((f) => `${f.variable} ${f.reason}`)).size;
+  const head = failures.length === runs ? (runs === 1 ? "The run failed: there are no numbers." : `All ${countOf(runs, "run")} failed: there are no numbers.`)
+    : `${failures.length.toLocaleString("en-GB")} of ${countOf(runs, "run")} failed and ${failures.length === 1 ? "is" : "are"} left out of every number.`;
+  return `${head} ${causes > 1 ? `The first of ${causes} causes` : "Why"}: ${why}.`;
+}
+
+/** What to be told of few runs: how many are needed; empty where there are enough, or where more are on their way. */
+export function fewWords(good, all, certain) {
+  if (certain || good >= FEW_FOR_ENDS || good < 1) return "";
+  return `Only ${countOf(good, "run")} of ${all.toLocaleString("en-GB")} ${good === 1 ? "has" : "have"} a result: the ends of ranges need ${FEW_FOR_ENDS}.`;
+}
+
+/**
+ * The range of nine runs in ten behind a number: "502 to 559"; says where there is none.
+ * @param {{runs: number, p05: number, p95: number, flat: boolean}} spread
+ */
+export function rangeWords(spread, quantity) {
+  if (spread.runs === 0) return "no result";
+  if (spread.flat) return spread.runs === 1 ? "one run" : `the same in all ${countOf(spread.runs, "run")}`;
+  return `${endless(shown(spread.p05, quantity))} to ${shown(spread.p95, quantity)}`;
+}
+
+/** The first end of a range of percentages has its sign once, behind the second. */
+function endless(text) {
+  return text.replace(/%$/, "");
+}
+
+/**
+ * How the current setting stands to its start, by their medians.
+ * @param {{now: number, start: number, same: boolean}} facts `same`: the settings are one
+ */
+export function changeWords({ now, start, same }, quantity) {
+  if (same) return "the start";
+  if (!Number.isFinite(now) || !Number.isFinite(start)) return "";
+  if (now === start) return `as at the start, ${shown(start, quantity)}`;
+  const step = signed(now - start, quantity);
+  const told = /[1-9]/.test(step) ? step : now > start ? "a little more" : "a little less";
+  return `${told} against ${shown(start, quantity, now)} at the start`;
+}
+
+/**
+ * One number of the current setting in a sentence.
+ * @param {string} title of the output, with its date
+ * @param {Object} spread as `spreadOf` gives it
+ */
+export function numberSentence(title, spread, quantity) {
+  if (spread.runs === 0) return `${title}: no run has a result.`;
+  const middle = shownWithUnit(spread.p50, quantity);
+  if (spread.flat) return `${title}: ${middle}${spread.runs > 1 ? `, the same in all ${countOf(spread.runs, "run")}` : ""}.`;
+  return `${title}: ${middle} in the middle; nine runs in ten lie between ${endless(shown(spread.p05, quantity))} and ${shownWithUnit(spread.p95, quantity)}.`;
+}
+
+/** What a target asks: "at least 639 WTE". */
+export function goalWords(target, quantity) {
+  const level = target.atLeast ?? target.atMost;
+  return `${target.atLeast !== null ? "at least" : "at most"} ${quantity.percent ? shown(level, quantity) : levelWords(level, quantity.unit)}`;
+}
+
+/** The chance of a target in a sentence. */
+export function chanceSentence(target, quantity, chance) {
+  const asks = `${target.name} (${goalWords(target, quantity)})`;
+  return chance.runs === 0 ? `${asks}: no run has a result.` : `${asks} is met in ${chanceWords(chance)}.`;
+}
+
+/** What is drawn from invented data says so. */
+export const ILLUSTRATIVE = "Illustrative data: the numbers show how the model works, not what will happen at a real place.";
+
+/**
+ * What drives an output, in a sentence that says what the measure is and is not.
+ * @param {{label: string, share: number}[]} causes those above the noise, most first
+ * @param {{output: string, runs: number, varying: number}} facts
+ */
+export function driversSentence(causes, { output, runs, varying }) {
+  if (varying === 0) return `No lever varies in this setting, so nothing makes ${output} uncertain: give a lever a range, or let one vary again.`;
+  if (causes.length === 0) return `In these ${countOf(runs, "run")} no lever alone moves ${output} more than chance would.`;
+  return `In these ${countOf(runs, "run")} ${output} moves most with ${listing(causes.slice(0, 3).map((c) => c.label))}.`;
+}

@@ -1,0 +1,92 @@
+// What is said of a lever: every word from its numbers.
+
+import { countOf, general, joined, listing, unitWords } from "../charts/numbers.mjs";
+import { endsOf, isNumber, outsideOf, scaleOf } from "./standing.mjs";
+
+export const GRADES = Object.freeze({ A: "source document", B: "literature", C: "judgement" });
+
+/** A value of an input as it was set, without its unit: so many in 100 where it is a share; six figures, since it is not a result. */
+export function valueWords(input, value) {
+  return general(Number((value * scaleOf(input)).toPrecision(12)), 6);
+}
+
+/** What stands behind a value of an input: "in 100", "WTE a year", or nothing for a pure number. */
+export function behind(input) {
+  if (input.percent) return "in 100";
+  const yearly = input.unit === "1/Year" && input.label.toLowerCase().startsWith("yearly ");
+  return yearly ? "" : unitWords(input.unit);
+}
+
+/** A value with what stands behind it: "3.5 in 100", "541 WTE". */
+export function valueWithUnit(input, value) {
+  const text = valueWords(input, value);
+  if (input.percent) return `${text} in 100`;
+  return behind(input) ? joined(text, input.unit) : text;
+}
+
+/** "1.5 to 5.5 in 100". */
+export function extentWords(input, low, high) {
+  return `${valueWords(input, low)} to ${valueWithUnit(input, high)}`;
+}
+
+/** How a law is told: its ends where it has them, else its middle and spread. */
+export function lawWords(input, law) {
+  if (law.kind === "discrete") return `one of ${listing(law.values.map((v) => valueWords(input, v)))}`;
+  const ends = endsOf(law);
+  if (!ends) {
+    const spread = law.kind === "lognormal" ? `${general(law.sd, 6)} on the log scale` : valueWithUnit(input, law.sd);
+    return `around ${valueWithUnit(input, law.mode)}, standard deviation ${spread}`;
+  }
+  const text = extentWords(input, ends[0], ends[1]);
+  if (law.kind === "p10_p90") return `eight times in ten ${text}`;
+  return isNumber(law.mode) ? `${text}, most likely ${valueWords(input, law.mode)}` : text;
+}
+
+/** How a lever stands: "varies: 1.5 to 5.5 in 100, most likely 3.5" or "held at 3.5 in 100". */
+export function standingWords(input, { varies, value, law }) {
+  return varies ? `varies: ${lawWords(input, law)}` : `held at ${valueWithUnit(input, value)}`;
+}
+
+/** What to be told of a value outside the range of its source; empty where it is inside, or where there is no range. */
+export function outsideWords(input, value) {
+  const ends = outsideOf(input, value);
+  return ends ? `${valueWithUnit(input, value)} is outside the range of its source, ${extentWords(input, ends.low, ends.high)}.` : "";
+}
+
+/** What may be set: "0 to 500 in 100"; empty where nothing limits it. */
+export function permissibleWords(input) {
+  const low = isNumber(input.minimum);
+  const high = isNumber(input.maximum);
+  if (low && high) return extentWords(input, input.minimum, input.maximum);
+  return low ? `${valueWithUnit(input, input.minimum)} or more` : high ? `${valueWithUnit(input, input.maximum)} or less` : "";
+}
+
+/**
+ * One thing that differs from the start, as a store tells it.
+ * @param {{what: string, was: *, now: *}} difference
+ * @param {Object|null} input
+ * @returns {string} "held at 4 in 100; at the start it varied"
+ */
+export function differenceWords({ what, was, now }, input) {
+  if (what === "runs") return `${countOf(now, "run")}; at the start ${countOf(was, "run")}`;
+  if (what === "range") {
+    return was ? `drawn from ${lawWords(input, now)}; the study has ${lawWords(input, was)}` : `drawn from ${lawWords(input, now)}; the study does not vary it`;
+  }
+  if (what === "released") {
+    const stands = input.uncertain ? "varies" : `stands at ${valueWithUnit(input, input.value)}`;
+    return `${stands}; at the start it is held at ${valueWithUnit(input, was)}`;
+  }
+  if (what === "value") return `${valueWithUnit(input, now)}; at the start ${valueWithUnit(input, was)}`;
+  const stood = input.uncertain ? "it varies" : valueWithUnit(input, input.value);
+  return `${input.uncertain ? "held at " : ""}${valueWithUnit(input, now)}; at the start ${stood}`;
+}
+
+/** A text to search in: without capitals. */
+export function searchable(input) {
+  return [input.label, input.name, input.variable, input.unit, input.group, input.note].join("\n").toLowerCase();
+}
+
+/** Whether every word of a search stands in the text of an input. */
+export function found(text, search) {
+  return search.toLowerCase().split(/\s+/).filter(Boolean).every((word) => text.includes(word));
+}
