@@ -78,7 +78,7 @@ export function mountPictures(root, page) {
       const part = elements.length > 1 ? `, ${elements[element]}` : "";
       chart.update({ ...made_, title: `${spec.label}${part}`, sentence: "Median line; the darker band holds half of the runs, the paler nine in ten." });
     };
-    const shown = figure(chart, { name: `${data.study.name} ${spec.label}`, data });
+    const shown = figure(chart, { name: spec.label, about: page.about });
     return { element: make("section", { class: "picture wide" }, which && which.element, shown), update };
   }
 
@@ -93,7 +93,7 @@ export function mountPictures(root, page) {
       });
       chart.update({ title: "The chance of each target", sentence: "Share of runs that meet it, with its 95% interval.", rows });
     };
-    return { element: make("section", { class: "picture" }, figure(chart, { name: `${data.study.name} chances`, data })), update };
+    return { element: make("section", { class: "picture" }, figure(chart, { name: "chances of targets", about: page.about })), update };
   }
 
   /** The spread of one output at a date: both are chosen, and kept with the session. */
@@ -139,7 +139,7 @@ export function mountPictures(root, page) {
 
     offer();
     const tools = make("div", { class: "tools" }, what.element, when.element, part.element);
-    return { element: make("section", { class: "picture" }, tools, figure(chart, { name: `${data.study.name} spread`, data })), update };
+    return { element: make("section", { class: "picture" }, tools, figure(chart, { name: "spread at a date", about: page.about })), update };
   }
 
   function chosen(key, elements) {

@@ -1,7 +1,6 @@
 // The range of a lever: its law and its numbers, edited; what cannot be is said beside it.
 
 import { button, choice, fill, make, say } from "../app/dom.mjs";
-import { lawProblem } from "../draws/draw.mjs";
 import { LAWS, MAY_LACK, boxed, isNumber, lawOf, scaleOf, unboxed } from "./standing.mjs";
 import { behind, lawWords } from "./wording.mjs";
 
@@ -104,7 +103,7 @@ export function lawEditor(input, page) {
     const wrong = [...boxes].find(([name]) => [read[name]].flat().some((v) => typeof v === "number" && !Number.isFinite(v)));
     law = read;
     if (wrong) return refused(`"${wrong[1].value}" is no number.`);
-    return refused(lawProblem(read) ?? page.change({ kind: "range", input: input.name, law: read }));
+    return refused(page.change({ kind: "range", input: input.name, law: read }));
   }
 
   function refused(text) {
