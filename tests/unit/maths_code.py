@@ -12,8 +12,10 @@ import llvmlite.binding as llvm
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from llr_sd.engine.llvm import native
 from llr_sd.engine.llvm.maths import FUNCTIONS, write_functions
-from llr_sd.engine.llvm.target import host
+from llr_sd.engine.llvm.target import browser, host
+from llr_sd.engine.llvm.wasm import loadable
 
 UNARY = {name for name, (_, arguments) in FUNCTIONS.items() if arguments == 1} - {"pow_log", "pow_log_rest"}
 ALONE = sorted({*UNARY, "pow", "log_base"})
@@ -95,63 +97,7 @@ def padded(x: ArrayLike, y: ArrayLike, width: int) -> tuple[Reals, Reals, int]:
 
 def web_assembly(width: int = 2) -> bytes:
     """Return the functions as a WebAssembly module that exports `apply` and imports its memory."""
-    llvm.initialize_all_targets()
-    llvm.initialize_all_asmprinters()
-    triple = "wasm32-unknown-unknown"
-    machine = llvm.Target.from_triple(triple).create_target_machine(cpu="generic", features="+simd128", opt=2, reloc="static")
-    return exported(object_code(module_text(ALONE, width), machine, triple))
-
-
-def exported(code: bytes, name: bytes = b"apply") -> bytes:
-    """An object file of LLVM with its one global function exported: what a linker does, for a module that needs no more."""
-    sections, at = [], 8
-    while at < len(code):
-        kind = code[at]
-        size, at = _number(code, at + 1)
-        sections.append((kind, code[at : at + size]))
-        at += size
-    entry = b"\1" + _leb(len(name)) + name + b"\0" + _leb(_function_number(sections, name))
-    out, placed = bytearray(code[:8]), False
-    for kind, body in sections:
-        if not placed and kind in (9, 10, 11, 12):
-            out += b"\7" + _leb(len(entry)) + entry
-            placed = True
-        if kind:
-            out += bytes([kind]) + _leb(len(body)) + body
-    return bytes(out)
-
-
-def _function_number(sections: list[tuple[int, bytes]], name: bytes) -> int:
-    """The number of a function, from the symbol table in the custom section "linking"."""
-    for kind, body in sections:
-        if kind == 0 and body[1:8] == b"linking":
-            at = 9
-            while at < len(body):
-                table = body[at]
-                size, at = _number(body, at + 1)
-                if table == 8:
-                    found = body.index(bytes([len(name)]) + name, at)
-                    # The number of a function below 128 is the byte before its name.
-                    return body[found - 1]
-                at += size
-    raise AssertionError("no symbol table")
-
-
-def _number(code: bytes, at: int) -> tuple[int, int]:
-    result = shift = 0
-    while True:
-        byte = code[at]
-        result, shift, at = result | (byte & 127) << shift, shift + 7, at + 1
-        if byte < 128:
-            return result, at
-
-
-def _leb(n: int) -> bytes:
-    out = bytearray()
-    while n > 127:
-        out.append(n & 127 | 128)
-        n >>= 7
-    return bytes([*out, n])
+    return loadable(native.compile_ir(module_text(ALONE, width), browser()), "apply").code
 
 
 NODE = """

@@ -19,7 +19,7 @@ from llr_sd.engine.llvm.target import Target, host
 from llr_sd.engine.program.bounds import Bounds, Span
 from llr_sd.engine.program.form import Array, Program, Watch
 from llr_sd.engine.program.hoist import hoist
-from llr_sd.engine.program.image import Image, constant_values, make_image
+from llr_sd.engine.program.image import Image, constant_values, make_image, ranges_of
 from llr_sd.engine.program.layout import Layout, make_layout
 from llr_sd.engine.program.lowering import lower
 from llr_sd.engine.program.missing import Missing, find_missing
@@ -91,8 +91,8 @@ class Structure:
 
 
 @dataclass(frozen=True)
-class CompiledModel(Structure):
-    """Machine code for some outputs of a model, and the batch that was asked for.
+class LaidModel(Structure):
+    """A model written for a machine, with all that stands in that machine's memory, for the batch that was asked for.
 
     Attributes
     ----------
@@ -102,15 +102,12 @@ class CompiledModel(Structure):
         Number of the step at each saved time, increasing.
     image
         What stands in memory before the first run.
-    code
-        Made from `text`.
     """
 
     equations: Equations
     request: Request
     save_steps: NDArray[np.int64]
     image: Image
-    code: native.Native
 
     @property
     def method(self) -> str:
@@ -127,8 +124,21 @@ class CompiledModel(Structure):
         return float(self.image.ticks[2 * step if self.method == "rk4" else step])
 
 
-def compile_model(equations: Equations, request: Request, method: str | None = None, cache: Cache | None = None) -> CompiledModel:
-    """Compile what a request needs of a model.
+@dataclass(frozen=True)
+class CompiledModel(LaidModel):
+    """A model that this process can run.
+
+    Attributes
+    ----------
+    code
+        Made from `text`.
+    """
+
+    code: native.Native
+
+
+def lay_out(equations: Equations, request: Request, method: str | None, target: Target) -> LaidModel:
+    """Write what a request needs of a model for a machine.
 
     Raises
     ------
@@ -140,11 +150,28 @@ def compile_model(equations: Equations, request: Request, method: str | None = N
         raise InputError(f'there is no integration method "{method}".', mend=f"Use {' or '.join(METHODS)}.")
     save_steps = steps_of(request)
     constants = constant_values(equations, request.clock)
-    bounds = Bounds(equations, _ranges(constants, request), (request.clock.initial, request.clock.final))
-    structure = _structure(equations, tuple(o.variable.name for o in request.outputs), method, bounds)
+    bounds = Bounds(equations, ranges_of(constants, request), (request.clock.initial, request.clock.final))
+    structure = _structure(equations, tuple(o.variable.name for o in request.outputs), method, bounds, target)
     image = make_image(request, structure.program, structure.layout, constants, bounds, int(save_steps[-1]))
-    code = _load(structure, cache)
-    return CompiledModel(**vars(structure), equations=equations, request=request, save_steps=save_steps, image=image, code=code)
+    return LaidModel(**vars(structure), equations=equations, request=request, save_steps=save_steps, image=image)
+
+
+def compile_model(
+    equations: Equations,
+    request: Request,
+    method: str | None = None,
+    cache: Cache | None = None,
+    target: Target | None = None,
+) -> CompiledModel:
+    """Compile what a request needs of a model for a machine like this one; for this one where `target` is None.
+
+    Raises
+    ------
+    EngineError
+        As `lay_out`.
+    """
+    laid = lay_out(equations, request, method, host() if target is None else target)
+    return CompiledModel(**vars(laid), code=_load(laid, cache))
 
 
 _Key = tuple[int, tuple[str, ...], str, Target]
@@ -153,16 +180,16 @@ _loaded: OrderedDict[str, native.Native] = OrderedDict()
 _lock = threading.Lock()
 
 
-def _structure(equations: Equations, outputs: tuple[str, ...], method: str, bounds: Bounds) -> Structure:
+def _structure(equations: Equations, outputs: tuple[str, ...], method: str, bounds: Bounds, target: Target) -> Structure:
     """Return the lowered and laid out model; the last few are kept, since a study asks for the same one block after block."""
-    key = (id(equations), outputs, method, host())
+    key = (id(equations), outputs, method, target)
     with _lock, deep_recursion():
         found = _structures.get(key)
         if found is not None and found[0]() is equations and all(bounds.span(e) == n for e, n in found[1].stages):
             _structures.move_to_end(key)
             return found[1]
     with deep_recursion():
-        made = _make_structure(equations, outputs, method, bounds, host())
+        made = _make_structure(equations, outputs, method, bounds, target)
     with _lock:
         _structures[key] = (weakref.ref(equations), made)
         while len(_structures) > KEEP_LOADED:
@@ -232,14 +259,6 @@ def steps_of(request: Request) -> NDArray[np.int64]:
     if np.any(np.diff(steps) <= 0):
         raise InputError("two saved times fall on one step.", where="times")
     return steps
-
-
-def _ranges(constants: dict[str, Reals], request: Request) -> dict[str, Reals]:
-    """Every value that each constant takes: those of the file, and those of the design."""
-    out = dict(constants)
-    for column, cell in enumerate(request.columns):
-        out[cell.variable.name] = np.append(out[cell.variable.name], request.design.values[:, column])
-    return out
 
 
 def pick(model: CompiledModel) -> Sequence[tuple[int, int]]:

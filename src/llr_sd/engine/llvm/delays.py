@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.engine.llvm.compiled import CompiledModel
+from llr_sd.engine.llvm.compiled import CompiledModel, LaidModel
 from llr_sd.engine.llvm.memory import Memory
 from llr_sd.engine.program.form import Watch
 from llr_sd.engine.program.offsets import cells
@@ -29,7 +29,7 @@ def delay_failures(model: CompiledModel, noted: Reals) -> dict[int, RunStatus]:
         for run in np.flatnonzero(wrong.any(axis=1)):
             element = int(np.flatnonzero(wrong[run])[0])
             reason = BELOW if part[run, element] < 0 else ZERO
-            found.setdefault(int(run), RunStatus(reason, _label(model, watch, element)))
+            found.setdefault(int(run), RunStatus(reason, delay_label(model, watch, element)))
     return found
 
 
@@ -50,7 +50,7 @@ def _finding(model: CompiledModel, watch: Watch, element: int, short: Reals, ste
     stages = f"each stage of its {watch.function} lasts" if watch.function not in ("TREND", "FORECAST") else "it averages over"
     lowered = " (the order is lowered, as Vensim does)" if watch.function.endswith(" N") else ""
     return Finding(
-        _label(model, watch, element),
+        delay_label(model, watch, element),
         f"cannot be followed by TIME STEP {step:g}: {stages} {least:g}{lowered}",
         least,
         step,
@@ -86,7 +86,7 @@ def _parts(model: CompiledModel, noted: Reals) -> Iterator[tuple[Watch, Reals]]:
         at += array.size
 
 
-def _label(model: CompiledModel, watch: Watch, element: int) -> str:
+def delay_label(model: LaidModel, watch: Watch, element: int) -> str:
     """Return the variable and element that a delay time belongs to; loops of a sum around the call have no name."""
     variable = model.equations.variables[watch.name]
     at = cells(variable, watch.definition)

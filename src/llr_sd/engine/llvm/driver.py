@@ -21,7 +21,7 @@ ARGUMENTS = _named(
     ("i64", "nsaves steps"),
     ("ptr noalias", "out bad"),
     ("ptr", "seen"),
-    ("ptr noalias", "watch clock"),
+    ("ptr noalias", "watch clock counted"),
     ("double", "dt"),
     ("i64", "ticks cap every"),
 )
@@ -42,15 +42,16 @@ def write_driver(method: str, layout: Layout, out_size: int, watch_size: int, w:
 
     A run is checked every `every` steps and at its end; `bad` receives the step at which a stock was first seen that is not
     finite, or below zero where that is not allowed, and -1 where there was none. Where `seen` is not null it receives the stocks
-    of each run at that step. `watch` receives what the "last" function copies, at the end of each run.
+    of each run at that step. A stock whose number in `counted` is zero fails no run: what was asked for does not hang on it.
+    `watch` receives what the "last" function copies, at the end of each run.
     """
     return "\n".join([_check(layout, w), _look(layout, w), _flat(w), _batch(method, layout, out_size, watch_size, w)])
 
 
 def _check(layout: Layout, w: int) -> str:
-    """Which lanes hold a stock that is not finite, or negative where the model says that it cannot be."""
+    """Which lanes hold a stock that counts and is not finite, or negative where the model says that it cannot be."""
     V, B = f"<{w} x double>", f"<{w} x i1>"
-    parts = [f"define internal {B} @check(ptr noalias readonly %s) noinline nounwind {{\nentry:"]
+    parts = [f"define internal {B} @check(ptr noalias readonly %s, ptr noalias readonly %counted) noinline nounwind {{\nentry:"]
     last, block = "zeroinitializer", "entry"
     for name, first, stop, test in (
         ("f", 0, layout.stocks, "fcmp uno {V} %{n}d, zeroinitializer"),
@@ -66,7 +67,11 @@ def _check(layout: Layout, w: int) -> str:
   %{name}x = load {V}, ptr %{name}p, align {8 * w}
   %{name}d = fsub {V} %{name}x, %{name}x
   %{name}b = {test.format(V=V, n=name)}
-  %{name}o = or {B} %{name}a, %{name}b
+  %{name}q = getelementptr inbounds double, ptr %counted, i64 %{name}i
+  %{name}y = load double, ptr %{name}q, align 8
+  %{name}m = fcmp ogt double %{name}y, 0.0
+  %{name}z = select i1 %{name}m, {B} %{name}b, {B} zeroinitializer
+  %{name}o = or {B} %{name}a, %{name}z
   %{name}n = add nuw nsw i64 %{name}i, 1
   %{name}c = icmp ult i64 %{name}n, {stop}
   br i1 %{name}c, label %{name}, label %{name}e
@@ -283,7 +288,7 @@ def _watch(w: int) -> str:
     """Note the runs of a block that have failed, once each, and on request their stocks."""
     V, B = f"<{w} x double>", f"<{w} x i1>"
     return f"""checking:
-  %flags = call {B} @check(ptr %cur)
+  %flags = call {B} @check(ptr %cur, ptr %counted)
   %old = load {V}, ptr %badp, align {8 * w}
   %free = fcmp olt {V} %old, zeroinitializer
   %new = and {B} %free, %flags

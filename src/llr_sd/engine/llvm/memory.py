@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.engine.llvm.compiled import CompiledModel
+from llr_sd.engine.llvm.compiled import CompiledModel, LaidModel
 from llr_sd.engine.llvm.driver import ARGUMENTS
 
 CHECK_EVERY = 64
@@ -20,7 +20,7 @@ class Memory:
     """What compiled code works in, with the image of a model in place."""
 
     @staticmethod
-    def size(model: CompiledModel) -> int:
+    def size(model: LaidModel) -> int:
         """Return the bytes that the memory of one thread takes."""
         return 8 * model.target.width * sum(model.image.work.values())
 
@@ -54,6 +54,7 @@ class Memory:
             "seen": seen,
             "watch": aligned((max(blocks * m.watch_size, 1), w)),
             "clock": image.ticks,
+            "counted": np.ones(max(m.layout.stocks, 1)),
             "dt": m.request.clock.step,
             "ticks": len(image.ticks),
             "cap": image.capacity,

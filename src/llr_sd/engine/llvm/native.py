@@ -1,4 +1,4 @@
-"""LLVM: IR text to machine code, and calling it."""
+"""LLVM: IR text to machine code of any machine, and calling that of this one."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class Native:
     def __init__(self, code: bytes, target: Target) -> None:
         import llvmlite.binding as llvm
 
+        if not target.here:
+            raise EngineError(f"code for {target.triple} cannot run in this process.")
         # The compiler keeps the code; both must live as long as the function.
         self._jit = llvm.create_lljit_compiler(_machine(target))
         builder = llvm.JITLibraryBuilder().add_object_img(code).add_current_process().export_symbol(ENTRY)
@@ -39,11 +41,13 @@ def _machine(target: Target, opt: int = 2) -> Any:
     import llvmlite.binding as llvm
 
     machine = llvm.Target.from_triple(target.triple)
-    return machine.create_target_machine(cpu=target.processor, features=target.features, opt=opt, jit=True)
+    return machine.create_target_machine(
+        cpu=target.processor, features=target.features, opt=opt, reloc=target.relocation, jit=target.here
+    )
 
 
 def compile_ir(text: str, target: Target) -> bytes:
-    """Return object code for a module."""
+    """Return object code for a module; that of another machine is not for `Native`."""
     import llvmlite.binding as llvm
 
     try:
@@ -54,6 +58,8 @@ def compile_ir(text: str, target: Target) -> bytes:
     large = len(text) > LARGE
     machine = _machine(target, 1 if large else 2)
     module.triple = target.triple
+    if not target.here:
+        module.data_layout = str(machine.target_data)
     # Equal values were written once, so that the passes of a higher level find nothing more.
     options = llvm.create_pipeline_tuning_options(speed_level=0 if large else 1)
     # One lane is one run, so there is nothing left to vectorise; loops were unrolled where that pays.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.engine.llvm.compiled import CompiledModel, pick
+from llr_sd.engine.llvm.compiled import CompiledModel, LaidModel, pick
 from llr_sd.engine.llvm.delays import delay_failures
 from llr_sd.engine.llvm.memory import Memory, aligned
 from llr_sd.engine.program.form import STOCK
 from llr_sd.ensemble import OK, RunStatus
+from llr_sd.equations import Variable
 from llr_sd.errors import EngineError
 from llr_sd.findings import Finding
 
@@ -37,7 +38,7 @@ def statuses(
     noted
         Delay times of each run, shape (run, element).
     """
-    wrong = ~np.isfinite(values) & ~(np.isnan(values) & (_lacking(model) > 0))
+    wrong = ~np.isfinite(values) & ~(np.isnan(values) & (lacking(model) > 0))
     failed = np.flatnonzero(wrong.any(axis=(1, 2)) | (bad >= 0))
     out = [OK] * values.shape[0]
     for late, status in delay_failures(model, noted).items():
@@ -63,21 +64,21 @@ def statuses(
 def missing_outputs(model: CompiledModel, values: Reals) -> tuple[Finding, ...]:
     """Return a finding for each output with elements that have no value in some run, of shape (run, time, element)."""
     found = []
-    lacking = _lacking(model)
+    lacks = lacking(model)
     for output, (first, last) in zip(model.request.outputs, pick(model), strict=True):
-        some = first + np.flatnonzero(lacking[first:last])
+        some = first + np.flatnonzero(lacks[first:last])
         runs = int(np.isnan(values[:, :, some]).any(axis=(1, 2)).sum()) if some.size else 0
         if runs:
             at = int(some[0])
             name = output.name if output.cell is not None else output.variable.label_at(at - first)
-            source = model.missing.labels[lacking[at] - 1]
+            source = model.missing.labels[lacks[at] - 1]
             reads = "has no equation" if source == name else f'reads "{source}", which has no equation'
             many = f" (and {some.size - 1} more elements)" if some.size > 1 else ""
             found.append(Finding(name, f"has no value: it {reads}{many}", runs=runs, mend="Give it one, or leave it out."))
     return tuple(found)
 
 
-def _lacking(model: CompiledModel) -> NDArray[np.int64]:
+def lacking(model: LaidModel) -> NDArray[np.int64]:
     """Return what each saved element lacks, shape (element,); 0 where it has a value."""
     return np.concatenate([model.missing.elements(a) for a in model.outputs])
 
@@ -114,13 +115,22 @@ def _first_stock(model: CompiledModel, state: Reals, step: float) -> tuple[RunSt
 
 
 def _stock_label(model: CompiledModel, at: int) -> str:
+    for variable, first in stock_places(model):
+        if 0 <= at - first < variable.size:
+            return variable.label_at(at - first)
+    raise EngineError(f"stock {at} has no name.")
+
+
+def stock_places(model: LaidModel) -> list[tuple[Variable, int]]:
+    """Return every stock that can fail a run, and where its elements begin among the checked ones."""
+    out = []
     for variable in model.equations.variables.values():
         array = model.program.place.get(variable.name)
-        if array is not None and array.role == STOCK and array.number in model.layout.states:
-            position = at - model.layout.states[array.number]
-            if 0 <= position < array.size:
-                return variable.label_at(position)
-    raise EngineError(f"stock {at} has no name.")
+        if array is not None and array.role == STOCK:
+            first = model.layout.states.get(array.number, model.layout.stocks)
+            if first < model.layout.stocks:
+                out.append((variable, first))
+    return out
 
 
 def _output_label(model: CompiledModel, element: int) -> str:

@@ -29,6 +29,16 @@ class Target:
         return f"+{feature}" in self.features.split(",")
 
     @property
+    def here(self) -> bool:
+        """Whether code for it can be loaded into this process."""
+        return self.triple == host().triple
+
+    @property
+    def relocation(self) -> str:
+        """How code refers to places in memory, as LLVM calls it: what nothing links afterwards stands where it says."""
+        return "static" if self.triple.startswith("wasm") else "default"
+
+    @property
     def width(self) -> int:
         """How many runs go side by side: the doubles in the widest vector register."""
         return 8 if self.has("avx512f") else 4 if self.has("avx2") or self.has("avx") else 2
@@ -57,3 +67,13 @@ def host() -> Target:
     except RuntimeError:  # LLVM does not know how to ask this kind of processor
         features = ""
     return Target(llvm.get_default_triple(), llvm.get_host_cpu_name(), features)
+
+
+@functools.cache
+def browser() -> Target:
+    """Return what every browser since 2023 runs: WebAssembly with registers of two numbers. It has no fused multiply-add."""
+    import llvmlite.binding as llvm
+
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    return Target("wasm32-unknown-unknown", "generic", "+simd128,+bulk-memory,+nontrapping-fptoint")

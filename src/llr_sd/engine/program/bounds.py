@@ -8,7 +8,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from llr_sd.equations import Binary, Call, Equations, Expression, Number, Reference, Stock, Table, Time, Unary, Values, is_control
+from llr_sd.equations import (
+    Binary,
+    Call,
+    Equations,
+    Expression,
+    Number,
+    Reference,
+    Stock,
+    Table,
+    Time,
+    Unary,
+    Values,
+    children,
+    is_control,
+)
 
 Interval = tuple[float, float]
 
@@ -47,6 +61,24 @@ class Bounds:
         """Return what an expression can be in the batch, or None when it is not made of constants and steps of time."""
         found = self._of(expression)
         return None if found is None or found[0] != found[0] else Span(*found, self._whole(expression, found))
+
+    def behind(self, expression: Expression) -> frozenset[str]:
+        """Return the names of the constants that an expression hangs on, stocks and lookups left aside."""
+        found: set[str] = set()
+        waiting, seen = [expression], set[str]()
+        while waiting:
+            node = waiting.pop()
+            waiting.extend(children(node))
+            if not isinstance(node, Reference) or node.name in seen:
+                continue
+            seen.add(node.name)
+            variable = self.equations.variables[node.name]
+            if variable.kind == "constant":
+                found.add(node.name)
+            else:
+                bodies = (d.body for d in variable.definitions)
+                waiting.extend(b for b in bodies if not isinstance(b, Stock | Table | Values))
+        return frozenset(found)
 
     def _whole(self, e: Expression, found: Interval) -> bool:
         """Return whether an expression is a whole number in every run and element, and at all times."""

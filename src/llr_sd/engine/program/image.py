@@ -94,6 +94,14 @@ def constant_values(equations: Equations, clock: Clock) -> dict[str, Reals]:
     return out
 
 
+def ranges_of(constants: dict[str, Reals], request: Request) -> dict[str, Reals]:
+    """Return every value that each constant takes: those of the file, and those of the design."""
+    out = dict(constants)
+    for column, cell in enumerate(request.columns):
+        out[cell.variable.name] = np.append(out[cell.variable.name], request.design.values[:, column])
+    return out
+
+
 def _capacity(program: Program, bounds: Bounds, step: float, steps: int) -> int:
     """Rows that a queue needs: one more than the longest delay, or than the run."""
     most = 1

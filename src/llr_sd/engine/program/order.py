@@ -175,7 +175,33 @@ def make_plan(program: Program, outputs: Iterable[Array], name: Namer) -> Plan:
                 split(program, ring, mode, name, when)
 
 
-def _plan(graph: _Graph, wanted: list[Array], watches: Sequence[Watch]) -> Plan:
+@dataclass(frozen=True)
+class Reach:
+    """What some outputs hang on.
+
+    Attributes
+    ----------
+    states, kept
+        Arrays that keep a value from step to step (queues too), or from the start, by number.
+    steps
+        Kernels that take the states one step on, by number.
+    noted
+        What notes the delay times that are in use, each with the array that it is noted in.
+    """
+
+    states: dict[int, Array]
+    kept: dict[int, Array]
+    steps: dict[int, Kernel]
+    noted: tuple[tuple[Watch, Array], ...]
+
+
+def reaches(program: Program, outputs: Iterable[Array]) -> tuple[Reach, ...]:
+    """Return what each output hangs on, of a program whose plan was made."""
+    graph = _Graph(program)
+    return tuple(_reach(graph, [a], program.watches) for a in outputs)
+
+
+def _reach(graph: _Graph, wanted: list[Array], watches: Sequence[Watch]) -> Reach:
     at_save = [k for a in wanted for k in graph.producers(a, RUN)]
     states: dict[int, Array] = {}
     kept: dict[int, Array] = {}
@@ -206,12 +232,21 @@ def _plan(graph: _Graph, wanted: list[Array], watches: Sequence[Watch]) -> Plan:
         for a in new.values():
             steps.update((k.number, k) for k in graph.by_array.get((a.number, "step"), []))
         running = graph.closure([steps[n] for n in sorted(steps)], RUN)
+    place = {
+        id(watch): i for i, watch in enumerate(watches)
+    }  # of two delays that fail a run the same one is named for any outputs
+    return Reach(states, kept, steps, tuple(sorted(noted, key=lambda found: place[id(found[0])])))
 
+
+def _plan(graph: _Graph, wanted: list[Array], watches: Sequence[Watch]) -> Plan:
+    at_save = [k for a in wanted for k in graph.producers(a, RUN)]
+    reach = _reach(graph, wanted, watches)
+    states, steps = reach.states, reach.steps
     step = graph.closure([steps[n] for n in sorted(steps)], RUN)
     smooth = [steps[n] for n in sorted(steps) if steps[n].array.role in (STOCK, CONTINUOUS)]
     rates = graph.closure(smooth, RUN)
     save = graph.closure(at_save, RUN)
-    starts = [k for n in sorted({**states, **kept}) for k in graph.by_array.get((n, "start"), [])]
+    starts = [k for n in sorted({**states, **reach.kept}) for k in graph.by_array.get((n, "start"), [])]
     moving = graph.moving((*step, *save))
     still = [k for k in dict.fromkeys((*step, *save)) if k.phase == "value" and k.number not in moving]
     quiet = {k.number for k in still}
@@ -223,7 +258,7 @@ def _plan(graph: _Graph, wanted: list[Array], watches: Sequence[Watch]) -> Plan:
         tuple(k for k in save if k.number not in quiet),
         _in_memory_order(states.values()),
         tuple({k.array.number: k.array for k in start if k.array.role in STATES and k.array.number not in states}.values()),
-        tuple(noted),
+        reach.noted,
     )
 
 
