@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Trail, below, hashOf, hits, linked, matches, nameOf, ordered, searchable, sectioned } from "../../src/llr_sd/page/js/equations/reading.mjs";
+import { Trail, below, hashOf, hits, linked, matches, nameOf, ordered, searchable, sectioned, visible } from "../../src/llr_sd/page/js/equations/reading.mjs";
 
 function entry(name, more = {}) {
   return { name, kind: "auxiliary", unit: "", comment: "", section: "", text: [`${name} = 1`], uses: [], usedBy: [], place: 0, ...more };
@@ -92,4 +92,9 @@ test("a circle is marked where it closes, and not opened again", () => {
   const byName = new Map(list.map((e) => [e.name, e]));
   assert.deepEqual(below(byName, ["a"], "uses").map((i) => [i.name, i.loop, i.more]), [["b", false, 1], ["c", false, 0]]);
   assert.deepEqual(below(byName, ["a", "b"], "uses").map((i) => [i.name, i.loop, i.more]), [["a", true, 0]]);
+});
+
+test("marks that turn writing round are written out", () => {
+  assert.equal(visible("a\u202eb\u200b"), "a⟨U+202E⟩b⟨U+200B⟩");
+  assert.equal(visible("é · naïve ‘x’"), "é · naïve ‘x’");
 });

@@ -1,6 +1,6 @@
 // The equations of the model to read: a list to search, one variable at a time with its causes and uses, or all of them.
 
-import { card, written } from "../equations/card.mjs";
+import { called, card, written } from "../equations/card.mjs";
 import { course } from "../equations/course.mjs";
 import { ORDERS, Trail, hashOf, hits, nameOf, ordered, searchable, sectioned } from "../equations/reading.mjs";
 import { button, choice, fill, make, say } from "./dom.mjs";
@@ -73,7 +73,7 @@ export function mountEquations(root, page) {
 
   function folded({ title, entries: inside }) {
     const details = make("details", { open: inside.some((e) => e.name === current?.name), on: { toggle: grow } },
-      make("summary", {}, make("bdi", { text: title }), make("span", { class: "quiet", text: ` ${inside.length}` })));
+      make("summary", {}, called(title), make("span", { class: "quiet", text: ` ${inside.length}` })));
     details.dataset.section = title;
     function grow() {
       if (details.open && details.childElementCount === 1) details.append(unfolded(inside));
@@ -83,7 +83,7 @@ export function mountEquations(root, page) {
   }
 
   function link(entry) {
-    return make("a", { href: hashOf(entry.name), "aria-current": entry.name === current?.name ? "true" : null }, make("bdi", { text: entry.name }));
+    return make("a", { href: hashOf(entry.name), "aria-current": entry.name === current?.name ? "true" : null }, called(entry.name));
   }
 
   /** Show a variable and keep where it is in the address. */
@@ -134,7 +134,7 @@ export function mountEquations(root, page) {
     current?.close();
     const sections = sectioned(wanted(), order);
     fill(reading, sections.map(({ title, entries: inside }) => make("section", { class: "eq-all" },
-      title && make("h3", {}, make("bdi", { text: title })),
+      title && make("h3", {}, called(title)),
       ...inside.map((entry) => make("article", {}, ...written(entry, "h4"))))));
   }
 

@@ -4,7 +4,7 @@ import { button, make } from "../app/dom.mjs";
 import { amount, countOf, general } from "../charts/numbers.mjs";
 import { standing } from "../levers/standing.mjs";
 import { standingWords } from "../levers/wording.mjs";
-import { hashOf, linked } from "./reading.mjs";
+import { hashOf, linked, visible } from "./reading.mjs";
 import { tree } from "./tree.mjs";
 
 export const KINDS = Object.freeze({
@@ -25,6 +25,11 @@ const METHODS = Object.freeze({
 });
 const MANY = 8;
 
+/** A name from a model, apart from the writing around it. */
+export function called(name) {
+  return make("bdi", { text: visible(name) });
+}
+
 /**
  * The head of a variable and its equation, as it stands in a list of all and on a card.
  * @param {Object} entry
@@ -34,16 +39,16 @@ const MANY = 8;
 export function written(entry, heading) {
   const about = [entry.unit, KINDS[entry.kind], entry.section && `section ${entry.section}`].filter(Boolean);
   return [
-    make(heading, { class: "eq-name" }, make("bdi", { text: entry.name })),
-    make("p", { class: "quiet eq-about" }, ...about.flatMap((text, i) => [i ? " · " : null, make("bdi", { text })])),
-    entry.comment && make("p", { class: "eq-comment", dir: "auto", text: entry.comment }),
+    make(heading, { class: "eq-name" }, called(entry.name)),
+    make("p", { class: "quiet eq-about" }, ...about.flatMap((text, i) => [i ? " · " : null, called(text)])),
+    entry.comment && make("p", { class: "eq-comment", dir: "auto", text: visible(entry.comment) }),
     entry.text.length > 0 && equation(entry),
   ].filter(Boolean);
 }
 
 function equation(entry) {
   const pieces = linked(entry.text, entry.uses.filter((name) => name !== entry.name));
-  const made = pieces.map(({ text, name }) => (name === null ? text : make("a", { href: hashOf(name), text })));
+  const made = pieces.map(({ text, name }) => (name === null ? visible(text) : make("a", { href: hashOf(name) }, called(text))));
   return make("pre", { class: "eq-text", tabIndex: 0, role: "group", "aria-label": "Equation" }, make("code", {}, ...made));
 }
 
@@ -73,7 +78,7 @@ export function card(entry, byName, page, chart) {
 
 function lever(input, several, page) {
   const now = make("span", { class: "eq-now" });
-  const label = several ? [make("bdi", { text: input.label }), ": "] : ["Now "];
+  const label = several ? [called(input.label), ": "] : ["Now "];
   const go = page.reveal && button("go to its lever", () => page.reveal(input.name), { class: "link", "aria-label": `go to the lever ${input.label}` });
   const show = () => {
     const { held, ranges } = page.state();
@@ -90,15 +95,15 @@ function values(levers) {
 }
 
 function axis({ name, elements }) {
-  const first = elements.slice(0, 30).map((e, i) => [i ? ", " : null, make("bdi", { text: e })]);
+  const first = elements.slice(0, 30).map((e, i) => [i ? ", " : null, called(e)]);
   const more = elements.length > 30 ? `, and ${elements.length - 30} more` : "";
-  return make("li", { class: "quiet" }, "for each ", make("bdi", { text: name }), ": ", ...first.flat(), more);
+  return make("li", { class: "quiet" }, "for each ", called(name), ": ", ...first.flat(), more);
 }
 
 function points({ cell, x, y, method }) {
   const rows = x.map((at, i) => make("tr", {}, make("td", { text: general(at, 9) }), make("td", { text: general(y[i], 9) })));
   const head = make("tr", {}, make("th", { scope: "col", text: "x" }), make("th", { scope: "col", text: "y" }));
-  const title = make("summary", {}, countOf(x.length, "point"), ...(cell ? [" for ", make("bdi", { text: cell })] : []), ` (${METHODS[method] ?? method})`);
+  const title = make("summary", {}, countOf(x.length, "point"), ...(cell ? [" for ", called(cell)] : []), ` (${METHODS[method] ?? method})`);
   return make("details", { class: "eq-points" }, title, make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
 }
 
@@ -113,7 +118,7 @@ function uses(entry, byName) {
 }
 
 function callers(entry) {
-  const items = entry.usedBy.map((name) => make("li", {}, make("a", { href: hashOf(name) }, make("bdi", { text: name }))));
+  const items = entry.usedBy.map((name) => make("li", {}, make("a", { href: hashOf(name) }, called(name))));
   return branch(items.length ? "Called by" : "No equation calls it", items.length > 0 && make("ul", { class: "tree" }, ...items), "eq-uses");
 }
 

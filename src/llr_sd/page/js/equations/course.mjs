@@ -5,6 +5,7 @@ import { bandsOf } from "../app/specs.mjs";
 import { figure } from "../charts/figure.mjs";
 import { countOf, isCalendar, listing } from "../charts/numbers.mjs";
 import { trajectoryChart } from "../charts/trajectory.mjs";
+import { visible } from "./reading.mjs";
 
 /** The number of an element, last axis fastest, from its place on each axis. */
 export function elementAt(axes, places) {
@@ -53,11 +54,11 @@ export function course(entry, page) {
     const found = ensemble.variables.get(entry.name);
     const at = elementAt(variable.axes, places);
     const names = variable.axes.map((axis, i) => axis.elements[places[i]]);
-    const title = names.length ? `${entry.name}, ${listing(names)}` : entry.name;
+    const title = visible(names.length ? `${entry.name}, ${listing(names)}` : entry.name);
     const { flat, ...bands } = bandsOf(found, at);
     const none = flat && { low50: null, high50: null, low90: null, high90: null };
     const series = { name: "This setting", pen: 0, ...bands, ...none, central: null, hidden: false };
-    chart.update({ title, label: entry.name, unit: entry.unit, percent: false, times: [...found.times], series: [series], targets: [], history: [], calendar: isCalendar(found.times[0]) });
+    chart.update({ title, label: visible(entry.name), unit: entry.unit, percent: false, times: [...found.times], series: [series], targets: [], history: [], calendar: isCalendar(found.times[0]) });
     const lost = ensemble.runs - ensemble.ok.reduce((n, one) => n + one, 0);
     say(told, lost ? `${countOf(lost, "run")} of ${ensemble.runs} failed and ${lost === 1 ? "is" : "are"} not in it.` : "");
   }

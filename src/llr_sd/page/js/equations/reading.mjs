@@ -84,6 +84,11 @@ export function linked(lines, names) {
   return pieces;
 }
 
+/** A text with the marks that turn writing round, or that nobody sees, written out: what is read is what the file says, in its order. */
+export function visible(text) {
+  return text.replace(/[\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, (mark) => `⟨U+${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+}
+
 function key(name) {
   return name.trim().toLowerCase().replace(/[\s_]+/g, "_");
 }
