@@ -5,6 +5,7 @@ from llr_sd.sampling.chains import MOST_STEPS, WALKERS, Chain, around, at_scores
 from llr_sd.sampling.copula import Copula, Correlation, gaussian_copula
 from llr_sd.sampling.distributions import quantile
 from llr_sd.sampling.draws import Uncertain, draw_latin_hypercube, draw_monte_carlo
+from llr_sd.sampling.page import page_draws, page_law
 from llr_sd.sampling.streams import dummy, resamples
 from llr_sd.sampling.structured import PLAYERS, REPLICATES, TAIL, Groups, draw_morris, draw_saltelli, draw_shapley
 
@@ -32,6 +33,8 @@ __all__ = [
     "marginal_scores",
     "missed_percentiles",
     "normals",
+    "page_draws",
+    "page_law",
     "percentiles",
     "quantile",
     "resamples",

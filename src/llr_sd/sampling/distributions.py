@@ -60,11 +60,9 @@ def quantile(distribution: Distribution, p: NDArray[np.float64]) -> NDArray[np.f
     if d.kind == "p10_p90" and d.least < low and high < d.maximum:
         return _interval(d, p)
     if d.kind in UNBOUNDED:
-        below, above = (float(special.ndtr(_score(d, bound))) for bound in (d.minimum, d.maximum))
-        return _at_score(d, np.asarray(special.ndtri(below + p * (above - below))))
+        return _at_score(d, _cut(_score(d, d.minimum), _score(d, d.maximum), p))
     sigma = (high - low) / 6 if math.isnan(d.sd) else d.sd
-    below, above = (float(special.ndtr((end - mode) / sigma)) for end in (low, high))
-    return mode + sigma * np.asarray(special.ndtri(below + p * (above - below)))
+    return mode + sigma * _cut((low - mode) / sigma, (high - mode) / sigma, p)
 
 
 def gamma_quantile(d: Distribution, p: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -73,6 +71,17 @@ def gamma_quantile(d: Distribution, p: NDArray[np.float64]) -> NDArray[np.float6
 
     concentration = d.mode * (1 - d.mode) / d.sd**2 - 1
     return np.asarray(special.gammaincinv(d.mode * concentration, p))
+
+
+def _cut(start: float, end: float, p: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return scores of a standard normal that is cut off at two scores on either side of 0."""
+    from scipy import special
+
+    below, above, mass = (float(special.ndtr(z)) for z in (start, -end, end))
+    mass -= below
+    share = below + p * mass
+    # Above the middle it is measured from the upper end: a share near 1 has no digits left.
+    return np.asarray(np.where(share <= 0.5, special.ndtri(share), -special.ndtri(above + (1 - p) * mass)))
 
 
 def _discrete(d: Distribution, p: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ from llr_sd.errors import InputError
 from llr_sd.parameters import Parameter
 from llr_sd.sampling.copula import Correlation, gaussian_copula
 from llr_sd.sampling.distributions import gamma_quantile, quantile
-from llr_sd.sampling.streams import generator, uniforms
+from llr_sd.sampling.streams import SLICES, generator, uniforms
 
 Uncertain = Sequence[tuple[Parameter, Distribution]]
 """The uncertain parameters, each with the distribution to draw from."""
@@ -77,7 +77,7 @@ def draw_latin_hypercube(parameters: Uncertain, runs: int, seed: int, correlatio
     """
     streams = {}
     for parameter, _ in parameters:
-        slices = generator(seed, f"slices\0{parameter.name}").permutation(runs)
+        slices = generator(seed, SLICES + parameter.name).permutation(runs)
         streams[parameter.name] = np.clip((slices + uniforms(seed, parameter.name, runs)) / runs, 2.0**-54, 1 - 2.0**-53)
     shares = gaussian_copula(parameters, correlations).join(streams)
     return Design(columns(parameters), values(parameters, shares, runs), "latin_hypercube", seed)

@@ -7,23 +7,29 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
+DUMMY = "dummy\0"
+"""Name of the stream of an input that nothing depends on; no parameter is called so."""
+SLICES = "slices\0"
+"""What stands before a parameter's name in that of the stream that orders its slices."""
+
 
 def generator(seed: int, name: str) -> np.random.Generator:
     """Return the Philox generator keyed by seed and name (Salmon et al. 2011, doi:10.1145/2063384.2063405)."""
-    return np.random.Generator(np.random.Philox(key=_key(seed, name)))
+    return np.random.Generator(np.random.Philox(key=key(seed, name)))
 
 
 def spawning(seed: int, name: str) -> np.random.Generator:
     """Return a generator keyed by seed and name that can spawn others, as SciPy's Sobol points need."""
-    return np.random.Generator(np.random.Philox(np.random.SeedSequence(_key(seed, name))))
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(key(seed, name))))
 
 
 def legacy_state(seed: int, name: str) -> object:
     """Return the state of an old NumPy generator keyed by seed and name, as emcee takes it."""
-    return np.random.RandomState(np.random.MT19937(np.random.SeedSequence(_key(seed, name)))).get_state(legacy=True)
+    return np.random.RandomState(np.random.MT19937(np.random.SeedSequence(key(seed, name)))).get_state(legacy=True)
 
 
-def _key(seed: int, name: str) -> int:
+def key(seed: int, name: str) -> int:
+    """Return the 128-bit key of the stream of a seed and a name."""
     return int.from_bytes(hashlib.sha256(f"{seed}\0{name}".encode()).digest()[:16], "little")
 
 
@@ -48,7 +54,7 @@ def dummy(seed: int, runs: int) -> NDArray[np.float64]:
     array
         Shape (runs,).
     """
-    return uniforms(seed, "dummy\0", runs)
+    return uniforms(seed, DUMMY, runs)
 
 
 def resamples(seed: int, name: str, blocks: int, number: int = 500) -> NDArray[np.int64]:

@@ -44,7 +44,7 @@ def normal_correlation(one: Distribution, two: Distribution, rank: float) -> flo
     least, most = rank_correlation(one, two, -MOST), rank_correlation(one, two, MOST)
     if not least < rank < most:
         return -MOST if rank <= least else MOST
-    return float(optimize.brentq(lambda r: rank_correlation(one, two, r) - rank, -MOST, MOST, xtol=1e-9))
+    return float(optimize.brentq(lambda r: rank_correlation(one, two, r) - rank, -MOST, MOST, xtol=1e-15))
 
 
 def reach(one: Distribution, two: Distribution) -> tuple[float, float]:
@@ -84,4 +84,4 @@ def _joint(t: float, s: float, normal: float) -> float:
         sine = math.sin(angle)
         return math.exp(-(t * t + s * s - 2 * t * s * sine) / (2 * (1 - sine * sine)))
 
-    return float(integrate.quad(density, 0, math.asin(normal), epsabs=1e-12, limit=200)[0]) / (2 * math.pi)
+    return float(integrate.quad(density, 0, math.asin(normal), epsabs=1e-15, epsrel=1e-13, limit=200)[0]) / (2 * math.pi)
