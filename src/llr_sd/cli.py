@@ -18,6 +18,7 @@ llr-sd asks what-if questions of health-workforce models and says how sure the a
 
 Start here:
   llr-sd run gp_plan                run the study of the LLR plan: figures and report.html
+  llr-sd explore gp_supply          one page that simulates by itself, with sliders; also for own.mdl or a study
   llr-sd list                       what there is: models, studies, registers
   llr-sd list gp_supply             one model: outputs, parameters with sources, scenarios
   llr-sd list gp_supply retire      what in it speaks of a word
@@ -240,6 +241,34 @@ def _new(options: argparse.Namespace) -> int:
     return 0
 
 
+# --- explore ----------------------------------------------------------------------------------------------------------
+
+
+def _add_explore(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "what",
+        metavar="WHAT",
+        help="a study folder, study.toml or bundled study; a bundled model, a model folder, or a .mdl or XMILE file",
+    )
+    sub.add_argument(
+        "--out", metavar="FILE", type=Path, help="the page, a file that ends in .html (default: NAME-explore.html here)"
+    )
+    sub.add_argument("--open", action="store_true", help="open it in the browser")
+
+
+def _explore(options: argparse.Namespace) -> int:
+    from llr_sd.exploring import write_page
+
+    written = write_page(options.what, options.out)
+    say(f"{written.path}\n{written.words}")
+    if options.open:
+        import webbrowser
+
+        if not webbrowser.open(written.path.resolve().as_uri()):
+            say("No browser could be started from here: open the file by hand.")
+    return 0
+
+
 # --- report -----------------------------------------------------------------------------------------------------------
 
 
@@ -362,6 +391,11 @@ def _bench(options: argparse.Namespace) -> int:
 
 COMMANDS: dict[str, tuple[str, Any, Any]] = {
     "run": ("Run a study and write its results, figures and report.", _add_run, _run),
+    "explore": (
+        "Make one page of a model or a study that simulates by itself: levers, pictures with ranges, comparisons; no network needed.",
+        _add_explore,
+        _explore,
+    ),
     "new": ("Make a study folder of your own that runs as it stands.", _add_new, _new),
     "list": ("Show models, parameters with their sources, scenarios and studies.", _add_list, _list),
     "check": (

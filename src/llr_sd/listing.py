@@ -15,7 +15,7 @@ from llr_sd.errors import InputError, LlrSdError, nearest, shown
 from llr_sd.model import Model, bundled_models, load_model
 from llr_sd.parameters import Parameter
 from llr_sd.register import bundled_registers, load_matrix, load_register
-from llr_sd.study import load_study
+from llr_sd.study import is_study, load_study
 from llr_sd.textfiles import is_file, is_folder
 
 WIDTH = 98
@@ -40,12 +40,6 @@ def show(name: str | None, words: Sequence[str] = ()) -> int:
             return _search(model, words)
         _show_model(model)
     return 0
-
-
-def is_study(name: str) -> bool:
-    """Whether a name means a study: a study.toml, a folder with one, or a bundled study."""
-    path = Path(name)
-    return is_file(path / "study.toml") or path.suffix == ".toml" or bundled.study_called(path) is not None
 
 
 def model_called(name: str) -> Model:

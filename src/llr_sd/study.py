@@ -344,3 +344,9 @@ def load_study(path: str | Path) -> Study:
     return check_record(raw, Study, file).model_copy(
         update={"file": file, "bundled": file.parent.name if called or bundled.installed(file) else ""}
     )
+
+
+def is_study(name: str) -> bool:
+    """Whether a name means a study: a study.toml, a folder with one, or a bundled study."""
+    path = Path(name)
+    return is_file(path / "study.toml") or path.suffix == ".toml" or bundled.study_called(path) is not None

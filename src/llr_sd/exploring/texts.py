@@ -1,0 +1,104 @@
+"""The study of a page as the keys of a `study.toml`, and the files that go with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from llr_sd import bundled
+from llr_sd.exploring.subject import Subject
+from llr_sd.laws import FILE as LAWS
+from llr_sd.parameters import FILE as PARAMETERS
+from llr_sd.records import check_record
+from llr_sd.run.filled import model_files
+from llr_sd.run.prepare import correlations
+from llr_sd.study import Study
+from llr_sd.translate.datafile import data_files
+
+PLACE = "model"
+"""The folder of an exported study that holds its model."""
+_SHEETS = re.compile(r"\bGET[ _]+(?:DIRECT|XLS)\b", re.IGNORECASE)
+
+
+def study_keys(subject: Subject, called: str, places: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a `study.toml` holds that says what the page opens with; what a site table or a plan says is in the scenarios.
+
+    Parameters
+    ----------
+    subject
+        Of the page.
+    called
+        What the study names its model.
+    places
+        Where other tables of it lie, by key of the study.
+    """
+    study = subject.prepared.study
+    plain: dict[str, Any] = {"title": study.title, "question": study.question, "model": called, "random": study.random}
+    plain |= {"seed": study.seed, "set": dict(subject.clock), **places}
+    plain |= {"illustrative": study.illustrative, "notes": list(study.notes)}
+    plain = {key: value for key, value in plain.items() if value or key in ("title", "model", "seed")}
+    plain["scenario"] = [
+        {key: value for key, value in (("name", s.name), ("kind", s.kind), ("note", s.note)) if value}
+        | {"set": dict(subject.settings[s.name])}
+        for s in study.scenario
+    ]
+    plain["uncertain"] = _uncertain(subject)
+    pairs = correlations(study, subject.model)
+    plain |= {"correlation": [{"between": [one, two], "rank": rank} for one, two, rank in pairs]} if pairs else {}
+    for key in ("outputs", "target", "history"):
+        if getattr(study, key):
+            plain[key] = study.model_dump(include={key}, exclude_unset=True, exclude_none=True)[key]
+    plain["monte_carlo"] = {"runs": study.monte_carlo.runs, "design": study.monte_carlo.design}
+    checked = check_record(plain, Study, f"the page of {subject.what}")
+    return checked.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
+
+
+def _uncertain(subject: Subject) -> dict[str, Any]:
+    """Return what is uncertain, with overrides and names under the names of the table."""
+    given, table = subject.prepared.study.uncertain, subject.prepared.model.table
+    made: dict[str, Any] = given.model_dump(exclude_unset=True, exclude_none=True)
+    made.pop("from_calibration", None)
+    if given.names:
+        made["names"] = [table.get(n, "names").name for n in given.names]
+    if given.override:
+        made["override"] = {table.get(n, "override").name: entry for n, entry in made["override"].items()}
+    return made
+
+
+def files_of(subject: Subject) -> tuple[str, dict[str, str], dict[str, str], tuple[str, ...]]:
+    """Return what a study names the model, the texts of the files that go with it, the places of its tables, and what is missing there."""
+    model, source = subject.model, subject.model.equations.source
+    own = not source.resolve().is_relative_to(bundled.folder("models").resolve())
+    found: dict[str, Path] = {}
+    places: dict[str, str] = {}
+    if own:
+        found[f"{PLACE}/{source.name}"] = source
+        series = next((f for f in data_files(source) if f.is_file()), None)
+        found |= {f"{PLACE}/{series.name}": series} if series else {}
+        if model.table.source != source:
+            found[f"{PLACE}/{PARAMETERS}"] = model.table.source
+        if model.laws:
+            found[f"{PLACE}/{LAWS}"] = source.parent / LAWS
+    if model.localities is not None:
+        place, file = model_files(subject.prepared.study, model)["localities"]
+        found[place], places["localities"] = file, place
+    texts, missing = {}, []
+    for place, file in found.items():
+        text = _text(file)
+        if text is None:
+            missing.append(f"{file.name} is not UTF-8 text: put it into {place} of a study that this page saves.")
+        else:
+            texts[place] = text
+    if any(_SHEETS.search(text) for text in texts.values()):
+        missing.append(f"The model reads spreadsheets: put them into the folder {PLACE} of a study that this page saves.")
+    return (f"{PLACE}/{source.name}" if own else source.stem), texts, places, tuple(missing)
+
+
+def _text(file: Path) -> str | None:
+    """Return the text of a file as it stands; None where it is not UTF-8."""
+    try:
+        return file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        return None

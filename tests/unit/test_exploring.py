@@ -1,0 +1,308 @@
+"""From a name to a page: the page says what the study says, and what cannot be a page is refused in a sentence."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_page_assemble import elements
+
+import llr_sd
+from llr_sd import bundled
+from llr_sd.cli import main
+from llr_sd.distribution import Distribution
+from llr_sd.equations import CONTROLS, canonical
+from llr_sd.exploring import made, page_of
+from llr_sd.exploring.levers import slider
+from llr_sd.exploring.made import clocked, page_data
+from llr_sd.exploring.subject import subject_of
+from llr_sd.model import load_model
+from llr_sd.page.data import Page
+from llr_sd.parameters import Parameter
+from llr_sd.run.filled import merged, study_model
+from llr_sd.run.prepare import prepare
+
+PAGES = ["gp_plan", "retention_recruitment", "left_shift", "site_rutland"]
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, Page]:
+    """Pages that were made once, with no look at the runs first, which takes long and is tested elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(made, "first_look", lambda prepared, engine: [])
+        return {name: page_data(subject_of(name)) for name in PAGES}
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(made, "first_look", lambda prepared, engine: [])
+
+
+def small(staff: Path) -> Page:
+    return page_data(subject_of(str(staff / "study.toml")))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_keys_of_a_page_are_a_study_that_says_the_same(name: str, pages: dict[str, Page]) -> None:
+    page, original = pages[name], llr_sd.load_study(bundled.studies()[name])
+    plain = original.model_copy(
+        update=dict.fromkeys(("sobol", "morris", "shapley", "levers", "value_of_information", "convergence"))
+    )
+    plain = plain.model_copy(update={"attribution": (), "discovery": (), "answer": ()})
+    there = prepare(plain, study_model(plain))
+    again = llr_sd.make_study(**page.to_data()["study"]["keys"])
+    here = prepare(again, study_model(again))
+    assert here.samples["monte_carlo"].design.names == there.samples["monte_carlo"].design.names
+    assert np.array_equal(here.samples["monte_carlo"].design.values, there.samples["monte_carlo"].design.values)
+    assert np.array_equal(here.samples["central"].design.values, there.samples["central"].design.values)
+    assert here.study.outputs == there.study.outputs
+    assert (here.study.target, here.study.history) == (there.study.target, there.study.history)
+    model = there.model
+    sets = {s.name: model.design(merged(model, there.study.set, s.set)) for s in there.study.scenario}
+    for scenario in here.study.scenario:
+        mine = model.design(merged(model, here.study.set, scenario.set))
+        assert dict(zip(mine.names, mine.values[0], strict=True)) == dict(
+            zip(sets[scenario.name].names, sets[scenario.name].values[0], strict=True)
+        )
+    left = [n for n in sets if n not in {s.name for s in here.study.scenario}]
+    assert left == (["History check"] if name == "gp_plan" else [])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_constant_is_a_lever_but_what_sets_the_clock(name: str, pages: dict[str, Page]) -> None:
+    page = pages[name]
+    model = load_model(page.model.name)
+    controls = {canonical(c) for c in CONTROLS}
+    assert [i.variable for i in page.inputs] == [p.variable for p in model.table if canonical(p.variable) not in controls]
+    assert page.to_data()["engine"]["inputs"] == [i.variable for i in page.inputs]
+    held = {name for scenario in page.scenarios for name in scenario.set}
+    assert not {canonical(n) for n in held} & controls
+    for one in page.inputs:
+        for scenario in page.scenarios:
+            assert one.low <= scenario.set.get(one.name, one.value) <= one.high
+        if one.law is not None:
+            assert one.uncertain
+            assert one.low <= one.middle <= one.high
+
+
+def test_a_page_of_a_bundled_model_opens_with_the_study_that_belongs_to_it_and_says_so(
+    pages: dict[str, Page], quick: None
+) -> None:
+    page = page_data(subject_of("gp_supply"))
+    assert page.what == "gp_supply"
+    assert page.study.told[0] == "The page of gp_supply opens with the scenarios, outputs and targets of the study gp_plan."
+    assert (page.scenarios, page.outputs, page.inputs) == (
+        pages["gp_plan"].scenarios,
+        pages["gp_plan"].outputs,
+        pages["gp_plan"].inputs,
+    )
+    assert page.targets[0].at_least == 639
+    assert {o.name for o in page.outputs if o.headline} == {"gp_2020", "density_2020"}
+
+
+def test_what_a_page_leaves_to_runs_is_said(pages: dict[str, Page]) -> None:
+    told = " ".join(pages["gp_plan"].study.told)
+    assert 'a page has one clock: "History check"' in told
+    assert "Left to `llr-sd run`: sobol, attribution." in pages["left_shift"].study.told
+    assert pages["gp_plan"].model.final == 2022.75
+    assert pages["gp_plan"].study.keys["set"] == {"FINAL TIME": 2022.75}
+
+
+def test_the_numbers_of_a_page_are_those_of_the_study_file(staff: Path) -> None:
+    page = small(staff)
+    assert [s.name for s in page.scenarios] == ["as now", "no hiring"]
+    assert [dict(s.set) for s in page.scenarios] == [{}, {"hiring": 0.0}]
+    leave = page.inputs[0]
+    assert (leave.name, leave.variable, leave.value, leave.low, leave.high) == (
+        "leave_senior",
+        "leaving rate[senior]",
+        0.1,
+        0.05,
+        0.2,
+    )
+    assert leave.law == {
+        **dict.fromkeys(("sd", "minimum", "maximum")),
+        "kind": "pert",
+        "low": 0.05,
+        "mode": 0.1,
+        "high": 0.2,
+        "values": [],
+        "weights": [],
+        "centre": 0.1,
+    }
+    assert [(i.name, i.uncertain) for i in page.inputs] == [
+        ("leave_senior", True),
+        ("leave_junior", False),
+        ("hiring", True),
+        ("level_share", False),
+    ]
+    lost = page.outputs[3]
+    assert (lost.expression, lost.variable, lost.single) == (["-", 200.0, "staff_2020"], None, True)
+    assert page.outputs[2].variable == "staff[senior]"
+    assert page.study.runs == 12
+    assert page.model.files.keys() == {"model/staff.mdl", "model/parameters.csv"}
+    assert page.model.called == "model/staff.mdl"
+
+
+def test_a_model_without_ranges_has_every_constant_as_a_lever_and_nothing_varies(staff: Path) -> None:
+    (staff / "staff" / "parameters.csv").unlink()
+    page = page_data(subject_of(str(staff / "staff" / "staff.mdl")))
+    found = {i.name: (i.low, i.high, i.ends, i.uncertain) for i in page.inputs}
+    assert found == {
+        "leaving rate[senior]": (0.0, 0.2, "around", False),
+        "leaving rate[junior]": (0.0, 0.4, "around", False),
+        "hiring": (0.0, 24.0, "around", False),
+        "level share": (0.0, 1.0, "around", False),
+    }
+    assert [o.label for o in page.outputs] == ["all staff", "all staff, at the end", "staff", "staff, at the end"]
+    assert page.model.files.keys() == {"model/staff.mdl"}
+    assert any(told.startswith("Nobody wrote a study of this model") for told in page.study.told)
+
+
+@pytest.mark.parametrize(
+    ("value", "bounds", "expected"),
+    [
+        (5.0, (-math.inf, math.inf), (0.0, 10.0, "around")),
+        (-5.0, (-math.inf, math.inf), (-10.0, 0.0, "around")),
+        (0.0, (-math.inf, math.inf), (0.0, 1.0, "around")),
+        (5.0, (4.0, math.inf), (4.0, 10.0, "around")),
+        (5.0, (0.0, 8.0), (0.0, 8.0, "permissible")),
+        (0.02, (0.0, 1.0), (0.0, 0.04, "around")),
+        (0.0, (0.0, 200.0), (0.0, 200.0, "permissible")),
+        (3.0, (3.0, 3.0), (2.5, 3.5, "around")),
+    ],
+)
+def test_a_slider_without_a_range_goes_around_its_value(
+    value: float, bounds: tuple[float, float], expected: tuple[float, float, str]
+) -> None:
+    fixed = Distribution("fixed", math.nan, value, math.nan)
+    p = Parameter("x", "x", "", value, fixed, "", "", "C", minimum=bounds[0], maximum=bounds[1])
+    assert slider(p, [], [value]) == expected
+
+
+def test_a_slider_reaches_what_scenarios_set_and_its_evidence() -> None:
+    p = Parameter("x", "x", "", 5.0, Distribution("fixed", math.nan, 5.0, math.nan), "", "", "C")
+    assert slider(p, [Distribution("uniform", 4.0, math.nan, 6.0)], [5.0, 9.0]) == (4.0, 9.0, "range")
+    low, high, _ = slider(p, [Distribution("normal", mode=5.0, sd=1.0)], [5.0])
+    assert (low, high) == pytest.approx((5 - 2.5758293, 5 + 2.5758293))
+
+
+def test_what_sets_the_clock_stands_in_the_equations_of_the_page(staff: Path) -> None:
+    model = load_model(staff / "staff")
+    there = model.run({"FINAL TIME": 2019.0}, ["all staff"]).dataset
+    moved = clocked(model.equations, {"FINAL TIME": 2019.0})
+    here = llr_sd.Model("x", moved, model.table).run({}, ["all staff"]).dataset
+    assert here["all staff"].values.tolist() == there["all staff"].values.tolist()
+    assert float(here["time"][-1]) == 2019.0
+
+
+def test_a_constant_that_sets_the_clock_is_no_lever(staff: Path) -> None:
+    file = staff / "staff" / "staff.mdl"
+    text = file.read_text(encoding="utf-8").replace(
+        "FINAL TIME = 2020.75", "length = 3 ~ Year ~ Length. |\nFINAL TIME = 2017.75 + length"
+    )
+    file.write_text(text, encoding="utf-8")
+    toml = staff / "study.toml"
+    toml.write_text(
+        toml.read_text(encoding="utf-8") + '\n[[scenario]]\nname = "longer"\nset = { length = 4 }\n', encoding="utf-8"
+    )
+    page = small(staff)
+    assert "length" not in {i.name for i in page.inputs}
+    assert 'a page has one clock: "longer"' in " ".join(page.study.told)
+    toml.write_text(toml.read_text(encoding="utf-8").replace("seed = 0", "seed = 0\nset = { length = 4 }"), encoding="utf-8")
+    page = small(staff)
+    assert page.model.final == 2021.75
+    assert page.study.keys["set"] == {"length": 4.0}
+    assert [s.name for s in page.scenarios] == ["as now", "no hiring", "longer"]
+
+
+def test_what_a_large_model_cannot_show_is_named(staff: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from llr_sd.exploring import numbers
+
+    file = staff / "staff" / "staff.mdl"
+    more = "double[Skill] = 2 * staff[Skill] ~ WTE ~ Twice. |\nINITIAL TIME"
+    file.write_text(file.read_text(encoding="utf-8").replace("INITIAL TIME", more, 1), encoding="utf-8")
+    page = small(staff)
+    assert page.left_out == ()
+    assert [v["name"] for v in page.engine["variables"]] == ["all staff", "staff", "double"]
+    monkeypatch.setattr(numbers, "MOST_ELEMENTS", 4)
+    page = small(staff)
+    assert page.left_out == ("double",)
+    assert [v["name"] for v in page.engine["variables"]] == ["all staff", "staff"]
+
+
+def test_the_same_name_gives_the_same_bytes(staff: Path, tmp_path: Path) -> None:
+    text = page_of(str(staff))
+    assert page_of(str(staff)) == text
+    data = json.loads(elements(text).texts["script"][0])
+    assert data["format"] == 1
+    assert data["study"]["title"] == "A small study"
+    assert "NaN" not in json.dumps(data)
+    assert main(["explore", str(staff), "--out", str(tmp_path / "page.html")]) == 0
+    assert (tmp_path / "page.html").read_bytes() == text.encode()
+
+
+REFUSED = [
+    (["risk_ratings"], "rates the risks of a register; a page is of one model. Explore one of its models, such as gp_supply."),
+    (["llr_2017"], '"llr_2017" is a risk register; a page is of a model or of a study. Name one of its models.'),
+    (["gp_calibration"], "draws its inputs from a fit, which a page cannot make again. Leave it out in a copy of the study"),
+    (["gp_suply"], 'there is no model or study "gp_suply". Did you mean "gp_supply"?'),
+    (["here.txt"], "here.txt: is neither a model nor a study. Models end in .mdl"),
+    (["study.toml", "--out", "."], ".: is a folder. Name a file, such as explore.html in it."),
+    (["study.toml", "--out", "page"], "page: does not end in .html, by which a browser knows it. Add .html."),
+    (["study.toml", "--out", "mine.html"], "mine.html: is there already, and is no page of this kind. Name another file."),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), REFUSED, ids=[" ".join(a) for a, _ in REFUSED])
+def test_what_cannot_be_a_page_is_refused_in_a_sentence(
+    arguments: list[str], said: str, staff: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(staff)
+    (staff / "here.txt").write_text("x")
+    (staff / "mine.html").write_text("<p>mine</p>")
+    before = {p.name: p.read_bytes() for p in staff.iterdir() if p.is_file()}
+    assert main(["explore", *arguments]) == 2
+    message = capsys.readouterr().err
+    assert said in message
+    assert len(message.strip().splitlines()) == 1
+    assert {p.name: p.read_bytes() for p in staff.iterdir() if p.is_file()} == before
+
+
+def test_a_page_is_written_whole_or_not_at_all(
+    staff: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(staff)
+    assert main(["explore", "study.toml"]) == 0
+    page = staff / f"{staff.name}-explore.html"
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == page.name
+    assert said[1] == f"4 levers (2 of them uncertain), 2 scenarios, 4 outputs; 12 runs; {page.stat().st_size / 1e6:.2f} MB"
+    first = page.read_bytes()
+    assert main(["explore", "study.toml"]) == 0  # its own page may be replaced
+    toml = staff / "study.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace('"all staff"', '"no staff"'), encoding="utf-8")
+    assert main(["explore", "study.toml"]) == 2
+    assert page.read_bytes() == first
+    monkeypatch.setattr("os.replace", lambda a, b: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    toml.write_text(toml.read_text(encoding="utf-8").replace('"no staff"', '"all staff"'), encoding="utf-8")
+    assert main(["explore", "study.toml"]) == 2
+    assert page.read_bytes() == first
+    assert [p.name for p in staff.iterdir() if p.name.endswith(".part")] == []
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_a_page_is_opened_when_that_is_asked(
+    opens: bool, staff: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda address: asked.append(address) or opens)
+    monkeypatch.chdir(staff)
+    assert main(["explore", "study.toml", "--out", "a page.html"]) == 0
+    assert asked == []
+    assert main(["explore", "study.toml", "--out", "a page.html", "--open"]) == 0
+    assert asked == [(staff / "a page.html").resolve().as_uri()]
+    assert ("No browser could be started" in capsys.readouterr().out) is not opens
