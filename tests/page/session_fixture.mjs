@@ -10,6 +10,7 @@ export function input(name, unit, value, more = {}) {
 export function pageData(more = {}) {
   const share = (name, value) => input(name, "Dmnl", value, { whole: "mix", minimum: 0, maximum: 1, uncertain: true, law: law("beta", 0, value, 1) });
   return {
+    key: "k".repeat(64),
     format: 1,
     made: { by: "llr_sd", version: "0" },
     what: "small",

@@ -109,6 +109,21 @@ test("what differs from the start is listed, and each move of the list undoes th
   }
 });
 
+test("a kept setting is gone back to whole: what it holds, its ranges and its runs", () => {
+  const data = pageData();
+  const store = new Store(data, null);
+  for (const move of [{ kind: "start", scenario: "Keep staff" }, hold("gap", 2), { kind: "range", input: "quit rate", law: wide }, { kind: "runs", runs: 200 }]) store.change(move);
+  const { from, held, ranges, runs } = store.state;
+  store.change(keeping(data, { name: "mine", ...store.state }, []));
+  const [{ id }] = store.state.saved;
+  store.change({ kind: "start", scenario: "As it goes" });
+  store.change({ kind: "unrange", input: "quit rate" });
+  store.change({ kind: "start", saved: id });
+  const { state } = store;
+  assert.deepEqual([state.from, state.held, state.ranges, state.runs], [from, held, ranges, runs]);
+  assert.throws(() => store.change({ kind: "start", saved: "x" }), refusal('No setting with the number "x" is kept.'));
+});
+
 test("the shares of a whole move together, keep their proportions and go back as one", () => {
   const store = new Store(pageData(), null);
   store.change(hold("a", 0.75));
@@ -149,6 +164,13 @@ test("what does not fit is refused by name, and nothing changes", () => {
   assert.equal(store.canUndo, false);
 });
 
+test("what the compiled model has no room for is refused before it runs", () => {
+  const store = new Store(pageData({ engine: { limits: { "opening staff": [50, 200] } } }), null);
+  store.change(hold("opening staff", 200));
+  assert.throws(() => store.change(hold("opening staff", 201)), /room for 50 to 200 head/);
+  assert.throws(() => store.change({ kind: "range", input: "opening staff", law: { kind: "uniform", low: 10, high: 60 } }), /room for 50 to 200 head/);
+});
+
 test("a name that a study's scenario cannot have is refused", () => {
   const data = pageData();
   const store = new Store(data, null);
@@ -171,7 +193,7 @@ test("a kept setting whose values, label or numbers were changed by hand is mark
     other.change({ ...kept, ...part });
     assert.match(staleness(data, other.state.saved[0]), /do not fit/);
   }
-  const later = pageData({ made: { by: "llr_sd", version: "1" } });
+  const later = pageData({ key: "l".repeat(64) });
   const other = new Store(later, null);
   other.change(kept);
   assert.match(staleness(later, other.state.saved[0]), /another model, study or version/);
@@ -189,7 +211,7 @@ test("the browser keeps each move before it is answered; reopening restores, sta
   const again = new Store(data, storage);
   again.undo();
   assert.equal(again.state.held["quit rate"], 0.3);
-  assert.equal(new Store(pageData({ what: "another" }), storage).state.held["quit rate"], undefined);
+  assert.equal(new Store(pageData({ key: "m".repeat(64) }), storage).state.held["quit rate"], undefined);
   again.afresh();
   assert.equal(storage.kept.size, 0);
   assert.equal(again.canUndo, false);

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import io
-import json
 import math
-import subprocess
 import tomllib
 import zipfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from test_page_modules import node
+from node_code import node
 
-PAGE = Path(__file__).parents[1] / "page"
 TEXTS = (
     '"',
     "\\",
@@ -30,12 +27,16 @@ TEXTS = (
     "</script>",
     "\\u0041",
 )
+WRITE = """
+import { toToml } from "@/session/toml.mjs";
+import { zip } from "@/session/zip.mjs";
+const result = Buffer.from(zip(data.map((table, i) => [`Ä ${i}/study.toml`, toToml(table)]))).toString("base64");
+"""
 
 
 def written(tables: list[dict[str, Any]]) -> bytes:
-    """What Node.js makes of these tables."""
-    command = [node(), PAGE / "session_toml.mjs"]
-    return subprocess.run(command, input=json.dumps(tables).encode(), capture_output=True, check=True, timeout=60).stdout
+    """The archive that the page makes of these tables."""
+    return base64.b64decode(node(WRITE, tables))
 
 
 def tables() -> list[dict[str, Any]]:

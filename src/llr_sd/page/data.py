@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
@@ -245,11 +247,12 @@ class Page:
                 raise EngineError(f"{key} names {shown(name)}, which the page does not have.", where=self.what)
 
     def to_data(self) -> dict[str, Any]:
-        """Return the page as JSON has it."""
+        """Return the page as JSON has it; `key` is the hash of all the rest, by which a browser knows what it kept of this page."""
         made = {"by": "llr_sd", "version": self.version}
-        return {"format": FORMAT, "made": made} | {
+        data = {"format": FORMAT, "made": made} | {
             _camel(f.name): _plain(getattr(self, f.name)) for f in fields(self) if f.name != "version"
         }
+        return {"key": hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest(), **data}
 
 
 def names_in(tree: Tree | None) -> list[str]:

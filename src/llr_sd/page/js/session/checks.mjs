@@ -28,8 +28,19 @@ export function scenarioOf(data, name) {
   return found;
 }
 
-/** Return a value at which an input may be held, or refuse it as `Parameter.check` does. */
-export function checkHeld(input, value) {
+/** Return a value at which an input may be held in this page: permissible, and inside what the compiled model has room for; or refuse it. */
+export function checkHeld(data, input, value) {
+  checkValue(input, value);
+  const room = data.engine?.limits?.[input.variable];
+  if (room && !(room[0] <= value && value <= room[1])) {
+    const most = `${general(room[0])} to ${general(room[1])} ${input.unit}`;
+    throw new Refusal(`${input.name} = ${general(value)}: this page has room for ${most}. Make a page of a study with a wider range of it.`);
+  }
+  return value;
+}
+
+/** Return a value that an input may have, or refuse it as `Parameter.check` does. */
+function checkValue(input, value) {
   const { name, unit } = input;
   if (typeof value !== "number" || !Number.isFinite(value)) throw new Refusal(`${name}: ${shown(value)} is not a finite number.`);
   const low = input.minimum ?? -Infinity;
@@ -46,7 +57,7 @@ export function checkHeld(input, value) {
 /** Return what a setting holds as pairs of name and value, or refuse it. */
 export function checkSet(data, set) {
   if (!isTable(set)) throw new Refusal("A setting needs a table of inputs and their values.");
-  return Object.entries(set).map(([name, value]) => [name, checkHeld(inputOf(data, name), value)]);
+  return Object.entries(set).map(([name, value]) => [name, checkHeld(data, inputOf(data, name), value)]);
 }
 
 /** Refuse a setting that holds some shares of a whole and not the others, or that holds them at values that do not sum to one. */
@@ -63,7 +74,7 @@ export function checkShares(data, held) {
 }
 
 /** Return a law from which an input may be drawn, with every key of a law in its place, or refuse it. */
-export function checkLaw(input, law) {
+export function checkLaw(data, input, law) {
   const { name } = input;
   if (input.whole) throw new Refusal(`${name} is a share of ${input.whole}: it varies with the other shares, and has no range of its own.`);
   if (!isTable(law) || !LAWS.includes(law.kind)) throw new Refusal(`${name}: ${shown(law?.kind)} is not a distribution.`);
@@ -73,7 +84,7 @@ export function checkLaw(input, law) {
   const ends = ["minimum", "maximum"].map((key) => [key, bounded ? input[key] ?? null : null]);
   const made = { kind: law.kind, ...Object.fromEntries([...numbers, ...lists, ...ends]) };
   made.centre = made.kind === "p10_p90" && made.mode === null ? (made.low + made.high) / 2 : made.mode;
-  for (const value of [made.low, made.mode, made.high]) if (value !== null) checkHeld(input, value);
+  for (const value of [made.low, made.mode, made.high, ...made.values]) if (value !== null) checkHeld(data, input, value);
   return made;
 }
 

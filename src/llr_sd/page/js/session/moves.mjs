@@ -1,7 +1,7 @@
 /** Moves: the one way in which what a page keeps can change. A move is plain JSON; applied to the same state it gives the same state. */
 
 import { canonical } from "./hash.mjs";
-import { checkHeld, checkLaw, checkRuns, checkSet, checkShares, folded, frozen, inputOf, Refusal, scenarioOf, table, usualRuns } from "./checks.mjs";
+import { checkHeld, checkLaw, checkRuns, checkSet, checkShares, folded, frozen, inputOf, Refusal, scenarioOf, shown, table, usualRuns } from "./checks.mjs";
 import { checkSetting } from "./settings.mjs";
 
 const MOST_SAVED = 100;
@@ -26,7 +26,7 @@ export function begin(data) {
  * @param {object} data of the page
  * @param {object} state as `begin` gives it
  * @param {object} move plain JSON: {kind: "hold", input, value} or {kind: "hold", values: {input: value}}, {kind: "release", input}, {kind: "range", input, law},
- *   {kind: "unrange", input}, {kind: "start", scenario}, {kind: "keep", ...setting}, {kind: "forget", id}, {kind: "compare", ids},
+ *   {kind: "unrange", input}, {kind: "start", scenario} or {kind: "start", saved: id}, {kind: "keep", ...setting}, {kind: "forget", id}, {kind: "compare", ids},
  *   {kind: "runs", runs} or {kind: "view", ...}. A share of a whole moves the other shares with it: they keep their proportions.
  * @returns {object}
  * @throws {Refusal} naming what does not fit
@@ -46,7 +46,7 @@ const MOVES = {
   release: [["input"], release],
   range: [["input", "law"], range],
   unrange: [["input"], unrange],
-  start: [["scenario"], start],
+  start: [["scenario", "saved"], start],
   keep: [null, keep],
   forget: [["id"], forget],
   compare: [["ids"], compare],
@@ -57,7 +57,7 @@ const MOVES = {
 function hold(data, state, { input, value, values }) {
   if (values === undefined) {
     const found = inputOf(data, input);
-    checkHeld(found, value);
+    checkHeld(data, found, value);
     return { held: table([...Object.entries(state.held), ...heldWith(data, state, found, value)]) };
   }
   const held = table([...Object.entries(state.held), ...checkSet(data, values)]);
@@ -84,7 +84,7 @@ function release(data, state, { input }) {
 
 function range(data, state, { input, law }) {
   const found = inputOf(data, input);
-  return { ranges: table([...Object.entries(state.ranges), [found.name, checkLaw(found, law)]]) };
+  return { ranges: table([...Object.entries(state.ranges), [found.name, checkLaw(data, found, law)]]) };
 }
 
 function unrange(data, state, { input }) {
@@ -92,7 +92,11 @@ function unrange(data, state, { input }) {
   return { ranges: table(Object.entries(state.ranges).filter(([name]) => name !== found.name)) };
 }
 
-function start(data, state, { scenario }) {
+function start(data, state, { scenario, saved }) {
+  if (saved !== undefined) {
+    const { from, held, ranges, runs } = savedAs(state, saved);
+    return { from: scenarioOf(data, from).name, held, ranges, runs };
+  }
   const found = scenarioOf(data, scenario);
   return { from: found.name, held: table(Object.entries(found.set)) };
 }
@@ -106,8 +110,14 @@ function keep(data, state, { kind, ...given }) {
 }
 
 function forget(data, state, { id }) {
-  if (!state.saved.some((setting) => setting.id === id)) throw new Refusal(`No setting with the number "${id}" is kept.`);
+  savedAs(state, id);
   return { saved: state.saved.filter((s) => s.id !== id), compare: state.compare.filter((ref) => ref !== `saved:${id}`) };
+}
+
+function savedAs(state, id) {
+  const found = state.saved.find((setting) => setting.id === id);
+  if (!found) throw new Refusal(`No setting with the number ${shown(id)} is kept.`);
+  return found;
 }
 
 function compare(data, state, { ids }) {

@@ -3,7 +3,6 @@
 import { Refusal, isTable, shown } from "./checks.mjs";
 import { canonical } from "./hash.mjs";
 import { apply, begin } from "./moves.mjs";
-import { pageKey } from "./settings.mjs";
 
 const FORMAT = 1;
 const KIND = "llr_sd explore";
@@ -17,7 +16,7 @@ const LARGEST = 20000000; // characters
  * @returns {string} JSON
  */
 export function writeSession(data, moves) {
-  const head = { format: FORMAT, session: KIND, what: data.what, model: { name: data.model.name, sha256: data.model.sha256 }, page: pageKey(data), made: data.made };
+  const head = { format: FORMAT, session: KIND, what: data.what, model: { name: data.model.name, sha256: data.model.sha256 }, page: data.key, made: data.made };
   const lines = Object.entries(head).map(([key, value]) => `${JSON.stringify(key)}: ${canonical(value)},`);
   return ["{", ...lines, '"moves": [', moves.map(canonical).join(",\n"), "]", "}", ""].join("\n");
 }
@@ -45,7 +44,7 @@ export function readSession(data, text) {
     throw new Refusal(`The session is of the model ${shown(found.model?.name)}; this page is of the model ${shown(data.model.name)}.`);
   }
   if (!Array.isArray(found.moves)) throw new Refusal('The session has no list "moves".');
-  const told = found.page === pageKey(data) ? [] : ["The session was made by another version of this page, of its study or of its model. Numbers kept in it are marked, and not shown as this page's."];
+  const told = found.page === data.key ? [] : ["The session was made by another version of this page, of its study or of its model. Numbers kept in it are marked, and not shown as this page's."];
   return { ...fitting(data, found.moves), told };
 }
 

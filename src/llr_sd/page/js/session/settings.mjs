@@ -5,21 +5,6 @@ import { canonical, sha256 } from "./hash.mjs";
 
 const KEYS = ["name", "from", "held", "ranges", "runs", "seed", "design", "model", "page", "numbers"];
 const SAID = ["output", "time", "element", "statistic", "value", "low", "high"]; // of each number
-const PAGES = new WeakMap();
-
-/**
- * Return what a page is: the hash of all of it that makes numbers, equations as compiled included.
- *
- * @param {object} data of the page
- * @returns {string} 64 hexadecimal digits
- */
-export function pageKey(data) {
-  if (!PAGES.has(data)) {
-    const { equations, ...rest } = data;
-    PAGES.set(data, sha256(canonical(rest)));
-  }
-  return PAGES.get(data);
-}
 
 /**
  * Return the move that keeps a setting with the numbers that it gave.
@@ -32,7 +17,7 @@ export function pageKey(data) {
  */
 export function keeping(data, { name, from, held, ranges, runs }, numbers) {
   const { seed, design } = data.study;
-  const said = { name, from, held, ranges, runs, seed: String(seed), design, model: data.model.sha256, page: pageKey(data), numbers };
+  const said = { name, from, held, ranges, runs, seed: String(seed), design, model: data.model.sha256, page: data.key, numbers };
   const checked = contents(data, said);
   return { kind: "keep", ...checked, hash: hashOf(checked) };
 }
@@ -62,7 +47,7 @@ export function checkSetting(data, given) {
 export function staleness(data, setting) {
   const { id, hash, ...rest } = setting;
   if (hashOf(rest) !== hash) return `The numbers kept with "${setting.name}" do not fit its settings: its file was changed by hand.`;
-  if (setting.page !== pageKey(data)) return `The numbers kept with "${setting.name}" come from a page of another model, study or version.`;
+  if (setting.page !== data.key) return `The numbers kept with "${setting.name}" come from a page of another model, study or version.`;
   return "";
 }
 
@@ -78,7 +63,7 @@ function contents(data, given) {
   if (!isTable(given.ranges)) throw new Refusal(`The setting ${where} has no table "ranges".`);
   const held = table(checkSet(data, given.held));
   checkShares(data, held);
-  const ranges = table(Object.entries(given.ranges).map(([name, law]) => [name, checkLaw(inputOf(data, name), law)]));
+  const ranges = table(Object.entries(given.ranges).map(([name, law]) => [name, checkLaw(data, inputOf(data, name), law)]));
   const { from, seed, design, model, page } = given;
   const runs = checkRuns(data, given.runs);
   return { name: checkName(given.name), from, held, ranges, runs, seed, design, model, page, numbers: checkNumbers(where, given.numbers) };

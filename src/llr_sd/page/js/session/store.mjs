@@ -3,7 +3,6 @@
 import { frozen, Refusal } from "./checks.mjs";
 import { apply, begin, differencesOf } from "./moves.mjs";
 import { readSession, writeSession } from "./save.mjs";
-import { pageKey } from "./settings.mjs";
 
 /**
  * The state of a page and the way back.
@@ -45,7 +44,7 @@ export class Store {
 
   /** Where the session stands in the browser's storage: pages of other contents, in the same folder, have other keys. */
   get key() {
-    return `llr_sd explore ${pageKey(this.#data)}`;
+    return `llr_sd explore ${this.#data.key}`;
   }
 
   get canUndo() {

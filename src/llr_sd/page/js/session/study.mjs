@@ -1,12 +1,11 @@
 /** What stands in a page as a study that `llr-sd run` takes: kept settings and the current one as scenarios, ranges as overrides. */
 
-import { folded } from "./checks.mjs";
+import { folded, table } from "./checks.mjs";
 import { canonical } from "./hash.mjs";
 import { toToml } from "./toml.mjs";
 import { zip } from "./zip.mjs";
 
 const NOW = "As on screen";
-const CARRIED = ["title", "question", "model", "localities", "random", "seed", "illustrative", "notes", "set", "correlation", "outputs", "target", "history", "observed"];
 const LAW = ["low", "mode", "high", "sd", "values", "weights"];
 
 /**
@@ -15,7 +14,7 @@ const LAW = ["low", "mode", "high", "sd", "values", "weights"];
  * Every study draws from the page's seed, so its medians and chances are the page's. Analyses that belong to scenarios of the page's own
  * study (sensitivity, levers, answers and so on) stay behind.
  *
- * @param {object} data of the page; `data.study.keys` are the keys of its study
+ * @param {object} data of the page; `data.study.keys` are the keys of a study of what it opens with, inputs under the names of the table
  * @param {object} state
  * @returns {Array<{folder: string, names: Array<string>, files: Array<[string, string]>}>} names of the scenarios; paths from the folder on
  */
@@ -60,45 +59,31 @@ function settingsOf(data, state) {
 function studyKeys(data, settings) {
   const { keys } = data.study;
   const [{ ranges, runs }] = settings;
-  const carried = Object.fromEntries(CARRIED.filter((key) => Object.hasOwn(keys, key)).map((key) => [key, keys[key]]));
-  const clock = Object.entries(keys.set ?? {}).filter(([name]) => inputCalled(data, name) === undefined);
   const scenario = settings.map(({ name, from, held }) => ({ name, note: `kept in the page; started from "${from}"`, set: held }));
   return {
-    ...carried,
+    ...keys,
     title: `${data.study.title} (settings of the page)`,
-    model: data.model.called,
     seed: BigInt(data.study.seed),
-    illustrative: data.study.illustrative,
-    set: Object.fromEntries(clock),
-    scenario: scenario.map(({ set, ...rest }) => (Object.keys(set).length ? { ...rest, set } : rest)),
-    uncertain: uncertainKeys(data, keys.uncertain ?? {}, ranges),
+    scenario,
+    uncertain: uncertainKeys(keys.uncertain ?? {}, ranges),
     monte_carlo: { runs: BigInt(runs), design: data.study.design },
   };
 }
 
-/** What varies: as the study has it, with the laws of the page in place of those of the same inputs, under whatever name these stood. */
-function uncertainKeys(data, uncertain, ranges) {
-  const before = Object.entries(uncertain.override ?? {});
-  const kept = before.filter(([name]) => !Object.hasOwn(ranges, inputCalled(data, name)?.name ?? ""));
+/** What varies: as the study has it, with the laws of the page in place of its own; a label of its own stays. */
+function uncertainKeys(uncertain, ranges) {
+  const before = table(Object.entries(uncertain.override ?? {}));
   const changed = Object.entries(ranges).map(([name, law]) => {
-    const label = before.find(([other]) => inputCalled(data, other)?.name === name)?.[1].label;
+    const label = before[name]?.label;
     return [name, { ...lawKeys(law), source: "set in the page", grade: "C", ...(label ? { label } : {}) }];
   });
-  const override = Object.fromEntries([...kept, ...changed]);
+  const override = table([...Object.entries(before), ...changed]);
   return { ...uncertain, override: Object.keys(override).length ? override : null };
 }
 
 function lawKeys(law) {
   const said = LAW.filter((key) => law[key] !== null && law[key] !== undefined && !(Array.isArray(law[key]) && law[key].length === 0));
   return { distribution: law.kind, ...Object.fromEntries(said.map((key) => [key, law[key]])) };
-}
-
-/** The input that a study calls so: by its name, its variable or its label, as `ParameterTable.find` does. */
-function inputCalled(data, name) {
-  const form = (text) => text.trim().replace(/^"+|"+$/g, "").trim().replace(/[\s_]+/gu, "_").toUpperCase().toLowerCase();
-  const asked = form(name);
-  const by = (key) => data.inputs.find((input) => form(input[key]) === asked);
-  return by("name") ?? by("variable") ?? by("label");
 }
 
 function slug(text) {
