@@ -95,14 +95,15 @@ export class Machine {
    * @param {number} runs
    * @param {?number[]} wanted elements to keep, by their place among all of `engine.variables`; all where left out
    * @param {?number[]} at which of `times` to keep, increasing; all where left out. A run goes no further than the last.
+   * @param {?{elements: number[], at: number[]}} judged which elements, at which times among `at`, decide whether a run failed; all
+   *   that are kept where left out. A run fails by what these hang on, as a run of `llr-sd` that asks for their variables does.
    * @returns {{values: Float64Array, status: Array, findings: Array}} values of shape (run, time, element kept), not numbers from a
    *   failure on; per run null or {reason, variable, time}, time null where it failed as a whole; what else must be known:
-   *   {variable, what, value, limit, runs, mend}. A run fails by what the kept elements hang on, as a run of `llr-sd` that asks for
-   *   their variables does.
+   *   {variable, what, value, limit, runs, mend}.
    * @throws {RoomError} for a value that there is no room for
    */
-  run(design, runs, wanted = null, at = null) {
-    const ask = this._ask(design, runs, wanted, at);
+  run(design, runs, wanted = null, at = null, judged = null) {
+    const ask = this._ask(design, runs, wanted, at, judged);
     const kept = ask.elements.length, row = ask.saves.length * kept;
     const values = new Float64Array(runs * row), status = new Array(runs).fill(null);
     const noted = new Float64Array(runs * ask.watches.length), blank = new Uint8Array(runs * (ask.lacking.length));
@@ -125,7 +126,7 @@ export class Machine {
   }
 
   /** What is asked, checked: which elements are kept, which decide whether a run failed, which stocks and delay times count. */
-  _ask(design, runs, wanted, at) {
+  _ask(design, runs, wanted, at, judged) {
     const { engine } = this, count = engine.inputs.length;
     if (design.length !== count * runs) throw new RangeError(`${design.length} values are not ${runs} runs of ${count} inputs.`);
     this._checkRoom(design, runs);
@@ -135,7 +136,8 @@ export class Machine {
       throw new RangeError("times are asked for by their place, each later than the one before.");
     }
     if (!elements.length || !places.length) throw new RangeError("at least one element and one time must be asked for.");
-    const variables = [...new Set(elements.map((e) => this._variableOf[e]))].map((v) => engine.variables[v]);
+    const variables = [...new Set((judged?.elements ?? elements).map((e) => this._variableOf[e]))].map((v) => engine.variables[v]);
+    const decides = new Set(judged?.at ?? places);
     const checked = variables.flatMap((v) => range(v.first, v.first + v.size));
     const firsts = new Set(variables.flatMap((v) => engine.needs[v.needs].stocks));
     const watched = new Set(variables.flatMap((v) => engine.needs[v.needs].watches));
@@ -145,6 +147,7 @@ export class Machine {
     return {
       design, runs, elements, checked, counted, saves, variables,
       times: places.map((p) => this.times[p]), steps: saves[saves.length - 1],
+      decides: places.map((p) => decides.has(p)), until: this.saves[Math.max(...decides)],
       watches: range(0, this._watches.length).filter((w) => watched.has(this._watches[w].watch)),
       lacking: checked.filter((e) => this._lacks[e] >= 0),
       wrong: new Map(), bad: new Float64Array(runs).fill(-1),
@@ -270,7 +273,8 @@ export class Machine {
     const stocks = this._stocks(ask, again);
     for (let run = 0; run < ask.runs; run++) {
       if (status[run]) continue;
-      const stock = stocks.get(run), wrong = ask.wrong.get(run);
+      const late = stocks.get(run)?.step > ask.until; // after the last time that counts
+      const stock = late ? undefined : stocks.get(run), wrong = ask.wrong.get(run);
       if (wrong && ask.saves[wrong.save] < (stock?.step ?? Infinity)) {
         const variable = this.engine.variables[this._variableOf[wrong.element]];
         const label = labelAt(variable, wrong.element - variable.first);
