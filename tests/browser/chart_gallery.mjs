@@ -1,5 +1,9 @@
 // Every figure with numbers made by formulas: many lines, few lines, differences, chances, runs at a date and what drives it.
 
+import { barsChart } from "../charts/bars.mjs";
+import { chanceChart } from "../charts/chance.mjs";
+import { differenceChart } from "../charts/difference.mjs";
+import { distributionChart } from "../charts/distribution.mjs";
 import { figure } from "../charts/figure.mjs";
 import { trajectoryChart } from "../charts/trajectory.mjs";
 
@@ -20,10 +24,66 @@ function trajectory(title, numbers, more = {}) {
   };
 }
 
+/** Runs about a middle, least first, by a formula. */
+function runs(middle, spread, number) {
+  return Float64Array.from({ length: number }, (_, i) => middle + spread * Math.log((i + 0.5) / (number - i - 0.5))).sort();
+}
+
+function differences() {
+  const change = (number, by) => ({ ...line(number, 14, 0, by), name: `${NAMES[number]} − plan`, central: null });
+  return { title: "What two settings change", sentence: "On the same draws.", label: "GPs", unit: "WTE", times: TIMES, series: [change(1, 0.2), change(4, 0.6)] };
+}
+
+const AT_DATE = {
+  title: "Difference at the end of Sep 2025", unit: "WTE", times: null,
+  series: [
+    { name: "plan with retention − plan", pen: 1, median: 42.3, low50: 30, high50: 55, low90: 12, high90: 78, note: "more in 99.2% of runs" },
+    { name: "no new trainees − plan", pen: 2, median: -31, low50: -44, high50: -20, low90: -71, high90: 4, note: "more in 7% of runs" },
+    { name: "the same setting", pen: 3, median: 0, low50: 0, high50: 0, low90: 0, high90: 0 },
+  ],
+};
+
+const CHANCES = {
+  title: "The chance of each target", sentence: "Share of runs that meet it, with its 95% interval.",
+  rows: [
+    { target: "GPs by 2020", asks: "at least 639 WTE", setting: "plan", pen: 0, probability: 0.124, low: 0.098, high: 0.156, met: 62, runs: 500, lost: 0 },
+    { target: "GPs by 2020", asks: "at least 639 WTE", setting: "plan with retention and more international recruits", pen: 1, probability: 310 / 480, low: 0.602, high: 0.687, met: 310, runs: 480, lost: 20 },
+    { target: "Turnover", asks: "at most 8%", setting: "plan", pen: 0, probability: 0, low: 0, high: 0.0076, met: 0, runs: 500, lost: 0 },
+    { target: "Turnover", asks: "at most 8%", setting: "plan with retention and more international recruits", pen: 1, probability: 1, low: 0.992, high: 1, met: 480, runs: 480, lost: 20 },
+  ],
+};
+
+const DRIVERS = {
+  title: "What drives GPs at the end of Sep 2025 now", sentence: "Rank correlation in the same 500 runs; not a Sobol index.", measure: "Rank correlation", limits: [-1, 1], decimals: 2, signed: true,
+  bars: [
+    { name: "leaving rate of GPs under 55", value: -0.72, low: -0.76, high: -0.67 },
+    { name: "international recruits a year", value: 0.41, low: 0.33, high: 0.48 },
+    { name: "share of trainees who stay in the area after they qualify", value: 0.18, low: 0.09, high: 0.26 },
+    { name: "hours a week", value: 0.01, low: -0.08, high: 0.1, note: "cannot be told from none" },
+  ],
+};
+
+function spread() {
+  return {
+    title: "GPs, end of Sep 2020", sentence: "", unit: "WTE",
+    series: [
+      { name: "plan", values: runs(604, 14, 500), runs: 500 },
+      { name: "plan with retention", values: runs(642, 11, 480), runs: 500 },
+      { name: "the plan's own arithmetic", values: new Float64Array(64).fill(639), runs: 64 },
+    ],
+    targets: [{ label: "", value: 639, atLeast: true }],
+  };
+}
+
 const figures = [
   ["one setting", trajectoryChart, () => trajectory("GPs with one setting", [0])],
   ["two settings", trajectoryChart, () => trajectory("GPs with two settings", [0, 3])],
   ["six settings", trajectoryChart, () => trajectory("GPs with six settings, each named at its end", [0, 1, 2, 3, 4, 5])],
+  ["differences", differenceChart, differences],
+  ["differences at a date", differenceChart, () => AT_DATE],
+  ["chances", chanceChart, () => CHANCES],
+  ["runs at a date", distributionChart, spread],
+  ["drivers", barsChart, () => DRIVERS],
 ];
 
 export function main() {

@@ -16,7 +16,8 @@ SOURCE = FOLDER.parent
 def write_gallery(folder: Path) -> Path:
     """Write gallery.html into a folder: the bundled modules, the style sheet of the charts, and the policy of the pages."""
     modules = folder / "js"
-    shutil.copytree(FOLDER / "charts", modules / "charts", dirs_exist_ok=True)
+    for room in ("charts", "draws"):
+        shutil.copytree(FOLDER / room, modules / room, dirs_exist_ok=True)
     (modules / "app").mkdir(exist_ok=True)
     shutil.copy(HERE / "chart_gallery.mjs", modules / "app" / "main.mjs")
     script = bundle("app/main.mjs", modules)

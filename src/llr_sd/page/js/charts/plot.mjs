@@ -12,7 +12,7 @@ let made = 0;
  * Make a figure of some kind.
  *
  * A kind is pure: `scene(spec, place)` gives `{height, nodes, kept, grid}` for a place `{width, scale, kept, row, tallest}`, where `grid` is
- * `{columns, rows, xs, start, point(column, row) -> {x, y}|null}`; `reading(spec, column, row)` gives
+ * `{columns, rows, xs, start, point(column, row) -> {x, y}|null}`; `reading(spec, column, row, grid)` gives
  * `{head, lines: [{name, pen, words, row}], spoken}`; `told(spec)` the text alternative with its numbers; `table(spec)` the same as a table.
  * @param {Object} kind
  * @param {{tallest?: number}} options height that the drawing may take, in px at the usual size of type
@@ -57,7 +57,7 @@ export function makeChart(kind, options = {}) {
       if (!rows.includes(state.cursor.row)) state.cursor.row = rows[0];
     }
     const asked = state.cursor ?? { column: grid.start, row: null };
-    const told = rows.length ? kind.reading(state.spec, asked.column, asked.row) : null;
+    const told = rows.length ? kind.reading(state.spec, asked.column, asked.row, grid) : null;
     patch(svg, [node("g", {}, nodes), node("g", { class: "cursor" }, state.cursor && told ? cursorNodes(grid) : [])]);
     patch(reading, told ? readingNodes(told, state.cursor ? state.cursor.row : null) : []);
     for (const listener of listeners.readout) listener(state.cursor ? told : null);
@@ -80,12 +80,12 @@ export function makeChart(kind, options = {}) {
   function readingNodes(told, row) {
     const lines = told.lines.map((line) =>
       node("li", { class: line.row === row && row !== null ? "asked" : null }, [
-        swatch(line),
+        ...swatch(line),
         node("span", { class: "name" }, line.name),
         node("span", { class: "value" }, line.words),
       ]),
     );
-    return [node("p", { class: "reading-head" }, told.head), node("ul", {}, lines)];
+    return [...(told.head ? [node("p", { class: "reading-head" }, told.head)] : []), node("ul", {}, lines)];
   }
 
   function ask(cursor) {
@@ -131,7 +131,7 @@ export function makeChart(kind, options = {}) {
     if (!Object.hasOwn(moves, event.key)) return;
     if (event.key !== "Escape") event.preventDefault();
     ask(state.cursor ? moves[event.key]() : event.key === "Escape" ? null : ["Home", "End"].includes(event.key) ? moves[event.key]() : now);
-    live.textContent = state.cursor ? kind.reading(state.spec, state.cursor.column, state.cursor.row).spoken : "";
+    live.textContent = state.cursor ? kind.reading(state.spec, state.cursor.column, state.cursor.row, state.scene.grid).spoken : "";
   }
 
   svg.addEventListener("pointermove", point);
@@ -167,17 +167,15 @@ export function makeChart(kind, options = {}) {
   };
 }
 
-/** The line, marker or mark of a series, as its key shows it. */
+/** The line, marker or mark of a series, as its key shows it; none where it has none. */
 function swatch({ pen: number, mark }) {
-  const inside = [];
-  if (number !== null && number !== undefined) {
-    const { colour, dash, marker } = pen(number);
-    inside.push(rule(0, 7, 30, 7, { class: "line", stroke: colour, "stroke-width": 2, "stroke-dasharray": dashes(dash, 2) }));
-    inside.push(node("path", { class: "marker", d: markerPath(marker, 15, 7, 3.6), fill: "#fff", stroke: colour, "stroke-width": 1.4 }));
-  } else if (mark) {
-    inside.push(...mark);
-  }
-  return node("svg", { class: "swatch", width: 30, height: 14, viewBox: "0 0 30 14", "aria-hidden": "true" }, inside);
+  const shape = (inside) => [node("svg", { class: "swatch", width: 30, height: 14, viewBox: "0 0 30 14", "aria-hidden": "true" }, inside)];
+  if (number === null || number === undefined) return mark ? shape(mark) : [];
+  const { colour, dash, marker } = pen(number);
+  return shape([
+    rule(0, 7, 30, 7, { class: "line", stroke: colour, "stroke-width": 2, "stroke-dasharray": dashes(dash, 2) }),
+    node("path", { class: "marker", d: markerPath(marker, 15, 7, 3.6), fill: "#fff", stroke: colour, "stroke-width": 1.4 }),
+  ]);
 }
 
 /**

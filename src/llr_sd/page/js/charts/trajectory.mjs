@@ -17,8 +17,8 @@ const SHARE = "nine runs in ten";
  * Make a chart of lines over time.
  *
  * `update` takes `{title, sentence, label, unit, percent, times, series, targets, history, mark}`: `times` in years or in the model's own
- * unit; `series` of `{name, pen, median, low50, high50, low90, high90, central, hidden}`, arrays along `times` in `unit`, NaN where there is
- * no number, null where there is no band; `targets` of `{label, value, time}`; `history` of `{time, value, label}`; `mark` a time to start
+ * unit; `series` of `{name, pen, median, low50, high50, low90, high90, central, hidden, pale}`, arrays along `times` in `unit`, NaN where there is
+ * no number, null where there is no band, `pale` drawn thin; `targets` of `{label, value, time}`; `history` of `{time, value, label}`; `mark` a time to start
  * reading at. With `signed`, numbers are differences: they carry their sign and nought is on the axis.
  * @param {Object} options as `makeChart` takes them
  */
@@ -57,8 +57,8 @@ export function trajectoryScene(spec, place) {
   const nodes = [
     ...axes,
     node("g", {}, bandNodes(seen, place, xs, y)),
-    node("g", {}, targetNodes(spec, seen, place, box, xs, x, y, size)),
     node("g", {}, seen.map((s) => lineNode(s, xs, y, place, seen.length))),
+    node("g", {}, targetNodes(spec, seen, place, box, xs, x, y, size)),
     node("g", {}, historyNodes(spec, x, y, place.scale)),
     node("g", {}, labelNodes(labels, seen, box, xs, y, place.scale, size)),
   ];
@@ -82,12 +82,14 @@ function visible(spec) {
 
 /** What the numbers of the axis are: the label with its unit, or the unit alone. */
 function headingOf(spec) {
-  return spec.label ? named(spec.label, spec.percent ? "" : spec.unit) : spec.percent ? "" : unitWords(spec.unit ?? "");
+  const unit = spec.percent ? "" : spec.unit ?? "";
+  const text = spec.label ? named(spec.label, unit) : unitWords(unit);
+  return spec.signed ? `Difference${text ? `: ${text}` : ""}` : text;
 }
 
 /** The bands of one or two lines; of more, those of the line that is asked. */
 function bandNodes(seen, place, xs, y) {
-  const few = seen.length <= BANDED;
+  const few = seen.filter((s) => s.low90 || s.low50).length <= BANDED;
   const asked = seen.filter((s, i) => few || place.row === s.row);
   return asked.flatMap((s) => {
     const { colour } = pen(s.pen);
@@ -109,7 +111,7 @@ function bandNodes(seen, place, xs, y) {
 function lineNode(series, xs, y, place, many) {
   const drawn = pen(series.pen);
   const colour = many === 1 && series.pen >= 0 ? LINE : drawn.colour;
-  const width = (place.row === series.row && many > 1 ? 3 : 2) * place.scale;
+  const width = (place.row === series.row && many > 1 ? 3 : series.pale ? 1.4 : 2) * place.scale;
   const parts = [];
   if (series.central && many <= BANDED) {
     parts.push(node("path", { class: "line", d: linePath(xs, series.central, y), fill: "none", stroke: INK, "stroke-width": 1.3 * place.scale, "stroke-dasharray": dashes([4, 1.5], 1.3 * place.scale) }));

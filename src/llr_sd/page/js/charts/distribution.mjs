@@ -1,0 +1,219 @@
+/** The runs at a date: dots that each stand for as many runs, the median and nine runs in ten, and the share that meets a target. */
+
+import { meets, quantile } from "../draws/statistics.mjs";
+import { roomyNumbers } from "./bars.mjs";
+import { axisRange, extremes, nearestIndex, roundNumbers, scaled, textWidth, wrapped } from "./layout.mjs";
+import { countOf, levelWords, listing, percent, shown, tick, unitWords } from "./numbers.mjs";
+import { makeChart } from "./plot.mjs";
+import { INK, MET, QUIET, TARGET, dashes, node, px, rule, words } from "./svg.mjs";
+
+const DOTS = 50;
+const STOPS = 40;
+const PANEL = 96;
+const PARTS = [[0.05, "5% of runs below"], [0.25, "25% below"], [0.5, "Median"], [0.75, "75% below"], [0.95, "95% below"]];
+
+/**
+ * Make a chart of runs at a date.
+ *
+ * `update` takes `{title, sentence, unit, percent, series, targets}`: `series` of `{name, values, runs}`, the values of the runs with a
+ * result least first, in `unit`, out of `runs`; `targets` of `{label, value, atLeast}`, `atLeast` false for one that is a ceiling. Dots are
+ * told apart by the first target.
+ * @param {Object} options as `makeChart` takes them
+ */
+export function distributionChart(options) {
+  return makeChart(DISTRIBUTION, options);
+}
+
+/**
+ * Values that dots stand for: the middle one of each fiftieth of the runs; every run where there are fewer.
+ * @param {ArrayLike<number>} sorted least first
+ * @returns {number[]}
+ */
+export function dotValues(sorted) {
+  const number = Math.min(DOTS, sorted.length);
+  return Array.from({ length: number }, (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / number)]);
+}
+
+/**
+ * Stack dots so that none lies on both sides of a level.
+ * @param {number[]} places of the dots along the axis, px, least first
+ * @param {number} level place of the level, px; NaN for none
+ * @param {number} room height for the tallest stack, px
+ * @param {number} largest diameter, px
+ * @returns {{size: number, dots: {x: number, rank: number}[]}} diameter; middle and rank in its stack of each dot
+ */
+export function stacked(places, level, room, largest) {
+  const anchor = Number.isFinite(level) ? level : places[0] ?? 0;
+  for (let size = largest; ; size *= 0.94) {
+    const ranks = new Map();
+    const dots = places.map((place) => {
+      const bin = Math.floor((place - anchor) / size + 1e-9);
+      const rank = ranks.get(bin) ?? 0;
+      ranks.set(bin, rank + 1);
+      return { x: anchor + (bin + 0.5) * size, rank };
+    });
+    if (size < 3 || Math.max(0, ...ranks.values()) * size <= room) return { size, dots };
+  }
+}
+
+/** Lay the runs out: a panel a series, all on one axis. */
+export function distributionScene(spec, place) {
+  const size = 12 * place.scale;
+  const [target] = spec.targets ?? [];
+  const [low, high] = extremes(...spec.series.map((s) => s.values), (spec.targets ?? []).map((t) => t.value));
+  const about = JSON.stringify([spec.title, spec.unit, spec.targets]);
+  const range = axisRange(place.kept && place.kept.about === about ? place.kept.range : null, low, high);
+  const edge = Math.max(8, textWidth(tick(range.low, spec), size) / 2 + 2, textWidth(tick(range.high, spec), size) / 2 + 2);
+  const box = { left: edge, right: place.width - edge, top: 0, upright: true };
+  const x = scaled(range.low, range.high, box.left, box.right);
+  const panel = PANEL * place.scale;
+  const [marks, texts, bases] = [[], [], []];
+  let y = 0;
+  for (const s of spec.series) {
+    y += 0.2 * size;
+    for (const [text, bold] of [[s.name, true], [seriesWords(s, spec), false]]) {
+      for (const line of wrapped(text, place.width - 4, size, 4, bold)) texts.push(words(2, (y += 1.25 * size), line, { size, bold }));
+    }
+    y += 0.4 * size + panel;
+    bases.push(y);
+    marks.push(...panelMarks(s, spec, { x, y, panel, box, level: target ? x(target.value) : NaN, scale: place.scale }));
+    y += 0.9 * size;
+  }
+  box.bottom = y;
+  const axis = roomyNumbers(range, box.right - box.left, size, (v) => tick(v, spec)).flatMap((value) => [
+    rule(x(value), y - 0.4 * size, x(value), y, { class: "edge", stroke: QUIET, "stroke-width": 1 }),
+    words(x(value), y + 1.2 * size, tick(value, spec), { size, anchor: "middle" }),
+  ]);
+  const unit = spec.percent ? "" : unitWords(spec.unit ?? "");
+  const key = [unit, `each dot is ${dotWords(spec)}`].filter(Boolean).join("; ");
+  let height = y + 1.8 * size;
+  for (const line of wrapped(key, place.width - 4, size, 2)) axis.push(words(2, (height += 1.1 * size), line, { size, colour: QUIET, className: "quiet" }));
+  const stops = [...new Set([...roundNumbers(range.low, range.high, STOPS), ...(spec.targets ?? []).map((t) => t.value)])].sort((a, b) => a - b);
+  return {
+    height: Math.ceil(height + 0.5 * size), box, kept: { range, about },
+    nodes: [node("g", { class: "axis" }, axis), node("g", {}, marks), node("g", {}, [...targetTexts(spec, x, box, bases, size, place), ...texts])],
+    grid: { columns: stops.length, stops, rows: spec.series.map((_, i) => i), xs: stops.map(x), start: startOf(spec, stops), point: (column, row) => ({ x: x(stops[column]), y: bases[row] }) },
+  };
+}
+
+/** Dots of one panel above its base line; below it nine runs in ten, the middle half and the median. */
+function panelMarks(series, spec, { x, y, panel, box, level, scale }) {
+  const { values } = series;
+  const parts = [rule(box.left, y, box.right, y, { class: "edge", stroke: QUIET, "stroke-width": 1 })];
+  if (!values.length) return parts;
+  if (flat(values)) return [...parts, rule(x(values[0]), y, x(values[0]), y - 0.6 * panel, { class: "line", stroke: INK, "stroke-width": 3 * scale })];
+  const chosen = dotValues(values);
+  const { size, dots } = stacked(chosen.map(x), level, panel - 18 * scale, 15 * scale);
+  const [target] = spec.targets ?? [];
+  for (const [i, dot] of dots.entries()) {
+    const met = target !== undefined && meets(chosen[i], asked(target));
+    parts.push(
+      node("circle", {
+        class: met ? "observed" : "marker", cx: px(dot.x), cy: px(y - 1 - (dot.rank + 0.5) * size), r: px(0.45 * size),
+        fill: met || !target ? MET : "#fff", stroke: met || !target ? MET : QUIET, "stroke-width": px(Math.min(1.4, 0.14 * size)),
+      }),
+    );
+  }
+  const [low, quarter, middle, upper, high] = PARTS.map(([p]) => x(quantile(values, p)));
+  const under = y + 6 * scale;
+  parts.push(rule(low, under, high, under, { class: "line", stroke: INK, "stroke-width": 1.2 * scale }));
+  parts.push(rule(quarter, under, upper, under, { class: "line", stroke: INK, "stroke-width": 4 * scale }));
+  parts.push(node("path", { class: "marker", d: `M${px(middle)} ${px(under - 6 * scale)}V${px(under + 6 * scale)}`, fill: "none", stroke: INK, "stroke-width": 2.4 * scale }));
+  return parts;
+}
+
+/** The levels of targets as dashed uprights through all panels, named in the room above the dots of the first. */
+function targetTexts(spec, x, box, bases, size, place) {
+  if (!bases.length) return [];
+  const panel = PANEL * place.scale;
+  return (spec.targets ?? []).flatMap((t, i) => {
+    const at = x(t.value);
+    const [text] = wrapped(targetWords(t, spec), box.right - box.left, size, 1, true);
+    const width = textWidth(text, size, true);
+    const left = at + 5 + width <= place.width ? at + 5 : Math.max(0, at - 5 - width);
+    const uprights = bases.map((base) => rule(at, base - panel, at, base, { class: "target", stroke: TARGET, "stroke-width": 1.6 * place.scale, "stroke-dasharray": dashes([5, 1.6], 1.6 * place.scale) }));
+    return [
+      ...uprights,
+      words(left, bases[0] - panel + size * (0.9 + 1.2 * i), text, { size, colour: TARGET, bold: true, halo: true, className: "target-text" }),
+    ];
+  });
+}
+
+function flat(values) {
+  return values[0] === values[values.length - 1];
+}
+
+/** A target of the figure as statistics take it. */
+function asked(target) {
+  return target.atLeast === false ? { atLeast: null, atMost: target.value } : { atLeast: target.value, atMost: null };
+}
+
+function level(value, spec) {
+  return spec.percent ? tick(value, spec) : levelWords(value, spec.unit ?? "");
+}
+
+function targetWords(target, spec) {
+  return `${target.label ? `${target.label}: ` : "target "}${sideWords(target, spec)}`;
+}
+
+function sideWords(target, spec) {
+  return `${target.atLeast === false ? "at most" : "at least"} ${level(target.value, spec)}`;
+}
+
+function sharing(values, target) {
+  return values.length ? values.reduce((met, value) => met + meets(value, asked(target)), 0) / values.length : NaN;
+}
+
+/** A series in words: its median, nine runs in ten, and the share that meets the first target. */
+function seriesWords(series, spec) {
+  const { values } = series;
+  const lost = (series.runs ?? values.length) - values.length;
+  const without = lost ? `; ${countOf(lost, "run")} without a result` : "";
+  if (!values.length) return `no run has a result${without}`;
+  if (flat(values)) return `${shown(values[0], spec)} in every run${without}`;
+  const [low, , middle, , high] = PARTS.map(([p]) => shown(quantile(values, p), spec));
+  const [target] = spec.targets ?? [];
+  const met = target ? `; ${percent(sharing(values, target))} of runs ${sideWords(target, spec)}` : "";
+  return `median ${middle}, nine runs in ten ${low} to ${high}${met}${without}`;
+}
+
+function dotWords(spec) {
+  return spec.series.every((s) => s.values.length >= DOTS) ? `one in ${DOTS} runs` : spec.series.every((s) => s.values.length <= DOTS) ? "one run" : `one in ${DOTS} runs, or one run where there are fewer`;
+}
+
+/** How many runs of each series lie on the side of a value that the first target asks for. */
+export function distributionReading(spec, stop, row) {
+  const ceiling = spec.targets?.length > 0 && spec.targets[0].atLeast === false;
+  const side = { value: stop, atLeast: !ceiling };
+  const head = `Runs at ${level(stop, spec)} or ${ceiling ? "less" : "more"}`;
+  const lines = spec.series.map((s, i) => ({ name: s.name, pen: null, words: percent(sharing(s.values, side)), row: i }));
+  const spoken = row === null ? head : `${spec.series[row].name}: ${lines[row].words} of runs at ${level(stop, spec)} or ${ceiling ? "less" : "more"}`;
+  return { head, lines, spoken };
+}
+
+function distributionTable(spec) {
+  const targets = spec.targets ?? [];
+  return {
+    caption: spec.title ?? "Runs at a date",
+    head: ["Setting", "Runs with a result", "Runs without", ...PARTS.map(([, name]) => name), ...targets.map((t) => `Share that meets ${targetWords(t, spec)}`)],
+    rows: spec.series.map((s) => [
+      s.name, ...[s.values.length, (s.runs ?? s.values.length) - s.values.length].map((n) => ({ value: n, words: String(n) })),
+      ...PARTS.map(([p]) => (s.values.length ? quantile(s.values, p) : NaN)).map((value) => ({ value, words: shown(value, spec) })),
+      ...targets.map((t) => sharing(s.values, t)).map((value) => ({ value, words: percent(value) })),
+    ]),
+  };
+}
+
+function startOf(spec, stops) {
+  const first = spec.series.find((s) => s.values.length);
+  const wanted = spec.targets?.length ? spec.targets[0].value : first ? quantile(first.values, 0.5) : 0;
+  return Math.max(0, nearestIndex(stops, wanted));
+}
+
+const DISTRIBUTION = {
+  hint: "Left and right arrows move along the values, up and down arrows from setting to setting; Home and End go to the ends.",
+  scene: distributionScene,
+  reading: (spec, column, row, grid) => distributionReading(spec, grid.stops[column], row),
+  told: (spec) => `Runs at a date. ${listing(spec.series.map((s) => `${s.name}: ${seriesWords(s, spec)}`))}.`,
+  table: distributionTable,
+};
