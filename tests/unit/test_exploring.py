@@ -11,6 +11,7 @@ import pytest
 from test_page_assemble import elements
 
 import llr_sd
+from hostile import FILE, SCRIPT, TEXTS, hostile_study
 from llr_sd import bundled
 from llr_sd.cli import main
 from llr_sd.distribution import Distribution
@@ -241,6 +242,7 @@ def test_the_same_name_gives_the_same_bytes(staff: Path, tmp_path: Path) -> None
     assert data["format"] == 1
     assert data["study"]["title"] == "A small study"
     assert "NaN" not in json.dumps(data)
+    assert str(staff) not in text  # where it lies is nobody's business
     assert main(["explore", str(staff), "--out", str(tmp_path / "page.html")]) == 0
     assert (tmp_path / "page.html").read_bytes() == text.encode()
 
@@ -306,3 +308,24 @@ def test_a_page_is_opened_when_that_is_asked(
     assert main(["explore", "study.toml", "--out", "a page.html", "--open"]) == 0
     assert asked == [(staff / "a page.html").resolve().as_uri()]
     assert ("No browser could be started" in capsys.readouterr().out) is not opens
+
+
+def test_whatever_a_model_and_a_study_say_is_data_and_nothing_else(tmp_path: Path) -> None:
+    plain, page = page_of("gp_plan"), page_of(str(hostile_study(tmp_path / SCRIPT.replace("/", "_"))))
+    calm, hostile = elements(plain), elements(page)
+    assert [tag for tag, _ in hostile.found] == [tag for tag, _ in calm.found]
+    assert hostile.texts["script"][1:] == calm.texts["script"][1:]
+    assert hostile.texts["style"] == calm.texts["style"]
+    assert not set("\u202e\u202c\u200b\u2028") & set(page.replace(hostile.texts["script"][0], ""))
+    data = json.loads(hostile.texts["script"][0])
+    equation = next(e for e in data["equations"] if e["name"].startswith('"stock'))
+    for text in TEXTS:
+        assert text in data["study"]["title"]
+        assert text in data["study"]["notes"][0]
+        assert text in data["inputs"][0]["note"]
+        assert text in data["outputs"][0]["label"]
+        assert text in data["targets"][0]["source"]
+        spoken = " ".join(text.replace("\\", " ").split())  # a backslash goes on to the next line in Vensim
+        assert spoken in " ".join(equation["comment"].split())
+    assert SCRIPT in {e["section"] for e in data["equations"]}
+    assert f"model/{FILE}" in data["model"]["files"]

@@ -136,7 +136,7 @@ def page_data(subject: Subject) -> Page:
     kept = {i.name for i in inputs}
     rows = [drawn.get(p.name, p) for p in model.table if p.name in kept]
     return Page(
-        what=subject.what,
+        what=subject.name,
         version=version("llr-sd"),
         study=About(
             title=study.title,

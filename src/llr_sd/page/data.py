@@ -200,7 +200,7 @@ class Page:
     Attributes
     ----------
     what, version
-        What it was made of, and the version of this package that made it.
+        What it was made of, by name, and the version of this package that made it.
     study, model, inputs, scenarios, outputs, targets, history, laws
         In the order of study and table; `inputs` is the order of the engine's columns.
     left_out
