@@ -1,6 +1,6 @@
 /** The runs at a date: dots that each stand for as many runs, the median and nine runs in ten, and the share that meets a target. */
 
-import { meets, quantile } from "../draws/statistics.mjs";
+import { FEWEST_RUNS, meets, quantile } from "../draws/statistics.mjs";
 import { roomyNumbers } from "./bars.mjs";
 import { axisRange, extremes, nearestIndex, roundNumbers, scaled, textWidth, wrapped } from "./layout.mjs";
 import { countOf, levelWords, listing, percent, shown, tick, unitWords } from "./numbers.mjs";
@@ -10,7 +10,7 @@ import { INK, MET, QUIET, TARGET, dashes, node, px, rule, words } from "./svg.mj
 const DOTS = 50;
 const STOPS = 40;
 const PANEL = 96;
-const PARTS = [[0.05, "5% of runs below"], [0.25, "25% below"], [0.5, "Median"], [0.75, "75% below"], [0.95, "95% below"]];
+const PARTS = [["p05", 0.05, "5% of runs below"], ["p25", 0.25, "25% below"], ["p50", 0.5, "Median"], ["p75", 0.75, "75% below"], ["p95", 0.95, "95% below"]];
 
 /**
  * Make a chart of runs at a date.
@@ -25,13 +25,18 @@ export function distributionChart(options) {
 }
 
 /**
- * Values that dots stand for: the middle one of each fiftieth of the runs; every run where there are fewer.
- * @param {ArrayLike<number>} sorted least first
- * @returns {number[]}
+ * Runs that dots stand for: the middle one of each fiftieth of them, least first; every run where there are fewer.
+ * @param {number} runs
+ * @returns {number[]} positions
  */
-export function dotValues(sorted) {
-  const number = Math.min(DOTS, sorted.length);
-  return Array.from({ length: number }, (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / number)]);
+export function dotRuns(runs) {
+  const number = Math.min(DOTS, runs);
+  return Array.from({ length: number }, (_, i) => Math.floor(((i + 0.5) * runs) / number));
+}
+
+/** The five quantiles of runs, NaN where there are too few runs for one. */
+function quantiles(values) {
+  return PARTS.map(([name, p]) => (values.length >= FEWEST_RUNS[name] ? quantile(values, p) : NaN));
 }
 
 /**
@@ -102,11 +107,12 @@ function panelMarks(series, spec, { x, y, panel, box, level, scale }) {
   const parts = [rule(box.left, y, box.right, y, { class: "edge", stroke: QUIET, "stroke-width": 1 })];
   if (!values.length) return parts;
   if (flat(values)) return [...parts, rule(x(values[0]), y, x(values[0]), y - 0.6 * panel, { class: "line", stroke: INK, "stroke-width": 3 * scale })];
-  const chosen = dotValues(values);
-  const { size, dots } = stacked(chosen.map(x), level, panel - 18 * scale, 15 * scale);
+  const chosen = dotRuns(values.length);
+  const { size, dots } = stacked(chosen.map((run) => x(values[run])), level, panel - 18 * scale, 15 * scale);
   const [target] = spec.targets ?? [];
+  const meeting = target ? meets(values, asked(target)) : null;
   for (const [i, dot] of dots.entries()) {
-    const met = target !== undefined && meets(chosen[i], asked(target));
+    const met = meeting !== null && meeting[chosen[i]];
     parts.push(
       node("circle", {
         class: met ? "observed" : "marker", cx: px(dot.x), cy: px(y - 1 - (dot.rank + 0.5) * size), r: px(0.45 * size),
@@ -114,11 +120,12 @@ function panelMarks(series, spec, { x, y, panel, box, level, scale }) {
       }),
     );
   }
-  const [low, quarter, middle, upper, high] = PARTS.map(([p]) => x(quantile(values, p)));
+  const [low, quarter, middle, upper, high] = quantiles(values).map(x);
   const under = y + 6 * scale;
-  parts.push(rule(low, under, high, under, { class: "line", stroke: INK, "stroke-width": 1.2 * scale }));
-  parts.push(rule(quarter, under, upper, under, { class: "line", stroke: INK, "stroke-width": 4 * scale }));
-  parts.push(node("path", { class: "marker", d: `M${px(middle)} ${px(under - 6 * scale)}V${px(under + 6 * scale)}`, fill: "none", stroke: INK, "stroke-width": 2.4 * scale }));
+  const known = (...places) => places.every(Number.isFinite);
+  if (known(low, high)) parts.push(rule(low, under, high, under, { class: "line", stroke: INK, "stroke-width": 1.2 * scale }));
+  if (known(quarter, upper)) parts.push(rule(quarter, under, upper, under, { class: "line", stroke: INK, "stroke-width": 4 * scale }));
+  if (known(middle)) parts.push(node("path", { class: "marker", d: `M${px(middle)} ${px(under - 6 * scale)}V${px(under + 6 * scale)}`, fill: "none", stroke: INK, "stroke-width": 2.4 * scale }));
   return parts;
 }
 
@@ -161,7 +168,7 @@ function sideWords(target, spec) {
 }
 
 function sharing(values, target) {
-  return values.length ? values.reduce((met, value) => met + meets(value, asked(target)), 0) / values.length : NaN;
+  return values.length ? meets(values, asked(target)).filter(Boolean).length / values.length : NaN;
 }
 
 /** A series in words: its median, nine runs in ten, and the share that meets the first target. */
@@ -171,10 +178,11 @@ function seriesWords(series, spec) {
   const without = lost ? `; ${countOf(lost, "run")} without a result` : "";
   if (!values.length) return `no run has a result${without}`;
   if (flat(values)) return `${shown(values[0], spec)} in every run${without}`;
-  const [low, , middle, , high] = PARTS.map(([p]) => shown(quantile(values, p), spec));
+  const [low, , middle, , high] = quantiles(values);
   const [target] = spec.targets ?? [];
   const met = target ? `; ${percent(sharing(values, target))} of runs ${sideWords(target, spec)}` : "";
-  return `median ${middle}, nine runs in ten ${low} to ${high}${met}${without}`;
+  const range = Number.isFinite(high - low) ? `, nine runs in ten ${shown(low, spec)} to ${shown(high, spec)}` : `, too few runs for a range (${values.length})`;
+  return `median ${shown(middle, spec)}${range}${met}${without}`;
 }
 
 function dotWords(spec) {
@@ -195,10 +203,10 @@ function distributionTable(spec) {
   const targets = spec.targets ?? [];
   return {
     caption: spec.title ?? "Runs at a date",
-    head: ["Setting", "Runs with a result", "Runs without", ...PARTS.map(([, name]) => name), ...targets.map((t) => `Share that meets ${targetWords(t, spec)}`)],
+    head: ["Setting", "Runs with a result", "Runs without", ...PARTS.map(([, , name]) => name), ...targets.map((t) => `Share that meets ${targetWords(t, spec)}`)],
     rows: spec.series.map((s) => [
       s.name, ...[s.values.length, (s.runs ?? s.values.length) - s.values.length].map((n) => ({ value: n, words: String(n) })),
-      ...PARTS.map(([p]) => (s.values.length ? quantile(s.values, p) : NaN)).map((value) => ({ value, words: shown(value, spec) })),
+      ...quantiles(s.values).map((value) => ({ value, words: shown(value, spec) })),
       ...targets.map((t) => sharing(s.values, t)).map((value) => ({ value, words: percent(value) })),
     ]),
   };
