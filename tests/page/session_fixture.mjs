@@ -9,6 +9,14 @@ export function input(name, unit, value, more = {}) {
 
 export function pageData(more = {}) {
   const share = (name, value) => input(name, "Dmnl", value, { whole: "mix", minimum: 0, maximum: 1, uncertain: true, law: law("beta", 0, value, 1) });
+  const inputs = more.inputs ?? [
+    input("quit rate", "1/Year", 0.1, { minimum: 0, maximum: 1, uncertain: true, law: law("pert", 0.05, 0.1, 0.2) }),
+    input("opening staff", "head", 100),
+    input("gap", "Dmnl", -3),
+    share("a", 0.5),
+    share("b", 0.3),
+    share("c", 0.2),
+  ];
   return {
     key: "k".repeat(64),
     format: 1,
@@ -16,14 +24,9 @@ export function pageData(more = {}) {
     what: "small",
     study: { title: "Small", question: "", illustrative: false, notes: [], told: [], seed: 7, runs: 800, design: "random", name: "small", toml: "" },
     model: { name: "small", bundled: false, called: "small.mdl", sha256: "0".repeat(64), timeUnit: "Year", calendar: true, files: {} },
-    inputs: [
-      input("quit rate", "1/Year", 0.1, { minimum: 0, maximum: 1, uncertain: true, law: law("pert", 0.05, 0.1, 0.2) }),
-      input("opening staff", "head", 100),
-      input("gap", "Dmnl", -3),
-      share("a", 0.5),
-      share("b", 0.3),
-      share("c", 0.2),
-    ],
+    inputs,
+    draws: { bounds: Object.fromEntries(inputs.map(({ name, minimum, maximum }) => [name, [minimum, maximum]])) },
+    engine: { limits: {}, whole: [] },
     scenarios: [
       { name: "As published", kind: "published", note: "", set: { "opening staff": 90 } },
       { name: "As it goes", kind: "scenario", note: "", set: { "opening staff": 110 } },

@@ -20,8 +20,8 @@ export function problemsOf(data, ask) {
   for (const input of data.inputs) {
     if (Object.hasOwn(ask.held, input.name)) say(input.name, heldProblem(data, input, ask.held[input.name]));
     if (Object.hasOwn(ask.ranges, input.name)) {
-      const bounds = data.draws.bounds[input.name];
-      say(input.name, lawProblem(ask.ranges[input.name], input, bounds));
+      const law = ask.ranges[input.name];
+      say(input.name, lawProblem(law, data.draws.bounds[input.name], input) ?? lawRoomProblem(data.engine, input, law));
     }
   }
   return [...found, ...shareProblems(data, ask)];
@@ -37,6 +37,13 @@ function roomProblem({ limits, whole }, { name, variable, unit }, value) {
   const [low, high] = Object.hasOwn(limits, variable) ? limits[variable] : [-Infinity, Infinity];
   if (value < low || value > high) return `${name} = ${value}: this page was made for ${low} to ${high} ${unit}.`;
   return whole.includes(variable) && !Number.isInteger(value) ? `${name} = ${value}: it takes whole numbers.` : null;
+}
+
+/** The same of a law: its ends, and every value that it can take where only whole numbers do. */
+function lawRoomProblem(engine, input, law) {
+  if (engine.whole.includes(input.variable) && law.kind !== "discrete") return `${input.name} takes whole numbers: name them one by one.`;
+  const ends = [law.low, law.mode, law.high, ...(law.values ?? [])].filter(Number.isFinite);
+  return ends.map((value) => roomProblem(engine, input, value)).find(Boolean) ?? null;
 }
 
 /** Shares of a whole are all held or none, and sum to one. */

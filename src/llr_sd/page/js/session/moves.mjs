@@ -1,7 +1,7 @@
 /** Moves: the one way in which what a page keeps can change. A move is plain JSON; applied to the same state it gives the same state. */
 
 import { canonical } from "./hash.mjs";
-import { checkHeld, checkLaw, checkRuns, checkSet, checkShares, folded, frozen, inputOf, Refusal, scenarioOf, shown, table, usualRuns } from "./checks.mjs";
+import { checkAsk, checkRuns, folded, frozen, inputOf, isTable, lawOf, Refusal, scenarioOf, shown, table, usualRuns } from "./checks.mjs";
 import { checkSetting } from "./settings.mjs";
 
 const MOST_SAVED = 100;
@@ -55,19 +55,16 @@ const MOVES = {
 };
 
 function hold(data, state, { input, value, values }) {
-  if (values === undefined) {
-    const found = inputOf(data, input);
-    checkHeld(data, found, value);
-    return { held: table([...Object.entries(state.held), ...heldWith(data, state, found, value)]) };
-  }
-  const held = table([...Object.entries(state.held), ...checkSet(data, values)]);
-  checkShares(data, held);
+  if (values !== undefined && !isTable(values)) throw new Refusal('The move "hold" needs a table "values", or an "input" and its "value".');
+  const given = values === undefined ? heldWith(data, state, inputOf(data, input), value) : Object.entries(values);
+  const held = table([...Object.entries(state.held), ...given]);
+  checkAsk(data, held, state.ranges);
   return { held };
 }
 
 /** What is held with an input: it alone, or all the shares of its whole, the others in the proportions in which they stand. */
 function heldWith(data, state, input, value) {
-  if (!input.whole) return [[input.name, value]];
+  if (!input.whole || !Number.isFinite(value)) return [[input.name, value]];
   if (!(value >= 0 && value <= 1)) throw new Refusal(`${input.name} is a share of ${input.whole}: it lies between 0 and 1.`);
   const others = data.inputs.filter((other) => other.whole === input.whole && other !== input);
   const stand = others.map((other) => (Object.hasOwn(state.held, other.name) ? state.held[other.name] : other.middle ?? other.value));
@@ -84,7 +81,9 @@ function release(data, state, { input }) {
 
 function range(data, state, { input, law }) {
   const found = inputOf(data, input);
-  return { ranges: table([...Object.entries(state.ranges), [found.name, checkLaw(data, found, law)]]) };
+  const ranges = table([...Object.entries(state.ranges), [found.name, lawOf(data, found, law)]]);
+  checkAsk(data, state.held, ranges);
+  return { ranges };
 }
 
 function unrange(data, state, { input }) {

@@ -1,6 +1,6 @@
 /** A kept setting: what is held, the ranges, the runs, and the numbers that these gave, under one hash, so that a label cannot be wrong. */
 
-import { checkLaw, checkName, checkRuns, checkSet, checkShares, frozen, inputOf, isTable, Refusal, shown, table } from "./checks.mjs";
+import { checkAsk, checkName, checkRuns, frozen, inputOf, isTable, lawOf, Refusal, shown, table } from "./checks.mjs";
 import { canonical, sha256 } from "./hash.mjs";
 
 const KEYS = ["name", "from", "held", "ranges", "runs", "seed", "design", "model", "page", "numbers"];
@@ -60,10 +60,10 @@ function contents(data, given) {
   for (const key of ["from", "seed", "design", "model", "page"]) {
     if (typeof given[key] !== "string") throw new Refusal(`The setting ${where} has no text "${key}".`);
   }
-  if (!isTable(given.ranges)) throw new Refusal(`The setting ${where} has no table "ranges".`);
-  const held = table(checkSet(data, given.held));
-  checkShares(data, held);
-  const ranges = table(Object.entries(given.ranges).map(([name, law]) => [name, checkLaw(data, inputOf(data, name), law)]));
+  for (const key of ["held", "ranges"]) if (!isTable(given[key])) throw new Refusal(`The setting ${where} has no table "${key}".`);
+  const held = table(Object.entries(given.held));
+  const ranges = table(Object.entries(given.ranges).map(([name, law]) => [name, lawOf(data, inputOf(data, name), law)]));
+  checkAsk(data, held, ranges);
   const { from, seed, design, model, page } = given;
   const runs = checkRuns(data, given.runs);
   return { name: checkName(given.name), from, held, ranges, runs, seed, design, model, page, numbers: checkNumbers(where, given.numbers) };

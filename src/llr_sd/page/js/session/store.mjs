@@ -16,7 +16,6 @@ export class Store {
   #state;
   #made = []; // [{move, state after it}]
   #undone = []; // moves, the next to be made again last
-  #going = false;
   #told = [];
   #listeners = new Set();
 
@@ -59,34 +58,26 @@ export class Store {
    * Make a move.
    *
    * @param {object} move plain JSON, see `moves.mjs`
-   * @param {{going?: boolean}} [how] going: the hand has not come to rest, and the next move of this kind and input takes the place of
-   *   this one, so that a drag is undone as one
    * @returns {boolean} whether anything changed
    * @throws {Refusal} where it does not fit; nothing has changed then
    */
-  change(move, { going = false } = {}) {
-    const last = this.#made.at(-1);
-    const same = this.#going && last.move.kind === move?.kind && last.move.input === move.input;
-    const before = same ? { ...this.#before(1), view: this.#state.view } : this.#state;
-    const next = apply(this.#data, before, move);
-    const moved = next !== before;
-    const changed = moved || same;
-    if (same) this.#made.pop();
-    if (moved && move.kind !== "view") {
+  change(move) {
+    const next = apply(this.#data, this.#state, move);
+    if (next === this.#state) return false;
+    if (move.kind !== "view") {
       this.#made.push({ move: frozen(JSON.parse(JSON.stringify(move))), state: next });
       this.#undone = [];
     }
-    if (move.kind !== "view") this.#going = going && moved;
-    if (changed) this.#become(next);
-    return changed;
+    this.#become(next);
+    return true;
   }
 
   /** Take back the last move. Return whether there was one. */
   undo() {
     if (!this.canUndo) return false;
     this.#undone.push(this.#made.pop().move);
-    this.#going = false;
-    this.#become({ ...this.#before(0), view: this.#state.view });
+    const before = this.#made.at(-1)?.state ?? begin(this.#data);
+    this.#become({ ...before, view: this.#state.view });
     return true;
   }
 
@@ -147,10 +138,6 @@ export class Store {
     return () => this.#listeners.delete(listener);
   }
 
-  #before(back) {
-    return this.#made.at(-1 - back)?.state ?? begin(this.#data);
-  }
-
   #become(state) {
     this.#state = frozen(state);
     this.#keep();
@@ -160,7 +147,6 @@ export class Store {
   #replay(moves) {
     this.#made = [];
     this.#undone = [];
-    this.#going = false;
     let state = begin(this.#data);
     for (const move of moves) {
       const next = apply(this.#data, state, move);
