@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import hashlib
 import html
 import itertools
 import re
@@ -143,12 +145,20 @@ def test_the_page_stands_alone(plan: StudyResult) -> None:
     text = path.read_text(encoding="utf-8")
     page = Page(text)
     assert page.all("html")[0]["lang"] == "en-GB"
-    assert not page.all("script", "iframe", "object")
+    assert not page.all("iframe", "object")
     for attrs in (a for _, a in page.tags):
         for key in ("src", "href"):
             value = attrs.get(key)
             assert value is None or value.startswith(("data:", "#"))
     assert not re.search(r"url\((?!data:)|@import", text)
+    assert [a["id"] for a in page.all("script")] == ["asked", "asking"]
+    allowed = next(str(a["content"]) for a in page.all("meta") if a.get("http-equiv") == "Content-Security-Policy")
+    for kind, opening in (("script", '<script id="asking">'), ("style", "<style>")):
+        inside = text.partition(opening)[2].partition(f"</{kind}>")[0]
+        digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+        assert f"{kind}-src 'sha256-{digest}';" in allowed
+    assert allowed.startswith("default-src 'none';")
+    assert "unsafe" not in allowed
     assert not re.search(str(plan.path), text)
     assert {p.name for p in (plan.path / "figures").iterdir()} == {
         f"{n}.{e}" for n in ("scenarios", "fans", "histogram") for e in ("svg", "png")
@@ -305,7 +315,8 @@ def test_odd_studies_are_reported_without_a_crash(case: str, tmp_path: Path) -> 
     text = write_report(result).read_text(encoding="utf-8")
     write_workbook(result)
     said = terminal_summary(result)
-    assert not re.search(r"\bnan\b", re.sub(r"data:image[^\"]*", "", text), re.IGNORECASE)
+    shown = re.sub(r'data:image[^"]*|<script id="asking">.*</script>', "", text, flags=re.DOTALL)
+    assert not re.search(r"\bnan\b", shown, re.IGNORECASE)
     assert not re.search(r"\bnan\b", said, re.IGNORECASE)
     assert max(map(len, said.splitlines()[:-1])) <= 100
 

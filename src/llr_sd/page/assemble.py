@@ -47,16 +47,16 @@ def assemble(title: str, data: Mapping[str, Any], template: str = "explore.html"
     EngineError
         When a module or a style cannot stand in a page.
     """
-    files = [HERE / "css" / name for name in styles] or sorted((HERE / "css").glob("*.css"))
-    style = "\n".join(_style(file) for file in files)
+    names = styles or sorted(file.name for file in (HERE / "css").glob("*.css"))
+    sheet = "\n".join(map(style, names))
     script = bundle("app/main.mjs")
     made = (
         environment()
         .get_template(template)
         .render(
-            policy=policy([script], [style]),
+            policy=policy([script], [sheet]),
             title=clean(title),
-            style=Markup(style),
+            style=Markup(sheet),
             data=json_text(data),
             worker=json_text(bundle("engine/worker.mjs")),
             script=Markup(script),
@@ -74,20 +74,23 @@ def environment() -> Environment:
     return Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
 
 
-def policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
-    """Return the Content-Security-Policy of a page: its own scripts and styles by their hashes, WebAssembly, workers of its own making.
+def policy(scripts: Sequence[str], styles: Sequence[str], *, simulates: bool = True) -> str:
+    """Return the Content-Security-Policy of a page: its own scripts and styles by their hashes, and what it makes itself.
 
     Parameters
     ----------
     scripts, styles
         The texts between the tags, to the last character.
+    simulates
+        Whether it runs WebAssembly, in workers of its own making.
     """
+    sources = [*map(_hash, scripts), *(["'wasm-unsafe-eval'"] if simulates else [])] or ["'none'"]
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src {' '.join(map(_hash, scripts))} 'wasm-unsafe-eval'",
+            f"script-src {' '.join(sources)}",
             f"style-src {' '.join(map(_hash, styles))}",
-            "worker-src blob:",
+            *(["worker-src blob:"] if simulates else []),
             "img-src data: blob:",
             "base-uri 'none'",
             "form-action 'none'",
@@ -114,10 +117,16 @@ def json_text(value: Any) -> Markup:
     return Markup(_LONE.sub(lambda half: f"\\u{ord(half[0]):04x}", text))
 
 
-def _style(file: Path) -> str:
-    """Return a style sheet; raise EngineError where it could end its element or asks for something elsewhere."""
-    text = file.read_text(encoding="utf-8")
+def style(name: str) -> str:
+    """Return a style sheet; raise EngineError where it could end its element or asks for something elsewhere.
+
+    Parameters
+    ----------
+    name
+        Of a file of the folder css.
+    """
+    text = (HERE / "css" / name).read_text(encoding="utf-8")
     for sign in ("</style", "<!--", "@import", "url("):
         if sign in text.casefold():
-            raise EngineError(f'holds "{sign}".', where=file.name, mend="A page holds all that it shows.")
+            raise EngineError(f'holds "{sign}".', where=name, mend="A page holds all that it shows.")
     return text

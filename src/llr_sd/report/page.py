@@ -1,15 +1,18 @@
-"""The report page: one HTML file that answers first, needs no network and no script, and is the same for the same result."""
+"""The report page: one HTML file that answers first, needs no network, can be read without scripts, and is the same for the same result."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from llr_sd.dates import told
+from llr_sd.page.assemble import json_text, policy, style
+from llr_sd.page.bundle import bundle
 from llr_sd.report.calibration.words import doubts
 from llr_sd.report.outcome import tables as contents
 from llr_sd.report.outcome.read import facts, sureness
@@ -31,6 +34,7 @@ from llr_sd.report.shared.wording import UNIT_NOTES
 from llr_sd.result import StudyResult
 
 FINDINGS = "findings.md"
+STYLES = ("report.css",)
 OTHERS = {
     "targets": "The targets",
     "scenarios": "The scenarios",
@@ -77,11 +81,18 @@ def render_page(result: StudyResult, parts: tuple[Section, ...], vectors: Mappin
     """Return the page as text, with the given sections inside it; `vectors` holds the SVG of their pictures by name."""
     failures, failures_in_all = contents.failure_rows(result)
     name, own = ("ratings.html", _of_ratings(result)) if rated(result) else ("report.html", _of_outputs(result))
+    asked = _asked(result, parts)
+    script = bundle("report/main.mjs") if asked["figures"] else ""
+    style = _style((*STYLES, *(("ratings.css",) if rated(result) else ())), with_charts=bool(script))
     return (
         environment()
         .get_template(name)
         .render(
             study=result.study,
+            policy=policy([script] if script else [], [style], simulates=False),
+            style=Markup(style),
+            asked=json_text(asked),
+            script=Markup(script),
             told=told,
             any_failed=bool(failed_runs(result)),
             sections=[(part, [_figure(p, vectors[p.name]) for p in part.pictures]) for part in parts],
@@ -97,6 +108,24 @@ def render_page(result: StudyResult, parts: tuple[Section, ...], vectors: Mappin
             **own,
         )
     )
+
+
+def _asked(result: StudyResult, parts: tuple[Section, ...]) -> dict[str, Any]:
+    """What the script of the page draws in place of still pictures, with the level of each figure's heading."""
+    figures = [
+        {"name": p.name, "level": 4 if len(part.pictures) > 1 else 3, **p.asked.to_data()}
+        for part in parts
+        for p in part.pictures
+        if p.asked is not None
+    ]
+    return {"study": result.study.title, "illustrative": result.study.illustrative, "figures": figures}
+
+
+def _style(names: Sequence[str], *, with_charts: bool) -> str:
+    """The style of a page, as it stands between its tags."""
+    loader = PackageLoader("llr_sd.report")
+    own = [loader.get_source(environment(), name)[0] for name in names]
+    return "\n".join([*own, *(map(style, ("charts.css", "asked.css") if with_charts else ()))])
 
 
 def environment() -> Environment:

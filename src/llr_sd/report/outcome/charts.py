@@ -70,8 +70,8 @@ def scenario_chart(result: StudyResult) -> Figure | None:
     shown = course(result)
     if shown is None:
         return None
-    end = _end(result, shown)
-    lines = _central_lines(result, shown, end)
+    end = drawn_until(result, shown)
+    lines = central_lines(result, shown, end)
     if not lines:
         return None
     fact = course_level(result)
@@ -178,7 +178,7 @@ def fan_chart(result: StudyResult) -> Figure | None:
             canvas.year_axis(axes, first - 0.3, float(times[-1]) + 0.1, most=4 if len(names) > 1 else 8)
             _end_mark(axes, horizon(result), targets=False)
         _share_scale(figure, panels, named(shown), _tick(result, shown))
-        _fan_key(figure, result, shown, bands=any(not _flat(result, n, shown) for n in names))
+        _fan_key(figure, result, shown, bands=any(not is_flat(result, n, shown) for n in names))
     return figure
 
 
@@ -187,7 +187,7 @@ def _fan_panel(axes: Axes, result: StudyResult, shown: Quantity, name: str) -> N
     times = times_of(result, shown.output)
     central = central_course(result, name, shown)
     bands = {s: band(result, name, shown, s) for s in ("p05", "p25", "p50", "p75", "p95")}
-    if _flat(result, name, shown):
+    if is_flat(result, name, shown):
         until = horizon(result) if is_plan(result, name) and math.isfinite(horizon(result)) else math.inf
         keep = times <= until + 1e-9
         line = np.where(np.isfinite(central), central, bands["p50"])
@@ -209,7 +209,7 @@ def _fan_panel(axes: Axes, result: StudyResult, shown: Quantity, name: str) -> N
     axes.plot(times, central, color=INK, linewidth=1.4, linestyle=(0, (4, 1.5)), zorder=3.1)
 
 
-def _flat(result: StudyResult, name: str, shown: Quantity) -> bool:
+def is_flat(result: StudyResult, name: str, shown: Quantity) -> bool:
     """Whether every run of a scenario is the same line."""
     low, high = (band(result, name, shown, s) for s in ("p05", "p95"))
     known = np.isfinite(high - low)
@@ -399,13 +399,14 @@ def history_of(result: StudyResult, shown: Quantity) -> list[HistoryPoint]:
     return sorted((p for n in same for p in result.study.history[n]), key=lambda p: p.time)
 
 
-def _end(result: StudyResult, shown: Quantity) -> float:
+def drawn_until(result: StudyResult, shown: Quantity) -> float:
+    """Return the last time of the scenario chart: the study's date where it lies within what is saved."""
     times = times_of(result, shown.output)
     asked = horizon(result)
     return asked if math.isfinite(asked) and times[0] < asked <= times[-1] else float(times[-1])
 
 
-def _central_lines(result: StudyResult, shown: Quantity, end: float) -> list[Course]:
+def central_lines(result: StudyResult, shown: Quantity, end: float) -> list[Course]:
     """Scenarios with their central course up to `end` (the median where there is none); equal courses together."""
     times = times_of(result, shown.output)
     keep = times <= end + 1e-9
@@ -419,7 +420,7 @@ def _central_lines(result: StudyResult, shown: Quantity, end: float) -> list[Cou
         if not good.any():
             continue
         line = Course(
-            (short[name],), times[keep][good], values[good], _flat(result, name, shown), kind_of(result, name) == "check"
+            (short[name],), times[keep][good], values[good], is_flat(result, name, shown), kind_of(result, name) == "check"
         )
         same = [n for n, other in enumerate(lines) if _alike(line, other)]
         if same:

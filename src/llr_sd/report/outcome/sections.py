@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from llr_sd.report.outcome.asked import fans_asked, lines_asked
 from llr_sd.report.outcome.charts import fan_chart, histogram, history_of, scenario_chart
 from llr_sd.report.outcome.facts import Level
 from llr_sd.report.outcome.read import answering, course_level, is_plan, level
@@ -75,7 +76,7 @@ def _scenarios(result: StudyResult) -> Picture | None:
         caption += " Dots are what was observed."
     numbers = NumberTable(f"{named(shown)}, central values", ("Date", *columns), tuple(rows))
     return Picture("scenarios", "Each scenario against the target" if targets_on(result, shown) else "Each scenario over time",
-                   figure, caption, text, numbers)  # fmt: skip
+                   figure, caption, text, numbers, lines_asked(result, _title(result, scenario_title) or shown.label))  # fmt: skip
 
 
 def _fans(result: StudyResult) -> Picture | None:
@@ -111,12 +112,15 @@ def _fans(result: StudyResult) -> Picture | None:
     text += f"{'; '.join(said)}."
     caption = "Half of the runs lie in the dark band and nine in ten in the pale one, date by date. "
     caption += "The dashed line is the run with every input at its central value."
+    still = ""
     if math.isfinite(horizon(result)):
-        caption += f" The dotted upright is {the_close(horizon(result))}."
+        still = f"The dotted upright is {the_close(horizon(result))}."
     numbers = NumberTable(
         f"{named(shown)}, spread of the runs", ("Scenario", "Date", "Central", "5%", "25%", "Median", "75%", "95%"), tuple(rows)
     )
-    return Picture("fans", "How wide the uncertainty is", figure, caption, text + _target_text(result, shown), numbers)
+    asked = fans_asked(result, _title(result, fan_title) or shown.label)
+    text += _target_text(result, shown)
+    return Picture("fans", "How wide the uncertainty is", figure, caption, text, numbers, asked, still)
 
 
 def _histogram(result: StudyResult) -> Picture | None:

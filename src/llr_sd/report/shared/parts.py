@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
+from llr_sd.report.shared.asked import Asked
+
 
 @dataclass(frozen=True)
 class NumberTable:
@@ -31,6 +33,10 @@ class Picture:
         How to read it.
     alternative
         What it says, with its numbers, for those who do not see it.
+    asked
+        The same as a figure that can be asked, where a chart of the page can draw it.
+    still
+        What the caption says besides of the still picture alone.
     """
 
     name: str
@@ -39,6 +45,8 @@ class Picture:
     caption: str
     alternative: str
     numbers: NumberTable
+    asked: Asked | None = None
+    still: str = ""
 
 
 @dataclass(frozen=True)

@@ -45,10 +45,10 @@ function around(corners, reach) {
   });
 }
 
-/** How the nth line is drawn, told apart by dash and marker as well as by colour; a negative number is the plain black pen. */
+/** How the nth line is drawn, told apart by dash and marker as well as by colour; negative numbers, from -1 down, are the plain black pens. */
 export function pen(number) {
   const plain = number < 0;
-  const at = plain ? 0 : number;
+  const at = plain ? -1 - number : number;
   return { colour: plain ? INK : COLOURS[at % COLOURS.length], dash: DASHES[(at + plain) % DASHES.length], marker: at % MARKERS.length };
 }
 

@@ -1,0 +1,117 @@
+"""Figures of the report that can be asked: their numbers are those of the tables beside them, and every reader can do without."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rating_result import rating_result
+from report_result import TIMES, analysed_result, plan_result, plan_study
+
+from llr_sd.dates import date_words
+from llr_sd.report import write_report
+from llr_sd.report.page import _asked
+from llr_sd.report.sections import sections
+from llr_sd.report.shared import canvas
+from llr_sd.report.shared.parts import Picture
+from llr_sd.report.shared.wording import amount
+from llr_sd.result import StudyResult
+
+KNOWN = {"title", "label", "unit", "percent", "times", "series", "targets", "history", "mark"}
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> StudyResult:
+    return plan_result(tmp_path_factory.mktemp("plan"), runs=60)
+
+
+def picture(result: StudyResult, name: str) -> Picture:
+    return next(p for s in sections(result) for p in s.pictures if p.name == name)
+
+
+def spec_of(result: StudyResult, name: str) -> dict[str, Any]:
+    """The spec of a figure as the script reads it."""
+    asked = picture(result, name).asked
+    assert asked is not None
+    ((_, spec),) = asked.views
+    return dict(json.loads(json.dumps(spec, allow_nan=False)))
+
+
+def test_lines_are_those_of_the_table_beside_them(plan: StudyResult) -> None:
+    spec, table = spec_of(plan, "scenarios"), picture(plan, "scenarios").numbers
+    assert set(spec) == KNOWN
+    by_date = {date_words(t, closing=i > 0): i for i, t in enumerate(spec["times"])}
+    lines = {name: s["median"] for s in spec["series"] for name in s["name"].split(" / ")}
+    assert len(lines) == len(table.head) - 1 == 10
+    assert len(spec["series"]) == 9  # plans 2 and 3 are one line
+    for row in table.rows:
+        for name, cell in zip(table.head[1:], row[1:], strict=True):
+            assert amount(lines[name][by_date[row[0]]], spec["unit"]) == cell
+
+
+def test_bands_are_those_of_the_table_beside_them(plan: StudyResult) -> None:
+    spec, table = spec_of(plan, "fans"), picture(plan, "fans").numbers
+    by_date = {date_words(t, closing=i > 0): i for i, t in enumerate(spec["times"])}
+    lines = {s["name"]: s for s in spec["series"]}
+    keys = ("central", "low90", "low50", "median", "high50", "high90")
+    ranged = 0
+    for name, date, *cells in table.rows:
+        if lines[name]["low90"] is not None:
+            assert [amount(lines[name][k][by_date[date]], spec["unit"]) for k in keys] == cells
+            ranged += 1
+        else:
+            assert amount(lines[name]["median"][by_date[date]], spec["unit"]) == cells[0]
+    assert ranged == 7 * len({row[1] for row in table.rows if row[0] == "everything works"})
+
+
+def test_a_figure_of_bands_begins_with_two_that_have_one(plan: StudyResult) -> None:
+    series = spec_of(plan, "fans")["series"]
+    assert [s["name"] for s in series if not s["hidden"]] == ["base, no schemes", "international + retention"]
+    assert [s["pen"] < 0 for s in series] == [True] * 3 + [False] * 7
+    assert len({s["pen"] for s in series}) == 10
+
+
+def test_targets_and_observed_points_stand_in_both(plan: StudyResult) -> None:
+    for name, last in (("scenarios", 2020.75), ("fans", float(TIMES[-1]))):
+        spec = spec_of(plan, name)
+        assert [(t["value"], t["time"]) for t in spec["targets"]] == [(639, 2020.75)]
+        assert [h["time"] for h in spec["history"]] == [p.time for p in plan.study.history["gp"]]
+        assert (spec["times"][-1], spec["mark"]) == (last, 2020.75)
+
+
+def test_what_is_no_number_is_none(tmp_path: Path) -> None:
+    result = plan_result(tmp_path, runs=20, failed=20, few=True)
+    lost = next(s for s in spec_of(result, "fans")["series"] if s["name"] == "nothing works")
+    assert lost["low90"] is None
+    assert any(v is not None for v in lost["median"])
+    none = np.array([np.nan, 1.0, np.inf])
+    from llr_sd.report.shared.asked import numbers
+
+    assert numbers(none) == [None, 1.0, None]
+
+
+@pytest.mark.parametrize("make", [analysed_result, lambda p: plan_result(p, runs=20, few=True)], ids=["analysed", "plan"])
+def test_data_of_figures_are_finite_and_named_once(make: Any, tmp_path: Path) -> None:
+    result = make(tmp_path)
+    found = _asked(result, sections(result))
+    json.dumps(found, allow_nan=False)
+    names = [f["name"] for f in found["figures"]]
+    assert len(names) == len(set(names)) > 0
+
+
+def test_texts_of_a_study_stay_text_in_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(canvas, "png_bytes", lambda figure: b"")
+    study = plan_study(title="</script><script>alert(1)</script>")
+    text = write_report(plan_result(tmp_path, runs=20, study=study, few=True)).read_text(encoding="utf-8")
+    assert text.count("<script") == text.count("</script") == 2
+    assert "alert(1)" in text.partition('id="asked">')[2].partition("</script>")[0]
+
+
+def test_a_page_without_such_figures_has_no_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(canvas, "png_bytes", lambda figure: b"")
+    text = write_report(rating_result(tmp_path, risks=1)).read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert "script-src &#39;none&#39;" in text
