@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -76,18 +76,20 @@ def _series(name: str, pen: int, lines: dict[str, Any], central: Any = None, *, 
     return {"name": name, "pen": pen, **made, "central": None if central is None else numbers(central), "hidden": hidden}
 
 
-def _over_time(result: StudyResult, shown: Quantity, title: str, times: Sequence[float], series: list[Spec], mark: float) -> Spec:
+def _over_time(result: StudyResult, shown: Quantity, title: str, times: Iterable[float], series: list[Spec], mark: float) -> Spec:
     outputs = result.study.outputs
     ends = {t.name: outputs[t.output].at if t.output in outputs else None for t in targets_on(result, shown)}
-    last = float(times[-1])
+    moments = [float(t) for t in times]
     return {
         "title": title,
         "label": shown.label,
         "unit": shown.unit,
         "percent": is_percent(result, shown.output),
-        "times": [float(t) for t in times],
+        "times": moments,
         "series": series,
         "targets": [{"label": "", "value": level_of(t), "time": ends[t.name]} for t in targets_on(result, shown)],
-        "history": [{"time": p.time, "value": p.value, "label": "observed"} for p in history_of(result, shown) if p.time <= last],
+        "history": [
+            {"time": p.time, "value": p.value, "label": "observed"} for p in history_of(result, shown) if p.time <= moments[-1]
+        ],
         "mark": mark if math.isfinite(mark) else None,
     }
