@@ -114,18 +114,18 @@ function remaining(x, y) {
   const rows = basis(x), size = rows[0].size, normal = Array.from({ length: size }, () => new Float64Array(size));
   const right = new Float64Array(size);
   rows.forEach(({ first, parts }, run) => {
-    parts.forEach((part, i) => {
-      right[first + i] += part * y[run];
-      parts.forEach((other, j) => (normal[first + i][first + j] += part * other));
-    });
+    for (let i = 0; i < parts.length; i++) {
+      right[first + i] += parts[i] * y[run];
+      for (let j = 0; j < parts.length; j++) normal[first + i][first + j] += parts[i] * parts[j];
+    }
   });
-  const inverse = pseudoInverse(normal), weights = inverse.map((row) => total(Array.from(row, (v, j) => v * right[j])));
+  const inverse = pseudoInverse(normal), weights = inverse.map((row) => row.reduce((sum, v, j) => sum + v * right[j], 0));
   return rows.map(({ first, parts }, run) => {
     let fitted = 0, leverage = 0;
-    parts.forEach((part, i) => {
-      fitted += part * weights[first + i];
-      parts.forEach((other, j) => (leverage += part * other * inverse[first + i][first + j]));
-    });
+    for (let i = 0; i < parts.length; i++) {
+      fitted += parts[i] * weights[first + i];
+      for (let j = 0; j < parts.length; j++) leverage += parts[i] * parts[j] * inverse[first + i][first + j];
+    }
     return (y[run] - fitted) ** 2 / (1 - Math.min(leverage, 1 - 1e-9));
   });
 }
@@ -171,21 +171,32 @@ function pseudoInverse(matrix) {
     for (let p = 0; p < size; p++) {
       for (let q = p + 1; q < size; q++) {
         largest = Math.max(largest, Math.abs(a[p][q]));
-        if (Math.abs(a[p][q]) > 1e-17 * all) rotate(a, vectors, p, q);
+        if (Math.abs(a[p][q]) > 1e-16 * all) rotate(a, vectors, p, q);
       }
     }
     if (largest <= 1e-16 * all) break;
   }
   const values = a.map((row, i) => row[i]), most = Math.max(...values.map(Math.abs));
   const turned = values.map((value) => (Math.abs(value) > 1e-10 * most ? 1 / value : 0));
-  return vectors.map((one) => vectors.map((two) => total(turned.map((t, k) => t * one[k] * two[k]))));
+  const scaled = vectors.map((row) => row.map((x, k) => x * turned[k]));
+  return scaled.map((one) => vectors.map((two) => one.reduce((sum, x, k) => sum + x * two[k], 0)));
 }
 
 /** Rotate two axes so that the entry between them goes (Golub and Van Loan, section 8.5.2). */
 function rotate(a, vectors, p, q) {
   const tau = (a[q][q] - a[p][p]) / (2 * a[p][q]), t = (tau < 0 ? -1 : 1) / (Math.abs(tau) + Math.sqrt(1 + tau * tau));
   const c = 1 / Math.sqrt(1 + t * t), s = t * c;
-  for (let k = 0; k < a.length; k++) [a[k][p], a[k][q]] = [c * a[k][p] - s * a[k][q], s * a[k][p] + c * a[k][q]];
-  for (let k = 0; k < a.length; k++) [a[p][k], a[q][k]] = [c * a[p][k] - s * a[q][k], s * a[p][k] + c * a[q][k]];
-  for (const row of vectors) [row[p], row[q]] = [c * row[p] - s * row[q], s * row[p] + c * row[q]];
+  for (const rows of [a, vectors]) {
+    for (const row of rows) {
+      const x = row[p], y = row[q];
+      row[p] = c * x - s * y;
+      row[q] = s * x + c * y;
+    }
+  }
+  const one = a[p], two = a[q];
+  for (let k = 0; k < one.length; k++) {
+    const x = one[k], y = two[k];
+    one[k] = c * x - s * y;
+    two[k] = s * x + c * y;
+  }
 }
