@@ -250,6 +250,21 @@ def test_any_law_is_drawn_alike_at_the_ends_of_its_shares(made: list[tuple[Distr
         hold({"names": ["x"], "values": values}, exact[:, None], [(p, d)])
 
 
+@pytest.mark.parametrize("size", [5, 8, 130, 300])
+def test_a_discrete_law_takes_its_steps_at_the_same_shares(size: int) -> None:
+    random = np.random.default_rng(size)
+    law = Distribution("discrete", values=tuple(random.permutation(size).tolist()), weights=tuple(random.random(size).tolist()))
+    steps = np.cumsum(np.asarray(law.weights)[np.argsort(law.values)] / np.sum(law.weights))
+    shares = np.concatenate([np.nextafter(steps, 0), steps, np.nextafter(steps, 1)])
+    script = """
+    import { whole } from "@/draws/laws.mjs";
+    import { quantileOf } from "@/draws/quantiles.mjs";
+    const result = data.shares.map(quantileOf(whole(data.law)));
+    """
+    found = node(script, {"law": sampling.page_law(law), "shares": shares.tolist()})
+    np.testing.assert_array_equal(found, sampling.quantile(law, shares))
+
+
 def test_shares_of_a_whole_are_drawn_alike() -> None:
     cases, expected = [], []
     for size in (0.9, 12.0, 400.0):
@@ -299,6 +314,43 @@ def test_the_correlation_of_normals_is_that_of_python(one: Distribution, rank: f
     others = [Distribution("discrete", values=tuple(range(n)), weights=tuple(range(1, n + 1))) for n in (2, 3, 7)]
     found = node(script, {"one": sampling.page_law(one), "laws": [sampling.page_law(d) for d in others], "rank": rank})
     np.testing.assert_allclose(found, [normal_correlation(one, d, rank) for d in others], atol=1e-12)
+
+
+REFUSED = """
+import { draw } from "@/draws/draw.mjs";
+const result = data.map(({ draws, inputs, runs, laws }) => {
+  try {
+    return draw(draws, inputs, new Map(inputs.map((input) => [input.name, laws[input.name] ?? input.law])), runs).names;
+  } catch (error) {
+    return error.message;
+  }
+});
+"""
+
+
+def test_ranges_that_no_draws_can_have_are_refused_by_name() -> None:
+    """Changed in the page: a correlated input to one value, to few values beside others, to fixed; a share of a whole; a middle outside."""
+    plain = Distribution("uniform", 0, math.nan, 1)
+    uncertain = [(Parameter(n, n, "1/Year", 0.5, plain, "", "test", "C", minimum=0), plain) for n in "abc"]
+    share = Distribution("beta", 0, 0.5, 1, 0.1)
+    shares = [(Parameter(n, n, "Dmnl", 0.5, share, "", "test", "C", whole="mix"), share) for n in "de"]
+    pairs = [("a", "b", 0.6), ("b", "c", 0.6), ("a", "c", -0.2)]
+    coin = sampling.page_law(Distribution("discrete", values=(0, 1), weights=(1, 99)))
+    changed: list[tuple[dict[str, Any], Any]] = [
+        ({}, list("abcde")),
+        ({"a": {"kind": "discrete", "values": [4]}}, "correlation between a and b: one of them takes a single value, so it cannot be correlated with anything."),
+        ({"b": {"kind": "fixed", "mode": 1}}, "correlation between a and b: one of them takes a single value, so it cannot be correlated with anything."),
+        ({"a": coin, "b": coin, "c": coin}, "no draws with these ranges have the rank correlations that the study states: a with b (0.6), b with c (0.6), a with c (-0.2)."),
+        ({"d": {"kind": "uniform", "low": 0, "high": 1}}, "d: d varies as a share here and alone elsewhere in [uncertain]."),
+        ({"c": {"kind": "normal", "mode": -1, "sd": 1}}, "c: the middle of a normal distribution (-1) must lie inside its permissible range, 0 to inf."),
+        ({"c": {"kind": "pert", "low": 0, "high": 1}}, 'c: a pert distribution needs "mode".'),
+    ]  # fmt: skip
+    case = asked([*uncertain, *shares], 5, 0, "random", pairs)
+    assert node(REFUSED, [case | {"laws": laws} for laws, _ in changed]) == [expected for _, expected in changed]
+    with pytest.raises(InputError):
+        sampling.draw_monte_carlo(
+            [(p, Distribution("discrete", values=(0, 1), weights=(1, 99))) for p, _ in uncertain], 5, 0, pairs
+        )
 
 
 BAD = [

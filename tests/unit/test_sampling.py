@@ -286,6 +286,15 @@ COIN = Distribution("discrete", values=(0.0, 1.0))
 RARE = Distribution("discrete", values=(0.0, 1.0), weights=(0.98, 0.02))
 
 
+@pytest.mark.parametrize("other", [UNIFORM, COIN])
+@pytest.mark.parametrize("single", [{"values": (1.0,)}, {"values": (1.0, 2.0), "weights": (0.0, 1.0)}])
+def test_an_input_of_a_single_value_is_correlated_with_nothing(single: dict[str, tuple[float, ...]], other: Distribution) -> None:
+    laws = {"a": Distribution("discrete", **single), "b": other}
+    with pytest.raises(InputError, match="one of them takes a single value") as refused:
+        draw_monte_carlo([(parameter(n, d), d) for n, d in laws.items()], 10, 1, [("b", "a", 0.3)])
+    assert refused.value.where == "correlation between b and a"
+
+
 @pytest.mark.parametrize("other", [UNIFORM, COIN, Distribution("discrete", values=(1.0, 5.0, 9.0), weights=(5.0, 1.0, 1.0))])
 def test_a_rank_correlation_with_a_discrete_input_is_achieved(other: Distribution) -> None:
     for asked in (0.3, -0.4):

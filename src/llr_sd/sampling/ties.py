@@ -32,7 +32,8 @@ def rank_correlation(one: Distribution, two: Distribution, normal: float) -> flo
     else:
         width = _variance(second)
     covariance = sum(j * k * _joint(t, s, normal) for t, j in first for s, k in second)
-    return covariance / math.sqrt(_variance(first) * width)
+    spread = _variance(first) * width
+    return covariance / math.sqrt(spread) if spread > 0 else 0.0
 
 
 def normal_correlation(one: Distribution, two: Distribution, rank: float) -> float:
