@@ -75,10 +75,32 @@ function spread() {
   };
 }
 
+/** Names that are markup, a script, a formula, endless, or written from right to left. */
+function hostile() {
+  const script = ["<", "script>window.ran=1</", "script>"].join("");
+  const names = ["<img src=x onerror=window.ran=1>", "=1+1", "x".repeat(400), "נתונים <b>", `</svg>${script}`, "&amp; \u0000 \ud800"];
+  const spec = trajectory("<b>Names</b> that are no names", [0, 1, 2, 3, 4, 5], { label: "<i>", unit: "<u>&", percent: false });
+  spec.series.forEach((s, i) => (s.name = names[i]));
+  spec.targets[0].label = `</text>${script}`;
+  return spec;
+}
+
+/** A percentage in a model that counts in months. */
+function share() {
+  const times = Array.from({ length: 61 }, (_, i) => i);
+  const median = times.map((t) => 0.081 - 0.0004 * t);
+  return {
+    title: "Turnover", unit: "Dmnl", percent: true, times, targets: [{ label: "", value: 0.065, time: 48 }], history: [],
+    series: [{ name: "plan", pen: 0, median, low50: null, high50: null, low90: median.map((m, i) => m - 0.0002 * i), high90: median.map((m, i) => m + 0.0002 * i), central: null }],
+  };
+}
+
 const figures = [
   ["one setting", trajectoryChart, () => trajectory("GPs with one setting", [0])],
   ["two settings", trajectoryChart, () => trajectory("GPs with two settings", [0, 3])],
   ["six settings", trajectoryChart, () => trajectory("GPs with six settings, each named at its end", [0, 1, 2, 3, 4, 5])],
+  ["a share", trajectoryChart, share],
+  ["hostile names", trajectoryChart, hostile],
   ["differences", differenceChart, differences],
   ["differences at a date", differenceChart, () => AT_DATE],
   ["chances", chanceChart, () => CHANCES],

@@ -32,7 +32,7 @@ export function differenceRows(spec, place) {
       if (!Number.isFinite(s.median)) return [];
       const { colour, marker } = pen(s.pen ?? 0);
       const line = spec.series.length === 1 ? LINE : colour;
-      const thicker = Number.isFinite(s.low50) ? [node("path", { class: "line", d: `M${px(x(s.low50))} ${px(y)}H${px(x(s.high50))}`, fill: "none", stroke: line, "stroke-width": 0.45 * thick, "stroke-opacity": 0.55 })] : [];
+      const thicker = Number.isFinite(s.low50) ? [node("path", { class: "line", d: `M${px(x(s.low50))} ${px(y)}H${px(x(s.high50))}`, fill: "none", stroke: line, "stroke-width": px(0.4 * thick) })] : [];
       return [
         ...whisker(x, y, s.low90, s.high90, 0.32 * thick, { stroke: line, "stroke-width": 2 * place.scale }),
         ...thicker,

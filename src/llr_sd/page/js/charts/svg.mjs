@@ -173,7 +173,9 @@ export function timeAxis(low, high, box) {
     parts.push(words(at, box.bottom + 6 + box.size, mark.text, { size: box.size, anchor: "middle" }));
   }
   if (isCalendar(low) && isCalendar(high)) {
-    parts.push(words((box.left + box.right) / 2, box.bottom + 6 + 2.3 * box.size, months ? "First of the month" : "Year (mark at 1 January)", { size: box.size, anchor: "middle", colour: QUIET, className: "quiet" }));
+    const texts = months ? ["First of the month", "Month"] : ["Year (mark at 1 January)", "Year"];
+    const text = texts.find((t) => textWidth(t, box.size) <= box.right - box.left) ?? "";
+    parts.push(words((box.left + box.right) / 2, box.bottom + 6 + 2.3 * box.size, text, { size: box.size, anchor: "middle", colour: QUIET, className: "quiet" }));
   }
   return node("g", { class: "axis" }, parts);
 }
