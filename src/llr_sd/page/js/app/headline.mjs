@@ -2,7 +2,7 @@
 
 import { fill, make, say } from "./dom.mjs";
 import { chanceShort, shownWithUnit } from "../charts/numbers.mjs";
-import { chanceOf, headlines, outputTitle, spreadOf } from "./specs.mjs";
+import { chanceOf, headlines, lastOf, spreadOf, titleAtEnd } from "./specs.mjs";
 import { changeWords, goalWords, rangeWords } from "./words.mjs";
 
 const MOST = 4;
@@ -26,7 +26,7 @@ export function mountHeadline(root, page) {
     const change = make("span", { class: "change" });
     const chances = targets.map((target) => ({ target, told: make("span", { class: "told" }) }));
     const made = make("div", { class: "card" },
-      make("dt", { text: outputTitle(spec, data.model.calendar) }),
+      make("dt", { text: titleAtEnd(data, spec, asking.now) }),
       make("dd", {}, value, range, change,
         ...chances.map(({ target, told }) => make("span", { class: "chance" }, make("span", { text: `${goalWords(target, spec)}: ` }), told))));
     return { made, value, range, change, chances, spec };
@@ -45,8 +45,9 @@ export function mountHeadline(root, page) {
         list.append(cards.get(spec.name).made);
       }
       const one = cards.get(spec.name);
-      const spread = spreadOf(now, spec.name, 0, 0);
-      const was = start && !same ? spreadOf(start, spec.name, 0, 0).p50 : NaN;
+      const at = lastOf(now.outputs.get(spec.name));
+      const spread = spreadOf(now, spec.name, at, 0);
+      const was = start && !same ? spreadOf(start, spec.name, at, 0).p50 : NaN;
       say(one.value, spread.runs ? shownWithUnit(spread.p50, spec) : "no result");
       say(one.range, rangeWords(spread, spec));
       say(one.change, changeWords({ now: spread.p50, start: was, same }, spec));

@@ -1,9 +1,255 @@
-// The page as people meet it.
+// The page as people meet it: what it is about, levers, results, and what holds them together.
 
-/** Show the page: what it is about, from the data that stand in it. */
+import { countOf } from "../charts/numbers.mjs";
+import { Pool } from "../engine/pool.mjs";
+import { mountLevers } from "../levers/levers.mjs";
+import { mountSetting } from "../levers/setting.mjs";
+import { Store } from "../session/store.mjs";
+import { Asking, askOfStart } from "./asking.mjs";
+import { button, fill, make, say } from "./dom.mjs";
+import { mountHeadline } from "./headline.mjs";
+import { mountPictures } from "./pictures.mjs";
+import { mountTables } from "./tables.mjs";
+import { ILLUSTRATIVE, runsWords } from "./words.mjs";
+
+const VIEWS = Object.freeze([
+  { name: "pictures", title: "Pictures", mount: mountPictures },
+  { name: "numbers", title: "Numbers", mount: mountTables },
+]);
+
+/** Show the page made of the data that stand in it. */
 export function main() {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const heading = document.createElement("h1");
-  heading.textContent = data.study.title;
-  document.getElementById("page").append(heading);
+  const read = (id) => JSON.parse(document.getElementById(id).textContent);
+  const data = read("data");
+  const store = new Store(data, storage());
+  const pool = new Pool(data, read("worker"));
+  start(document.getElementById("page"), data, store, pool);
+}
+
+/** Where the browser keeps the session; null where it refuses. */
+function storage() {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Put the page together and begin to ask.
+ * @param {HTMLElement} root
+ * @param {Object} data
+ * @param {Store} store
+ * @param {Pool} pool
+ */
+export function start(root, data, store, pool) {
+  const live = make("p", { class: "unseen", role: "status", "aria-live": "polite" });
+  const asking = new Asking(data, store, pool, {
+    frame: (act) => requestAnimationFrame(act),
+    after: (ms, act) => setTimeout(act, ms),
+    cancel: (id) => clearTimeout(id),
+  });
+  const shell = frame(root, data, store, live);
+  const page = pageOf(root, data, store, pool, asking, live, shell);
+  const setting = mountSetting(shell.setting, page);
+  const levers = mountLevers(shell.levers, page);
+  const headline = mountHeadline(shell.headline, page);
+  const views = mountViews(shell, page);
+  page.reveal = (name) => levers.reveal(name);
+  page.view = (name) => views.open(name);
+
+  function show() {
+    setting.show();
+    levers.show();
+  }
+  let framed = false;
+  asking.subscribe(() => {
+    status(shell, asking, data);
+    if (framed) return;
+    framed = true;
+    requestAnimationFrame(() => {
+      framed = false;
+      show();
+      headline.show();
+      for (const listener of page.listeners) listener();
+      tellRest(page);
+    });
+  });
+  keys(page);
+  addEventListener("pagehide", () => asking.settle());
+  show();
+  views.open(store.state.view.tab ?? VIEWS[0].name);
+  asking.begin();
+}
+
+/** What views and levers take of the page. */
+function pageOf(root, data, store, pool, asking, live, shell) {
+  const act = (move) => {
+    try {
+      asking.settle();
+      store.change(move);
+      return "";
+    } catch (error) {
+      return error.message;
+    }
+  };
+  const page = {
+    root,
+    data,
+    store,
+    pool,
+    asking,
+    listeners: [],
+    announce: (text) => say(live, text),
+    onResults: (fn) => page.listeners.push(fn),
+    change: (move) => {
+      const refused = act(move);
+      if (refused) page.announce(refused);
+      return refused;
+    },
+    undo: () => (asking.settle(), store.undo()),
+    redo: () => (asking.settle(), store.redo()),
+    backToStart: () => {
+      asking.settle();
+      for (const difference of store.differences()) page.change(difference.move);
+    },
+    nameOfNow: () => (asking.same ? store.state.from : "your setting"),
+    about: () => ({
+      study: data.study.name,
+      setting: asking.same ? store.state.from : `${store.state.from}, changed`,
+      illustrative: data.study.illustrative,
+    }),
+    moving: () => data.inputs.filter((i) => i.uncertain).slice(0, 10).map((i) => i.name),
+    levers: {
+      state: () => asking.state,
+      start: () => askOfStart(data, store.state),
+      change: act,
+      drag: (input, value) => {
+        try {
+          asking.drag(input, value);
+          return "";
+        } catch (error) {
+          return error.message;
+        }
+      },
+      settle: () => asking.settle(),
+      equation: null,
+    },
+    shell,
+  };
+  return page;
+}
+
+/** Everything that stands on the page whatever is on view. */
+function frame(root, data, store, live) {
+  const { study, model } = data;
+  const part = (tag, name, label) => make(tag, { class: name, id: name, "aria-label": label });
+  const shell = {
+    status: make("p", { class: "status" }),
+    told: make("div", { class: "told" }),
+    setting: part("section", "setting", "Setting"),
+    levers: part("section", "levers", "Levers"),
+    headline: part("section", "headline", "Key numbers"),
+    tabs: make("div", { class: "tabs", role: "tablist", "aria-label": "Views" }),
+    panels: make("div", { class: "panels" }),
+  };
+  const vary = data.inputs.filter((i) => i.uncertain).length;
+  const facts = [`model ${model.name}`, `${countOf(data.inputs.length, "lever")}, ${vary} of them uncertain`, `seed ${study.seed}`].join(" \u00b7 ");
+  fill(
+    root,
+    make("a", { class: "skip", href: "#results", text: "To the results" }),
+    make("header", { class: "top" },
+      make("h1", { text: study.title }),
+      study.question && make("p", { class: "question", text: study.question }),
+      make("div", { class: "way-in" },
+        study.illustrative && make("p", { class: "illustrative", text: ILLUSTRATIVE }),
+        make("p", {},
+          make("strong", { text: "Start here: " }),
+          "move a lever, and every picture is computed again in your browser.")),
+      shell.told,
+      about(data, facts)),
+    make("div", { class: "desk" },
+      make("aside", { class: "rail", "aria-label": "Levers and setting" }, shell.setting, shell.levers),
+      make("main", { class: "results", id: "results", tabIndex: -1 },
+        make("div", { class: "above" }, shell.status, shell.headline, make("p", { class: "jump" }, make("a", { href: "#levers", text: "To the levers" }))),
+        shell.tabs, shell.panels)),
+    live,
+  );
+  fill(shell.told, store.told.map((text) => make("p", { class: "warning", text })));
+  return shell;
+}
+
+/** What stands behind the page, folded: notes of the study, model, method. */
+function about({ study, model, made }, facts) {
+  const notes = [...study.notes, ...study.told];
+  return make("details", { class: "about" },
+    make("summary", { text: "About this page" }),
+    make("p", { text: `${facts}. Solved by ${model.method} in steps of ${model.step} ${model.timeUnit}. Made by ${made.by} ${made.version}; it loads nothing and sends nothing.` }),
+    notes.length > 0 && make("ul", {}, ...notes.map((text) => make("li", { text }))));
+}
+
+function status(shell, asking, data) {
+  const { now, error } = asking;
+  say(shell.status, runsWords({ have: now ? now.runs : 0, all: asking.runs, failed: now ? now.failures.length : 0, busy: asking.busy, error }));
+  shell.status.classList.toggle("busy", asking.busy);
+}
+
+/** Tell a screen reader when a setting has all its runs, once. */
+function tellRest(page) {
+  const { asking, shell } = page;
+  if (asking.busy || asking.coarse || !asking.current || page.toldKey === asking.nowKey) return;
+  if (page.toldKey !== undefined) page.announce(`${shell.status.textContent}. ${[...shell.headline.querySelectorAll(".card")].slice(0, 1).map((c) => c.innerText.replace(/\s+/g, " ")).join("")}`);
+  page.toldKey = asking.nowKey;
+}
+
+/** Tabs by keyboard as the ARIA practices have them: arrows, Home and End move, and what has the focus is shown. */
+function mountViews(shell, page) {
+  const views = new Map();
+  for (const { name, title, mount } of VIEWS) {
+    const panel = make("section", { class: "panel", role: "tabpanel", id: `panel-${name}`, "aria-labelledby": `tab-${name}`, tabIndex: 0, hidden: true });
+    const tab = button(title, () => open(name), { role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}`, tabIndex: -1 });
+    views.set(name, { tab, panel, mount, view: null });
+    shell.tabs.append(tab);
+    shell.panels.append(panel);
+  }
+  shell.tabs.addEventListener("keydown", (event) => {
+    const names = [...views.keys()];
+    const at = names.findIndex((n) => views.get(n).tab === document.activeElement);
+    const to = { ArrowRight: (at + 1) % names.length, ArrowLeft: (at + names.length - 1) % names.length, Home: 0, End: names.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    open(names[to]);
+    views.get(names[to]).tab.focus();
+  });
+
+  function open(wanted) {
+    const name = views.has(wanted) ? wanted : VIEWS[0].name;
+    for (const [other, { tab, panel, view }] of views) {
+      const chosen = other === name;
+      tab.setAttribute("aria-selected", String(chosen));
+      tab.tabIndex = chosen ? 0 : -1;
+      panel.hidden = !chosen;
+      if (!chosen && view) view.hide();
+    }
+    const one = views.get(name);
+    one.view ??= one.mount(one.panel, page);
+    one.view.show();
+    if (page.store.state.view.tab !== name) page.change({ kind: "view", tab: name });
+  }
+
+  return { open };
+}
+
+/** Ctrl+Z and its kin, but in a text that a person is writing they are the text's own. */
+function keys(page) {
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const at = event.target;
+    if (at instanceof HTMLElement && at.matches("input:not([type=range]):not([type=radio]):not([type=checkbox]), textarea")) return;
+    const key = event.key.toLowerCase();
+    if (key === "z" && !event.shiftKey) page.undo();
+    else if (key === "y" || (key === "z" && event.shiftKey)) page.redo();
+    else return;
+    event.preventDefault();
+  });
 }

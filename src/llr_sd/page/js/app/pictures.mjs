@@ -6,10 +6,8 @@ import { figure } from "../charts/figure.mjs";
 import { dateWords } from "../charts/numbers.mjs";
 import { trajectoryChart } from "../charts/trajectory.mjs";
 import { choice, fill, make, say } from "./dom.mjs";
-import { chanceOf, headlines, lastOf, outputTitle, sortedAt, spreadOf, trajectorySpec } from "./specs.mjs";
-import { chanceSentence, failureWords, fewWords, goalWords, numberSentence } from "./words.mjs";
-
-const SENTENCES = 3;
+import { chanceOf, headlines, lastOf, outputTitle, sortedAt, spreadOf, titleAtEnd, trajectorySpec } from "./specs.mjs";
+import { changeWords, chanceSentence, failureWords, fewWords, goalWords, numberSentence } from "./words.mjs";
 
 /**
  * Mount the view.
@@ -20,7 +18,7 @@ const SENTENCES = 3;
 export function mountPictures(root, page) {
   const { data, asking, store } = page;
   const notice = make("p", { class: "warning", hidden: true });
-  const lead = make("div", { class: "lead" });
+  const lead = make("p", { class: "lead" });
   const over = make("div", { class: "figures" });
   const after = make("div", { class: "figures" });
   const drawn = [];
@@ -39,7 +37,7 @@ export function mountPictures(root, page) {
 
   /** Make the figures that the first ensemble has numbers for. */
   function build(now) {
-    for (const spec of data.outputs.filter((o) => now.outputs.get(o.name)?.times)) add(over, overTime(spec, now));
+    data.outputs.filter((o) => now.outputs.get(o.name)?.times).forEach((spec, i) => add(over, overTime(spec, now, i === 0)));
     if (data.targets.length) add(after, chances());
     add(after, spread(now));
     made = true;
@@ -62,8 +60,8 @@ export function mountPictures(root, page) {
     return { now, start, same, names: { now: page.nameOfNow(), start: `start: ${store.state.from}` } };
   }
 
-  function overTime(spec, now) {
-    const chart = trajectoryChart({ tallest: 340 });
+  function overTime(spec, now, first) {
+    const chart = trajectoryChart({ tallest: first ? 340 : 300 });
     const { elements } = now.outputs.get(spec.name);
     let element = chosen(`of ${spec.name}`, elements);
     const which = elements.length > 1
@@ -76,10 +74,10 @@ export function mountPictures(root, page) {
     const update = () => {
       const made_ = trajectorySpec(data, spec, settings(), element);
       const part = elements.length > 1 ? `, ${elements[element]}` : "";
-      chart.update({ ...made_, title: `${spec.label}${part}`, sentence: "Median line; the darker band holds half of the runs, the paler nine in ten." });
+      chart.update({ ...made_, title: `${spec.label}${part}`, sentence: first ? "The line is the median; half of the runs lie in the darker band, nine in ten in the paler one." : "" });
     };
     const shown = figure(chart, { name: spec.label, about: page.about });
-    return { element: make("section", { class: "picture wide" }, which && which.element, shown), update };
+    return { element: make("section", { class: first ? "picture wide" : "picture" }, which && which.element, shown), update };
   }
 
   function chances() {
@@ -154,13 +152,20 @@ export function mountPictures(root, page) {
     const certain = now.runs === 1;
     say(notice, [failureWords(now.failures, now.runs, data.model.calendar), asking.coarse ? "" : fewWords(now.runs - now.failures.length, now.runs, certain)].filter(Boolean).join(" "));
     notice.hidden = notice.textContent === "";
-    const told = headlines(data, now).slice(0, SENTENCES).flatMap((spec) => [
-      numberSentence(outputTitle(spec, data.model.calendar), spreadOf(now, spec.name, 0, 0), spec),
-      ...data.targets.filter((t) => t.output === spec.name).map((t) => chanceSentence(t, spec, chanceOf(now, t))),
-    ]);
-    const texts = told.slice(0, SENTENCES);
-    if (lead.children.length !== texts.length) fill(lead, texts.map(() => make("p")));
-    texts.forEach((text, i) => say(lead.children[i], text));
+    say(lead, leadWords(now));
+  }
+
+  /** The first key number in sentences: where it stands, how that is to the start, and the chance of its target. */
+  function leadWords(now) {
+    const [spec] = headlines(data, now);
+    if (!spec) return "";
+    const { start, same } = asking;
+    const at = lastOf(now.outputs.get(spec.name));
+    const spread = spreadOf(now, spec.name, at, 0);
+    const was = start && !same ? spreadOf(start, spec.name, at, 0).p50 : NaN;
+    const change = changeWords({ now: spread.p50, start: was, same }, spec);
+    const targets = data.targets.filter((t) => t.output === spec.name).map((t) => chanceSentence(t, spec, chanceOf(now, t)));
+    return [numberSentence(titleAtEnd(data, spec, now), spread, spec), change && `That is ${change}.`, ...targets].filter(Boolean).join(" ");
   }
 
   function refresh() {

@@ -100,9 +100,9 @@ export function chanceOf(ensemble, target, element = 0) {
   let met = 0;
   for (const value of sorted) if (meets(value, target)) met += 1;
   const lost = ensemble.runs - sorted.length;
-  const [low, high] = wilson(met, sorted.length);
+  const [probability, low, high] = wilson(met, sorted.length);
   const [least, most] = bounds(met, sorted.length, lost);
-  return { probability: met / sorted.length, low, high, least, most, met, runs: sorted.length, lost };
+  return { probability, low, high, least, most, met, runs: sorted.length, lost };
 }
 
 /** The position of the last time of an output; 0 where it has one. */
@@ -128,13 +128,17 @@ export function outputTitle(spec, calendar, time = spec.at) {
   return !date || spec.label.includes(date.slice(-4)) ? spec.label : `${spec.label}, ${date}`;
 }
 
-/** The outputs that a head line can show: one number each, those with a target first. */
-export function headlines(data, ensemble) {
-  const single = data.outputs.filter((o) => o.headline && single_(ensemble.outputs.get(o.name)));
-  const asked = new Set(data.targets.map((t) => t.output));
-  return [...single.filter((o) => asked.has(o.name)), ...single.filter((o) => !asked.has(o.name))];
+/** What to call an output as it ends: with its own date, or the last of its times. */
+export function titleAtEnd(data, spec, ensemble) {
+  const output = ensemble.outputs.get(spec.name);
+  return outputTitle(spec, data.model.calendar, output.times ? output.times[lastOf(output)] : spec.at);
 }
 
-function single_(output) {
-  return output !== undefined && output.elements.length <= 1;
+/** The outputs that a head line can show, one number each: those with a target first; series at their last time where there is nothing else. */
+export function headlines(data, ensemble) {
+  const single = data.outputs.filter((o) => o.headline && ensemble.outputs.get(o.name)?.elements.length === 1);
+  const dated = single.filter((o) => !ensemble.outputs.get(o.name).times);
+  const asked = new Set(data.targets.map((t) => t.output));
+  const shown = dated.length ? dated : single;
+  return [...shown.filter((o) => asked.has(o.name)), ...shown.filter((o) => !asked.has(o.name))];
 }

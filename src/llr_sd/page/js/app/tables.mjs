@@ -2,7 +2,7 @@
 
 import { fill, make, say } from "./dom.mjs";
 import { chanceShort, dateWords, named, shown } from "../charts/numbers.mjs";
-import { chanceOf, lastOf, outputTitle, spreadOf } from "./specs.mjs";
+import { chanceOf, lastOf, spreadOf, titleAtEnd } from "./specs.mjs";
 import { failureWords, fewWords, goalWords } from "./words.mjs";
 
 const STATISTICS = Object.freeze([["p05", "5%"], ["p25", "25%"], ["p50", "Median"], ["p75", "75%"], ["p95", "95%"]]);
@@ -18,9 +18,9 @@ export function numbersParts(data, settings) {
     const output = settings[0].ensemble.outputs.get(spec.name);
     if (!output) return [];
     const at = lastOf(output);
-    const time = output.times ? output.times[at] : spec.at;
+    const title = titleAtEnd(data, spec, settings[0].ensemble);
     return output.elements.map((element, i) => ({
-      title: `${named(outputTitle(spec, data.model.calendar, time), spec.percent ? "" : spec.unit)}${output.elements.length > 1 ? `: ${element}` : ""}`,
+      title: `${named(title, spec.percent ? "" : spec.unit)}${output.elements.length > 1 ? `: ${element}` : ""}`,
       rows: settings.map(({ name, ensemble }) => {
         const spread = spreadOf(ensemble, spec.name, at, i);
         return { setting: name, cells: STATISTICS.map(([key]) => shown(spread[key], spec)), runs: spread.runs, lost: spread.lost };

@@ -63,7 +63,7 @@ function endless(text) {
  * @param {{now: number, start: number, same: boolean}} facts `same`: the settings are one
  */
 export function changeWords({ now, start, same }, quantity) {
-  if (same) return "the start";
+  if (same) return "";
   if (!Number.isFinite(now) || !Number.isFinite(start)) return "";
   if (now === start) return `as at the start, ${shown(start, quantity)}`;
   const step = signed(now - start, quantity);

@@ -3,7 +3,7 @@
 import { button, make, say } from "../app/dom.mjs";
 import { lawEditor } from "./law.mjs";
 import { boxed, endsOf, niceStep, scaleOf, sliderEnds, snapped, standing, unboxed } from "./standing.mjs";
-import { GRADES, behind, extentWords, outsideWords, permissibleWords, standingWords, valueWithUnit } from "./wording.mjs";
+import { GRADES, behind, capital, extentWords, outsideWords, permissibleWords, standingWords, valueWithUnit } from "./wording.mjs";
 
 let made = 0;
 
@@ -28,7 +28,7 @@ export function lever(input, page) {
     class: "box",
     inputmode: "decimal",
     autocomplete: "off",
-    "aria-label": `${input.label}, number${unit ? `, ${unit}` : ""}`,
+    "aria-label": `${capital(input.label)}, number${unit ? `, ${unit}` : ""}`,
     on: { change: typed, keydown: stepped },
   });
   const band = make("span", { class: "band", hidden: true });
@@ -39,7 +39,8 @@ export function lever(input, page) {
   const outside = make("p", { class: "outside", hidden: true });
   const free = button("let it vary again", () => act({ kind: "release", input: input.name }), { class: "link" });
   const undo = button("as at the start", backToStart, { class: "link" });
-  const more = make("details", { class: "source", on: { toggle: () => more.open && unfold() } }, make("summary", { text: "Source and range" }));
+  const inside = make("div", { class: "source", id: `${id}-source`, hidden: true });
+  const more = button("source and range", unfold, { class: "link more", "aria-expanded": "false", "aria-controls": `${id}-source` });
   let editor = null;
 
   slider.setAttribute("aria-describedby", `${id}-stands`);
@@ -47,13 +48,13 @@ export function lever(input, page) {
     "div",
     { class: "lever" },
     make("div", { class: "lever-head" },
-      make("label", { class: "lever-name", htmlFor: id, text: input.label }),
+      make("label", { class: "lever-name", htmlFor: id, text: capital(input.label) }),
       make("span", { class: "lever-box" }, box, unit && make("span", { class: "unit", text: unit }))),
     make("div", { class: "track" }, band, modelMark, startMark, slider),
-    make("div", { class: "lever-foot" }, stands, free, undo),
+    make("div", { class: "lever-foot" }, stands, free, undo, more),
     outside,
     problem,
-    more,
+    inside,
   );
 
   function dragged() {
@@ -106,11 +107,13 @@ export function lever(input, page) {
   }
 
   function unfold() {
+    inside.hidden = !inside.hidden;
+    more.setAttribute("aria-expanded", String(!inside.hidden));
     if (editor === null) {
       editor = lawEditor(input, page);
-      more.append(facts(input, page), editor.element);
+      inside.append(facts(input, page), editor.element);
     }
-    editor.show();
+    if (!inside.hidden) editor.show();
   }
 
   function show() {
@@ -145,7 +148,7 @@ export function lever(input, page) {
     const told = now.varies ? "" : outsideWords(input, now.value);
     say(outside, told);
     outside.hidden = told === "";
-    if (editor !== null && more.open) editor.show();
+    if (editor !== null && !inside.hidden) editor.show();
   }
 
   function place(mark, low, high = low) {

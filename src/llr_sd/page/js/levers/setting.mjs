@@ -2,7 +2,7 @@
 
 import { button, choice, fill, make, say } from "../app/dom.mjs";
 import { countOf } from "../charts/numbers.mjs";
-import { differenceWords } from "./wording.mjs";
+import { capital, differenceWords } from "./wording.mjs";
 
 const KINDS = Object.freeze({ scenario: "Scenarios", published: "As published", check: "Checks" });
 
@@ -47,7 +47,7 @@ export function mountSetting(root, page) {
 
   function row(difference) {
     const input = difference.input === null ? null : inputs.get(difference.input);
-    const label = input ? input.label : "Number of runs";
+    const label = input ? capital(input.label) : "Number of runs";
     return make("li", {},
       make("span", {}, make("strong", { text: label }), make("span", { text: `: ${differenceWords(difference, input)}` })),
       button("undo", () => page.change(difference.move), { class: "link", "aria-label": `undo: ${label}` }));

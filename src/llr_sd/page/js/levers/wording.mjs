@@ -5,6 +5,11 @@ import { endsOf, isNumber, outsideOf, scaleOf } from "./standing.mjs";
 
 export const GRADES = Object.freeze({ A: "source document", B: "literature", C: "judgement" });
 
+/** A label as it stands alone: its first letter is a capital, unless the word is a name such as "mRNA" or "gp_quit". */
+export function capital(label) {
+  return /^[a-z]+[ ,]/.test(label) ? label.charAt(0).toUpperCase() + label.slice(1) : label;
+}
+
 /** A value of an input as it was set, without its unit: so many in 100 where it is a share; six figures, since it is not a result. */
 export function valueWords(input, value) {
   return general(Number((value * scaleOf(input)).toPrecision(12)), 6);
