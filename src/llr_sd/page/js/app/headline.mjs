@@ -3,7 +3,7 @@
 import { fill, make, say } from "./dom.mjs";
 import { chanceShort, shownWithUnit } from "../charts/numbers.mjs";
 import { chanceOf, headlines, lastOf, spreadOf, titleAtEnd } from "./specs.mjs";
-import { changeWords, goalWords, rangeWords } from "./words.mjs";
+import { changeShort, goalWords, rangeWords } from "./words.mjs";
 
 const MOST = 4;
 
@@ -50,7 +50,7 @@ export function mountHeadline(root, page) {
       const was = start && !same ? spreadOf(start, spec.name, at, 0).p50 : NaN;
       say(one.value, spread.runs ? shownWithUnit(spread.p50, spec) : "no result");
       say(one.range, rangeWords(spread, spec));
-      say(one.change, changeWords({ now: spread.p50, start: was, same }, spec));
+      say(one.change, changeShort({ now: spread.p50, start: was, same }, spec));
       for (const { target, told } of one.chances) say(told, chanceShort(chanceOf(now, target)));
     }
     root.hidden = cards.size === 0;

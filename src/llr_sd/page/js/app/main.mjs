@@ -1,6 +1,7 @@
 // The page as people meet it: what it is about, levers, results, and what holds them together.
 
 import { countOf } from "../charts/numbers.mjs";
+import { lawProblem } from "../draws/laws.mjs";
 import { Pool } from "../engine/pool.mjs";
 import { mountLevers } from "../levers/levers.mjs";
 import { mountSetting } from "../levers/setting.mjs";
@@ -133,6 +134,7 @@ function pageOf(root, data, store, pool, asking, live, shell) {
         }
       },
       settle: () => asking.settle(),
+      problem: (input, law) => lawProblem(law, input, data.draws.bounds[input.name]),
       equation: null,
     },
     shell,

@@ -7,7 +7,7 @@ import { dateWords } from "../charts/numbers.mjs";
 import { trajectoryChart } from "../charts/trajectory.mjs";
 import { choice, fill, make, say } from "./dom.mjs";
 import { chanceOf, headlines, lastOf, outputTitle, sortedAt, spreadOf, titleAtEnd, trajectorySpec } from "./specs.mjs";
-import { changeWords, chanceSentence, failureWords, fewWords, goalWords, numberSentence } from "./words.mjs";
+import { changeSentence, chanceSentence, failureWords, fewWords, goalWords, numberSentence } from "./words.mjs";
 
 /**
  * Mount the view.
@@ -163,9 +163,9 @@ export function mountPictures(root, page) {
     const at = lastOf(now.outputs.get(spec.name));
     const spread = spreadOf(now, spec.name, at, 0);
     const was = start && !same ? spreadOf(start, spec.name, at, 0).p50 : NaN;
-    const change = changeWords({ now: spread.p50, start: was, same }, spec);
+    const change = changeSentence({ now: spread.p50, start: was, same }, spec);
     const targets = data.targets.filter((t) => t.output === spec.name).map((t) => chanceSentence(t, spec, chanceOf(now, t)));
-    return [numberSentence(titleAtEnd(data, spec, now), spread, spec), change && `That is ${change}.`, ...targets].filter(Boolean).join(" ");
+    return [numberSentence(titleAtEnd(data, spec, now), spread, spec), change, ...targets].filter(Boolean).join(" ");
   }
 
   function refresh() {

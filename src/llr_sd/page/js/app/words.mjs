@@ -1,6 +1,6 @@
 // The sentences of the page, each from the numbers that it tells; a claim stands only where they bear it out.
 
-import { chanceWords, countOf, dateWords, levelWords, listing, shown, shownWithUnit, signed } from "../charts/numbers.mjs";
+import { chanceWords, countOf, dateWords, fixed, joined, levelWords, listing, shown, shownWithUnit } from "../charts/numbers.mjs";
 
 /** Fewer runs than these give no ends of a nine-in-ten range with an interval of their own. */
 export const FEW_FOR_ENDS = 72;
@@ -50,6 +50,7 @@ export function fewWords(good, all, certain) {
 export function rangeWords(spread, quantity) {
   if (spread.runs === 0) return "no result";
   if (spread.flat) return spread.runs === 1 ? "one run" : `the same in all ${countOf(spread.runs, "run")}`;
+  if (!Number.isFinite(spread.p95 - spread.p05)) return "too few runs";
   return `${endless(shown(spread.p05, quantity))} to ${shown(spread.p95, quantity)}`;
 }
 
@@ -58,17 +59,36 @@ function endless(text) {
   return text.replace(/%$/, "");
 }
 
+/** A difference with as many decimals as the number that it is of, and its sign; "" where it rounds to nothing. */
+function step(by, of, quantity) {
+  const decimals = (shown(of, quantity).split(".")[1] ?? "").replace(/\D/g, "").length;
+  const text = fixed(quantity.percent ? 100 * by : by, decimals);
+  return !/[1-9]/.test(text) ? "" : by > 0 ? `+${text}` : text;
+}
+
+/** A difference of percentages is in points. */
+function pointed(by, quantity) {
+  return quantity.percent ? `${by} ${/^[+\u2212]?1$/.test(by) ? "point" : "points"}` : by;
+}
+
 /**
- * How the current setting stands to its start, by their medians.
+ * How the current setting stands to its start, by their medians, in few words: "+11 from 517 at the start".
  * @param {{now: number, start: number, same: boolean}} facts `same`: the settings are one
  */
-export function changeWords({ now, start, same }, quantity) {
-  if (same) return "";
-  if (!Number.isFinite(now) || !Number.isFinite(start)) return "";
+export function changeShort({ now, start, same }, quantity) {
+  if (same || !Number.isFinite(now) || !Number.isFinite(start)) return "";
   if (now === start) return `as at the start, ${shown(start, quantity)}`;
-  const step = signed(now - start, quantity);
-  const told = /[1-9]/.test(step) ? step : now > start ? "a little more" : "a little less";
-  return `${told} against ${shown(start, quantity, now)} at the start`;
+    const by = step(now - start, now, quantity);
+  return by ? `${pointed(by, quantity)} from ${shown(start, quantity)} at the start` : `a little ${now > start ? "above" : "below"} ${shown(start, quantity)}, the start`;
+}
+
+/** The same as a sentence: "That is 11 WTE more than at the start, 517." */
+export function changeSentence({ now, start, same }, quantity) {
+  if (same || !Number.isFinite(now) || !Number.isFinite(start)) return "";
+  if (now === start) return "That is as at the start.";
+  const by = step(Math.abs(now - start), now, quantity).replace("+", "");
+  const size = by ? (quantity.percent ? pointed(by, quantity) : joined(by, quantity.unit)) : "a little";
+  return `That is ${size} ${now > start ? "more" : "less"} than at the start, ${shown(start, quantity)}.`;
 }
 
 /**
@@ -80,6 +100,7 @@ export function numberSentence(title, spread, quantity) {
   if (spread.runs === 0) return `${title}: no run has a result.`;
   const middle = shownWithUnit(spread.p50, quantity);
   if (spread.flat) return `${title}: ${middle}${spread.runs > 1 ? `, the same in all ${countOf(spread.runs, "run")}` : ""}.`;
+  if (!Number.isFinite(spread.p95 - spread.p05)) return `${title}: ${middle} in the middle; too few runs for a range.`;
   return `${title}: ${middle} in the middle; nine runs in ten lie between ${endless(shown(spread.p05, quantity))} and ${shownWithUnit(spread.p95, quantity)}.`;
 }
 
@@ -92,7 +113,12 @@ export function goalWords(target, quantity) {
 /** The chance of a target in a sentence. */
 export function chanceSentence(target, quantity, chance) {
   const asks = `${target.name} (${goalWords(target, quantity)})`;
-  return chance.runs === 0 ? `${asks}: no run has a result.` : `${asks} is met in ${chanceWords(chance)}.`;
+  return chance.runs === 0 ? `${asks}: no run has a result.` : `${asks} is met in ${inRuns(chanceWords(chance))}.`;
+}
+
+/** A chance that is no count of runs says what it is a share of. */
+function inRuns(text) {
+  return text.includes(" runs") ? text : `${text} of runs`;
 }
 
 /** What is drawn from invented data says so. */

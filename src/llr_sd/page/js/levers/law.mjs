@@ -50,7 +50,8 @@ function firstSpread(kind, ends, mode) {
 /**
  * The editor of a lever's range.
  * @param {Object} input
- * @param {{state: () => Object, change: (move: Object) => string}} page `change` gives what was refused, or ""
+ * @param {{state: () => Object, change: (move: Object) => string, problem: (input: Object, law: Object) => string|null}} page
+ *   `change` gives what was refused, or ""; `problem` what is wrong with a law
  * @returns {{element: HTMLElement, show: () => void}}
  */
 export function lawEditor(input, page) {
@@ -68,6 +69,10 @@ export function lawEditor(input, page) {
     return take();
   });
   const back = button("As the study has it", () => refused(page.change({ kind: "unrange", input: input.name })), { class: "small" });
+  if (input.whole) {
+    const text = `It varies together with the other shares of ${input.whole}, and has no range of its own.`;
+    return { element: make("p", { class: "quiet", text }), show: () => {} };
+  }
   const element = make("div", { class: "law" }, kind.element, fields, problem, told, make("p", {}, back));
 
   function scaleFor(name) {
@@ -103,7 +108,7 @@ export function lawEditor(input, page) {
     const wrong = [...boxes].find(([name]) => [read[name]].flat().some((v) => typeof v === "number" && !Number.isFinite(v)));
     law = read;
     if (wrong) return refused(`"${wrong[1].value}" is no number.`);
-    return refused(page.change({ kind: "range", input: input.name, law: read }));
+    return refused(page.problem(input, read) ?? page.change({ kind: "range", input: input.name, law: read }));
   }
 
   function refused(text) {

@@ -37,10 +37,10 @@ export function lever(input, page) {
   const stands = make("span", { class: "stands", id: `${id}-stands` });
   const problem = make("p", { class: "problem", role: "alert", hidden: true });
   const outside = make("p", { class: "outside", hidden: true });
-  const free = button("let it vary again", () => act({ kind: "release", input: input.name }), { class: "link" });
-  const undo = button("as at the start", backToStart, { class: "link" });
+  const free = button("let it vary again", () => act({ kind: "release", input: input.name }), { class: "link", "aria-label": `let it vary again: ${capital(input.label)}` });
+  const undo = button("as at the start", backToStart, { class: "link", "aria-label": `as at the start: ${capital(input.label)}` });
   const inside = make("div", { class: "source", id: `${id}-source`, hidden: true });
-  const more = button("source and range", unfold, { class: "link more", "aria-expanded": "false", "aria-controls": `${id}-source` });
+  const more = button("source", unfold, { class: "link more", "aria-label": `Source and range: ${capital(input.label)}`, "aria-expanded": "false", "aria-controls": `${id}-source` });
   let editor = null;
 
   slider.setAttribute("aria-describedby", `${id}-stands`);

@@ -68,6 +68,7 @@ export function niceStep(low, high) {
 
 /** A value on the grid of the steps, inside the ends; written without the dust of binary fractions. */
 export function snapped(value, step, low, high) {
+  if (value <= low || value >= high) return value <= low ? low : high;
   const near = Number((Math.round(value / step) * step).toPrecision(12));
   return Math.min(high, Math.max(low, near));
 }

@@ -47,8 +47,10 @@ export function lawWords(input, law) {
   return isNumber(law.mode) ? `${text}, most likely ${valueWords(input, law.mode)}` : text;
 }
 
-/** How a lever stands: "varies: 1.5 to 5.5 in 100, most likely 3.5" or "held at 3.5 in 100". */
+/** How a lever stands: "varies: 1.5 to 5.5 in 100" or "held at 3.5 in 100". */
 export function standingWords(input, { varies, value, law }) {
+  const ends = varies && law.kind !== "discrete" ? endsOf(law) : null;
+  if (ends && law.kind !== "p10_p90") return `varies: ${extentWords(input, ...ends)}`;
   return varies ? `varies: ${lawWords(input, law)}` : `held at ${valueWithUnit(input, value)}`;
 }
 

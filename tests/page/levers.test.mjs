@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { grouped, mattering } from "../../src/llr_sd/page/js/levers/levers.mjs";
+import { firstLaw, recast } from "../../src/llr_sd/page/js/levers/law.mjs";
+import { LAWS, boxed, niceStep, outsideOf, sliderEnds, snapped, standing, unboxed } from "../../src/llr_sd/page/js/levers/standing.mjs";
+import { differenceWords, found, lawWords, outsideWords, permissibleWords, searchable, standingWords, valueWithUnit } from "../../src/llr_sd/page/js/levers/wording.mjs";
+import { KINDS, lawProblem } from "../../src/llr_sd/page/js/draws/laws.mjs";
+import { input, pageData } from "./session_fixture.mjs";
+
+const data = pageData();
+const [rate, staff, gap] = data.inputs;
+const share = { ...rate, percent: true, label: "yearly share of staff who quit", unit: "1/Year" };
+const pert = (low, mode, high) => ({ ...rate.law, low, mode, high, centre: mode });
+
+test("a lever varies, is held, or stands at the model's value", () => {
+  assert.deepEqual(standing(rate, {}, {}), { varies: true, value: 0.1, law: rate.law });
+  assert.deepEqual(standing(rate, { "quit rate": 0.3 }, {}), { varies: false, value: 0.3, law: rate.law });
+  assert.deepEqual(standing(staff, {}, {}), { varies: false, value: 100, law: null });
+  const law = pert(1, 20, 300);
+  assert.deepEqual(standing(staff, {}, { "opening staff": law }), { varies: true, value: 20, law });
+});
+
+test("a name that every object has is no held value", () => {
+  const odd = input("constructor", "Dmnl", 2);
+  assert.deepEqual(standing(odd, {}, {}), { varies: false, value: 2, law: null });
+});
+
+test("a slider shows every value that must be seen on it, and never what is not permissible", () => {
+  assert.deepEqual(sliderEnds(staff, 100, 500, NaN), [0, 500]);
+  assert.deepEqual(sliderEnds(staff, -20), [-20, 200]);
+  assert.deepEqual(sliderEnds({ ...rate, low: -1, high: 3 }, 0.1), [0, 1]);
+});
+
+test("steps are 1, 2 or 5 of a power of ten, at most a hundredth", () => {
+  for (const [low, high, step] of [[0, 1, 0.01], [0, 200, 2], [0, 7, 0.05], [0, 0.04, 0.0002], [5, 5, 1]]) {
+    assert.ok(Math.abs(niceStep(low, high) - step) < 1e-12 * step, `${low} to ${high}: ${niceStep(low, high)}`);
+  }
+  for (let i = 1; i < 400; i += 1) {
+    const high = 10 ** ((i - 200) / 25);
+    const step = niceStep(0, high);
+    assert.ok(step <= (high / 100) * (1 + 1e-9) && step > high / 251, `${high}: ${step}`);
+  }
+});
+
+test("a hand's value lies on the grid and inside the ends", () => {
+  assert.equal(snapped(0.3000001, 0.1, 0, 1), 0.3);
+  assert.equal(snapped(1.02, 0.1, 0, 1.02), 1.02);
+  assert.equal(snapped(0.004, 0.1, 0.003, 1), 0.003);
+  assert.equal(snapped(-3, 0.1, 0, 1), 0);
+});
+
+test("shares are told as so many in 100, in boxes too, and come back as they were", () => {
+  assert.equal(valueWithUnit(share, 0.035), "3.5 in 100");
+  assert.equal(valueWithUnit(rate, 0.035), "0.035 a year");
+  assert.equal(valueWithUnit(staff, 1204.5), "1,204.5 head");
+  assert.equal(boxed(0.07, 100), "7");
+  for (let i = 0; i < 2000; i += 1) {
+    const value = Number((i / 1999).toPrecision(6));
+    assert.equal(unboxed(boxed(value, 100), 100), value);
+    assert.equal(unboxed(boxed(value, 1), 1), value);
+  }
+  assert.ok(Number.isNaN(unboxed("", 1)) && Number.isNaN(unboxed("a few", 1)));
+  assert.equal(unboxed("\u22123", 1), -3);
+});
+
+test("how a lever stands is said from its numbers", () => {
+  assert.equal(standingWords(share, standing(share, {}, {})), "varies: 5 to 20 in 100");
+  assert.equal(standingWords(share, standing(share, { "quit rate": 0.2 }, {})), "held at 20 in 100");
+  assert.equal(lawWords(share, share.law), "5 to 20 in 100, most likely 10");
+  assert.equal(lawWords(staff, { kind: "normal", mode: 100, sd: 5 }), "around 100 head, standard deviation 5 head");
+  assert.equal(lawWords(staff, { kind: "lognormal", mode: 100, sd: 0.5 }), "around 100 head, standard deviation 0.5 on the log scale");
+  assert.equal(lawWords(staff, { kind: "discrete", values: [2, 3], weights: [] }), "one of 2 and 3");
+  assert.equal(lawWords(staff, { kind: "p10_p90", low: 1, high: 9, mode: null }), "eight times in ten 1 to 9 head");
+});
+
+test("a value outside the range of its source is told, one inside or on its end is not", () => {
+  assert.equal(outsideWords(share, 0.21), "21 in 100 is outside the range of its source, 5 to 20 in 100.");
+  for (const value of [0.05, 0.1, 0.2]) assert.equal(outsideWords(share, value), "");
+  assert.equal(outsideWords(staff, 1e6), "");
+  assert.deepEqual(outsideOf({ ...staff, evidence: [90, 120] }, 80), { low: 90, high: 120 });
+  assert.equal(outsideOf({ ...staff, evidence: [90, 120] }, 100), null);
+});
+
+test("what may be set is told where it is limited", () => {
+  assert.equal(permissibleWords(share), "0 to 100 in 100");
+  assert.equal(permissibleWords(staff), "");
+  assert.equal(permissibleWords({ ...staff, minimum: 0 }), "0 head or more");
+});
+
+test("what differs from the start is told with what was there", () => {
+  const law = pert(0.02, 0.03, 0.04);
+  assert.equal(differenceWords({ what: "held", was: null, now: 0.2 }, share), "held at 20 in 100; at the start it varies");
+  assert.equal(differenceWords({ what: "held", was: null, now: 7 }, staff), "7 head; at the start 100 head");
+  assert.equal(differenceWords({ what: "value", was: 110, now: 90 }, staff), "90 head; at the start 110 head");
+  assert.equal(differenceWords({ what: "released", was: 0.06, now: null }, share), "varies; at the start it is held at 6 in 100");
+  assert.equal(differenceWords({ what: "released", was: 110, now: null }, staff), "stands at 100 head; at the start it is held at 110 head");
+  assert.match(differenceWords({ what: "range", was: share.law, now: law }, share), /^drawn from 2 to 4 in 100, most likely 3; the study has 5 to 20/);
+  assert.match(differenceWords({ what: "range", was: null, now: law }, gap), /the study does not vary it$/);
+  assert.equal(differenceWords({ what: "runs", was: 500, now: 1 }, null), "1 run; at the start 500 runs");
+});
+
+test("a search is over label, name, unit, group and note, in any order of words", () => {
+  const text = searchable({ ...staff, label: "Staff at the start", note: "a count of January", group: "opening" });
+  for (const words of ["january staff", "HEAD", "opening_staff".slice(0, 7), "count opening"]) assert.ok(found(text, words), words);
+  assert.ok(!found(text, "staff february"));
+});
+
+test("levers that matter: what scenarios set, then what moves the results, then what is changed; none twice", () => {
+  const start = { held: {}, ranges: {} };
+  const sections = mattering(data, ["quit rate", "a"], { held: { gap: 1 }, ranges: {} }, start);
+  assert.deepEqual(sections.map((s) => s.inputs.map((i) => i.name)), [["quit rate", "opening staff"], ["a"], ["gap"]]);
+  assert.deepEqual(mattering(data, [], start, start).map((s) => s.title), ["What the scenarios set"]);
+  const bare = pageData({ scenarios: [{ name: "now", kind: "scenario", note: "", set: {} }] });
+  assert.deepEqual(mattering(bare, [], start, start), []);
+});
+
+test("groups keep the order of the table, and what has none comes last", () => {
+  const some = pageData({ inputs: [staff, { ...rate, group: "left_shift" }, { ...gap, group: "demand" }] });
+  assert.deepEqual(grouped(some).map((s) => s.title), ["Left shift", "Demand", "Other values of the model"]);
+});
+
+test("each law of a study can be chosen, takes every number that it needs, and begins as one that can be", () => {
+  assert.deepEqual(Object.keys(LAWS).sort(), Object.keys(KINDS).filter((kind) => kind !== "fixed").sort());
+  for (const [kind, needed] of Object.entries(KINDS)) {
+    if (kind === "fixed") continue;
+    for (const number of needed) assert.ok(LAWS[kind].takes.includes(number), `${kind}: ${number}`);
+    for (const from of [firstLaw(staff), rate.law, firstLaw(input("nought", "Dmnl", 0, { low: 0, high: 1 }))]) {
+      if (kind === "log_uniform" && !(from.low > 0)) continue;
+      if (kind === "lognormal" && !(from.mode > 0)) continue;
+      if (kind === "p10_p90" && (from.mode === from.low || from.mode === from.high)) continue;
+      if (kind === "beta" && (from.mode === from.low || from.mode === from.high)) continue;
+      assert.equal(lawProblem(recast(from, kind, staff)), null, `${kind} of ${JSON.stringify(from)}`);
+    }
+  }
+});
