@@ -170,11 +170,13 @@ function frame(root, data, store, live) {
           "move a lever, and every picture is computed again in your browser.")),
       shell.told,
       about(data, facts)),
-    make("div", { class: "desk" },
-      make("aside", { class: "rail", "aria-label": "Levers and setting" }, shell.setting, shell.levers),
-      make("main", { class: "results", id: "results", tabIndex: -1 },
-        make("div", { class: "above" }, shell.status, shell.headline, make("p", { class: "jump" }, make("a", { href: "#levers", text: "To the levers" }))),
-        shell.tabs, shell.panels)),
+    make("main", { class: "desk" },
+      make("section", { class: "rail", "aria-label": "Levers and setting" }, shell.setting, shell.levers),
+      make("div", { class: "above" },
+        make("div", { class: "line" }, shell.status,
+          make("p", { class: "jump" }, make("a", { href: "#levers", text: "levers" }), " ", make("a", { href: "#results", text: "results" }))),
+        shell.headline),
+      make("div", { class: "results", id: "results", tabIndex: -1 }, shell.tabs, shell.panels)),
     live,
   );
   fill(shell.told, store.told.map((text) => make("p", { class: "warning", text })));

@@ -122,7 +122,7 @@ function inRuns(text) {
 }
 
 /** What is drawn from invented data says so. */
-export const ILLUSTRATIVE = "Illustrative data: the numbers show how the model works, not what will happen at a real place.";
+export const ILLUSTRATIVE = "Illustrative data: the numbers describe no real service.";
 
 /**
  * What drives an output, in a sentence that says what the measure is and is not.
