@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { grouped, mattering } from "../../src/llr_sd/page/js/levers/levers.mjs";
 import { firstLaw, recast } from "../../src/llr_sd/page/js/levers/law.mjs";
-import { LAWS, boxed, niceStep, outsideOf, sliderEnds, snapped, standing, unboxed } from "../../src/llr_sd/page/js/levers/standing.mjs";
+import { LAWS, boxed, niceStep, outsideOf, sliderEnds, snapped, standing, stepOf, unboxed } from "../../src/llr_sd/page/js/levers/standing.mjs";
 import { differenceWords, found, lawWords, outsideWords, permissibleWords, searchable, standingWords, valueWithUnit } from "../../src/llr_sd/page/js/levers/wording.mjs";
 import { KINDS, lawProblem } from "../../src/llr_sd/page/js/draws/laws.mjs";
 import { input, pageData } from "./session_fixture.mjs";
 
 const data = pageData();
 const [rate, staff, gap] = data.inputs;
-const share = { ...rate, percent: true, label: "yearly share of staff who quit", unit: "1/Year" };
+const share = { ...rate, own: rate.law, percent: true, label: "yearly share of staff who quit", unit: "1/Year" };
 const pert = (low, mode, high) => ({ ...rate.law, low, mode, high, centre: mode });
 
 test("a lever varies, is held, or stands at the model's value", () => {
@@ -40,6 +40,11 @@ test("steps are 1, 2 or 5 of a power of ten, at most a hundredth", () => {
     const step = niceStep(0, high);
     assert.ok(step <= (high / 100) * (1 + 1e-9) && step > high / 251, `${high}: ${step}`);
   }
+});
+
+test("a switch moves by its own step", () => {
+  assert.equal(stepOf({ ...staff, step: 1 }, 0, 3), 1);
+  assert.equal(stepOf({ ...staff, step: null }, 0, 200), 2);
 });
 
 test("a hand's value lies on the grid and inside the ends", () => {
@@ -77,8 +82,9 @@ test("a value outside the range of its source is told, one inside or on its end 
   assert.equal(outsideWords(share, 0.21), "21 in 100 is outside the range of its source, 5 to 20 in 100.");
   for (const value of [0.05, 0.1, 0.2]) assert.equal(outsideWords(share, value), "");
   assert.equal(outsideWords(staff, 1e6), "");
-  assert.deepEqual(outsideOf({ ...staff, evidence: [90, 120] }, 80), { low: 90, high: 120 });
-  assert.equal(outsideOf({ ...staff, evidence: [90, 120] }, 100), null);
+  const own = { ...staff, own: { kind: "discrete", values: [120, 90, 100], weights: [] } };
+  assert.deepEqual(outsideOf(own, 80), { low: 90, high: 120 });
+  assert.equal(outsideOf(own, 100), null);
 });
 
 test("what may be set is told where it is limited", () => {
@@ -108,7 +114,7 @@ test("a search is over label, name, unit, group and note, in any order of words"
 test("levers that matter: what scenarios set, then what moves the results, then what is changed; none twice", () => {
   const start = { held: {}, ranges: {} };
   const sections = mattering(data, ["quit rate", "a"], { held: { gap: 1 }, ranges: {} }, start);
-  assert.deepEqual(sections.map((s) => s.inputs.map((i) => i.name)), [["quit rate", "opening staff"], ["a"], ["gap"]]);
+  assert.deepEqual(sections.map((s) => s.inputs.map((i) => i.name)), [["opening staff", "quit rate"], ["a"], ["gap"]]);
   assert.deepEqual(mattering(data, [], start, start).map((s) => s.title), ["What the scenarios set"]);
   const bare = pageData({ scenarios: [{ name: "now", kind: "scenario", note: "", set: {} }] });
   assert.deepEqual(mattering(bare, [], start, start), []);

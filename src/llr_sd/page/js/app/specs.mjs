@@ -1,10 +1,7 @@
 // From runs to what a picture or a table shows: pure, the same numbers as the results folder of the study has.
 
-import { bounds, meets, quantile, wilson } from "../draws/statistics.mjs";
+import { FEWEST_RUNS, STATISTICS, bounds, meets, quantile, wilson } from "../draws/statistics.mjs";
 import { dateWords } from "../charts/numbers.mjs";
-
-/** The statistics of a row of numbers, least first. */
-export const SPREAD = Object.freeze([0.05, 0.25, 0.5, 0.75, 0.95]);
 
 /**
  * The values of one output at one time and element over the runs that have one, least first.
@@ -33,16 +30,31 @@ export function centralAt(ensemble, name, at, element) {
 }
 
 /**
+ * Some quantiles of sorted runs. Below the fewest runs that one needs it is NaN, as in the tables of a study, but for a part of an ensemble,
+ * which stands for the whole until that is there.
+ * @param {Object} ensemble that the runs are of
+ * @param {Float64Array} sorted
+ * @param {string[]} names of the quantiles
+ */
+function quantilesOf(ensemble, sorted, names) {
+  const given = ensemble.runs === 1 || ensemble.runs < ensemble.ask.runs;
+  return names.map((name) => (sorted.length && (given || sorted.length >= FEWEST_RUNS[name]) ? quantile(sorted, STATISTICS[name]) : NaN));
+}
+
+const BANDS = Object.freeze({ low90: "p05", low50: "p25", median: "p50", high50: "p75", high90: "p95" });
+
+/**
  * Quantiles of one output over all its times: what a trajectory with its bands is drawn from.
  * @returns {{median: number[], low50: number[], high50: number[], low90: number[], high90: number[], flat: boolean}} NaN where no run has
  *   a value; `flat` where all runs agree at every time
  */
-export function bandsOf(output, element) {
+export function bandsOf(ensemble, name, element) {
+  const output = ensemble.outputs.get(name);
   const made = { low90: [], low50: [], median: [], high50: [], high90: [], flat: true };
-  const names = ["low90", "low50", "median", "high50", "high90"];
+  const names = Object.keys(BANDS);
   for (let at = 0; at < output.times.length; at += 1) {
     const sorted = sortedAt(output, at, element);
-    names.forEach((name, i) => made[name].push(sorted.length ? quantile(sorted, SPREAD[i]) : NaN));
+    quantilesOf(ensemble, sorted, Object.values(BANDS)).forEach((value, i) => made[names[i]].push(value));
     if (sorted.length && sorted[0] !== sorted[sorted.length - 1]) made.flat = false;
   }
   return made;
@@ -50,7 +62,7 @@ export function bandsOf(output, element) {
 
 /** A series of a trajectory; where all runs agree it has no band. */
 function series(ensemble, name, element, given) {
-  const { flat, ...bands } = bandsOf(ensemble.outputs.get(name), element);
+  const { flat, ...bands } = bandsOf(ensemble, name, element);
   const none = { low50: null, high50: null, low90: null, high90: null };
   return { ...given, ...bands, ...(flat || given.plain ? none : {}), central: null, hidden: false };
 }
@@ -97,8 +109,7 @@ export function targetsOver(data, spec, times) {
 export function chanceOf(ensemble, target, element = 0) {
   const output = ensemble.outputs.get(target.output);
   const sorted = sortedAt(output, lastOf(output), element);
-  let met = 0;
-  for (const value of sorted) if (meets(value, target)) met += 1;
+  const met = meets(sorted, target).filter(Boolean).length;
   const lost = ensemble.runs - sorted.length;
   const [probability, low, high] = wilson(met, sorted.length);
   const [least, most] = bounds(met, sorted.length, lost);
@@ -117,7 +128,7 @@ export function lastOf(output) {
 export function spreadOf(ensemble, name, at, element) {
   const output = ensemble.outputs.get(name);
   const sorted = sortedAt(output, at, element);
-  const [p05, p25, p50, p75, p95] = SPREAD.map((p) => (sorted.length ? quantile(sorted, p) : NaN));
+  const [p05, p25, p50, p75, p95] = quantilesOf(ensemble, sorted, ["p05", "p25", "p50", "p75", "p95"]);
   const flat = sorted.length > 0 && sorted[0] === sorted[sorted.length - 1];
   return { runs: sorted.length, lost: ensemble.runs - sorted.length, p05, p25, p50, p75, p95, flat };
 }

@@ -1,9 +1,10 @@
 // The sentences of the page, each from the numbers that it tells; a claim stands only where they bear it out.
 
 import { chanceWords, countOf, dateWords, fixed, joined, levelWords, listing, shown, shownWithUnit } from "../charts/numbers.mjs";
+import { FEWEST_RUNS } from "../draws/statistics.mjs";
 
 /** Fewer runs than these give no ends of a nine-in-ten range with an interval of their own. */
-export const FEW_FOR_ENDS = 72;
+const FEW_FOR_ENDS = FEWEST_RUNS.p05;
 
 /**
  * How much is on screen.

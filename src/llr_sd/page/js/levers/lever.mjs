@@ -2,9 +2,11 @@
 
 import { button, make, say } from "../app/dom.mjs";
 import { lawEditor } from "./law.mjs";
-import { boxed, endsOf, niceStep, scaleOf, sliderEnds, snapped, standing, unboxed } from "./standing.mjs";
-import { GRADES, behind, capital, extentWords, outsideWords, permissibleWords, standingWords, valueWithUnit } from "./wording.mjs";
+import { boxed, endsOf, scaleOf, sliderEnds, snapped, standing, stepOf, unboxed } from "./standing.mjs";
+import { GRADES, behind, capital, lawWords, outsideWords, permissibleWords, standingWords, valueWithUnit } from "./wording.mjs";
 
+/** What the ends of a slider are, where they are not those of its source. */
+const SLIDERS = Object.freeze({ permissible: "runs over all that may be set", around: "runs around its value: no source says how far" });
 let made = 0;
 
 /**
@@ -123,7 +125,7 @@ export function lever(input, page) {
     const was = standing(input, start.held, start.ranges);
     const range = now.varies ? endsOf(now.law) : null;
     ends = sliderEnds(input, now.value, was.value, input.value, ...(range ?? []));
-    step = niceStep(ends[0], ends[1]);
+    step = stepOf(input, ends[0], ends[1]);
     put(slider, "min", ends[0]);
     put(slider, "max", ends[1]);
     if (Number(slider.value) !== now.value) slider.value = String(now.value);
@@ -174,7 +176,8 @@ function facts(input, page) {
     ["The plan believes", input.planned === null ? "" : valueWithUnit(input, input.planned)],
     ["Fitted to", input.fittedTo],
     ["May be set to", permissibleWords(input)],
-    ["Range of its source", input.evidence ? extentWords(input, ...input.evidence) : ""],
+    ["Range of its source", endsOf(input.own) ? lawWords(input, input.own) : "none"],
+    ["The slider", SLIDERS[input.ends] ?? ""],
     ["Share of", input.whole],
     ["Called in the model", input.variable],
   ];

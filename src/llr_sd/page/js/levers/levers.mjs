@@ -1,12 +1,14 @@
 // All levers of a model: those that matter first, all of them by group, and a search over what is known of each.
 
-import { fill, make, say } from "../app/dom.mjs";
+import { button, fill, make, say } from "../app/dom.mjs";
 import { countOf } from "../charts/numbers.mjs";
 import { lever } from "./lever.mjs";
 import { standing } from "./standing.mjs";
 import { found, searchable } from "./wording.mjs";
 
 const MOST_FOUND = 40;
+/** Levers of a section that stand there at once; the others are one click away. */
+const AT_ONCE = 8;
 /** So few levers need no choice between those that matter and all. */
 const FEW = 12;
 
@@ -25,7 +27,7 @@ export function mattering(data, moving, state, start) {
     for (const input of fresh) taken.add(input.name);
     return fresh;
   };
-  const set = new Set(data.scenarios.flatMap((s) => Object.keys(s.set)));
+  const set = settings(data);
   const differs = (input) => {
     const now = standing(input, state.held, state.ranges);
     const was = standing(input, start.held, start.ranges);
@@ -33,11 +35,20 @@ export function mattering(data, moving, state, start) {
   };
   const byName = new Map(data.inputs.map((i) => [i.name, i]));
   const sections = [
-    { title: "What the scenarios set", inputs: take(data.inputs.filter((i) => set.has(i.name))) },
+    { title: "What the scenarios set", inputs: take(set.map((name) => byName.get(name)).filter(Boolean)) },
     { title: "What moves the results most", inputs: take(moving.map((name) => byName.get(name)).filter(Boolean)) },
     { title: "Changed by you", inputs: take(data.inputs.filter(differs)) },
   ];
   return sections.filter((s) => s.inputs.length);
+}
+
+/** The inputs that scenarios set to something else than others do: those that most of them set first, else as the table has them. */
+function settings(data) {
+  const counted = data.inputs.map(({ name, value }) => {
+    const asked = data.scenarios.filter((s) => s.kind === "scenario" && Object.hasOwn(s.set, name) && s.set[name] !== value);
+    return { name, times: asked.length, set: data.scenarios.some((s) => Object.hasOwn(s.set, name)) };
+  });
+  return counted.filter((c) => c.set).sort((a, b) => b.times - a.times).map((c) => c.name);
 }
 
 /** All levers by group, in the order of the table; those without a group last. */
@@ -126,9 +137,18 @@ export function mountLevers(root, page) {
   }
 
   function unfolded({ title, inputs }) {
-    const levers = inputs.map(leverOf);
+    const many = title && !open.get(title) && inputs.length > AT_ONCE + 1;
+    const levers = (many ? inputs.slice(0, AT_ONCE) : inputs).map(leverOf);
     shown.push(...levers);
-    return make("section", { class: "group" }, title && make("h3", { text: title }), ...levers.map((l) => l.element));
+    const more = many && button(`${inputs.length - AT_ONCE} more`, () => {
+      const rest = inputs.slice(AT_ONCE).map(leverOf);
+      open.set(title, true);
+      shown.push(...rest);
+      more.replaceWith(...rest.map((l) => l.element));
+      for (const one of rest) one.show();
+      rest[0].element.querySelector("input").focus();
+    });
+    return make("section", { class: "group" }, title && make("h3", { text: title }), ...levers.map((l) => l.element), more);
   }
 
   function folded({ title, inputs }) {

@@ -2,6 +2,7 @@
 
 import { button, choice, fill, make, say } from "../app/dom.mjs";
 import { countOf } from "../charts/numbers.mjs";
+import { differencesOf } from "../session/moves.mjs";
 import { capital, differenceWords } from "./wording.mjs";
 
 const KINDS = Object.freeze({ scenario: "Scenarios", published: "As published", check: "Checks" });
@@ -13,7 +14,7 @@ const KINDS = Object.freeze({ scenario: "Scenarios", published: "As published", 
  * @returns {{show: () => void}}
  */
 export function mountSetting(root, page) {
-  const { data, store } = page;
+  const { data, store, asking } = page;
   const inputs = new Map(data.inputs.map((input) => [input.name, input]));
   const kinds = new Set(data.scenarios.map((s) => s.kind));
   const options = data.scenarios.map((s) => ({ value: s.name, text: s.name, group: kinds.size > 1 ? (KINDS[s.kind] ?? s.kind) : "" }));
@@ -29,18 +30,18 @@ export function mountSetting(root, page) {
   fill(root, data.scenarios.length > 1 && from.element, note, head, list, make("div", { class: "steps" }, undo, redo, back));
 
   function show() {
-    const { state } = store;
+    const { state } = asking;
     from.select.value = state.from;
     const scenario = data.scenarios.find((s) => s.name === state.from);
     say(note, scenario ? scenario.note : "");
     note.hidden = !note.textContent;
-    const differences = store.differences();
+    const differences = differencesOf(data, state);
     say(head, differences.length ? `${countOf(differences.length, "thing differs", "things differ")} from the start` : "Nothing differs from the start");
     const key = JSON.stringify(differences);
     if (key !== drawn) fill(list, differences.map(row));
     drawn = key;
     list.hidden = differences.length === 0;
-    undo.disabled = !store.canUndo;
+    undo.disabled = !store.canUndo && state === store.state;
     redo.disabled = !store.canRedo;
     back.disabled = differences.length === 0;
   }

@@ -45,7 +45,7 @@ export function isNumber(value) {
 
 /** The ends of a law where it has them: [low, high], else null. */
 export function endsOf(law) {
-  if (law === null) return null;
+  if (!law) return null;
   if (law.kind === "discrete") return [Math.min(...law.values), Math.max(...law.values)];
   return isNumber(law.low) && isNumber(law.high) ? [law.low, law.high] : null;
 }
@@ -56,6 +56,11 @@ export function sliderEnds(input, ...values) {
   const low = Math.min(input.low, ...shown);
   const high = Math.max(input.high, ...shown);
   return [isNumber(input.minimum) ? Math.max(low, input.minimum) : low, isNumber(input.maximum) ? Math.min(high, input.maximum) : high];
+}
+
+/** The step of an input: its own where it is a whole number or a switch. */
+export function stepOf(input, low, high) {
+  return isNumber(input.step) && input.step > 0 ? input.step : niceStep(low, high);
 }
 
 /** The step that a hand moves by: 1, 2 or 5 times a power of ten, a hundredth of the slider or less. */
@@ -74,11 +79,11 @@ export function snapped(value, step, low, high) {
 }
 
 /**
- * How a held value stands to its evidence: the ends that the study's own law gives it.
+ * How a held value stands to its evidence: the ends that the row of the model's table gives it.
  * @returns {{low: number, high: number}|null} the ends that it is outside of, null where it is inside or nothing is stated
  */
 export function outsideOf(input, value) {
-  const ends = input.evidence ?? endsOf(input.law);
+  const ends = endsOf(input.own);
   if (!ends) return null;
   const slack = 1e-12 * Math.max(Math.abs(ends[0]), Math.abs(ends[1]));
   return value < ends[0] - slack || value > ends[1] + slack ? { low: ends[0], high: ends[1] } : null;
