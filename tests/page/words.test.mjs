@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { changeSentence, changeShort, chanceSentence, driversSentence, failureWords, fewWords, goalWords, numberSentence, rangeWords, runsWords } from "../../src/llr_sd/page/js/app/words.mjs";
+import { changeSentence, changeShort, chanceSentence, driversNotes, driversSentence, failureWords, fewWords, goalWords, numberSentence, rangeWords, runsWords } from "../../src/llr_sd/page/js/app/words.mjs";
 
 const wte = { unit: "WTE", percent: false };
 const share = { unit: "Dmnl", percent: true };
@@ -74,8 +74,21 @@ test("a chance says what it is a chance of", () => {
 });
 
 test("what drives an output is told only where something does", () => {
-  const facts = { output: "GPs", runs: 500, varying: 20 };
+  const facts = { output: "GPs", runs: 500, varying: 20, note: "" };
   assert.match(driversSentence([], { ...facts, varying: 0 }), /^No lever varies in this setting/);
   assert.equal(driversSentence([], facts), "In these 500 runs no lever alone moves GPs more than chance would.");
   assert.equal(driversSentence([{ label: "quitting" }, { label: "joining" }], facts), "In these 500 runs GPs moves most with quitting and joining.");
+  assert.equal(driversSentence([], { ...facts, note: "too few runs: 100 needed" }), "GPs: too few runs: 100 needed.");
+});
+
+test("what the shares are not is always told, and what else is to be known only where it is so", () => {
+  const plain = { lost: 0, skewed: false, dummy: null, constant: [] };
+  assert.equal(driversNotes(plain).length, 1);
+  const all = driversNotes({ lost: 1, skewed: true, dummy: [0, -0.02, 0.034], constant: ["a", "b"] });
+  assert.deepEqual(all.slice(1), [
+    "A lever that nothing depends on would show up to 3.4%; only those above that are shown.",
+    "A few extreme runs carry most of the spread, so the intervals are too narrow.",
+    "1 run without a result is left out.",
+    "2 levers are drawn but the same in all runs.",
+  ]);
 });

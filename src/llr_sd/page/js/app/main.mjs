@@ -8,6 +8,7 @@ import { mountSetting } from "../levers/setting.mjs";
 import { Store } from "../session/store.mjs";
 import { Asking, askOfStart } from "./asking.mjs";
 import { button, fill, make, say } from "./dom.mjs";
+import { mountDrives, movingMost } from "./drives.mjs";
 import { mountHeadline } from "./headline.mjs";
 import { mountPictures } from "./pictures.mjs";
 import { mountTables } from "./tables.mjs";
@@ -16,6 +17,7 @@ import { ILLUSTRATIVE, runsWords } from "./words.mjs";
 const VIEWS = Object.freeze([
   { name: "pictures", title: "Pictures", mount: mountPictures },
   { name: "numbers", title: "Numbers", mount: mountTables },
+  { name: "drives", title: "What drives it", mount: mountDrives },
 ]);
 
 /** Show the page made of the data that stand in it. */
@@ -74,6 +76,7 @@ export function start(root, data, store, pool) {
       headline.show();
       for (const listener of page.listeners) listener();
       tellRest(page);
+      findMost(page, levers);
     });
   });
   keys(page);
@@ -120,7 +123,8 @@ function pageOf(root, data, store, pool, asking, live, shell) {
       setting: asking.same ? store.state.from : `${store.state.from}, changed`,
       illustrative: data.study.illustrative,
     }),
-    moving: () => data.inputs.filter((i) => i.uncertain).slice(0, 10).map((i) => i.name),
+    moving: () => page.most,
+    most: [],
     levers: {
       state: () => asking.state,
       start: () => askOfStart(data, store.state),
@@ -196,6 +200,17 @@ function status(shell, asking, data) {
   const { now, error } = asking;
   say(shell.status, runsWords({ have: now ? now.runs : 0, all: asking.runs, failed: now ? now.failures.length : 0, busy: asking.busy, error }));
   shell.status.classList.toggle("busy", asking.busy);
+}
+
+/** Find out once, from the first setting that has all its runs, which levers move the results most. */
+function findMost(page, levers) {
+  const { asking, data } = page;
+  if (page.sought || !asking.current || asking.coarse || asking.busy) return;
+  page.sought = true;
+  setTimeout(() => {
+    page.most = movingMost(data, asking.now);
+    levers.show();
+  }, 200);
 }
 
 /** Tell a screen reader when a setting has all its runs, once. */

@@ -4,29 +4,23 @@ import { FEWEST_RUNS, STATISTICS, bounds, meets, quantile, wilson } from "../dra
 import { dateWords } from "../charts/numbers.mjs";
 
 /**
- * The values of one output at one time and element over the runs that have one, least first.
+ * The values of one output at one time and element, run by run.
  * @param {{times: Float64Array|null, elements: string[], values: Float64Array}} output of an ensemble: values of shape (run, [time,] element)
  * @param {number} at position of the time; 0 where the output has one time
  * @param {number} element
- * @returns {Float64Array}
+ * @returns {Float64Array} shape (run), NaN where a run has none
  */
-export function sortedAt(output, at, element) {
+export function columnAt(output, at, element) {
   const width = output.elements.length || 1;
   const row = width * (output.times ? output.times.length : 1);
-  const runs = row ? output.values.length / row : 0;
-  const found = new Float64Array(runs);
-  let count = 0;
-  for (let run = 0, place = at * width + element; run < runs; run += 1, place += row) {
-    const value = output.values[place];
-    if (value === value) found[count++] = value;
-  }
-  return found.subarray(0, count).sort();
+  const found = new Float64Array(output.values.length / row);
+  for (let run = 0, place = at * width + element; run < found.length; run += 1, place += row) found[run] = output.values[place];
+  return found;
 }
 
-/** The value of the central run: NaN where it failed. */
-export function centralAt(ensemble, name, at, element) {
-  const output = ensemble.central.outputs.get(name);
-  return output ? output.values[at * (output.elements.length || 1) + element] : NaN;
+/** The same over the runs that have a value, least first. */
+export function sortedAt(output, at, element) {
+  return columnAt(output, at, element).filter((value) => !Number.isNaN(value)).sort();
 }
 
 /**

@@ -1,6 +1,6 @@
 // The sentences of the page, each from the numbers that it tells; a claim stands only where they bear it out.
 
-import { chanceWords, countOf, dateWords, fixed, joined, levelWords, listing, shown, shownWithUnit } from "../charts/numbers.mjs";
+import { chanceWords, countOf, dateWords, fixed, joined, levelWords, listing, shareWords, shown, shownWithUnit } from "../charts/numbers.mjs";
 import { FEWEST_RUNS } from "../draws/statistics.mjs";
 
 /** Fewer runs than these give no ends of a nine-in-ten range with an interval of their own. */
@@ -126,12 +126,27 @@ function inRuns(text) {
 export const ILLUSTRATIVE = "Illustrative data: the numbers describe no real service.";
 
 /**
- * What drives an output, in a sentence that says what the measure is and is not.
- * @param {{label: string, share: number}[]} causes those above the noise, most first
- * @param {{output: string, runs: number, varying: number}} facts
+ * What drives an output, in a sentence.
+ * @param {{label: string}[]} causes those told from chance, most first
+ * @param {{output: string, runs: number, varying: number, note: string}} facts `note` says why there are no numbers
  */
-export function driversSentence(causes, { output, runs, varying }) {
+export function driversSentence(causes, { output, runs, varying, note }) {
   if (varying === 0) return `No lever varies in this setting, so nothing makes ${output} uncertain: give a lever a range, or let one vary again.`;
+  if (note) return `${output}: ${note}.`;
   if (causes.length === 0) return `In these ${countOf(runs, "run")} no lever alone moves ${output} more than chance would.`;
   return `In these ${countOf(runs, "run")} ${output} moves most with ${listing(causes.slice(0, 3).map((c) => c.label))}.`;
+}
+
+/**
+ * What the shares of a spread are and are not.
+ * @param {{runs: number, lost: number, skewed: boolean, dummy: number[]|null, constant: string[], others: number}} facts as `drivers` gives them
+ * @returns {string[]}
+ */
+export function driversNotes({ lost, skewed, dummy, constant }) {
+  const notes = ["It says what the uncertainty comes from, not what a lever could do: one that is held, or varies little, has no share. Levers that act only together are not told apart, and one that varies with another is seen through it too."];
+  if (dummy) notes.push(`A lever that nothing depends on would show up to ${shareWords(Math.max(0, dummy[2]))}; only those above that are shown.`);
+  if (skewed) notes.push("A few extreme runs carry most of the spread, so the intervals are too narrow.");
+  if (lost > 0) notes.push(`${countOf(lost, "run")} without a result ${lost === 1 ? "is" : "are"} left out.`);
+  if (constant.length) notes.push(`${countOf(constant.length, "lever")} ${constant.length === 1 ? "is" : "are"} drawn but the same in all runs.`);
+  return notes;
 }
