@@ -5,7 +5,7 @@ import { Store } from "../../src/llr_sd/page/js/session/store.mjs";
 import { memory, pageData } from "./session_fixture.mjs";
 
 /** A page without a browser: frames and timers that come when they are told to, and a pool whose answers wait. */
-function bench(data = pageData({ engine: { limits: {}, steps: 1 } })) {
+function bench(data = pageData({ engine: { limits: {}, whole: [] } })) {
   const store = new Store(data, memory());
   const frames = [];
   const timers = new Map();
