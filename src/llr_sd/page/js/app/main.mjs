@@ -1,6 +1,7 @@
 // The page as people meet it: what it is about, levers, results, and what holds them together.
 
 import { countOf } from "../charts/numbers.mjs";
+import { nameOf } from "../equations/reading.mjs";
 import { lawProblem } from "../draws/laws.mjs";
 import { Pool } from "../engine/pool.mjs";
 import { mountLevers } from "../levers/levers.mjs";
@@ -9,6 +10,7 @@ import { Store } from "../session/store.mjs";
 import { Asking, askOfStart } from "./asking.mjs";
 import { button, fill, make, say } from "./dom.mjs";
 import { mountDrives, movingMost } from "./drives.mjs";
+import { mountEquations } from "./equations.mjs";
 import { mountHeadline } from "./headline.mjs";
 import { mountPictures } from "./pictures.mjs";
 import { mountTables } from "./tables.mjs";
@@ -18,6 +20,7 @@ const VIEWS = Object.freeze([
   { name: "pictures", title: "Pictures", mount: mountPictures },
   { name: "numbers", title: "Numbers", mount: mountTables },
   { name: "drives", title: "What drives it", mount: mountDrives },
+  { name: "equations", title: "Equations", mount: mountEquations },
 ]);
 
 /** Show the page made of the data that stand in it. */
@@ -60,6 +63,7 @@ export function start(root, data, store, pool) {
   const views = mountViews(shell, page);
   page.reveal = (name) => levers.reveal(name);
   page.view = (name) => views.open(name);
+  page.levers.equation = (input) => views.open("equations").open?.(input.variable.split("[")[0]);
 
   function show() {
     setting.show();
@@ -82,7 +86,7 @@ export function start(root, data, store, pool) {
   keys(page);
   addEventListener("pagehide", () => asking.settle());
   show();
-  views.open(store.state.view.tab ?? VIEWS[0].name);
+  views.open(nameOf(location.hash) === null ? (store.state.view.tab ?? VIEWS[0].name) : "equations");
   asking.begin();
 }
 
@@ -254,6 +258,7 @@ function mountViews(shell, page) {
     one.view ??= one.mount(one.panel, page);
     one.view.show();
     if (page.store.state.view.tab !== name) page.change({ kind: "view", tab: name });
+    return one.view;
   }
 
   return { open };

@@ -39,11 +39,13 @@ const BANDS = Object.freeze({ low90: "p05", low50: "p25", median: "p50", high50:
 
 /**
  * Quantiles of one output over all its times: what a trajectory with its bands is drawn from.
+ * @param {Object} ensemble that it is of
+ * @param {Object} output one of its outputs or variables
+ * @param {number} element
  * @returns {{median: number[], low50: number[], high50: number[], low90: number[], high90: number[], flat: boolean}} NaN where no run has
  *   a value; `flat` where all runs agree at every time
  */
-export function bandsOf(ensemble, name, element) {
-  const output = ensemble.outputs.get(name);
+export function bandsOf(ensemble, output, element) {
   const made = { low90: [], low50: [], median: [], high50: [], high90: [], flat: true };
   const names = Object.keys(BANDS);
   for (let at = 0; at < output.times.length; at += 1) {
@@ -56,7 +58,7 @@ export function bandsOf(ensemble, name, element) {
 
 /** A series of a trajectory; where all runs agree it has no band. */
 function series(ensemble, name, element, given) {
-  const { flat, ...bands } = bandsOf(ensemble, name, element);
+  const { flat, ...bands } = bandsOf(ensemble, ensemble.outputs.get(name), element);
   const none = { low50: null, high50: null, low90: null, high90: null };
   return { ...given, ...bands, ...(flat || given.plain ? none : {}), central: null, hidden: false };
 }

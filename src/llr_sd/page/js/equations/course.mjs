@@ -55,7 +55,7 @@ export function course(entry, page) {
     const at = elementAt(variable.axes, places);
     const names = variable.axes.map((axis, i) => axis.elements[places[i]]);
     const title = visible(names.length ? `${entry.name}, ${listing(names)}` : entry.name);
-    const { flat, ...bands } = bandsOf(found, at);
+    const { flat, ...bands } = bandsOf(ensemble, found, at);
     const none = flat && { low50: null, high50: null, low90: null, high90: null };
     const series = { name: "This setting", pen: 0, ...bands, ...none, central: null, hidden: false };
     chart.update({ title, label: visible(entry.name), unit: entry.unit, percent: false, times: [...found.times], series: [series], targets: [], history: [], calendar: isCalendar(found.times[0]) });
