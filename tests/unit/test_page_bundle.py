@@ -9,7 +9,7 @@ import pytest
 from test_page_modules import node
 
 from llr_sd.errors import EngineError
-from llr_sd.page.bundle import bundle, read_module
+from llr_sd.page.bundle import bundle, bundle_with_worker, read_module
 from llr_sd.page.javascript import pieces, without_comments
 
 ODD = r"""
@@ -39,6 +39,9 @@ OTHERS = {
 }
 
 
+EXPECTED = '[3.5,3,100,"a-b-c","https://example.org/*not a comment*/","a b } // 2 ` c",1]'
+
+
 def folder_of(tmp_path: Path, main: str, others: dict[str, str] = OTHERS) -> Path:
     for name, text in {"main.mjs": main, **others}.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -53,13 +56,37 @@ def run(script: str) -> str:
 def test_a_bundle_does_what_its_modules_do(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, ODD)
     script = bundle("main.mjs", folder)
-    expected = '[3.5,3,100,"a-b-c","https://example.org/*not a comment*/","a b } // 2 ` c",1]'
     (tmp_path / "start.mjs").write_text('import { main } from "./main.mjs";\nmain();\n')
     as_modules = subprocess.run([node(), "start.mjs"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
-    assert as_modules.stdout.strip() == expected
-    assert run(script) == expected
+    assert as_modules.stdout.strip() == EXPECTED
+    assert run(script) == EXPECTED
     assert bundle("main.mjs", folder) == script
     assert "a comment" not in script.replace("not a comment", "")
+
+
+WORKER = """import { half } from "./sub/half.mjs";
+export function main() {
+  console.log("worker", half(3));
+}
+"""
+
+
+def test_what_a_page_and_its_worker_need_stands_in_one_script(tmp_path: Path) -> None:
+    first, second = bundle_with_worker("main.mjs", "worker.mjs", folder_of(tmp_path, ODD, OTHERS | {"worker.mjs": WORKER}))
+    assert run(first) == "worker 1.5"  # as in a worker, there is no document
+    assert run(f"var document = 1;\n{first}{second}") == EXPECTED
+    assert (first + second).count("const own = 100;") == 1
+    assert first.count("const own = 100;") == 1
+    assert "class Pair" not in second
+    assert "worker" not in second
+
+
+def test_the_scripts_of_the_page_can_be_read(tmp_path: Path) -> None:
+    for number, script in enumerate(bundle_with_worker("app/main.mjs", "engine/worker.mjs")):
+        file = tmp_path / f"{number}.js"
+        file.write_text(script, encoding="utf-8")
+        done = subprocess.run([node(), "--check", str(file)], capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
 
 
 def test_modules_come_after_what_they_need_and_once(tmp_path: Path) -> None:

@@ -14,12 +14,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from llr_sd.errors import EngineError, clean
-from llr_sd.page.bundle import bundle
+from llr_sd.page.bundle import bundle_with_worker
 
 HERE = Path(__file__).parent
 MADE = '<meta name="generator" content="llr_sd'
 """What stands in the first `HEAD` characters of a page: by it a file is known to be one that may be replaced."""
 HEAD = 400
+_COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 _LONE = re.compile("[\ud800-\udfff]")
 
 
@@ -49,16 +50,16 @@ def assemble(title: str, data: Mapping[str, Any], template: str = "explore.html"
     """
     names = styles or sorted(file.name for file in (HERE / "css").glob("*.css"))
     sheet = "\n".join(map(style, names))
-    script = bundle("app/main.mjs")
+    worker, script = bundle_with_worker("app/main.mjs", "engine/worker.mjs")
     made = (
         environment()
         .get_template(template)
         .render(
-            policy=policy([script], [sheet]),
+            policy=policy([worker, script], [sheet]),
             title=clean(title),
             style=Markup(sheet),
             data=json_text(data),
-            worker=json_text(bundle("engine/worker.mjs")),
+            worker=Markup(worker),
             script=Markup(script),
         )
     )
@@ -118,7 +119,7 @@ def json_text(value: Any) -> Markup:
 
 
 def style(name: str) -> str:
-    """Return a style sheet; raise EngineError where it could end its element or asks for something elsewhere.
+    """Return a style sheet without its comments; raise EngineError where it could end its element or asks for something elsewhere.
 
     Parameters
     ----------
@@ -129,4 +130,4 @@ def style(name: str) -> str:
     for sign in ("</style", "<!--", "@import", "url("):
         if sign in text.casefold():
             raise EngineError(f'holds "{sign}".', where=name, mend="A page holds all that it shows.")
-    return text
+    return _COMMENT.sub("", text).strip()

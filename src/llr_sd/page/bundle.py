@@ -6,7 +6,7 @@ The modules keep to a few conventions (`CONVENTIONS`), so that plain text replac
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from llr_sd.page.javascript import pieces, without_comments
 FOLDER = Path(__file__).parent / "js"
 ENTRY = "main"
 """What the bundle calls of the module that it is made for."""
+SHARED = "$shared"
+"""What the second script of a page calls the modules of the first."""
 CONVENTIONS = """\
 imports are `import { a, b } from "../x/y.mjs";`, exports `export function`, `export async function`, `export const` or `export class`, each
 at the start of a line; nothing is renamed, loaded later, or made from text"""
@@ -70,12 +72,12 @@ class Module:
 
 
 def bundle(entry: str, folder: Path = FOLDER) -> str:
-    """Return the script of a page or of a worker.
+    """Return a script of a page.
 
     Parameters
     ----------
     entry
-        The module whose function `main` the script calls once all modules are there, such as "app/main.mjs".
+        The module whose function `main` the script calls once all modules are there, such as "report/main.mjs".
     folder
         Of all modules.
 
@@ -89,13 +91,54 @@ def bundle(entry: str, folder: Path = FOLDER) -> str:
     EngineError
         When a module is missing, breaks the conventions, takes a name that another does not give, or needs itself.
     """
-    found: dict[str, Module] = {}
+    found = _needed(entry, folder, {})
+    numbers = _numbers(found)
+    return _script([*(_wrapped(m, numbers) for m in found.values()), f"{numbers[entry]}.{ENTRY}();"])
+
+
+def bundle_with_worker(entry: str, worker: str, folder: Path = FOLDER) -> tuple[str, str]:
+    """Return two scripts of a page: the first is that of its workers too, so that what both need stands there once.
+
+    Parameters
+    ----------
+    entry
+        The module whose function `main` the second script calls.
+    worker
+        The module whose function `main` the first script calls where there is no document: in a worker.
+    folder
+        Of all modules.
+
+    Raises
+    ------
+    EngineError
+        As `bundle`.
+    """
+    shared = _needed(worker, folder, {})
+    found = _needed(entry, folder, shared)
+    numbers = _numbers(found)
+    names = ", ".join(numbers[name] for name in shared)
+    first = [_wrapped(m, numbers) for m in shared.values()]
+    first += [f'if (typeof document === "undefined") {numbers[worker]}.{ENTRY}();', f"return {{ {names} }};"]
+    rest = [_wrapped(m, numbers) for name, m in found.items() if name not in shared]
+    second = [f"const {{ {names} }} = {SHARED};", *rest, f"{numbers[entry]}.{ENTRY}();"]
+    return f"const {SHARED} = {_script(first)}", _script(second)
+
+
+def _needed(entry: str, folder: Path, before: Mapping[str, Module]) -> dict[str, Module]:
+    """Return a module and all that it needs, each behind what it needs; after the modules that are there before."""
+    found = dict(before)
     _collect(entry, folder, found, ())
     if ENTRY not in found[entry].exports:
         raise EngineError(f"has no function {ENTRY} to begin with.", where=entry, mend=f"Write `export function {ENTRY}()`.")
-    numbers = {name: f"$m{n}" for n, name in enumerate(found)}
-    parts = [_wrapped(module, numbers) for module in found.values()]
-    return "\n".join(["(() => {", '"use strict";', *parts, f"{numbers[entry]}.{ENTRY}();", "})();", ""])
+    return found
+
+
+def _numbers(found: Mapping[str, Module]) -> dict[str, str]:
+    return {name: f"$m{n}" for n, name in enumerate(found)}
+
+
+def _script(parts: Sequence[str]) -> str:
+    return "\n".join(["(() => {", '"use strict";', *parts, "})();", ""])
 
 
 def _wrapped(module: Module, numbers: Mapping[str, str]) -> str:

@@ -25,10 +25,9 @@ const VIEWS = Object.freeze([
 
 /** Show the page made of the data that stand in it. */
 export function main() {
-  const read = (id) => JSON.parse(document.getElementById(id).textContent);
-  const data = read("data");
+  const data = JSON.parse(document.getElementById("data").textContent);
   const store = new Store(data, storage());
-  const pool = new Pool(data, read("worker"));
+  const pool = new Pool(data, document.getElementById("worker").textContent);
   start(document.getElementById("page"), data, store, pool);
 }
 

@@ -18,8 +18,7 @@ const SHARE = "nine runs in ten";
  *
  * `update` takes `{title, sentence, label, unit, percent, times, series, targets, history, mark}`: `times` in years or in the model's own
  * unit; `series` of `{name, pen, median, low50, high50, low90, high90, central, hidden, pale}`, arrays along `times` in `unit`, NaN where there is
- * no number, null where there is no band, `pale` drawn thin; `targets` of `{label, value, time, atLeast}`, `atLeast` true or false where
- * the side is known; `history` of `{time, value, label}`; `mark` a time to start
+ * no number, null where there is no band, `pale` drawn thin; `targets` of `{label, value, time}`; `history` of `{time, value, label}`; `mark` a time to start
  * reading at. With `signed`, numbers are differences: they carry their sign and nought is on the axis.
  * @param {Object} options as `makeChart` takes them
  */
@@ -142,7 +141,7 @@ function targetNodes(spec, seen, place, box, xs, x, y, size) {
     const dated = Number.isFinite(t.time);
     const end = dated ? Math.min(box.right, x(t.time)) : box.right;
     const at = y(t.value);
-    const [text] = wrapped(targetName(t, spec), box.right - box.left - 12, size, 1, true);
+    const [text] = wrapped(t.label || `target ${targetLevel(t, spec)}`, box.right - box.left - 12, size, 1, true);
     const width = textWidth(text, size, true);
     const [above, below] = [at - 0.5 * size, at + 1.2 * size];
     const lefts = [box.left + 6, Math.max(box.left + 6, end - width - 6 * place.scale), end + 9 * place.scale];
@@ -212,9 +211,7 @@ function standing(series, column, spec) {
 /** What stands at a time: every line that is shown, then the targets of that time and what was observed near it. */
 export function trajectoryReading(spec, column, row) {
   const ranged = visible(spec).some((s) => s.low90);
-  const seen = visible(spec);
-  const alone = seen.length === 1 && seen[0].pen >= 0;
-  const lines = seen.map((s) => ({ name: s.name, pen: alone ? null : s.pen, mark: ALONE_MARK, words: standing(s, column, spec), row: s.row }));
+  const lines = visible(spec).map((s) => ({ name: s.name, pen: s.pen, words: standing(s, column, spec), row: s.row }));
   const time = spec.times[column];
   const gap = spec.times.length > 1 ? Math.abs(spec.times[1] - spec.times[0]) / 2 : Infinity;
   for (const t of spec.targets ?? []) lines.push({ name: t.label || "target", pen: null, mark: TARGET_MARK, words: targetWords(t, spec), row: null });
@@ -228,18 +225,10 @@ export function trajectoryReading(spec, column, row) {
 }
 
 const TARGET_MARK = [rule(0, 7, 30, 7, { class: "target", stroke: TARGET, "stroke-width": 1.6, "stroke-dasharray": TARGET_DASH })];
-const ALONE_MARK = [rule(0, 7, 30, 7, { class: "line", stroke: LINE, "stroke-width": 2.4 })];
 const OBSERVED_MARK = [node("circle", { class: "observed", cx: 15, cy: 7, r: 3.6, fill: INK })];
 
-/** What a target asks: "639 WTE", or "at least 639 WTE" where its side is known. */
 function targetLevel(target, spec) {
-  const level = spec.percent ? tick(target.value, spec) : levelWords(target.value, spec.unit ?? "");
-  return typeof target.atLeast === "boolean" ? `${target.atLeast ? "at least" : "at most"} ${level}` : level;
-}
-
-function targetName(target, spec) {
-  const level = targetLevel(target, spec);
-  return !target.label ? `target ${level}` : target.label.includes(level) ? target.label : `${target.label}: ${level}`;
+  return spec.percent ? tick(target.value, spec) : levelWords(target.value, spec.unit ?? "");
 }
 
 function targetWords(target, spec) {
@@ -272,7 +261,6 @@ export function trajectoryTable(spec) {
 const TRAJECTORY = {
   hint: "Left and right arrows move along the times, up and down arrows from line to line; Home and End go to the first and last time.",
   emphasis: true,
-  switches: true,
   scene: trajectoryScene,
   reading: trajectoryReading,
   told: trajectoryWords,
