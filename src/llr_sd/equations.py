@@ -19,6 +19,7 @@ from pathlib import Path
 from llr_sd.errors import InputError, NotSupported, nearest
 
 CONTROLS = ("INITIAL TIME", "FINAL TIME", "TIME STEP", "SAVEPER")
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')  # a quote inside a name has a backslash before it
 NA = -(2.0**109)
 """Vensim's :NA:, the number that stands for a missing value."""
 
@@ -393,9 +394,8 @@ class Equations:
     def cell(self, text: str) -> Cell:
         """Return the cell that "name" or "name[element,...]" names; an unsubscripted name must be a scalar."""
         head, _, tail = text.partition("[")
-        if text.startswith('"') and '"' in text[1:]:
-            end = text.index('"', 1) + 1
-            head, _, tail = text[:end], "", text[end:].lstrip().removeprefix("[")
+        if quoted := _QUOTED.match(text):
+            head, tail = quoted[0], text[quoted.end() :].lstrip().removeprefix("[")
         variable = self.variable(head)
         wanted = [e.strip() for e in tail.rstrip().removesuffix("]").split(",")] if tail else []
         if len(wanted) != len(variable.axes):

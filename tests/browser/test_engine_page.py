@@ -20,10 +20,10 @@ from llr_sd.translate import translate
 WORKER = """
 import { bytesOf, compile, Machine } from "./engine/engine.mjs";
 export function main() {
-  self.onmessage = async ({ data: { engine, runs, wanted, at, design } }) => {
+  self.onmessage = async ({ data: { engine, runs, wanted, at, judged, design } }) => {
     try {
       const machine = new Machine(await compile(engine), engine);
-      self.postMessage(machine.run(new Float64Array(bytesOf(design).buffer), runs, wanted, at));
+      self.postMessage(machine.run(new Float64Array(bytesOf(design).buffer), runs, wanted, at, judged));
     } catch (error) {
       self.postMessage({ refused: `${error.name}: ${error.message}` });
     }

@@ -24,7 +24,11 @@ Reals = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Case:
-    """Some runs of a model: what a page is given, and what the native engine says; `values` of shape (run, input)."""
+    """Some runs of a model: what a page is given, and what the native engine says; `values` of shape (run, input).
+
+    The native engine was asked for `wanted` at `at`. The page is asked for the same, or with `whole` for everything, and then told
+    what decides whether a run failed.
+    """
 
     name: str
     page: Browser
@@ -32,6 +36,7 @@ class Case:
     native: Ensemble
     wanted: tuple[str, ...] = ()
     at: tuple[float, ...] = ()
+    whole: bool = False
     data: dict[str, Any] = field(default_factory=dict)
 
     def ask(self) -> dict[str, Any]:
@@ -40,7 +45,18 @@ class Case:
         wanted = [variables[n]["first"] + i for n in self.wanted for i in range(variables[n]["size"])]
         times = self.page.model.request.times.tolist()
         at = [times.index(t) for t in self.at]
-        return {"engine": self.data, "runs": len(self.values), "wanted": wanted or None, "at": at or None}
+        ask = {"engine": self.data, "runs": len(self.values)}
+        if self.whole:
+            return ask | {"wanted": None, "at": None, "judged": {"elements": wanted, "at": at}}
+        return ask | {"wanted": wanted or None, "at": at or None, "judged": None}
+
+    def kept(self, values: Reals) -> Reals:
+        """What the native engine was asked for of what the page gave, shape (run, time, element)."""
+        all_times, ask = len(self.page.model.request.times), self.ask()
+        if not self.whole:
+            return values.reshape(len(self.values), len(self.at) or all_times, -1)
+        every = values.reshape(len(self.values), all_times, -1)
+        return np.ascontiguousarray(every[:, ask["judged"]["at"]][:, :, ask["judged"]["elements"]])
 
 
 def make_case(
@@ -53,6 +69,7 @@ def make_case(
     wanted: Sequence[str] = (),
     at: Sequence[float] = (),
     plant: dict[str, float] | None = None,
+    whole: bool = False,
 ) -> Case:
     """A model with every constant moved by `spread` (the first run is the model as it is); `plant` sets some in the second run.
 
@@ -76,7 +93,7 @@ def make_case(
             values[:, i] = base[i]
     design = Design(tuple(labels), values)
     native = run(equations, design, list(wanted) or outputs, list(at) or None, method=method, threads=1)
-    return Case(name, page, values, native, tuple(wanted), tuple(at), page.to_data())
+    return Case(name, page, values, native, tuple(wanted), tuple(at), whole, page.to_data())
 
 
 def run_in_node(node: str, folder: Path, cases: Sequence[Case]) -> list[dict[str, Any]]:
@@ -110,7 +127,7 @@ def difference(case: Case, result: dict[str, Any]) -> str:
     names = case.wanted or [v["name"] for v in case.data["variables"]]
     data, runs = case.native.dataset, len(case.values)
     want = np.concatenate([data[n].values.reshape(runs, data.sizes["time"], -1) for n in names], axis=2)
-    got = result["values"].reshape(want.shape)
+    got = case.kept(result["values"])
     same = (got.view(np.int64) == want.view(np.int64)) | (np.isnan(got) & np.isnan(want))
     if same.all():
         return ""

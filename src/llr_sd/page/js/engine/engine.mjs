@@ -110,10 +110,11 @@ export class Machine {
     const each = Math.max(1, Math.floor(OUT_BYTES / (8 * this.width * Math.max(1, ask.saves.length * this.engine.outSize))));
     for (let first = 0; first < runs; first += each * this.width) {
       const some = range(first, Math.min(runs, first + each * this.width));
-      const done = this._call(ask, some, { saves: ask.saves, every: this.engine.numbers.every, seen: false });
+      const done = this._call(ask, some, { saves: ask.saves, every: this.engine.numbers.every, seen: false, steps: ask.steps });
       this._take(ask, some, done, { values, noted, blank, status });
     }
-    this._judge(ask, { values, noted, status });
+    if (ask.until < ask.steps) this._noteAgain(ask, noted);
+    this._judge(ask, { noted, status });
     for (let run = 0; run < runs; run++) {
       if (!status[run]) continue;
       const { step, ...told } = status[run];
@@ -203,7 +204,7 @@ export class Machine {
   }
 
   /** Call the code for some runs; spare lanes repeat the last run. Views of what it wrote are good until the next call. */
-  _call(ask, some, { saves, every, seen }) {
+  _call(ask, some, { saves, every, seen, steps }) {
     const { engine, width: w } = this, blocks = Math.ceil(some.length / w), columns = blocks * w, inputs = engine.inputs.length;
     this._top = this._callArea;
     const sizes = {
@@ -216,11 +217,11 @@ export class Machine {
     for (let i = 0; i < inputs; i++) {
       for (let c = 0; c < columns; c++) design[i * columns + c] = ask.design[i * ask.runs + some[Math.min(c, some.length - 1)]];
     }
-    const steps = new BigInt64Array(this._memory.buffer, places.saves, this.saves.length);
-    saves.forEach((step, s) => { steps[s] = BigInt(step); });
+    const saved = new BigInt64Array(this._memory.buffer, places.saves, this.saves.length);
+    saves.forEach((step, s) => { saved[s] = BigInt(step); });
     this._reals(places.counted, ask.counted.length).set(ask.counted);
     const numbers = {
-      ...engine.numbers, stride: columns, nslots: inputs, blocks, nsaves: saves.length, steps: ask.steps, every,
+      ...engine.numbers, stride: columns, nslots: inputs, blocks, nsaves: saves.length, steps, every,
     };
     if (!seen) places.seen = 0;
     this._batch(...engine.arguments.map(([name, kind]) => (
@@ -241,6 +242,7 @@ export class Machine {
       for (let s = 0; s < shown; s++) {
         const from = (block * shown + s) * engine.outSize * w + lane, to = (run * shown + s) * kept;
         for (let k = 0; k < kept; k++) values[to + k] = done.out[from + elements[k] * w];
+        if (!ask.decides[s]) continue;
         for (let k = ask.wrong.has(run) ? checked.length : 0; k < checked.length; k++) {
           const x = done.out[from + checked[k] * w];
           if (!Number.isFinite(x) && !(Number.isNaN(x) && this._lacks[checked[k]] >= 0)) {
@@ -252,10 +254,29 @@ export class Machine {
           if (Number.isNaN(done.out[from + empty[k] * w])) blank[run * empty.length + k] = 1;
         }
       }
+    });
+    this._note(ask, some, done, noted);
+  }
+
+  /** Copy the delay times that were noted of some runs. */
+  _note(ask, some, done, noted) {
+    const { engine, width: w } = this;
+    some.forEach((run, i) => {
+      const lane = i % w, block = (i - lane) / w;
       ask.watches.forEach((watch, k) => {
         noted[run * ask.watches.length + k] = done.watch[(block * engine.watchSize + watch) * w + lane];
       });
     });
+  }
+
+  /** Note delay times again of runs in which one is too short, this time only up to the last time that counts. */
+  _noteAgain(ask, noted) {
+    const many = ask.watches.length, short = (run) => ask.watches.some((_, k) => noted[run * many + k] < this.engine.numbers.short);
+    const runs = range(0, ask.runs).filter(short), each = Math.max(1, Math.floor(OUT_BYTES / (8 * Math.max(1, this.engine.watchSize))));
+    for (let first = 0; first < runs.length; first += each) {
+      const some = runs.slice(first, first + each);
+      this._note(ask, some, this._call(ask, some, { saves: [], every: this.engine.numbers.every, seen: false, steps: ask.until }), noted);
+    }
   }
 
   /** Say of each failed run what failed first, with the step from which on its numbers are none. */
@@ -273,8 +294,7 @@ export class Machine {
     const stocks = this._stocks(ask, again);
     for (let run = 0; run < ask.runs; run++) {
       if (status[run]) continue;
-      const late = stocks.get(run)?.step > ask.until; // after the last time that counts
-      const stock = late ? undefined : stocks.get(run), wrong = ask.wrong.get(run);
+      const stock = stocks.get(run), wrong = ask.wrong.get(run);
       if (wrong && ask.saves[wrong.save] < (stock?.step ?? Infinity)) {
         const variable = this.engine.variables[this._variableOf[wrong.element]];
         const label = labelAt(variable, wrong.element - variable.first);
@@ -291,7 +311,7 @@ export class Machine {
     const many = w * Math.max(1, Math.floor(SEEN_BYTES / (8 * w * Math.max(engine.stocks, 1))));
     for (let first = 0; first < runs.length; first += many) {
       const some = runs.slice(first, first + many);
-      const done = this._call(ask, some, { saves: [], every: 1, seen: true });
+      const done = this._call(ask, some, { saves: [], every: 1, seen: true, steps: ask.until });
       some.forEach((run, i) => {
         const lane = i % w, block = (i - lane) / w, step = done.bad[i];
         if (step < 0) return;
