@@ -114,8 +114,10 @@ test("a search is over label, name, unit, group and note, in any order of words"
 test("levers that matter: what scenarios set, then what moves the results, then what is changed; none twice", () => {
   const start = { held: {}, ranges: {} };
   const sections = mattering(data, ["quit rate", "a"], { held: { gap: 1 }, ranges: {} }, start);
-  assert.deepEqual(sections.map((s) => s.inputs.map((i) => i.name)), [["opening staff", "quit rate"], ["a"], ["gap"]]);
+  assert.deepEqual(sections.map((s) => s.inputs.map((i) => i.name)), [["opening staff"], ["quit rate", "a"], ["gap"]]);
   assert.deepEqual(mattering(data, [], start, start).map((s) => s.title), ["What the scenarios set"]);
+  const alike = pageData({ scenarios: data.scenarios.map((s) => ({ ...s, set: { ...s.set, "opening staff": 90 } })) });
+  assert.deepEqual(mattering(alike, [], start, start)[0].inputs.map((i) => i.name), ["quit rate"], "what all scenarios set alike is no choice");
   const bare = pageData({ scenarios: [{ name: "now", kind: "scenario", note: "", set: {} }] });
   assert.deepEqual(mattering(bare, [], start, start), []);
 });

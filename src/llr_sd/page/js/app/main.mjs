@@ -9,10 +9,12 @@ import { mountSetting } from "../levers/setting.mjs";
 import { Store } from "../session/store.mjs";
 import { Asking, askOfStart } from "./asking.mjs";
 import { button, fill, make, say } from "./dom.mjs";
+import { mountCompare } from "./compare.mjs";
 import { mountDrives, movingMost } from "./drives.mjs";
 import { mountEquations } from "./equations.mjs";
 import { mountHeadline } from "./headline.mjs";
 import { mountPictures } from "./pictures.mjs";
+import { mountSaving } from "./saving.mjs";
 import { mountTables } from "./tables.mjs";
 import { ILLUSTRATIVE, runsWords } from "./words.mjs";
 
@@ -20,7 +22,9 @@ const VIEWS = Object.freeze([
   { name: "pictures", title: "Pictures", mount: mountPictures },
   { name: "numbers", title: "Numbers", mount: mountTables },
   { name: "drives", title: "What drives it", mount: mountDrives },
+  { name: "compare", title: "Compare", mount: mountCompare },
   { name: "equations", title: "Equations", mount: mountEquations },
+  { name: "save", title: "Save", mount: mountSaving },
 ]);
 
 /** Show the page made of the data that stand in it. */

@@ -19,12 +19,11 @@ export function mountPictures(root, page) {
   const { data, asking, store } = page;
   const notice = make("p", { class: "warning", hidden: true });
   const lead = make("p", { class: "lead" });
-  const over = make("div", { class: "figures" });
-  const after = make("div", { class: "figures" });
+  const grid = make("div", { class: "figures" });
   const drawn = [];
   let seen = false;
   let made = false;
-  fill(root, notice, lead, over, after);
+  fill(root, notice, lead, grid);
 
   const watch = new IntersectionObserver((entries) => {
     for (const entry of entries) {
@@ -37,9 +36,9 @@ export function mountPictures(root, page) {
 
   /** Make the figures that the first ensemble has numbers for. */
   function build(now) {
-    data.outputs.filter((o) => now.outputs.get(o.name)?.times).forEach((spec, i) => add(over, overTime(spec, now, i === 0)));
-    if (data.targets.length) add(after, chances());
-    add(after, spread(now));
+    data.outputs.filter((o) => now.outputs.get(o.name)?.times).forEach((spec, i) => add(grid, overTime(spec, now, i === 0)));
+    if (data.targets.length) add(grid, chances());
+    add(grid, spread(now));
     made = true;
   }
 
@@ -177,10 +176,10 @@ export function mountPictures(root, page) {
         say(notice, asking.error);
         notice.hidden = false;
       }
-      over.hidden = after.hidden = lead.hidden = asking.error !== "";
+      grid.hidden = lead.hidden = asking.error !== "";
       return;
     }
-    over.hidden = after.hidden = lead.hidden = false;
+    grid.hidden = lead.hidden = false;
     if (!made) build(now);
     tellLead(now);
     for (const one of drawn) {

@@ -35,20 +35,26 @@ export function mattering(data, moving, state, start) {
   };
   const byName = new Map(data.inputs.map((i) => [i.name, i]));
   const sections = [
-    { title: "What the scenarios set", inputs: take(set.map((name) => byName.get(name)).filter(Boolean)) },
+    { title: "What the scenarios set", inputs: take(set.filter((name) => !moving.includes(name)).map((name) => byName.get(name))) },
     { title: "What moves the results most", inputs: take(moving.map((name) => byName.get(name)).filter(Boolean)) },
     { title: "Changed by you", inputs: take(data.inputs.filter(differs)) },
   ];
   return sections.filter((s) => s.inputs.length);
 }
 
-/** The inputs that scenarios set to something else than others do: those that most of them set first, else as the table has them. */
+/**
+ * The inputs that scenarios set, and not all of them alike: those that differ in most of the scenarios first, else as the table has them. What
+ * all scenarios set to one value is the study's ground, and no choice.
+ */
 function settings(data) {
-  const counted = data.inputs.map(({ name, value }) => {
-    const asked = data.scenarios.filter((s) => s.kind === "scenario" && Object.hasOwn(s.set, name) && s.set[name] !== value);
-    return { name, times: asked.length, set: data.scenarios.some((s) => Object.hasOwn(s.set, name)) };
+  const asked = data.scenarios.filter((s) => s.kind === "scenario");
+  const counted = data.inputs.map(({ name }) => {
+    const values = (list) => new Set(list.map((s) => (Object.hasOwn(s.set, name) ? s.set[name] : null)));
+    const differs = data.scenarios.length > 1 ? values(data.scenarios).size > 1 : values(data.scenarios).values().next().value !== null;
+    const times = values(asked).size > 1 ? asked.filter((s) => Object.hasOwn(s.set, name)).length : 0;
+    return { name, differs, times };
   });
-  return counted.filter((c) => c.set).sort((a, b) => b.times - a.times).map((c) => c.name);
+  return counted.filter((c) => c.differs).sort((x, y) => y.times - x.times).map((c) => c.name);
 }
 
 /** All levers by group, in the order of the table; those without a group last. */
