@@ -22,7 +22,8 @@ export const FEWEST_RUNS = {
 /** Return a - b, and 0 where the two are the same but for rounding. */
 export function difference(a, b) {
   const found = a - b;
-  return Math.abs(found) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b)) ? 0 : found;
+  const same = Math.abs(found) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b));
+  return same && Number.isFinite(found) ? 0 : found; // infinity less a number is not within rounding of it
 }
 
 /**

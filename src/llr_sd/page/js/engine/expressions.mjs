@@ -1,6 +1,6 @@
 /** Arithmetic on single outputs, as `analysis/expressions.py` has it: trees such as ["-", 639, "gp_2020"]. */
 
-const ROUNDING = 1e-12; // share of the larger of two numbers by which they may differ and still be the same
+import { difference } from "../draws/statistics.mjs";
 
 const OPERATIONS = {
   "+": (a, b) => a + b,
@@ -39,12 +39,6 @@ function valueOf(tree, values, run) {
   }
   const [operation, ...parts] = tree;
   return OPERATIONS[operation](...parts.map((part) => valueOf(part, values, run)));
-}
-
-/** a - b, and 0 where the two are the same but for rounding, as `rounding.difference` has it. */
-function difference(a, b) {
-  const found = a - b;
-  return Number.isFinite(found) && Math.abs(found) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b)) ? 0 : found;
 }
 
 /** A power as NumPy has it, to the last place or the one before: its square is a product, and 1 to any power is 1. */
