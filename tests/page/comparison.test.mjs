@@ -82,8 +82,9 @@ test("a setting in which nothing varies stands for every run of another; other n
 
 test("what is compared, and in what the settings differ", () => {
   const store = new Store(data, null);
-  assert.deepEqual(compared(data, store.state), ["now", "scenario:As it goes"]);
+  assert.deepEqual(compared(data, store.state), ["scenario:As it goes", "scenario:Keep staff"]);
   store.change({ kind: "hold", input: "quit rate", value: 0.06 });
+  assert.deepEqual(compared(data, store.state), ["now", "scenario:As it goes"]);
   store.change({ kind: "range", input: "gap", law: { kind: "uniform", low: 0, high: 1 } });
   store.change(keeping(data, { name: "mine", ...store.state }, []));
   store.change({ kind: "release", input: "quit rate" });

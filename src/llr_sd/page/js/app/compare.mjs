@@ -39,7 +39,8 @@ export function mountCompare(root, page) {
 
   /** The settings that are compared, that which the others are set against first. */
   function chosen() {
-    const refs = compared(data, store.state);
+    const order = comparable(data, store.state).map(({ ref }) => ref);
+    const refs = [...compared(data, store.state)].sort((a, b) => order.indexOf(a) - order.indexOf(b));
     const first = refs.includes(store.state.view.compareWith) ? store.state.view.compareWith : refs.find((ref) => ref.startsWith("scenario:")) ?? refs[0];
     return [first, ...refs.filter((ref) => ref !== first)].map((ref) => ({ ref, ...settingAt(data, store.state, ref) }));
   }
@@ -171,10 +172,10 @@ function standingTable(data, settings, cells) {
     titleOf(data, cell),
     ...settings.map(({ ensemble }) => {
       const found = standing(ensemble, cell);
-      return found.low90 === found.high90 ? shown(found.median, cell.spec) : `${shown(found.median, cell.spec)} (${shown(found.low90, cell.spec)} to ${shown(found.high90, cell.spec)})`;
+      return [shown(found.median, cell.spec), rangeWords(found, (value) => shown(value, cell.spec))];
     }),
   ]);
-  return table("What each gives: the middle run, and the range of nine runs in ten", ["Output", ...settings.map(({ name }) => name)], rows);
+  return table("What each gives: the median, and where nine runs in ten lie", ["Output", ...settings.map(({ name }) => name)], rows);
 }
 
 function chanceTable(data, settings) {
@@ -191,12 +192,17 @@ function changeTable(data, [base, ...others], cells) {
   return table(`What each changes against "${base.name}", run by run`, ["Output", "Setting", "Difference (nine in ten)", "Higher in"], rows);
 }
 
+/** "484 to 538", and nothing where all runs agree or are too few for a range. */
+function rangeWords({ low90, high90 }, told) {
+  return Number.isFinite(low90) && low90 < high90 ? `${told(low90)} to ${told(high90)}` : "";
+}
+
 /** A difference: "+12 (+3 to +20)", or "the same in every run". */
 export function changeWords(found, spec) {
   if (found.runs === 0) return "no pair of runs has a result";
   if (found.alike === found.runs) return "the same in every run";
-  if (found.low90 === found.high90) return signed(found.median, spec);
-  return `${signed(found.median, spec)} (${signed(found.low90, spec)} to ${signed(found.high90, spec)})`;
+  const range = rangeWords(found, (value) => signed(value, spec));
+  return range ? `${signed(found.median, spec)} (${range})` : signed(found.median, spec);
 }
 
 /** In how many pairs it is higher: "62% of 500 pairs (58 to 66%); the same in 12". */
@@ -232,5 +238,5 @@ function table(caption, head, rows) {
       make("caption", { text: caption }),
       make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col", text })))),
       make("tbody", {}, ...rows.map(([first, ...rest]) =>
-        make("tr", {}, make("th", { scope: "row", text: first }), ...rest.map((text, i) => make("td", { "data-head": head[i + 1], text })))))));
+        make("tr", {}, make("th", { scope: "row", text: first }), ...rest.map((told, i) => make("td", { "data-head": head[i + 1] }, ...[told].flat().filter(Boolean).map((text) => make("span", { text })))))))));
 }

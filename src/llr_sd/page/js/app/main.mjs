@@ -6,8 +6,9 @@ import { lawProblem } from "../draws/laws.mjs";
 import { Pool } from "../engine/pool.mjs";
 import { mountLevers } from "../levers/levers.mjs";
 import { mountSetting } from "../levers/setting.mjs";
-import { Store } from "../session/store.mjs";
+import { browserStorage, Store } from "../session/store.mjs";
 import { Asking, askOfStart } from "./asking.mjs";
+import { mountCompare } from "./compare.mjs";
 import { button, fill, make, say } from "./dom.mjs";
 import { mountCompare } from "./compare.mjs";
 import { mountDrives, movingMost } from "./drives.mjs";
@@ -30,18 +31,9 @@ const VIEWS = Object.freeze([
 /** Show the page made of the data that stand in it. */
 export function main() {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const store = new Store(data, storage());
+  const store = new Store(data, browserStorage());
   const pool = new Pool(data, document.getElementById("worker").textContent);
   start(document.getElementById("page"), data, store, pool);
-}
-
-/** Where the browser keeps the session; null where it refuses. */
-function storage() {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
-  }
 }
 
 /**

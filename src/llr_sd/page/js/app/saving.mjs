@@ -1,7 +1,7 @@
 // Keeping a setting with its numbers, a session as a file, and everything as a study that the command line runs.
 
 import { download, fileName } from "../charts/files.mjs";
-import { countOf, dateWords, named, percent, percents, shown } from "../charts/numbers.mjs";
+import { chanceWords, countOf, dateWords, named, shown } from "../charts/numbers.mjs";
 import { differencesOf } from "../session/moves.mjs";
 import { keeping, staleness } from "../session/settings.mjs";
 import { numbersOf } from "../session/kept.mjs";
@@ -111,8 +111,7 @@ export function numberWords(data, setting, spec) {
 
 function chanceLine(setting, target) {
   const row = setting.numbers.find(({ output, statistic }) => output === target.output && statistic === `chance of ${target.name}`);
-  if (!row || row.value === null) return [];
-  return [`${target.name}: ${percent(row.value)} of runs (${percents(row.low ?? NaN, row.high ?? NaN)})`];
+  return row && row.value !== null ? [`${target.name}: ${chanceWords({ ...row, probability: row.value })}`] : [];
 }
 
 /** The session as a file, out and in, and a fresh start. */

@@ -19,9 +19,16 @@ export function comparable(data, state) {
   ];
 }
 
-/** Return the references that are compared: those chosen, or the setting of the screen and the scenario it starts from. */
+/**
+ * Return the references that are compared: those chosen; else the setting of the screen and its start, or its start and the next scenario
+ * that answers the question while nothing is changed.
+ */
 export function compared(data, state) {
-  return state.compare.length >= 2 ? state.compare : ["now", `scenario:${state.from}`];
+  if (state.compare.length >= 2) return state.compare;
+  const start = `scenario:${state.from}`;
+  const same = unlike(data, [settingAt(data, state, "now"), settingAt(data, state, start)]).length === 0;
+  const next = data.scenarios.find(({ name, kind }) => kind === "scenario" && name !== state.from);
+  return same && next ? [start, `scenario:${next.name}`] : ["now", start];
 }
 
 /**

@@ -11,7 +11,8 @@ const CLOSE = 1e-9; // of the larger of two numbers: a browser's own functions m
  *
  * @param {object} data of the page
  * @param {object} ensemble of all runs of its setting
- * @returns {Array<{output: string, element: string, time: number|null, statistic: string, value: number|null, low?: number|null, high?: number|null}>}
+ * @returns {Array<{output: string, element: string, time: number|null, statistic: string, value: number|null, low?: number|null, high?: number|null, met?: number, runs?: number, lost?: number}>}
+ *   of a chance also in how many of how many runs, and how many have no result
  */
 export function numbersOf(data, ensemble) {
   const cells = cellsOf(data, ensemble);
@@ -22,9 +23,9 @@ export function numbersOf(data, ensemble) {
   });
   const chances = data.targets.map((target) => {
     const cell = cells.find(({ spec }) => spec.name === target.output);
-    const { probability, low, high } = chance(ensemble.outputs.get(target.output).values, ensemble.ok, target);
+    const { probability, low, high, met, runs, lost } = chance(ensemble.outputs.get(target.output).values, ensemble.ok, target);
     const where = { output: target.output, element: "", time: cell.time, statistic: `chance of ${target.name}` };
-    return { ...where, value: finite(probability), low: finite(low), high: finite(high) };
+    return { ...where, value: finite(probability), low: finite(low), high: finite(high), met, runs, lost };
   });
   return [...rows, ...chances];
 }

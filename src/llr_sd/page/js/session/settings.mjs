@@ -4,7 +4,7 @@ import { checkAsk, checkName, checkRuns, frozen, inputOf, isTable, lawOf, Refusa
 import { canonical, sha256 } from "./hash.mjs";
 
 const KEYS = ["name", "from", "held", "ranges", "runs", "seed", "design", "model", "page", "numbers"];
-const SAID = ["output", "time", "element", "statistic", "value", "low", "high"]; // of each number
+const SAID = ["output", "time", "element", "statistic", "value", "low", "high", "met", "runs", "lost"]; // of each number
 
 /**
  * Return the move that keeps a setting with the numbers that it gave.
@@ -74,7 +74,7 @@ function checkNumbers(where, numbers) {
   for (const [i, row] of numbers.entries()) {
     const fits =
       isTable(row) && Object.keys(row).every((key) => SAID.includes(key)) && typeof row.output === "string" && typeof row.statistic === "string";
-    const measured = ["time", "value", "low", "high"].every((key) => row?.[key] === undefined || row[key] === null || Number.isFinite(row[key]));
+    const measured = ["time", "value", "low", "high", "met", "runs", "lost"].every((key) => row?.[key] === undefined || row[key] === null || Number.isFinite(row[key]));
     if (!fits || !measured) throw new Refusal(`The setting ${where}: its number ${i + 1}, ${shown(row)}, cannot be read.`);
   }
   return numbers;

@@ -1,0 +1,137 @@
+"""Settings kept in a page leave it as a study, and `llr-sd run` gives the numbers that were kept with them."""
+
+from __future__ import annotations
+
+import base64
+import io
+import itertools
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
+from node_code import node
+
+import llr_sd
+from llr_sd.exploring.made import page_data
+from llr_sd.exploring.subject import subject_of
+
+KEEP = """
+import { compile, Machine } from "@/engine/engine.mjs";
+import { mergeParts, runsOf, simulate } from "@/engine/ensemble.mjs";
+import { numbersOf } from "@/session/kept.mjs";
+import { keeping } from "@/session/settings.mjs";
+import { Store } from "@/session/store.mjs";
+import { studyArchive } from "@/session/study.mjs";
+
+const { page, settings } = data;
+const store = new Store(page, null);
+const machine = new Machine(await compile(page.engine), page.engine);
+for (const { name, moves } of settings) {
+  for (const move of moves) store.change(move);
+  const { held, ranges, runs } = store.state;
+  const ask = { held, ranges, runs };
+  const ensemble = mergeParts(page, ask, [simulate(machine, page, ask, 0, runsOf(page, ask))], 0);
+  store.change(keeping(page, { ...store.state, name }, numbersOf(page, ensemble)));
+}
+const result = {
+  archive: Buffer.from(studyArchive(page, store.state)).toString("base64"),
+  numbers: Object.fromEntries(store.state.saved.map(({ name, numbers }) => [name, numbers])),
+};
+"""
+RUNS = 100
+NAMES = ('with "quotes"', "back\\slash", "é, ü and 🏥", "[x] = 'y'", "# no comment", "as on screen")
+
+
+def moves_of(page: dict[str, Any], rng: np.random.Generator, number: int) -> list[dict[str, Any]]:
+    """What a hand does before it keeps the next setting: a start, some levers held, and now and then another range."""
+    set_somewhere = {name for s in page["scenarios"] for name in s["set"]}
+    levers = [i for i in page["inputs"] if not i["whole"] and (i["ends"] == "range" or i["name"] in set_somewhere)]
+    moves: list[dict[str, Any]] = [{"kind": "start", "scenario": str(rng.choice([s["name"] for s in page["scenarios"]]))}]
+    for lever in rng.choice(np.array(levers, dtype=object), min(3, len(levers)), replace=False):
+        value = float(np.clip(float(f"{rng.uniform(lever['low'], lever['high']):.3g}"), lever["low"], lever["high"]))
+        moves.append({"kind": "hold", "input": lever["name"], "value": value})
+    drawn = [i for i in levers if i["uncertain"] and i["law"]["kind"] in ("pert", "triangular", "uniform")]
+    if number == 7 and drawn:
+        law = drawn[0]["law"]
+        moves.append(
+            {"kind": "range", "input": drawn[0]["name"], "law": {"kind": "uniform", "low": law["low"], "high": law["high"]}}
+        )
+    if number == 14:
+        still = next(i for i in levers if not i["uncertain"] and i["ends"] == "range" and i["value"] > 0)
+        law = {"kind": "p10_p90", "low": 0.9 * still["value"], "high": 1.1 * still["value"]}
+        moves.append({"kind": "range", "input": still["name"], "law": law})
+    return moves
+
+
+@pytest.mark.usefixtures("undrawn")
+@pytest.mark.parametrize(("what", "settings"), [("gp_plan", 20), ("site_rutland", 4)])
+def test_settings_of_a_page_run_to_the_numbers_that_were_kept_with_them(what: str, settings: int, tmp_path: Path) -> None:
+    rerun(what, settings, tmp_path)
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_model_of_ones_own_goes_with_its_settings(staff: Path, tmp_path: Path) -> None:
+    away = tmp_path / "away"
+    away.mkdir()
+    rerun(str(staff), 5, away)
+    assert (away / "results").is_dir()
+    assert sorted(p.name for p in away.glob("*/*/staff.mdl"))
+
+
+def rerun(what: str, settings: int, tmp_path: Path) -> None:
+    """Keep so many settings in the page of a study, save them as a study, run it, and hold its numbers against those that were kept."""
+    page, rng = page_data(subject_of(what)).to_data(), np.random.default_rng(20171031)
+    page["study"]["runs"] = RUNS
+    asked = [
+        {
+            "name": f"{i}: {NAMES[i]}" if i < len(NAMES) - 1 else NAMES[-1] if i == len(NAMES) - 1 else f"setting {i}",
+            "moves": moves_of(page, rng, i),
+        }
+        for i in range(settings)
+    ]
+    made = node(KEEP, {"page": page, "settings": asked})
+    zipfile.ZipFile(io.BytesIO(base64.b64decode(made["archive"]))).extractall(tmp_path)
+    compared = 0
+    for folder in sorted(tmp_path.iterdir()):
+        result = llr_sd.run_study(llr_sd.load_study(folder), out=tmp_path / "results" / folder.name, verify=0)
+        for scenario in result.study.scenario:
+            if scenario.name in made["numbers"]:
+                same_numbers(page, result, scenario.name, made["numbers"][scenario.name])
+                compared += 1
+    assert compared == settings
+
+
+def same_numbers(page: dict[str, Any], result: llr_sd.StudyResult, scenario: str, kept: list[dict[str, Any]]) -> None:
+    """Hold what the page kept of a setting against the tables of the results."""
+    summary = result.summary[result.summary["scenario"] == scenario]
+    targets = result.targets[result.targets["scenario"] == scenario].set_index("target")
+    elements = {
+        o["name"]: dict(zip(labels_of(o["axes"], "labels", ", "), labels_of(o["axes"], "elements", ","), strict=True))
+        for o in page["outputs"]
+    }
+    for row in kept:
+        where = f"{scenario}, {row}"
+        if row["statistic"].startswith("chance of "):
+            told = targets.loc[row["statistic"].removeprefix("chance of ")]
+            # Where nothing varies one run says it all in the page, and each of the study's runs says it again.
+            assert row["value"] == pytest.approx(told["probability"], rel=1e-12), where
+            if row["runs"] > 1:
+                assert (row["met"], row["runs"], row["lost"]) == (told["met"], told["runs"], told["lost"]), where
+                assert (row["low"], row["high"]) == pytest.approx((told["low"], told["high"]), rel=1e-12), where
+            continue
+        found = summary[(summary["output"] == row["output"]) & (summary["statistic"] == row["statistic"])]
+        found = found[found["element"] == elements[row["output"]][row["element"]]]
+        if row["time"] is not None:
+            found = found[np.isclose(found["time"], row["time"], rtol=0, atol=1e-9)]
+        assert len(found) == 1, where
+        assert row["value"] == pytest.approx(found["value"].item(), rel=1e-9, abs=1e-9), where
+
+
+def labels_of(axes: list[dict[str, Any]], key: str, between: str) -> list[str]:
+    """What the elements of an output are called, last axis fastest."""
+    return [between.join(names) for names in itertools.product(*(axis[key] for axis in axes))]
