@@ -111,8 +111,8 @@ def test_text_of_figures_stands_out(browser: Any, gallery: Path) -> None:
           return 1.05 / (0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05); };
         const least = (selector, read) => Math.min(...[...document.querySelectorAll(selector)].map(read));
         return [least('.chart > svg text', e => contrast(getComputedStyle(e).fill)),
-                Math.min(least('.chart .line, .chart .marker, .chart .target, .chart .band', e => { const c = getComputedStyle(e); return contrast(c.stroke, +c.strokeOpacity); }),
-                         least('.chart .bar', e => { const c = getComputedStyle(e); return contrast(c.fill, +c.fillOpacity); }))];
+                Math.min(least('.chart .c-line, .chart .c-marker, .chart .c-target, .chart .c-band', e => { const c = getComputedStyle(e); return contrast(c.stroke, +c.strokeOpacity); }),
+                         least('.chart .c-bar', e => { const c = getComputedStyle(e); return contrast(c.fill, +c.fillOpacity); }))];
         """
     )
     assert text >= 4.5
@@ -142,10 +142,10 @@ def test_the_keyboard_reads_every_time_and_line(browser: Any, gallery: Path) -> 
     assert spoken(browser, name).startswith("more international recruits, End of Sep 2017: ")
     press(browser, "End")
     assert spoken(browser, name).startswith("more international recruits, End of Sep 2025: ")
-    assert browser.execute_script(f"return {chart(name)}.querySelectorAll('.cursor circle').length") == 2
+    assert browser.execute_script(f"return {chart(name)}.querySelectorAll('.c-cursor circle').length") == 2
     press(browser, "Escape")
     assert spoken(browser, name) == ""
-    assert browser.execute_script(f"return {chart(name)}.querySelectorAll('.cursor circle').length") == 0
+    assert browser.execute_script(f"return {chart(name)}.querySelectorAll('.c-cursor circle').length") == 0
 
 
 @pytest.mark.parametrize("name", ["chances", "drivers", "differences at a date", "runs at a date"])
@@ -169,7 +169,7 @@ def test_what_stands_under_the_pointer_is_read(browser: Any, gallery: Path) -> N
     browser.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": y})
     under = reading(browser, name)
     assert under != first
-    assert browser.execute_script(f"return {chart(name)}.querySelectorAll('.asked').length") == 1
+    assert browser.execute_script(f"return {chart(name)}.querySelectorAll('.is-asked').length") == 1
     browser.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x + 100, "y": y})
     assert reading(browser, name) != under
     assert spoken(browser, name) == ""
@@ -185,7 +185,7 @@ def test_a_touch_reads_and_what_it_read_stays(browser: Any, gallery: Path) -> No
     browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
     browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     assert reading(browser, name) != first
-    assert browser.execute_script(f"return {chart(name)}.querySelectorAll('.cursor circle').length") == 1
+    assert browser.execute_script(f"return {chart(name)}.querySelectorAll('.c-cursor circle').length") == 1
 
 
 def test_a_new_setting_redraws_lines_alone(browser: Any, gallery: Path) -> None:
@@ -193,7 +193,7 @@ def test_a_new_setting_redraws_lines_alone(browser: Any, gallery: Path) -> None:
     shown(browser, gallery)
     touched = browser.execute_async_script(
         """
-        const done = arguments[0], { chart, spec } = window.gallery['six settings'], axes = chart.element.querySelectorAll('.axis'), moved = spec();
+        const done = arguments[0], { chart, spec } = window.gallery['six settings'], axes = chart.element.querySelectorAll('.c-axis'), moved = spec();
         for (const s of moved.series) for (const k of ['median', 'low50', 'high50', 'low90', 'high90']) s[k] = s[k].map(v => v - 1);
         const watch = new MutationObserver(() => {});
         watch.observe(chart.element.firstChild, { subtree: true, childList: true, attributes: true, characterData: true });
@@ -211,12 +211,12 @@ def test_a_new_setting_redraws_lines_alone(browser: Any, gallery: Path) -> None:
 def test_a_figure_follows_its_width(browser: Any, gallery: Path) -> None:
     shown(browser, gallery)
     wide = browser.execute_script(
-        f"return [{chart('six settings')}.firstChild.getAttribute('width'), {chart('six settings')}.querySelectorAll('.leader').length]"
+        f"return [{chart('six settings')}.firstChild.getAttribute('width'), {chart('six settings')}.querySelectorAll('.c-leader').length]"
     )
     assert wide[1] == 6
     browser.execute_script("document.body.style.maxWidth = '400px'")
     waited(browser, f"+{chart('six settings')}.firstChild.getAttribute('width') <= 400")
-    assert browser.execute_script(f"return {chart('six settings')}.querySelectorAll('.leader').length") == 0
+    assert browser.execute_script(f"return {chart('six settings')}.querySelectorAll('.c-leader').length") == 0
 
 
 def test_markup_in_names_is_text(browser: Any, gallery: Path) -> None:
@@ -281,6 +281,6 @@ def test_figures_keep_to_forced_colours(browser: Any, gallery: Path) -> None:
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "forced-colors", "value": "active"}]})
     text, line, ground = browser.execute_script(
         "const c = s => getComputedStyle(document.querySelector(s));"
-        "return [c('.chart .ink').fill, c('.chart .line').stroke, c('body').color]"
+        "return [c('.chart .c-ink').fill, c('.chart .c-line').stroke, c('body').color]"
     )
     assert text == line == ground

@@ -63,9 +63,9 @@ def test_the_pointer_reads_what_the_table_says(opened: Any) -> None:
     figure = place(opened, "scenarios")
     head, *_, last = opened.execute_script(TABLE, figure)
     svg = drawing(figure)
-    right = float(opened.execute_script("return arguments[0].querySelector('.chart .line').getBBox().x", figure))
+    right = float(opened.execute_script("return arguments[0].querySelector('.chart .c-line').getBBox().x", figure))
     assert right > 0
-    wide = opened.execute_script("const l = arguments[0].querySelector('.line').getBBox(); return l.x + l.width", figure)
+    wide = opened.execute_script("const l = arguments[0].querySelector('.c-line').getBBox(); return l.x + l.width", figure)
     ActionChains(opened).move_to_element_with_offset(svg, int(wide) - svg.size["width"] // 2, 0).perform()
     when, lines = opened.execute_script(READ, figure)
     assert when == f"{last[0][0].upper()}{last[0][1:]}"

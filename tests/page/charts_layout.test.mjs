@@ -36,6 +36,11 @@ test("an axis of amounts does not go below nought for room, and takes nought in 
   assert.equal(axisRange(null, 20, 40, { zero: true }).low, 0);
   const flat = axisRange(null, 7, 7);
   assert.ok(flat.low < 7 && flat.high > 7);
+  for (const value of [0, 1e-9, -4, 3e8]) {
+    const range = axisRange(null, value, value);
+    assert.ok(range.low < range.high && range.low <= value && range.high >= value, String(value));
+  }
+  assert.equal(axisRange(null, 0, 0).low, 0);
   assert.deepEqual(axisRange(null, NaN, NaN), { low: 0, high: 1 });
 });
 

@@ -44,8 +44,10 @@ test("differences carry their sign and have nought on their axis", () => {
 });
 
 test("numbers of a percentage are read as such", () => {
-  const share = { ...spec(), percent: true, unit: "Dmnl", targets: [{ value: 0.125 }], history: [], series: [{ name: "plan", pen: 0, median: [0.1, 0.11, 0.025], low90: null, high90: null }] };
-  assert.deepEqual(trajectoryReading(share, 2, 0).lines.map((l) => l.words), ["2.5%", "12.5%"]);
+  const share = { ...spec(), percent: true, unit: "Dmnl", targets: [{ value: 0.125 }], history: [], series: [{ name: "plan", pen: 0, median: [0.1, 0.11, 0.025], low90: [0.1, 0.1, 0.004], high90: [0.1, 0.12, 0.031] }] };
+  assert.deepEqual(trajectoryReading(share, 2, 0).lines.map((l) => l.words), ["2.5% (0.4 to 3.1%)", "12.5%"]);
+  const points = { ...share, signed: true, targets: [] };
+  assert.equal(trajectoryReading(points, 2, 0).lines[0].words, "+2.5 points (+0.4 to +3.1 points)");
 });
 
 test("the table has every number whole, and its file no formula", () => {

@@ -77,20 +77,20 @@ export function rowsScene(groups, range, place, { quantity = {}, ticks = (v) => 
   for (const value of roomyNumbers(range, right - left, size, ticks)) {
     const at = x(value);
     const zero = value === 0;
-    axis.push(rule(at, 0, at, y, { class: zero ? "zero" : "rule", stroke: zero ? QUIET : RULE, "stroke-width": zero ? 1.2 : 0.8 }));
+    axis.push(rule(at, 0, at, y, { class: zero ? "c-zero" : "c-rule", stroke: zero ? QUIET : RULE, "stroke-width": zero ? 1.2 : 0.8 }));
     axis.push(words(at, y + 1.2 * size, ticks(value), { size, anchor: "middle" }));
   }
   let height = y + 1.8 * size;
   const start = wide ? left : 2;
   for (const line of title ? wrapped(title, place.width - start - 2, size, 4) : []) {
-    axis.push(words(start, height + 0.7 * size, line, { size, colour: QUIET, className: "quiet" }));
+    axis.push(words(start, height + 0.7 * size, line, { size, colour: QUIET, className: "c-quiet" }));
     height += 1.25 * size;
   }
   const marks = placed.flatMap(({ row, y: at }) => row.draw(x, at, 0.9 * size));
   return {
     height: Math.ceil(height), box, kept: { range, about: title },
     // Numbers in the way of a rule are read over it, so the text comes last.
-    nodes: [node("g", { class: "axis" }, axis), node("g", {}, marks), node("g", {}, texts)],
+    nodes: [node("g", { class: "c-axis" }, axis), node("g", {}, marks), node("g", {}, texts)],
     grid: {
       columns: 1, rows: rows.map((_, i) => i), xs: [left], start: 0,
       point: (_, row) => (Number.isFinite(rows[row].at) ? { x: x(rows[row].at), y: placed[row].y } : null),
@@ -116,7 +116,7 @@ export function rowsRange(title, place, low, high) {
 export function whisker(x, y, low, high, half, attributes) {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [];
   const [a, b] = [px(x(low)), px(x(high))];
-  return [node("path", { class: "line", d: `M${a} ${px(y - half)}V${px(y + half)}M${a} ${px(y)}H${b}M${b} ${px(y - half)}V${px(y + half)}`, fill: "none", ...attributes })];
+  return [node("path", { class: "c-line", d: `M${a} ${px(y - half)}V${px(y + half)}M${a} ${px(y)}H${b}M${b} ${px(y - half)}V${px(y + half)}`, fill: "none", ...attributes })];
 }
 
 function told(value, spec) {
@@ -139,7 +139,7 @@ export function barsScene(spec, place) {
     draw: (x, y, thick) => {
       if (!Number.isFinite(bar.value)) return [];
       const [from, to] = [Math.min(x(0), x(bar.value)), Math.max(x(0), x(bar.value))];
-      const shape = node("rect", { class: "bar", x: px(from), y: px(y - thick / 2), width: px(Math.max(1, to - from)), height: px(thick), fill: bar.value < 0 ? DOWN : UP, "fill-opacity": 0.75 });
+      const shape = node("rect", { class: "c-bar", x: px(from), y: px(y - thick / 2), width: px(Math.max(1, to - from)), height: px(thick), fill: bar.value < 0 ? DOWN : UP, "fill-opacity": 0.75 });
       return [shape, ...whisker(x, y, bar.low, bar.high, 0.3 * thick, { stroke: INK, "stroke-width": 1.6 * place.scale })];
     },
   }));

@@ -38,7 +38,7 @@ function marks(row, x, y, thick, scale) {
   return [
     ...widest,
     ...whisker(x, y, row.low, row.high, 0.32 * thick, { stroke: colour, "stroke-width": 2.4 * scale }),
-    node("path", { class: "marker", d: markerPath(marker, x(row.probability), y, 5 * scale), fill: "#fff", stroke: colour, "stroke-width": 2 * scale }),
+    node("path", { class: "c-marker", d: markerPath(marker, x(row.probability), y, 5 * scale), fill: "#fff", stroke: colour, "stroke-width": 2 * scale }),
   ];
 }
 

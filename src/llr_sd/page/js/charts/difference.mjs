@@ -2,7 +2,7 @@
 
 import { rowsRange, rowsScene, whisker } from "./bars.mjs";
 import { extremes } from "./layout.mjs";
-import { listing, signed, unitWords } from "./numbers.mjs";
+import { between, listing, signed, unitWords } from "./numbers.mjs";
 import { makeChart } from "./plot.mjs";
 import { LINE, markerPath, node, pen, px } from "./svg.mjs";
 import { trajectoryReading, trajectoryScene, trajectoryTable, trajectoryWords } from "./trajectory.mjs";
@@ -32,11 +32,11 @@ export function differenceRows(spec, place) {
       if (!Number.isFinite(s.median)) return [];
       const { colour, marker } = pen(s.pen ?? 0);
       const line = spec.series.length === 1 ? LINE : colour;
-      const thicker = Number.isFinite(s.low50) ? [node("path", { class: "line", d: `M${px(x(s.low50))} ${px(y)}H${px(x(s.high50))}`, fill: "none", stroke: line, "stroke-width": px(0.4 * thick) })] : [];
+      const thicker = Number.isFinite(s.low50) ? [node("path", { class: "c-line", d: `M${px(x(s.low50))} ${px(y)}H${px(x(s.high50))}`, fill: "none", stroke: line, "stroke-width": px(0.4 * thick) })] : [];
       return [
         ...whisker(x, y, s.low90, s.high90, 0.32 * thick, { stroke: line, "stroke-width": 2 * place.scale }),
         ...thicker,
-        node("path", { class: "marker", d: markerPath(marker, x(s.median), y, 5 * place.scale), fill: "#fff", stroke: line, "stroke-width": 2 * place.scale }),
+        node("path", { class: "c-marker", d: markerPath(marker, x(s.median), y, 5 * place.scale), fill: "#fff", stroke: line, "stroke-width": 2 * place.scale }),
       ];
     },
   }));
@@ -46,7 +46,7 @@ export function differenceRows(spec, place) {
 function rowWords(series, spec) {
   const middle = signed(series.median, spec);
   const ranged = Number.isFinite(series.low90) && Number.isFinite(series.high90) && series.low90 < series.high90;
-  const numbers = ranged ? `${middle} (${signed(series.low90, spec)} to ${signed(series.high90, spec)})` : middle;
+  const numbers = ranged ? `${middle} (${between(series.low90, series.high90, { ...spec, signed: true })})` : middle;
   return [numbers, series.note].filter(Boolean).join("; ");
 }
 

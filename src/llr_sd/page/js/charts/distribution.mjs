@@ -3,7 +3,7 @@
 import { FEWEST_RUNS, meets, quantile } from "../draws/statistics.mjs";
 import { roomyNumbers } from "./bars.mjs";
 import { axisRange, extremes, nearestIndex, roundNumbers, scaled, textWidth, wrapped } from "./layout.mjs";
-import { countOf, levelWords, listing, percent, shown, tick, unitWords } from "./numbers.mjs";
+import { between, countOf, levelWords, listing, percent, shown, tick, unitWords } from "./numbers.mjs";
 import { makeChart } from "./plot.mjs";
 import { INK, MET, QUIET, TARGET, dashes, node, px, rule, words } from "./svg.mjs";
 
@@ -86,17 +86,17 @@ export function distributionScene(spec, place) {
   }
   box.bottom = y;
   const axis = roomyNumbers(range, box.right - box.left, size, (v) => tick(v, spec)).flatMap((value) => [
-    rule(x(value), y - 0.4 * size, x(value), y, { class: "edge", stroke: QUIET, "stroke-width": 1 }),
+    rule(x(value), y - 0.4 * size, x(value), y, { class: "c-edge", stroke: QUIET, "stroke-width": 1 }),
     words(x(value), y + 1.2 * size, tick(value, spec), { size, anchor: "middle" }),
   ]);
   const unit = spec.percent ? "" : unitWords(spec.unit ?? "");
   const key = [unit, `each dot is ${dotWords(spec)}`].filter(Boolean).join("; ");
   let height = y + 1.8 * size;
-  for (const line of wrapped(key, place.width - 4, size, 2)) axis.push(words(2, (height += 1.1 * size), line, { size, colour: QUIET, className: "quiet" }));
+  for (const line of wrapped(key, place.width - 4, size, 2)) axis.push(words(2, (height += 1.1 * size), line, { size, colour: QUIET, className: "c-quiet" }));
   const stops = [...new Set([...roundNumbers(range.low, range.high, STOPS), ...(spec.targets ?? []).map((t) => t.value)])].sort((a, b) => a - b);
   return {
     height: Math.ceil(height + 0.5 * size), box, kept: { range, about },
-    nodes: [node("g", { class: "axis" }, axis), node("g", {}, marks), node("g", {}, [...targetTexts(spec, x, box, bases, size, place), ...texts])],
+    nodes: [node("g", { class: "c-axis" }, axis), node("g", {}, marks), node("g", {}, [...targetTexts(spec, x, box, bases, size, place), ...texts])],
     grid: { columns: stops.length, stops, rows: spec.series.map((_, i) => i), xs: stops.map(x), start: startOf(spec, stops), point: (column, row) => ({ x: x(stops[column]), y: bases[row] }) },
   };
 }
@@ -104,9 +104,9 @@ export function distributionScene(spec, place) {
 /** Dots of one panel above its base line; below it nine runs in ten, the middle half and the median. */
 function panelMarks(series, spec, { x, y, panel, box, level, scale }) {
   const { values } = series;
-  const parts = [rule(box.left, y, box.right, y, { class: "edge", stroke: QUIET, "stroke-width": 1 })];
+  const parts = [rule(box.left, y, box.right, y, { class: "c-edge", stroke: QUIET, "stroke-width": 1 })];
   if (!values.length) return parts;
-  if (flat(values)) return [...parts, rule(x(values[0]), y, x(values[0]), y - 0.6 * panel, { class: "line", stroke: INK, "stroke-width": 3 * scale })];
+  if (flat(values)) return [...parts, rule(x(values[0]), y, x(values[0]), y - 0.6 * panel, { class: "c-line", stroke: INK, "stroke-width": 3 * scale })];
   const chosen = dotRuns(values.length);
   const { size, dots } = stacked(chosen.map((run) => x(values[run])), level, panel - 18 * scale, 15 * scale);
   const [target] = spec.targets ?? [];
@@ -115,7 +115,7 @@ function panelMarks(series, spec, { x, y, panel, box, level, scale }) {
     const met = meeting !== null && meeting[chosen[i]];
     parts.push(
       node("circle", {
-        class: met ? "observed" : "marker", cx: px(dot.x), cy: px(y - 1 - (dot.rank + 0.5) * size), r: px(0.45 * size),
+        class: met ? "c-observed" : "c-marker", cx: px(dot.x), cy: px(y - 1 - (dot.rank + 0.5) * size), r: px(0.45 * size),
         fill: met || !target ? MET : "#fff", stroke: met || !target ? MET : QUIET, "stroke-width": px(Math.min(1.4, 0.14 * size)),
       }),
     );
@@ -123,9 +123,9 @@ function panelMarks(series, spec, { x, y, panel, box, level, scale }) {
   const [low, quarter, middle, upper, high] = quantiles(values).map(x);
   const under = y + 6 * scale;
   const known = (...places) => places.every(Number.isFinite);
-  if (known(low, high)) parts.push(rule(low, under, high, under, { class: "line", stroke: INK, "stroke-width": 1.2 * scale }));
-  if (known(quarter, upper)) parts.push(rule(quarter, under, upper, under, { class: "line", stroke: INK, "stroke-width": 4 * scale }));
-  if (known(middle)) parts.push(node("path", { class: "marker", d: `M${px(middle)} ${px(under - 6 * scale)}V${px(under + 6 * scale)}`, fill: "none", stroke: INK, "stroke-width": 2.4 * scale }));
+  if (known(low, high)) parts.push(rule(low, under, high, under, { class: "c-line", stroke: INK, "stroke-width": 1.2 * scale }));
+  if (known(quarter, upper)) parts.push(rule(quarter, under, upper, under, { class: "c-line", stroke: INK, "stroke-width": 4 * scale }));
+  if (known(middle)) parts.push(node("path", { class: "c-marker", d: `M${px(middle)} ${px(under - 6 * scale)}V${px(under + 6 * scale)}`, fill: "none", stroke: INK, "stroke-width": 2.4 * scale }));
   return parts;
 }
 
@@ -138,10 +138,10 @@ function targetTexts(spec, x, box, bases, size, place) {
     const [text] = wrapped(targetWords(t, spec), box.right - box.left, size, 1, true);
     const width = textWidth(text, size, true);
     const left = at + 5 + width <= place.width ? at + 5 : Math.max(0, at - 5 - width);
-    const uprights = bases.map((base) => rule(at, base - panel, at, base, { class: "target", stroke: TARGET, "stroke-width": 1.6 * place.scale, "stroke-dasharray": dashes([5, 1.6], 1.6 * place.scale) }));
+    const uprights = bases.map((base) => rule(at, base - panel, at, base, { class: "c-target", stroke: TARGET, "stroke-width": 1.6 * place.scale, "stroke-dasharray": dashes([5, 1.6], 1.6 * place.scale) }));
     return [
       ...uprights,
-      words(left, bases[0] - panel + size * (0.9 + 1.2 * i), text, { size, colour: TARGET, bold: true, halo: true, className: "target-text" }),
+      words(left, bases[0] - panel + size * (0.9 + 1.2 * i), text, { size, colour: TARGET, bold: true, halo: true, className: "c-target-text" }),
     ];
   });
 }
@@ -181,7 +181,7 @@ function seriesWords(series, spec) {
   const [low, , middle, , high] = quantiles(values);
   const [target] = spec.targets ?? [];
   const met = target ? `; ${percent(sharing(values, target))} of runs ${sideWords(target, spec)}` : "";
-  const range = Number.isFinite(high - low) ? `, nine runs in ten ${shown(low, spec)} to ${shown(high, spec)}` : `, too few runs for a range (${values.length})`;
+  const range = Number.isFinite(high - low) ? `, nine runs in ten ${between(low, high, spec)}` : `, too few runs for a range (${values.length})`;
   return `median ${shown(middle, spec)}${range}${met}${without}`;
 }
 

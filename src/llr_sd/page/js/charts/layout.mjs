@@ -100,8 +100,12 @@ export function axisRange(kept, low, high, { zero = false } = {}) {
   const from = zero ? Math.min(0, low) : low;
   const to = zero ? Math.max(0, high) : high;
   if (kept && from >= kept.low && to <= kept.high && to - from >= SHRUNK * (kept.high - kept.low)) return kept;
-  const span = to - from || Math.abs(to) * 0.1 || 1;
-  const step = roundStep(from, to > from ? to : from + span, 8);
+  if (from === to) {
+    const room = 0.1 * Math.abs(to) || 1;
+    return axisRange(kept, from >= 0 ? Math.max(0, from - room) : from - room, to > 0 ? to + room : to < 0 ? Math.min(0, to + room) : room, { zero });
+  }
+  const span = to - from;
+  const step = roundStep(from, to, 8);
   const down = zero && from === 0 ? 0 : Math.floor((from - HEAD_ROOM * span) / step) * step;
   const up = zero && to === 0 ? 0 : Math.ceil((to + HEAD_ROOM * span) / step) * step;
   return { low: low >= 0 && down < 0 ? 0 : cleaned(down, step), high: high <= 0 && up > 0 ? 0 : cleaned(up, step) };

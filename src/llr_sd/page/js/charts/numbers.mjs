@@ -147,8 +147,15 @@ export function shown(value, quantity, apartFrom = NaN) {
 /** A difference with its sign: "+12", "−3.1 points" for one of two percentages, "0" where there is none. */
 export function signed(value, quantity) {
   if (!Number.isFinite(value)) return NONE;
-  const text = quantity.percent ? `${amount(100 * value)} points` : amount(value, quantity.unit ?? "");
+  const text = quantity.percent ? shareWords(value).replace("%", " points") : amount(value, quantity.unit ?? "");
   return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
+}
+
+/** A range of numbers as `shown`, or as `signed`, what stands behind them once: "504 to 547", "0.4 to 1.9%", "+2 to +5 points". */
+export function between(low, high, quantity) {
+  if (!Number.isFinite(high - low)) return NONE;
+  const [first, last] = [low, high].map((v) => (quantity.signed ? signed(v, quantity) : shown(v, quantity)));
+  return `${quantity.percent ? first.replace(/%$| points$/, "") : first} to ${last}`;
 }
 
 /** A unit as people say it, of one or of many; empty for a pure number, and as it stands where it is not one of those known. */

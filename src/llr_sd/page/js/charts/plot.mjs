@@ -6,6 +6,7 @@ import { INK, QUIET, dashes, markerPath, node, patch, pen, px, rule, svgText, wo
 const SMALLEST = 240;
 const EXPORTED = 960;
 const MARGIN = 20;
+const LONGEST = 80;
 let made = 0;
 
 /**
@@ -58,7 +59,7 @@ export function makeChart(kind, options = {}) {
     }
     const asked = state.cursor ?? { column: grid.start, row: null };
     const told = rows.length ? kind.reading(state.spec, asked.column, asked.row, grid) : null;
-    patch(svg, [node("g", {}, nodes), node("g", { class: "cursor" }, state.cursor && told ? cursorNodes(grid) : [])]);
+    patch(svg, [node("g", {}, nodes), node("g", { class: "c-cursor" }, state.cursor && told ? cursorNodes(grid) : [])]);
     patch(reading, told ? readingNodes(told, state.cursor ? state.cursor.row : null) : []);
     for (const listener of listeners.readout) listener(state.cursor ? told : null);
     return told;
@@ -68,21 +69,20 @@ export function makeChart(kind, options = {}) {
     const { column, row } = state.cursor;
     const marks = [];
     const { top, bottom, upright } = state.scene.box;
-    if (upright) marks.push(rule(grid.xs[column], top, grid.xs[column], bottom, { class: "edge", stroke: INK, "stroke-width": 1 }));
+    if (upright) marks.push(rule(grid.xs[column], top, grid.xs[column], bottom, { class: "c-edge", stroke: INK, "stroke-width": 1 }));
     for (const each of grid.rows) {
       const point = grid.point(column, each);
       const size = (each === row ? 5.5 : 3) * state.scale;
-      if (point) marks.push(node("circle", { class: "point", cx: px(point.x), cy: px(point.y), r: size, fill: each === row ? INK : "#fff", stroke: INK, "stroke-width": 1.5 }));
+      if (point) marks.push(node("circle", { class: "c-point", cx: px(point.x), cy: px(point.y), r: size, fill: each === row ? INK : "#fff", stroke: INK, "stroke-width": 1.5 }));
     }
     return marks;
   }
 
   function readingNodes(told, row) {
     const lines = told.lines.map((line) =>
-      node("li", { class: line.row === row && row !== null ? "asked" : null }, [
+      node("li", { class: line.row === row && row !== null ? "is-asked" : null }, [
         ...swatch(line),
-        node("span", { class: "name" }, line.name),
-        node("span", { class: "value" }, line.words),
+        node("span", {}, [node("bdi", { class: "name" }, shortened(line.name)), node("span", {}, " "), node("span", { class: "value" }, line.words)]),
       ]),
     );
     return [...(told.head ? [node("p", { class: "reading-head" }, told.head)] : []), node("ul", {}, lines)];
@@ -167,14 +167,20 @@ export function makeChart(kind, options = {}) {
   };
 }
 
+/** A name that leaves room for its numbers. */
+function shortened(name) {
+  const letters = [...name];
+  return letters.length > LONGEST ? `${letters.slice(0, LONGEST).join("").trimEnd()}…` : name;
+}
+
 /** The line, marker or mark of a series, as its key shows it; none where it has none. */
 function swatch({ pen: number, mark }) {
   const shape = (inside) => [node("svg", { class: "swatch", width: 30, height: 14, viewBox: "0 0 30 14", "aria-hidden": "true" }, inside)];
   if (number === null || number === undefined) return mark ? shape(mark) : [];
   const { colour, dash, marker } = pen(number);
   return shape([
-    rule(0, 7, 30, 7, { class: "line", stroke: colour, "stroke-width": 2, "stroke-dasharray": dashes(dash, 2) }),
-    node("path", { class: "marker", d: markerPath(marker, 15, 7, 3.6), fill: "#fff", stroke: colour, "stroke-width": 1.4 }),
+    rule(0, 7, 30, 7, { class: "c-line", stroke: colour, "stroke-width": 2, "stroke-dasharray": dashes(dash, 2) }),
+    node("path", { class: "c-marker", d: markerPath(marker, 15, 7, 3.6), fill: "#fff", stroke: colour, "stroke-width": 1.4 }),
   ]);
 }
 

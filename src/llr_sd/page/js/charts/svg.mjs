@@ -68,11 +68,11 @@ export function node(tag, attributes = {}, inside = []) {
 }
 
 /** A text; `halo` keeps it readable over lines. */
-export function words(x, y, text, { size, colour = INK, anchor = "start", bold = false, halo = false, className = "ink" }) {
+export function words(x, y, text, { size, colour = INK, anchor = "start", bold = false, halo = false, className = "c-ink" }) {
   return node(
     "text",
     {
-      class: halo ? `${className} halo` : className,
+      class: halo ? `${className} c-halo` : className,
       x: px(x),
       y: px(y),
       "font-size": px(size),
@@ -146,11 +146,11 @@ export function valueAxis(range, box, { quantity, heading, numbers }) {
   for (const value of numbers) {
     const at = y(value);
     const zero = value === 0 && range.low < 0;
-    parts.push(rule(box.left, at, box.right, at, { class: zero ? "zero" : "rule", stroke: zero ? QUIET : RULE, "stroke-width": zero ? 1.2 : 0.8 }));
+    parts.push(rule(box.left, at, box.right, at, { class: zero ? "c-zero" : "c-rule", stroke: zero ? QUIET : RULE, "stroke-width": zero ? 1.2 : 0.8 }));
     parts.push(words(box.left - 6, at + 0.35 * box.size, tick(value, quantity), { size: box.size, anchor: "end" }));
   }
-  if (heading) parts.push(words(2, box.size, heading, { size: box.size, colour: QUIET, className: "quiet" }));
-  return node("g", { class: "axis" }, parts);
+  if (heading) parts.push(words(2, box.size, heading, { size: box.size, colour: QUIET, className: "c-quiet" }));
+  return node("g", { class: "c-axis" }, parts);
 }
 
 /** Numbers of an axis of values, and the room that the widest of them takes in px. */
@@ -164,10 +164,10 @@ export function timeAxis(low, high, box) {
   const x = scaled(low, high, box.left, box.right);
   const months = high - low < 2;
   const marks = timeTicks(low, high, Math.max(2, Math.floor((box.right - box.left) / ((months ? 3.3 : 3.4) * box.size))));
-  const parts = [rule(box.left, box.bottom, box.right, box.bottom, { class: "edge", stroke: QUIET, "stroke-width": 1 })];
+  const parts = [rule(box.left, box.bottom, box.right, box.bottom, { class: "c-edge", stroke: QUIET, "stroke-width": 1 })];
   for (const mark of marks) {
     const at = x(mark.at);
-    parts.push(rule(at, box.bottom, at, box.bottom + 4, { class: "edge", stroke: QUIET, "stroke-width": 1 }));
+    parts.push(rule(at, box.bottom, at, box.bottom + 4, { class: "c-edge", stroke: QUIET, "stroke-width": 1 }));
     const half = textWidth(mark.text, box.size) / 2;
     if (at + half > box.end || at - half < 0) continue;
     parts.push(words(at, box.bottom + 6 + box.size, mark.text, { size: box.size, anchor: "middle" }));
@@ -175,9 +175,9 @@ export function timeAxis(low, high, box) {
   if (isCalendar(low) && isCalendar(high)) {
     const texts = months ? ["First of the month", "Month"] : ["Year (mark at 1 January)", "Year"];
     const text = texts.find((t) => textWidth(t, box.size) <= box.right - box.left) ?? "";
-    parts.push(words((box.left + box.right) / 2, box.bottom + 6 + 2.3 * box.size, text, { size: box.size, anchor: "middle", colour: QUIET, className: "quiet" }));
+    parts.push(words((box.left + box.right) / 2, box.bottom + 6 + 2.3 * box.size, text, { size: box.size, anchor: "middle", colour: QUIET, className: "c-quiet" }));
   }
-  return node("g", { class: "axis" }, parts);
+  return node("g", { class: "c-axis" }, parts);
 }
 
 /** Change the children of an element into these, touching only what differs from the last time. */

@@ -1,7 +1,7 @@
 /** Lines over time: medians with the middle half and nine tenths of runs, targets as marks, what was observed as points, each line named. */
 
 import { axisRange, extremes, nearestIndex, quietest, scaled, spreadLabels, textWidth, wrapped } from "./layout.mjs";
-import { dateWords, isCalendar, levelWords, listing, named, shown, signed, tick, unitWords } from "./numbers.mjs";
+import { between, dateWords, isCalendar, levelWords, listing, named, shown, signed, tick, unitWords } from "./numbers.mjs";
 import { makeChart } from "./plot.mjs";
 import {
   BAND_NARROW, BAND_WIDE, INK, LINE, QUIET, TARGET, TARGET_DASH,
@@ -18,7 +18,8 @@ const SHARE = "nine runs in ten";
  *
  * `update` takes `{title, sentence, label, unit, percent, times, series, targets, history, mark}`: `times` in years or in the model's own
  * unit; `series` of `{name, pen, median, low50, high50, low90, high90, central, hidden, pale}`, arrays along `times` in `unit`, NaN where there is
- * no number, null where there is no band, `pale` drawn thin; `targets` of `{label, value, time}`; `history` of `{time, value, label}`; `mark` a time to start
+ * no number, null where there is no band, `pale` drawn thin; `targets` of `{label, value, time, atLeast}`, `atLeast` true or false where
+ * the side is known; `history` of `{time, value, label}`; `mark` a time to start
  * reading at. With `signed`, numbers are differences: they carry their sign and nought is on the axis.
  * @param {Object} options as `makeChart` takes them
  */
@@ -99,7 +100,7 @@ function bandNodes(seen, place, xs, y) {
       if (!low || !high) continue;
       bands.push(
         node("path", {
-          class: "band", d: bandPath(xs, low, high, y), fill: single ? fill : colour, "fill-opacity": single ? null : opacity,
+          class: "c-band", d: bandPath(xs, low, high, y), fill: single ? fill : colour, "fill-opacity": single ? null : opacity,
           stroke: single ? LINE : colour, "stroke-width": 0.7 * place.scale, "stroke-opacity": 0.85,
         }),
       );
@@ -114,11 +115,11 @@ function lineNode(series, xs, y, place, many) {
   const width = (place.row === series.row && many > 1 ? 3 : series.pale ? 1.4 : 2) * place.scale;
   const parts = [];
   if (series.central && many <= BANDED) {
-    parts.push(node("path", { class: "line", d: linePath(xs, series.central, y), fill: "none", stroke: INK, "stroke-width": 1.3 * place.scale, "stroke-dasharray": dashes([4, 1.5], 1.3 * place.scale) }));
+    parts.push(node("path", { class: "c-line", d: linePath(xs, series.central, y), fill: "none", stroke: INK, "stroke-width": 1.3 * place.scale, "stroke-dasharray": dashes([4, 1.5], 1.3 * place.scale) }));
   }
   parts.push(
     node("path", {
-      class: "line", d: linePath(xs, series.median, y), fill: "none", stroke: colour, "stroke-width": width,
+      class: "c-line", d: linePath(xs, series.median, y), fill: "none", stroke: colour, "stroke-width": width,
       "stroke-dasharray": dashes(drawn.dash, width), "stroke-linejoin": "round",
     }),
   );
@@ -128,7 +129,7 @@ function lineNode(series, xs, y, place, many) {
     for (let i = Math.abs(series.pen) % every; i < xs.length; i += every) {
       if (Number.isFinite(series.median[i])) d += markerPath(drawn.marker, xs[i], y(series.median[i]), 3.8 * place.scale);
     }
-    parts.push(node("path", { class: "marker", d, fill: "#fff", stroke: colour, "stroke-width": 1.5 * place.scale }));
+    parts.push(node("path", { class: "c-marker", d, fill: "#fff", stroke: colour, "stroke-width": 1.5 * place.scale }));
   }
   return node("g", {}, parts);
 }
@@ -141,21 +142,21 @@ function targetNodes(spec, seen, place, box, xs, x, y, size) {
     const dated = Number.isFinite(t.time);
     const end = dated ? Math.min(box.right, x(t.time)) : box.right;
     const at = y(t.value);
-    const [text] = wrapped(t.label || `target ${targetLevel(t, spec)}`, box.right - box.left - 12, size, 1, true);
+    const [text] = wrapped(targetName(t, spec), box.right - box.left - 12, size, 1, true);
     const width = textWidth(text, size, true);
     const [above, below] = [at - 0.5 * size, at + 1.2 * size];
     const lefts = [box.left + 6, Math.max(box.left + 6, end - width - 6 * place.scale), end + 9 * place.scale];
     const places = lefts.flatMap((left, i) => (i === 2 ? [at + 0.35 * size] : [above, below]).map((base) => ({ left, base, width, size })));
     const chosen = quietest(places.filter((p) => p.left + width <= box.right), taken, box) ?? places[0];
     taken.push({ x: chosen.left, y: chosen.base - 0.3 * size }, { x: chosen.left + width, y: chosen.base - 0.3 * size });
-    const parts = [rule(box.left, at, end, at, { class: "target", stroke: TARGET, "stroke-width": 1.6 * place.scale, "stroke-dasharray": dashes([5, 1.6], 1.6 * place.scale) })];
-    if (dated) parts.push(node("path", { class: "target-mark", d: markerPath(3, end, at, 5 * place.scale), fill: TARGET, stroke: "#fff", "stroke-width": 1.2 }));
-    return [...parts, words(chosen.left, chosen.base, text, { size, colour: TARGET, bold: true, halo: true, className: "target-text" })];
+    const parts = [rule(box.left, at, end, at, { class: "c-target", stroke: TARGET, "stroke-width": 1.6 * place.scale, "stroke-dasharray": dashes([5, 1.6], 1.6 * place.scale) })];
+    if (dated) parts.push(node("path", { class: "c-target-mark", d: markerPath(3, end, at, 5 * place.scale), fill: TARGET, stroke: "#fff", "stroke-width": 1.2 }));
+    return [...parts, words(chosen.left, chosen.base, text, { size, colour: TARGET, bold: true, halo: true, className: "c-target-text" })];
   });
 }
 
 function historyNodes(spec, x, y, scale) {
-  return (spec.history ?? []).map((h) => node("circle", { class: "observed", cx: px(x(h.time)), cy: px(y(h.value)), r: px(3.6 * scale), fill: INK, stroke: "#fff", "stroke-width": 0.8 }));
+  return (spec.history ?? []).map((h) => node("circle", { class: "c-observed", cx: px(x(h.time)), cy: px(y(h.value)), r: px(3.6 * scale), fill: INK, stroke: "#fff", "stroke-width": 0.8 }));
 }
 
 /** Name and last number of each line, in lines of text that fit beside the chart. */
@@ -182,10 +183,10 @@ function labelNodes(labels, seen, box, xs, y, scale, size) {
     const line = labels.length === 1 && seen[i].pen >= 0 ? LINE : colour;
     const left = box.right + 22 * scale;
     const parts = [
-      node("path", { class: "leader", d: `M${px(box.right + 2)} ${px(wanted[i])}L${px(box.right + 9 * scale)} ${px(places[i])}`, fill: "none", stroke: line, "stroke-width": scale }),
+      node("path", { class: "c-leader", d: `M${px(box.right + 2)} ${px(wanted[i])}L${px(box.right + 9 * scale)} ${px(places[i])}`, fill: "none", stroke: line, "stroke-width": scale }),
     ];
     if (labels.length > 1) {
-      parts.push(node("path", { class: "marker", d: markerPath(marker, box.right + 14 * scale, places[i], 3.8 * scale), fill: "#fff", stroke: line, "stroke-width": 1.5 * scale }));
+      parts.push(node("path", { class: "c-marker", d: markerPath(marker, box.right + 14 * scale, places[i], 3.8 * scale), fill: "#fff", stroke: line, "stroke-width": 1.5 * scale }));
     }
     const first = places[i] - (label.lines.length - 1) * 0.58 * size + 0.35 * size;
     return [...parts, ...label.lines.map((text, j) => words(left, first + 1.16 * size * j, text, { size }))];
@@ -205,13 +206,15 @@ function moment(spec, column) {
 function standing(series, column, spec) {
   const middle = told(series.median[column], spec);
   const [low, high] = [series.low90?.[column], series.high90?.[column]];
-  return Number.isFinite(low) && Number.isFinite(high) && low < high ? `${middle} (${told(low, spec)} to ${told(high, spec)})` : middle;
+  return Number.isFinite(low) && Number.isFinite(high) && low < high ? `${middle} (${between(low, high, spec)})` : middle;
 }
 
 /** What stands at a time: every line that is shown, then the targets of that time and what was observed near it. */
 export function trajectoryReading(spec, column, row) {
   const ranged = visible(spec).some((s) => s.low90);
-  const lines = visible(spec).map((s) => ({ name: s.name, pen: s.pen, words: standing(s, column, spec), row: s.row }));
+  const seen = visible(spec);
+  const alone = seen.length === 1 && seen[0].pen >= 0;
+  const lines = seen.map((s) => ({ name: s.name, pen: alone ? null : s.pen, mark: ALONE_MARK, words: standing(s, column, spec), row: s.row }));
   const time = spec.times[column];
   const gap = spec.times.length > 1 ? Math.abs(spec.times[1] - spec.times[0]) / 2 : Infinity;
   for (const t of spec.targets ?? []) lines.push({ name: t.label || "target", pen: null, mark: TARGET_MARK, words: targetWords(t, spec), row: null });
@@ -224,11 +227,19 @@ export function trajectoryReading(spec, column, row) {
   return { head, lines, spoken };
 }
 
-const TARGET_MARK = [rule(0, 7, 30, 7, { class: "target", stroke: TARGET, "stroke-width": 1.6, "stroke-dasharray": TARGET_DASH })];
-const OBSERVED_MARK = [node("circle", { class: "observed", cx: 15, cy: 7, r: 3.6, fill: INK })];
+const TARGET_MARK = [rule(0, 7, 30, 7, { class: "c-target", stroke: TARGET, "stroke-width": 1.6, "stroke-dasharray": TARGET_DASH })];
+const ALONE_MARK = [rule(0, 7, 30, 7, { class: "c-line", stroke: LINE, "stroke-width": 2.4 })];
+const OBSERVED_MARK = [node("circle", { class: "c-observed", cx: 15, cy: 7, r: 3.6, fill: INK })];
 
+/** What a target asks: "639 WTE", or "at least 639 WTE" where its side is known. */
 function targetLevel(target, spec) {
-  return spec.percent ? tick(target.value, spec) : levelWords(target.value, spec.unit ?? "");
+  const level = spec.percent ? tick(target.value, spec) : levelWords(target.value, spec.unit ?? "");
+  return typeof target.atLeast === "boolean" ? `${target.atLeast ? "at least" : "at most"} ${level}` : level;
+}
+
+function targetName(target, spec) {
+  const level = targetLevel(target, spec);
+  return !target.label ? `target ${level}` : target.label.includes(level) ? target.label : `${target.label}: ${level}`;
 }
 
 function targetWords(target, spec) {
