@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tomli_w
 from test_page_assemble import elements
 
 import llr_sd
@@ -19,14 +20,15 @@ from llr_sd.equations import CONTROLS, canonical
 from llr_sd.exploring import made, page_of
 from llr_sd.exploring.levers import slider
 from llr_sd.exploring.made import clocked, page_data
-from llr_sd.exploring.subject import subject_of
+from llr_sd.exploring.subject import Subject, subject_of
+from llr_sd.exploring.texts import carried_by, study_keys
 from llr_sd.model import load_model
 from llr_sd.page.data import Page
 from llr_sd.parameters import Parameter
 from llr_sd.run.filled import merged, study_model
 from llr_sd.run.prepare import prepare
 
-PAGES = ["gp_plan", "retention_recruitment", "left_shift", "site_rutland"]
+STUDIES = ["gp_plan", "retention_recruitment", "left_shift", "site_rutland"]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,7 @@ def pages() -> dict[str, Page]:
     """Pages that were made once, with no look at the runs first, which takes long and is tested elsewhere."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(made, "first_look", lambda prepared, engine: [])
-        return {name: page_data(subject_of(name)) for name in PAGES}
+        return {name: page_data(subject_of(name)) for name in ("gp_plan", "site_rutland")}
 
 
 @pytest.fixture
@@ -46,15 +48,15 @@ def small(staff: Path) -> Page:
     return page_data(subject_of(str(staff / "study.toml")))
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_the_keys_of_a_page_are_a_study_that_says_the_same(name: str, pages: dict[str, Page]) -> None:
-    page, original = pages[name], llr_sd.load_study(bundled.studies()[name])
+@pytest.mark.parametrize("name", STUDIES)
+def test_the_keys_of_a_page_are_a_study_that_says_the_same(name: str) -> None:
+    subject, original = subject_of(name), llr_sd.load_study(bundled.studies()[name])
     plain = original.model_copy(
         update=dict.fromkeys(("sobol", "morris", "shapley", "levers", "value_of_information", "convergence"))
     )
     plain = plain.model_copy(update={"attribution": (), "discovery": (), "answer": ()})
     there = prepare(plain, study_model(plain))
-    again = llr_sd.make_study(**page.to_data()["study"]["keys"])
+    again = llr_sd.make_study(**study_keys(subject, carried_by(subject)))
     here = prepare(again, study_model(again))
     assert here.samples["monte_carlo"].design.names == there.samples["monte_carlo"].design.names
     assert np.array_equal(here.samples["monte_carlo"].design.values, there.samples["monte_carlo"].design.values)
@@ -72,7 +74,7 @@ def test_the_keys_of_a_page_are_a_study_that_says_the_same(name: str, pages: dic
     assert left == (["History check"] if name == "gp_plan" else [])
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", ["gp_plan", "site_rutland"])
 def test_every_constant_is_a_lever_but_what_sets_the_clock(name: str, pages: dict[str, Page]) -> None:
     page = pages[name]
     model = load_model(page.model.name)
@@ -107,7 +109,7 @@ def test_a_page_of_a_bundled_model_opens_with_the_study_that_belongs_to_it_and_s
 def test_what_a_page_leaves_to_runs_is_said(pages: dict[str, Page]) -> None:
     told = " ".join(pages["gp_plan"].study.told)
     assert 'a page has one clock: "History check"' in told
-    assert "Left to `llr-sd run`: sobol, attribution." in pages["left_shift"].study.told
+    assert "Left to `llr-sd run`: sobol, attribution." in subject_of("left_shift").told
     assert pages["gp_plan"].model.final == 2022.75
     assert pages["gp_plan"].study.keys["set"] == {"FINAL TIME": 2022.75}
 
@@ -148,6 +150,86 @@ def test_the_numbers_of_a_page_are_those_of_the_study_file(staff: Path) -> None:
     assert page.model.called == "model/staff.mdl"
 
 
+def exported(subject: Subject, folder: Path) -> Subject:
+    """Write the study of a page with the files that go with it, as the page saves it, and return what is read there."""
+    carried = carried_by(subject)
+    assert carried.missing == ()
+    for place, text in {**carried.texts, "study.toml": tomli_w.dumps(study_keys(subject, carried))}.items():
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_text(text, encoding="utf-8", newline="")
+    return subject_of(str(folder))
+
+
+def same(here: Subject, there: Subject) -> None:
+    assert here.model.equations.variables == there.model.equations.variables
+    assert here.model.laws == there.model.laws
+    assert [(p.name, p.value, p.distribution) for p in here.model.table] == [
+        (p.name, p.value, p.distribution) for p in there.model.table
+    ]
+    assert np.array_equal(here.prepared.samples["monte_carlo"].design.values, there.prepared.samples["monte_carlo"].design.values)
+    assert (here.settings, here.clock, here.grid) == (there.settings, there.clock, there.grid)
+
+
+def test_what_goes_with_a_study_of_the_page_makes_the_same_study(staff: Path, tmp_path: Path) -> None:
+    (staff / "staff" / "parameters.csv").rename(staff / "staff" / "variant.parameters.csv")
+    (staff / "staff" / "staff.mdl").rename(staff / "staff" / "variant.mdl")
+    toml = (staff / "study.toml").read_text(encoding="utf-8").replace('model = "staff"', 'model = "staff/variant.mdl"')
+    (staff / "study.toml").write_text(toml, encoding="utf-8")
+    (staff / "staff" / "staff.mdl").write_text(
+        "x = 1 ~ ~|\nINITIAL TIME = 0~~|\nFINAL TIME = 1~~|\nTIME STEP = 1~~|\nSAVEPER = 1~~|\n"
+    )
+    laws = """[[conservation]]
+name = "of the other model"
+variable = "x"
+tolerance = 0
+
+[[conservation]]
+name = "nobody at all"
+variable = "all staff"
+tolerance = 10
+scale = "all staff"
+"""
+    (staff / "staff" / "checks.toml").write_text(laws, encoding="utf-8")
+    subject = subject_of(str(staff))
+    again = exported(subject, tmp_path / "saved")
+    same(again, subject)
+    assert [law.name for law in again.model.laws] == ["nobody at all"]
+    assert again.prepared.model.equations.source == tmp_path / "saved" / "model" / "variant.mdl"
+
+
+def test_a_table_of_localities_goes_with_a_study_of_the_page(tmp_path: Path) -> None:
+    from test_localities import STUDY, TABLE
+
+    (tmp_path / "study.toml").write_text(STUDY, encoding="utf-8")
+    (tmp_path / "mine.csv").write_text(TABLE, encoding="utf-8")
+    subject = subject_of(str(tmp_path))
+    assert subject.prepared.study.illustrative
+    same(exported(subject, tmp_path / "saved"), subject)
+
+
+def test_a_site_and_a_plan_stand_in_the_scenarios(tmp_path: Path) -> None:
+    site = (bundled.folder("models") / "swipe_site" / "sites" / "rutland.csv").read_text(encoding="utf-8")
+    study = (bundled.studies()["site_rutland"] / "study.toml").read_text(encoding="utf-8")
+    (tmp_path / "own.csv").write_text(site.replace("list_size,36000", "list_size,36001"), encoding="utf-8")
+    (tmp_path / "study.toml").write_text(study.replace("illustrative = true", 'site = "own.csv"'), encoding="utf-8")
+    subject = subject_of(str(tmp_path))
+    assert {s["list_size"] for s in subject.settings.values()} == {36001}
+    keys = study_keys(subject, carried_by(subject))
+    assert "site" not in keys
+    assert keys["illustrative"] is True
+    same(exported(subject, tmp_path / "saved"), subject)
+
+
+def test_a_file_that_is_no_unicode_is_asked_for(staff: Path) -> None:
+    model = staff / "staff" / "staff.mdl"
+    text = model.read_text(encoding="utf-8").replace("{UTF-8}\n", "").replace("Staff in post.", "Stáff in post.")
+    model.write_bytes(text.encode("cp1252"))
+    carried = carried_by(subject_of(str(staff)))
+    assert carried.missing == ("staff.mdl is not UTF-8 text: put it into model/staff.mdl of a study that this page saves.",)
+    assert not carried.bundled
+    assert carried.texts.keys() == {"model/parameters.csv"}
+
+
 def test_a_model_without_ranges_has_every_constant_as_a_lever_and_nothing_varies(staff: Path) -> None:
     (staff / "staff" / "parameters.csv").unlink()
     page = page_data(subject_of(str(staff / "staff" / "staff.mdl")))
@@ -158,7 +240,7 @@ def test_a_model_without_ranges_has_every_constant_as_a_lever_and_nothing_varies
         "hiring": (0.0, 24.0, "around", False),
         "level share": (0.0, 1.0, "around", False),
     }
-    assert [o.label for o in page.outputs] == ["all staff", "all staff, at the end", "staff", "staff, at the end"]
+    assert [o.label for o in page.outputs] == ["all staff", "all staff", "staff", "staff"]
     assert page.model.files.keys() == {"model/staff.mdl"}
     assert any(told.startswith("Nobody wrote a study of this model") for told in page.study.told)
 

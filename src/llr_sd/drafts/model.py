@@ -133,9 +133,11 @@ def _numbers(outputs: list[Variable], end: float) -> str:
     for v in outputs:
         unit = f", unit = {_text(v.unit)}" if v.unit else ""
         name = v.name if v.size <= MOST_ELEMENTS else v.label(next(v.elements()))
-        key, at_end = _key(v.name, taken), _key(f"{v.name} end", taken)
-        lines.append(f"{key} = {{ variable = {_text(name)}, label = {_text(v.name)}{unit} }}")
-        lines.append(f"{at_end} = {{ variable = {_text(name)}, label = {_text(f'{v.name}, at the end')}{unit}, at = {end!r} }}")
+        about = f"variable = {_text(name)}, label = {_text(v.name)}{unit}"
+        key = _key(v.name, taken)
+        lines.append(f"{key} = {{ {about} }}")
+        at_end = _key(f"{v.name} end", taken)
+        lines.append(f"{at_end} = {{ {about}, at = {end!r} }}")
         last = last if v.axes else at_end
     if last:
         lines += [

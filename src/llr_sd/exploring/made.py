@@ -16,7 +16,7 @@ from llr_sd.errors import InputError
 from llr_sd.exploring.levers import inputs_of, ranges_of, within_rooms
 from llr_sd.exploring.numbers import balances_of, history_of, outputs_of, shown_of, targets_of
 from llr_sd.exploring.subject import Subject, subject_of
-from llr_sd.exploring.texts import files_of, study_keys
+from llr_sd.exploring.texts import Carried, carried_by, study_keys
 from llr_sd.page.assemble import HEAD, MADE, assemble
 from llr_sd.page.data import About, Of, Page, Scenario
 from llr_sd.reading import entries
@@ -131,7 +131,7 @@ def page_data(subject: Subject) -> Page:
     equations = clocked(model.equations, subject.clock)
     times = sorted({*subject.grid.saved().tolist(), *(o.at for o in outputs if o.at is not None)})
     engine = browser_model(equations, [i.variable for i in inputs], shown, times, None, ranges_of(inputs, laws)).to_data()
-    called, texts, places, missing = files_of(subject)
+    carried = carried_by(subject)
     drawn = {p.name: p for p, _ in subject.prepared.uncertain}
     kept = {i.name for i in inputs}
     rows = [drawn.get(p.name, p) for p in model.table if p.name in kept]
@@ -143,14 +143,14 @@ def page_data(subject: Subject) -> Page:
             question=" ".join(study.question.split()),
             illustrative=study.illustrative,
             notes=study.notes,
-            told=(*subject.told, *subject.prepared.told, *first_look(subject.prepared, DEFAULT), *missing),
+            told=(*subject.told, *subject.prepared.told, *first_look(subject.prepared, DEFAULT), *carried.missing),
             seed=study.seed if study.seed < 2**53 else str(study.seed),
             runs=study.monte_carlo.runs,
             design=study.monte_carlo.design,
             name=subject.name,
-            keys=study_keys(subject, called, places),
+            keys=study_keys(subject, carried),
         ),
-        model=_model(subject, called, texts, engine["method"]),
+        model=_model(subject, carried, engine["method"]),
         inputs=within_rooms(inputs, engine["limits"]),
         scenarios=tuple(Scenario(s.name, s.kind, s.note, subject.settings[s.name]) for s in study.scenario),
         outputs=outputs,
@@ -164,14 +164,14 @@ def page_data(subject: Subject) -> Page:
     )
 
 
-def _model(subject: Subject, called: str, texts: Mapping[str, str], method: str) -> Of:
+def _model(subject: Subject, carried: Carried, method: str) -> Of:
     model, grid = subject.model, subject.grid
     units = [v.unit for n in CONTROLS if (v := model.equations.find(n)) and v.unit]
     unit = units[0] if units else ""
     return Of(
         name=model.name,
-        bundled=not any(place.startswith("model/") for place in texts),
-        called=called,
+        bundled=carried.bundled,
+        called=carried.called,
         sha256=hashlib.sha256(model.equations.source.read_bytes()).hexdigest(),
         time_unit=unit,
         calendar=unit.casefold() in ("year", "years", "yr", "yrs") and YEARS[0] <= grid.initial < YEARS[1],
@@ -179,7 +179,7 @@ def _model(subject: Subject, called: str, texts: Mapping[str, str], method: str)
         step=grid.step,
         initial=grid.initial,
         final=grid.final,
-        files=texts,
+        files=carried.texts,
     )
 
 

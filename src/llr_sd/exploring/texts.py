@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import tomli_w
 
 from llr_sd import bundled
 from llr_sd.exploring.subject import Subject
@@ -22,21 +25,19 @@ PLACE = "model"
 _SHEETS = re.compile(r"\bGET[ _]+(?:DIRECT|XLS)\b", re.IGNORECASE)
 
 
-def study_keys(subject: Subject, called: str, places: Mapping[str, str]) -> dict[str, Any]:
+def study_keys(subject: Subject, carried: Carried) -> dict[str, Any]:
     """Return what a `study.toml` holds that says what the page opens with; what a site table or a plan says is in the scenarios.
 
     Parameters
     ----------
     subject
         Of the page.
-    called
-        What the study names its model.
-    places
-        Where other tables of it lie, by key of the study.
+    carried
+        What goes with the study.
     """
     study = subject.prepared.study
-    plain: dict[str, Any] = {"title": study.title, "question": study.question, "model": called, "random": study.random}
-    plain |= {"seed": study.seed, "set": dict(subject.clock), **places}
+    plain: dict[str, Any] = {"title": study.title, "question": study.question, "model": carried.called, "random": study.random}
+    plain |= {"seed": study.seed, "set": dict(subject.clock), **carried.places}
     plain |= {"illustrative": study.illustrative, "notes": list(study.notes)}
     plain = {key: value for key, value in plain.items() if value or key in ("title", "model", "seed")}
     plain["scenario"] = [
@@ -67,25 +68,52 @@ def _uncertain(subject: Subject) -> dict[str, Any]:
     return made
 
 
-def files_of(subject: Subject) -> tuple[str, dict[str, str], dict[str, str], tuple[str, ...]]:
-    """Return what a study names the model, the texts of the files that go with it, the places of its tables, and what is missing there."""
+@dataclass(frozen=True)
+class Carried:
+    """What goes with a study of a page.
+
+    Attributes
+    ----------
+    called
+        What the study names its model.
+    bundled
+        Whether that comes with this package.
+    texts
+        Of files, by their place from the study's folder on.
+    places
+        Of the study's tables, by its key.
+    missing
+        Sentences on what a reader must put there.
+    """
+
+    called: str
+    bundled: bool
+    texts: Mapping[str, str]
+    places: Mapping[str, str]
+    missing: tuple[str, ...]
+
+
+def carried_by(subject: Subject) -> Carried:
+    """Return what goes with a study of the page: the model, if it is not bundled, its tables and laws, and the study's localities."""
     model, source = subject.model, subject.model.equations.source
     own = not source.resolve().is_relative_to(bundled.folder("models").resolve())
-    found: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     places: dict[str, str] = {}
+    texts: dict[str, str] = {}
     if own:
-        found[f"{PLACE}/{source.name}"] = source
+        files[f"{PLACE}/{source.name}"] = source
         series = next((f for f in data_files(source) if f.is_file()), None)
-        found |= {f"{PLACE}/{series.name}": series} if series else {}
+        files |= {f"{PLACE}/{series.name}": series} if series else {}
         if model.table.source != source:
-            found[f"{PLACE}/{PARAMETERS}"] = model.table.source
-        if model.laws:
-            found[f"{PLACE}/{LAWS}"] = source.parent / LAWS
+            files[f"{PLACE}/{PARAMETERS}"] = model.table.source
+        if model.laws:  # of a folder with several models those of this one alone
+            laws = [law.model_dump(exclude_none=True) for law in model.laws]
+            texts[f"{PLACE}/{LAWS}"] = tomli_w.dumps({"conservation": laws})
     if model.localities is not None:
         place, file = model_files(subject.prepared.study, model)["localities"]
-        found[place], places["localities"] = file, place
-    texts, missing = {}, []
-    for place, file in found.items():
+        files[place], places["localities"] = file, place
+    missing = []
+    for place, file in files.items():
         text = _text(file)
         if text is None:
             missing.append(f"{file.name} is not UTF-8 text: put it into {place} of a study that this page saves.")
@@ -93,7 +121,7 @@ def files_of(subject: Subject) -> tuple[str, dict[str, str], dict[str, str], tup
             texts[place] = text
     if any(_SHEETS.search(text) for text in texts.values()):
         missing.append(f"The model reads spreadsheets: put them into the folder {PLACE} of a study that this page saves.")
-    return (f"{PLACE}/{source.name}" if own else source.stem), texts, places, tuple(missing)
+    return Carried(f"{PLACE}/{source.name}" if own else source.stem, not own, texts, places, tuple(missing))
 
 
 def _text(file: Path) -> str | None:
