@@ -255,6 +255,27 @@ def test_some_times_alone_fail_no_run_by_what_comes_after(node: str, tmp_path: P
     same(node, tmp_path, cases)
 
 
+def test_what_must_be_known_of_runs_is_found_alike(node: str, tmp_path: Path) -> None:
+    """Delay times that TIME STEP cannot follow, in every size of number, and elements without an equation."""
+    text = """
+    site: one, two, three
+    wait= 0.5
+    tiny= 1.25e-05
+    k= 3
+    late= DELAY3(Time, wait)
+    soon= SMOOTH(Time, tiny)
+    lowered= DELAY N(Time, wait, 0, k)
+    trend= TREND(Time + 1, wait / 3, 0)
+    ahead= FORECAST(Time + 1, 0.1234567, 1)
+    some[one]= Time
+    reads[site]= some[site] * k
+    """
+    equations = model(tmp_path, text)
+    cases = [make_case("all", equations), make_case("some", equations, wanted=("reads", "late"), at=(2.0,), whole=True)]
+    assert [len(c.native.findings) for c in cases] == [7, 2]
+    same(node, tmp_path, cases)
+
+
 def test_a_difference_of_one_bit_is_seen(node: str, tmp_path: Path) -> None:
     case = make_case("one", model(tmp_path, "a= 3\ns= INTEG(1 / a, 0)"))
     (result,) = run_in_node(node, tmp_path, [case])

@@ -139,6 +139,7 @@ export class Machine {
     if (!elements.length || !places.length) throw new RangeError("at least one element and one time must be asked for.");
     const variables = [...new Set((judged?.elements ?? elements).map((e) => this._variableOf[e]))].map((v) => engine.variables[v]);
     const decides = new Set(judged?.at ?? places);
+    if (!decides.size || ![...decides].every((p) => places.includes(p))) throw new RangeError("no time that is asked for decides.");
     const checked = variables.flatMap((v) => range(v.first, v.first + v.size));
     const firsts = new Set(variables.flatMap((v) => engine.needs[v.needs].stocks));
     const watched = new Set(variables.flatMap((v) => engine.needs[v.needs].watches));
