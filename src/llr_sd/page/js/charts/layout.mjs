@@ -77,13 +77,13 @@ export function roundStep(low, high, most) {
 export function roundNumbers(low, high, most) {
   const step = roundStep(low, high, most);
   const numbers = [];
-  for (let i = Math.ceil(low / step - 1e-9); i <= Math.floor(high / step + 1e-9); i += 1) numbers.push(cleaned(i * step, step));
+  for (let i = Math.ceil(low / step - 1e-9); i <= Math.floor(high / step + 1e-9); i += 1) numbers.push(cleaned(i * step));
   return numbers;
 }
 
 /** A multiple of a round step without what binary fractions add to it. */
-function cleaned(value, step) {
-  return Number(value.toFixed(Math.max(0, Math.min(20, 2 - Math.floor(Math.log10(step))))));
+function cleaned(value) {
+  return Number(value.toPrecision(15));
 }
 
 /**
@@ -108,7 +108,7 @@ export function axisRange(kept, low, high, { zero = false } = {}) {
   const step = roundStep(from, to, 8);
   const down = zero && from === 0 ? 0 : Math.floor((from - HEAD_ROOM * span) / step) * step;
   const up = zero && to === 0 ? 0 : Math.ceil((to + HEAD_ROOM * span) / step) * step;
-  return { low: low >= 0 && down < 0 ? 0 : cleaned(down, step), high: high <= 0 && up > 0 ? 0 : cleaned(up, step) };
+  return { low: low >= 0 && down < 0 ? 0 : cleaned(down), high: high <= 0 && up > 0 ? 0 : cleaned(up) };
 }
 
 /** Least and largest of the finite numbers of some lists. */

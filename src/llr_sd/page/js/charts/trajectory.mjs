@@ -123,7 +123,7 @@ function lineNode(series, xs, y, place, many) {
       "stroke-dasharray": dashes(drawn.dash, width), "stroke-linejoin": "round",
     }),
   );
-  if (many > 1) {
+  if (many > 1 || xs.length < 3) {
     const every = Math.max(1, Math.floor(xs.length / 5));
     let d = "";
     for (let i = Math.abs(series.pen) % every; i < xs.length; i += every) {
