@@ -5,8 +5,6 @@ One process of node runs the modules of a test; `page_machine.difference` names 
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +13,7 @@ import pytest
 from engine_models import binary, call, ref, stock
 from engine_models import model as model_of
 from hypothesis import HealthCheck, given, settings
+from node_code import node_program
 from page_machine import Case, difference, make_case, run_in_node
 from test_engine_functions import CASES as FUNCTION_CASES
 from test_engine_fuzz import models as fuzzed_models
@@ -41,12 +40,7 @@ CONTROL = "INITIAL TIME= 0 ~~|\nFINAL TIME= 6 ~~|\nTIME STEP= 0.25 ~~|\nSAVEPER=
 
 @pytest.fixture(scope="module")
 def node() -> str:
-    found = shutil.which("node")
-    if found is None:
-        if os.environ.get("CI_BROWSER") == "1":
-            pytest.fail("CI_BROWSER=1, but node is not installed")
-        pytest.skip("node is not installed")
-    return found
+    return node_program()
 
 
 def same(node: str, folder: Path, cases: Sequence[Case]) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import numpy as np
 import pytest
+from node_code import node_program
 from page_machine import Case, difference, make_case, run_in_node
 from workforce_model import synthetic_model
 
@@ -28,15 +27,6 @@ from llr_sd.translate import translate
 CONTROL = "INITIAL TIME= 0 ~~|\nFINAL TIME= 12 ~~|\nTIME STEP= 0.25 ~~|\nSAVEPER= 0.5 ~~|\n"
 
 
-def node() -> str:
-    found = shutil.which("node")
-    if found is None:
-        if os.environ.get("CI_BROWSER") == "1":
-            pytest.fail("CI_BROWSER=1, but node is not installed")
-        pytest.skip("node is not installed")
-    return found
-
-
 def model(folder: Path, text: str, control: str = CONTROL) -> Equations:
     file = folder / "m.mdl"
     file.write_text("{UTF-8}\n" + text + control, encoding="utf-8")
@@ -44,7 +34,7 @@ def model(folder: Path, text: str, control: str = CONTROL) -> Equations:
 
 
 def same(folder: Path, *cases: Case) -> None:
-    told = [difference(c, r) for c, r in zip(cases, run_in_node(node(), folder, cases), strict=True)]
+    told = [difference(c, r) for c, r in zip(cases, run_in_node(node_program(), folder, cases), strict=True)]
     assert [t for t in told if t] == []
 
 
@@ -194,7 +184,7 @@ def test_a_value_outside_its_room_is_refused_by_the_page(tmp_path: Path) -> None
         values = case.values.copy()
         values[2, page.inputs.index(name)] = value
         cases.append(Case(name, page, values, case.native, data=page.to_data()))
-    told = [r["refused"] for r in run_in_node(node(), tmp_path, cases)]
+    told = [r["refused"] for r in run_in_node(node_program(), tmp_path, cases)]
     assert told == [
         'RoomError: "wait" cannot be 5.25 in this page: it was made for 1 to 5.',
         'RoomError: "order" cannot be 2.5 in this page: it takes whole numbers.',

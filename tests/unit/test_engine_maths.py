@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shutil
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import mpmath
 import numpy as np
 import pytest
 from maths_code import ALONE, UNARY, Compiled, Reals, run_in_node
+from node_code import node_program
 
 import llr_sd
 from llr_sd.engine.llvm.target import host
@@ -219,10 +219,9 @@ def test_the_bits_are_the_same_for_every_width_and_processor(width: int, process
         assert same(functions(name, x, y), other(name, x, y)).all(), name
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 def test_the_bits_are_the_same_in_web_assembly(functions: Compiled, tmp_path: Path) -> None:
     x, y = samples()
-    found = run_in_node(str(shutil.which("node")), tmp_path, x, y)
+    found = run_in_node(node_program(), tmp_path, x, y)
     for name, got in found.items():
         assert same(functions(name, x, y), got).all(), name
 

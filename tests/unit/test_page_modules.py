@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from node_code import node_program as node
 
 from llr_sd.page.bundle import FOLDER, read_module
 
 TESTS = Path(__file__).parents[1] / "page"
 MODULES = sorted(p.relative_to(FOLDER).as_posix() for p in FOLDER.rglob("*.mjs"))
-
-
-def node() -> str:
-    """Return the path of node; without it a test is skipped, and fails where CI_BROWSER says that it must be there."""
-    found = shutil.which("node")
-    if found is None:
-        if os.environ.get("CI_BROWSER"):
-            pytest.fail("node is not installed, and CI_BROWSER asks for it")
-        pytest.skip("node is not installed")
-    return found
 
 
 @pytest.mark.parametrize("file", sorted(p.name for p in TESTS.glob("*.test.mjs")))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import subprocess
 from typing import Any
 
-import pytest
+from node_code import node_program
 
 from llr_sd.dates import date_words
 from llr_sd.page.bundle import FOLDER
@@ -84,10 +83,7 @@ def cases() -> list[tuple[str, list[Any], str]]:
 
 
 def differing(asked: list[tuple[str, list[Any], str]]) -> list[str]:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
-    command = [node, "--input-type=module", "--eval", SCRIPT, (FOLDER / "charts" / "numbers.mjs").as_uri()]
+    command = [node_program(), "--input-type=module", "--eval", SCRIPT, (FOLDER / "charts" / "numbers.mjs").as_uri()]
     done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
