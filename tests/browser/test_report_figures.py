@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
-from report_result import plan_result, plan_study
+from report_result import analysed_result, plan_result, plan_study
 
 from llr_sd.report import write_report
 
@@ -21,7 +21,7 @@ return [...table.rows].map(r => [...r.cells].map(c => c.textContent));
 """
 READ = """
 const reading = arguments[0].querySelector('.reading');
-return [reading.querySelector('.reading-head').textContent,
+return [reading.querySelector('.reading-head')?.textContent,
         [...reading.querySelectorAll('li')].map(l => [l.querySelector('.name').textContent, l.querySelector('.value').textContent])];
 """
 
@@ -89,6 +89,46 @@ def test_keys_read_the_same_and_tell_a_screen_reader(opened: Any) -> None:
     live = opened.execute_script("return arguments[0].querySelector('[aria-live]').textContent", figure)
     assert f"{median} ({low} to {high})" in live
     assert "base, no schemes" in live
+
+
+def test_chances_stand_beside_the_still_in_the_words_of_the_table(opened: Any) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    figure = place(opened, "histogram")
+    head, *rows = opened.execute_script(TABLE, figure)
+    cells = {row[0]: row[head.index("639 GPs")] for row in rows}
+    texts = opened.execute_script(
+        "return [...arguments[0].querySelectorAll('.chart > svg text')].map(t => t.textContent)", figure
+    )
+    assert figure.find_element("css selector", ".picture img").is_displayed()
+    assert not figure.find_elements("css selector", ".asked-swap")
+    assert {"everything works", "nothing works", cells["everything works"]} <= set(texts)
+    chart = figure.find_element("css selector", ".chart")
+    opened.execute_script("arguments[0].focus()", chart)
+    chart.send_keys(Keys.HOME)
+    assert opened.execute_script(READ, figure)[1] == [["base, no schemes", cells["base, no schemes"]]]
+
+
+def test_bars_are_chosen_and_read_as_the_table_says(browser: Any, tmp_path: Path) -> None:
+    from selenium.webdriver.common.keys import Keys
+    from selenium.webdriver.support.select import Select
+
+    browser.get(write_report(analysed_result(tmp_path)).as_uri())
+    browser.execute_script(OPEN)
+    figure = place(browser, "shares")
+    _, first, *_ = browser.execute_script(TABLE, figure)
+    name, alone, range_alone, total, range_total = first
+    chart = figure.find_element("css selector", ".chart")
+    select = Select(figure.find_element("css selector", ".asked select"))
+    for view, words in (
+        ("alone (first order)", f"{alone} ({range_alone})"),
+        ("alone or with others (total order)", f"{total} ({range_total})"),
+    ):
+        select.select_by_visible_text(view)
+        browser.execute_script("arguments[0].focus()", chart)
+        chart.send_keys(Keys.HOME)
+        assert browser.execute_script(READ, figure)[1] == [[name, words]]
+    assert [e for e in browser.get_log("browser") if e["level"] in ("SEVERE", "WARNING")] == []
 
 
 def test_scenarios_are_shown_and_hidden(opened: Any) -> None:

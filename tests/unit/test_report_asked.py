@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from rating_result import rating_result
-from report_result import TIMES, analysed_result, plan_result, plan_study
+from report_result import DYNAMIC, TIMES, analysed_result, plan_result, plan_study
 
 from llr_sd.dates import date_words
 from llr_sd.report import write_report
 from llr_sd.report.page import _asked
 from llr_sd.report.sections import sections
 from llr_sd.report.shared import canvas
+from llr_sd.report.shared.asked import bars_asked, numbers
+from llr_sd.report.shared.bars import Bars
+from llr_sd.report.shared.inputs import Share, part_words
 from llr_sd.report.shared.parts import Picture
 from llr_sd.report.shared.wording import amount
 from llr_sd.result import StudyResult
@@ -28,6 +33,11 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> StudyResult:
     return plan_result(tmp_path_factory.mktemp("plan"), runs=60)
 
 
+@pytest.fixture(scope="module")
+def analysed(tmp_path_factory: pytest.TempPathFactory) -> StudyResult:
+    return analysed_result(tmp_path_factory.mktemp("analysed"))
+
+
 def picture(result: StudyResult, name: str) -> Picture:
     return next(p for s in sections(result) for p in s.pictures if p.name == name)
 
@@ -36,7 +46,7 @@ def spec_of(result: StudyResult, name: str) -> dict[str, Any]:
     """The spec of a figure as the script reads it."""
     asked = picture(result, name).asked
     assert asked is not None
-    ((_, spec),) = asked.views
+    _, spec = asked.views[0]
     return dict(json.loads(json.dumps(spec, allow_nan=False)))
 
 
@@ -82,14 +92,79 @@ def test_targets_and_observed_points_stand_in_both(plan: StudyResult) -> None:
         assert (spec["times"][-1], spec["mark"]) == (last, 2020.75)
 
 
+def test_chances_are_those_of_the_table_of_targets(plan: StudyResult) -> None:
+    rows = spec_of(plan, "histogram")["rows"]
+    table = plan.tables["targets"].set_index(["target", "scenario"])
+    assert [r["setting"] for r in rows] == [name for name, *_ in DYNAMIC]
+    for row in rows:
+        found = table.loc[(row["target"], row["setting"])]
+        assert [row[k] for k in ("probability", "low", "high", "runs")] == [
+            found[k] for k in ("probability", "low", "high", "runs")
+        ]
+        assert row["met"] == round(row["probability"] * row["runs"])
+        assert row["asks"] == "at least 639 WTE"
+    chances = picture(plan, "histogram").asked
+    assert chances is not None
+    assert chances.beside
+
+
+def test_differences_are_those_of_the_table_beside_them(tmp_path: Path) -> None:
+    study = plan_study(compare_with="base, no schemes")
+    plain = plan_result(tmp_path, runs=200, study=study)
+    result = dataclasses.replace(plain, tables={**plain.tables, "differences": pd.DataFrame()})
+    section = next(s for s in sections(result) if s.name == "differences")
+    (table,) = section.tables
+    assert section.asked is not None
+    assert [name for name, _ in section.asked.views] == list(table.head[1:])
+    seen = 0
+    for column, (_, spec) in enumerate(section.asked.views, 1):
+        cells = {row[0]: row[column] for row in table.rows}
+        for s in spec["series"]:
+            ends = [s[k] for k in ("low90", "median", "high90")]
+            if None in ends or ends == [0, 0, 0]:
+                continue
+            low, middle, high = (f"{'+' if v > 0 else ''}{amount(v, spec['unit'])}" for v in ends)
+            assert cells[s["name"]] == f"{middle} ({low} to {high})"
+            seen += 1
+    assert seen > 10
+
+
+@pytest.mark.parametrize(("name", "column"), [("shares", 3), ("shares-by-group", 5), ("screening", 1)])
+def test_bars_are_those_of_the_table_beside_them(name: str, column: int, analysed: StudyResult) -> None:
+    spec, table = spec_of(analysed, name), picture(analysed, name).numbers
+    cells = {row[0]: row[column] for row in table.rows}
+    assert spec["bars"]
+    for bar in spec["bars"]:
+        assert cells[bar["name"]] == (part_words(bar["value"]) if spec.get("shares") else amount(bar["value"], spec["unit"]))
+
+
+def test_each_kind_of_bar_is_a_view_and_kinds_in_one_row_are_named(analysed: StudyResult) -> None:
+    shares = picture(analysed, "shares").asked
+    assert shares is not None
+    (first, whole), (second, alone) = shares.views
+    assert (first, second) == ("alone or with others (total order)", "alone (first order)")
+    assert alone["title"].endswith("alone (first order)")
+    assert whole["title"] != alone["title"]
+
+
+def test_kinds_that_share_a_row_are_one_view_in_the_order_of_rows() -> None:
+    near, far = Share("a", "a", 0.5, 0.4, 0.6), Share("b", "b", 0.7, np.nan, np.nan)
+    kinds = [Bars("told", "#fff", "", (None, near)), Bars("chance", "#fff", "", (far, None))]
+    asked = bars_asked("t", "m", ["row b", "row a"], kinds, stacked=True, decimals=2)
+    ((_, spec),) = asked.views
+    assert spec["decimals"] == 2
+    assert spec["bars"] == [
+        {"name": "row b", "value": 0.7, "low": None, "high": None, "note": "chance"},
+        {"name": "row a", "value": 0.5, "low": 0.4, "high": 0.6, "note": "told"},
+    ]
+
+
 def test_what_is_no_number_is_none(tmp_path: Path) -> None:
     result = plan_result(tmp_path, runs=20, failed=20, few=True)
     lost = next(s for s in spec_of(result, "fans")["series"] if s["name"] == "nothing works")
     assert lost["low90"] is None
     assert any(v is not None for v in lost["median"])
     none = np.array([np.nan, 1.0, np.inf])
-    from llr_sd.report.shared.asked import numbers
-
     assert numbers(none) == [None, 1.0, None]
 
 

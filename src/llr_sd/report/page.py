@@ -112,12 +112,9 @@ def render_page(result: StudyResult, parts: tuple[Section, ...], vectors: Mappin
 
 def _asked(result: StudyResult, parts: tuple[Section, ...]) -> dict[str, Any]:
     """What the script of the page draws in place of still pictures, with the level of each figure's heading."""
-    figures = [
-        {"name": p.name, "level": 4 if len(part.pictures) > 1 else 3, **p.asked.to_data()}
-        for part in parts
-        for p in part.pictures
-        if p.asked is not None
-    ]
+    there = [(p.name, 4 if len(part.pictures) > 1 else 3, p.asked) for part in parts for p in part.pictures]
+    there += [(part.name, 3, part.asked) for part in parts]
+    figures = [{"name": name, "level": level, **a.to_data()} for name, level, a in there if a is not None]
     return {"study": result.study.title, "illustrative": result.study.illustrative, "figures": figures}
 
 

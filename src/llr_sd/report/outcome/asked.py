@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from llr_sd.report.outcome.charts import central_lines, drawn_until, history_of, is_flat
+from llr_sd.report.outcome.facts import Level
 from llr_sd.report.outcome.read import is_percent
+from llr_sd.report.outcome.tables import differences
 from llr_sd.report.shared.asked import Asked, Spec, numbers
 from llr_sd.report.shared.reading import (
     Quantity,
@@ -22,7 +24,7 @@ from llr_sd.report.shared.reading import (
     targets_on,
     times_of,
 )
-from llr_sd.report.shared.wording import short_names
+from llr_sd.report.shared.wording import FEW, full_name, goal, short_names
 from llr_sd.result import StudyResult
 
 BANDED = 2
@@ -68,6 +70,50 @@ def fans_asked(result: StudyResult, title: str) -> Asked | None:
         hidden = name not in (ranged or names)[:BANDED]
         series.append(_series(short[name], number if name in ranged else -1 - number, lines, known, hidden=hidden))
     return Asked("trajectory", (("", _over_time(result, shown, title, times, series, horizon(result))),))
+
+
+def chances_asked(fact: Level) -> Asked | None:
+    """Return the chance of each target in each scenario whose runs vary; None where there is none."""
+    rows = [
+        {
+            "target": target.name,
+            "asks": goal(target, fact.shown.unit),
+            "setting": own.name,
+            "pen": number,
+            **dict(zip(("probability", "low", "high"), numbers((chance.probability, chance.low, chance.high)), strict=True)),
+            "met": chance.met,
+            "runs": chance.runs,
+            "lost": chance.lost,
+        }
+        for i, target in enumerate(fact.targets)
+        for number, own in enumerate(fact.standings)
+        if own.ranged and (chance := own.chances[i]) is not None
+    ]
+    return (
+        Asked("chance", (("", {"title": "The chance of each target, by scenario", "rows": rows}),), beside=True) if rows else None
+    )
+
+
+def differences_asked(result: StudyResult) -> Asked | None:
+    """Return what each scenario changes against the study's base, a view a number; None where there is nothing to draw."""
+    found, _ = differences(result)
+    views = []
+    for shown, own in found.items():
+        told = {n: c for n, c in own.items() if c is not None and math.isfinite(c.median)}
+        series = [
+            {
+                "name": name,
+                "pen": number,
+                **dict(zip(("median", "low90", "high90"), numbers((c.median, c.low, c.high)), strict=True)),
+                "note": "no change" if c.same else FEW if c.few else "",
+            }
+            for number, (name, c) in enumerate(told.items())
+        ]
+        title = f"{full_name(shown)}: each scenario less “{result.study.compare_with}”"
+        spec = {"title": title, "unit": shown.unit, "percent": is_percent(result, shown.output), "times": None, "series": series}
+        if series:
+            views.append((full_name(shown), spec))
+    return Asked("difference", tuple(views), "Number") if views else None
 
 
 def _series(name: str, pen: int, lines: dict[str, Any], central: Any = None, *, hidden: bool = False) -> Spec:

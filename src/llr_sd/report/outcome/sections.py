@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from llr_sd.report.outcome.asked import fans_asked, lines_asked
+from llr_sd.report.outcome.asked import chances_asked, differences_asked, fans_asked, lines_asked
 from llr_sd.report.outcome.charts import fan_chart, histogram, history_of, scenario_chart
 from llr_sd.report.outcome.facts import Level
 from llr_sd.report.outcome.read import answering, course_level, is_plan, level
@@ -143,7 +143,7 @@ def _histogram(result: StudyResult) -> Picture | None:
         full_name(shown), ("Scenario", "Central", "5%", "Median", "95%", *(t.name for t in fact.targets)), tuple(rows)
     )
     heading = f"The runs{date}" + (" against the target" if fact.targets else "")
-    return Picture("histogram", heading, figure, caption, text, numbers)
+    return Picture("histogram", heading, figure, caption, text, numbers, chances_asked(fact))
 
 
 def _title(result: StudyResult, words: Callable[[Level], str]) -> str:
@@ -160,7 +160,8 @@ def difference_section(result: StudyResult) -> Section | None:
     if same:
         names = listing([f"“{n}”" for n in same])
         told.append(f"The same as “{result.study.compare_with}” in every run, in all the numbers of the table above: {names}.")
-    return Section("differences", "Differences between scenarios", tuple(told), (), (changes,) if changes else ())
+    tables = (changes,) if changes else ()
+    return Section("differences", "Differences between scenarios", tuple(told), (), tables, differences_asked(result))
 
 
 def correlation_section(result: StudyResult) -> Section | None:

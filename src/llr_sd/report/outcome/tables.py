@@ -17,6 +17,7 @@ from llr_sd.report.outcome.facts import Change, Standing
 from llr_sd.report.outcome.read import answering, change, is_plan, level
 from llr_sd.report.outcome.words import standing_words, told
 from llr_sd.report.shared.inputs import frame_of, input_name
+from llr_sd.report.shared.memory import remembered
 from llr_sd.report.shared.parts import NumberTable
 from llr_sd.report.shared.reading import (
     MAIN,
@@ -128,18 +129,31 @@ def difference_table(result: StudyResult) -> tuple[NumberTable | None, tuple[str
 
     An output that no scenario changes in any run is left out; None where nothing is left, or the study compares with none.
     """
+    found, same = differences(result)
+    if not found:
+        return None, same
+    names = list(next(iter(found.values())))
+    rows = tuple((n, *(change_words(own[n]) for own in found.values())) for n in names)
+    head = ("Scenario", *(full_name(shown) for shown in found))
+    base = result.study.compare_with
+    return NumberTable(f"Each scenario less “{base}”, run by run: the middle run, and nine runs in ten", head, rows), same
+
+
+@remembered
+def differences(result: StudyResult) -> tuple[dict[Quantity, dict[str, Change | None]], tuple[str, ...]]:
+    """Return what each scenario changes against the study's base, by number and scenario, and the scenarios that change nothing told here.
+
+    A number that no scenario changes in any run is left out; nothing is left where the study compares with none.
+    """
     base = result.study.compare_with
     if base is None:
-        return None, ()
+        return {}, ()
     names = [n for n in answering(result) if n != base]
-    changes = {o: {n: change(result, _of(result, o), n, base) for n in names} for o in told_outputs(result)}
-    outputs = [o for o, own in changes.items() if any(c is not None and not c.same for c in own.values())]
+    changes = {_of(result, o): {n: change(result, _of(result, o), n, base) for n in names} for o in told_outputs(result)}
     same = tuple(n for n in names if all((c := own[n]) is not None and c.same for own in changes.values()))
-    rows = tuple((n, *(change_words(changes[o][n]) for o in outputs)) for n in names if n not in same)
-    if not rows or not outputs:
-        return None, same
-    head = ("Scenario", *(full_name(_of(result, o)) for o in outputs))
-    return NumberTable(f"Each scenario less “{base}”, run by run: the middle run, and nine runs in ten", head, rows), same
+    moved = {q: own for q, own in changes.items() if any(c is not None and not c.same for c in own.values())}
+    found = {q: {n: c for n, c in own.items() if n not in same} for q, own in moved.items()}
+    return (found if len(same) < len(names) else {}), same
 
 
 def change_words(found: Change | None) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from llr_sd.report.sensitivity.read import Cell, main_cell, ranked, shares
+from llr_sd.report.shared.asked import bars_asked
 from llr_sd.report.shared.bars import DARK, MOST, PALE, Bars, bar_chart
 from llr_sd.report.shared.inputs import (
     Share,
@@ -129,6 +130,7 @@ def meeting_section(result: StudyResult) -> Section | None:
     labels = [input_label(result, i.share.input) for i in drawn]
     axis = "Largest difference of the cumulative shares (0 none, 1 complete)"
     figure = bar_chart(title, labels, kinds, axis, lambda s: fixed(s.value, 2), stacked=True)
+    asked = bars_asked(title, axis, labels, kinds, stacked=True, decimals=2)
     rows = [
         (
             input_label(result, i.share.input), fixed(i.share.value, 2), "yes" if i.told else "no", i.where,
@@ -144,7 +146,7 @@ def meeting_section(result: StudyResult) -> Section | None:
         "that is correlated with another is seen through it too."
     )
     text = f"Bar chart by input. {title}. {' '.join(sentences)}"
-    return Section("meeting", heading, sentences, (Picture("meeting", heading, figure, caption, text, numbers),))
+    return Section("meeting", heading, sentences, (Picture("meeting", heading, figure, caption, text, numbers, asked),))
 
 
 @dataclass(frozen=True)
@@ -210,9 +212,9 @@ def given_section(result: StudyResult) -> Section | None:
         title = (
             f"{spoken(result, d.told[0].input, first=True)} alone carries {part_words(d.told[0].value)} of the spread in {name}"
         )
-    figure = bar_chart(
-        title, labels, [Bars("", DARK, "", bars)], f"Share of the spread in {name}", with_interval, lambda v, _: f"{v:.0%}"
-    )
+    kinds, measure = [Bars("", DARK, "", bars)], f"Share of the spread in {name}"
+    figure = bar_chart(title, labels, kinds, measure, with_interval, lambda v, _: f"{v:.0%}")
+    asked = bars_asked(title, measure, labels, kinds, shares=True)
     rows = [(label, part_words(s.value), between(s)) for label, s in zip(labels, bars, strict=True)]
     numbers = NumberTable(
         f"Shares of the spread (variance) of {name}, “{d.cell.scenario}”", ("Input", "Alone", "95% interval"), tuple(rows)
@@ -223,4 +225,4 @@ def given_section(result: StudyResult) -> Section | None:
         "noise."
     )
     text = f"Bar chart of shares of the spread by input. {title}. {' '.join(sentences)}"
-    return Section("given-data", heading, sentences, (Picture("given-data", heading, figure, caption, text, numbers),))
+    return Section("given-data", heading, sentences, (Picture("given-data", heading, figure, caption, text, numbers, asked),))

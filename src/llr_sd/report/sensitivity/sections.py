@@ -24,6 +24,7 @@ from llr_sd.report.sensitivity.words import (
     widest_words,
     width_words,
 )
+from llr_sd.report.shared.asked import bars_asked
 from llr_sd.report.shared.bars import DARK, DOTTED, PALE, Bars, bar_chart
 from llr_sd.report.shared.inputs import (
     Floats,
@@ -42,6 +43,7 @@ from llr_sd.result import StudyResult
 
 ALONE = "alone (first order)"
 WHOLE = "alone or with others (total order)"
+SHAPLEY = "Shapley effect"
 GRADES_NOTE = "Letters are the grade of the evidence; what each input is stands under “What is uncertain”."
 YEARLY = 20  # most rows of a table over time
 
@@ -89,7 +91,8 @@ def _inputs(result: StudyResult, cell: Cell) -> Picture | None:
         f"with what it does together with others. {GRADES_NOTE}"
     )
     text = f"Bar chart of the share of the spread in {full_name(cell.shown)}, by input. {title}. {'; '.join(said)}."
-    return Picture("shares", "Input by input", figure, caption, text, numbers)
+    asked = bars_asked(title, f"Share of the spread in {full_name(cell.shown)}", labels, kinds[::-1], shares=True)
+    return Picture("shares", "Input by input", figure, caption, text, numbers, asked)
 
 
 def _groups(result: StudyResult, cell: Cell | None, effects: Cell | None) -> Picture | None:
@@ -109,7 +112,7 @@ def _groups(result: StudyResult, cell: Cell | None, effects: Cell | None) -> Pic
     kinds = [
         Bars(ALONE, PALE, "////", tuple(alone.get(n) for n in names)),
         Bars(WHOLE, DARK, "", tuple(whole.get(n) for n in names)),
-        Bars("Shapley effect", DOTTED, "....", tuple(fair.get(n) for n in names)),
+        Bars(SHAPLEY, DOTTED, "....", tuple(fair.get(n) for n in names)),
     ]
     kinds = [k for k in kinds if any(s is not None for s in k.values)]
     title = group_title(result, order, full_name(where.shown), "by Shapley effects" if by is fair else "alone or with others")
@@ -134,7 +137,10 @@ def _groups(result: StudyResult, cell: Cell | None, effects: Cell | None) -> Pic
         caption += " A group is taken as a whole: its inputs are known together or not at all."
     numbers = NumberTable(f"Shares of the spread of {full_name(where.shown)} by group", tuple(head), tuple(rows))
     text = f"Bar chart of the share of the spread in {full_name(where.shown)}, by group. {title}. {'; '.join(said)}."
-    return Picture("shares-by-group", "Group by group", figure, caption, text, numbers)
+    first = SHAPLEY if by is fair else WHOLE  # what the title is about
+    views = sorted(kinds, key=lambda k: k.label != first)
+    asked = bars_asked(title, f"Share of the spread in {full_name(where.shown)}", labels, views, shares=True)
+    return Picture("shares-by-group", "Group by group", figure, caption, text, numbers, asked)
 
 
 def course_section(result: StudyResult) -> Section | None:
@@ -196,9 +202,9 @@ def screening_section(result: StudyResult) -> Section | None:
     kinds = [k for k in kinds if any(s is not None for s in k.values)]
     title = morris_title(result, cell, drawn[0])
     axis = f"Mean size of the effect on {full_name(cell.shown)}"
-    figure = bar_chart(
-        title, [input_label(result, s.input) for s in drawn], kinds, axis, lambda s: effect_words(s, unit), stacked=True
-    )
+    labels = [input_label(result, s.input) for s in drawn]
+    figure = bar_chart(title, labels, kinds, axis, lambda s: effect_words(s, unit), stacked=True)
+    asked = bars_asked(title, axis, labels, kinds, stacked=True, unit=unit)
     sigma = {s.input: s for s in shares(result, cell, "sigma")}
     mean = {s.input: s for s in shares(result, cell, "mu")}
     rows = [
@@ -221,7 +227,7 @@ def screening_section(result: StudyResult) -> Section | None:
     )
     more = f" The largest {len(drawn)} are drawn." if len(order) > len(drawn) else ""
     text = f"Bar chart of the mean size of effects on {full_name(cell.shown)}. {title}. {said}."
-    picture = Picture("screening", "Screening: which inputs matter at all", figure, caption + more, text, numbers)
+    picture = Picture("screening", "Screening: which inputs matter at all", figure, caption + more, text, numbers, asked)
     return Section("screening", "Screening: which inputs matter at all", sentences, (picture,))
 
 

@@ -51,10 +51,14 @@ class Picture:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page under one heading: sentences, then pictures (each with its own heading where there are several), then tables."""
+    """A part of the page under one heading: sentences, then pictures (each with its own heading where there are several), then tables.
+
+    `asked` is a figure that can be asked and has no still picture; it stands before the tables, which hold its numbers.
+    """
 
     name: str
     heading: str
     sentences: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
     tables: tuple[NumberTable, ...] = ()
+    asked: Asked | None = None

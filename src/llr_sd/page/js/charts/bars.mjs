@@ -1,7 +1,7 @@
 /** Rows of marks on one axis, each named and with its numbers beside it; and what drives a result, as signed bars with intervals. */
 
 import { axisRange, extremes, roundNumbers, scaled, textWidth, wrapped } from "./layout.mjs";
-import { fixed, listing, shown, signed, tick } from "./numbers.mjs";
+import { fixed, listing, percent, percents, shown, signed, tick } from "./numbers.mjs";
 import { makeChart } from "./plot.mjs";
 import { INK, QUIET, RULE, node, px, rule, words } from "./svg.mjs";
 
@@ -15,7 +15,8 @@ const DOWN = "#b84e00";
  *
  * `update` takes `{title, sentence, measure, limits, bars}`: `measure` says what the numbers are, `limits` are the ends of its axis where it
  * has any (such as [-1, 1]), `bars` are `{name, value, low, high, note}`, the interval null where there is none. With `decimals` numbers have
- * so many; else they are of `unit`, or shares where `percent`; with `signed` they are differences.
+ * so many; else they are of `unit`, or shares where `percent`; with `signed` they are differences. With `shares` they are parts of a whole,
+ * told as chances are and cut to 0 and 100 %.
  * @param {Object} options as `makeChart` takes them
  */
 export function barsChart(options) {
@@ -120,14 +121,20 @@ export function whisker(x, y, low, high, half, attributes) {
 }
 
 function told(value, spec) {
+  if (spec.shares) return percent(cut(value));
   if (spec.decimals !== undefined) return value > 0 && spec.signed ? `+${fixed(value, spec.decimals)}` : fixed(value, spec.decimals);
   return spec.signed ? signed(value, spec) : shown(value, spec);
+}
+
+function cut(share) {
+  return Number(Math.min(1, Math.max(0, share)).toFixed(6));
 }
 
 function barWords(bar, spec) {
   const value = told(bar.value, spec);
   const ranged = Number.isFinite(bar.low) && Number.isFinite(bar.high);
-  return [ranged ? `${value} (${told(bar.low, spec)} to ${told(bar.high, spec)})` : value, bar.note].filter(Boolean).join(", ");
+  const range = ranged && (spec.shares ? percents(cut(bar.low), cut(bar.high)) : `${told(bar.low, spec)} to ${told(bar.high, spec)}`);
+  return [ranged ? `${value} (${range})` : value, bar.note].filter(Boolean).join(", ");
 }
 
 /** Lay signed bars out. */
@@ -144,7 +151,7 @@ export function barsScene(spec, place) {
     },
   }));
   const ticks = spec.decimals === undefined ? undefined : (v) => tick(v);
-  return rowsScene([{ heading: "", rows }], range, place, { quantity: spec, ticks, title: spec.measure ?? "" });
+  return rowsScene([{ heading: "", rows }], range, place, { quantity: { ...spec, percent: spec.percent || spec.shares }, ticks, title: spec.measure ?? "" });
 }
 
 /** The bar that is asked, in words. */

@@ -2,10 +2,13 @@
 
 import { button, choice, make } from "../app/dom.mjs";
 import { figure } from "../charts/figure.mjs";
+import { barsChart } from "../charts/bars.mjs";
+import { chanceChart } from "../charts/chance.mjs";
+import { differenceChart } from "../charts/difference.mjs";
 import { trajectoryChart } from "../charts/trajectory.mjs";
 import { filled, toggled } from "./specs.mjs";
 
-const CHARTS = Object.freeze({ trajectory: trajectoryChart });
+const CHARTS = Object.freeze({ bars: barsChart, chance: chanceChart, difference: differenceChart, trajectory: trajectoryChart });
 
 /** Put a figure that can be asked into the place of every still picture that has one. */
 export function main() {
@@ -17,8 +20,8 @@ export function main() {
 }
 
 /** Put one figure into its place, with what can be chosen in it and the way back to the still picture. */
-function put(place, { name, level, chart: kind, views }, about) {
-  const stills = place.querySelectorAll(".picture, .of-still");
+function put(place, { name, level, chart: kind, views, choose, beside }, about) {
+  const stills = beside ? [] : place.querySelectorAll(".picture, .of-still");
   const chart = CHARTS[kind]({});
   const specs = views.map((view) => filled(view.spec));
   const boxes = make("fieldset", { class: "asked-series" });
@@ -26,8 +29,8 @@ function put(place, { name, level, chart: kind, views }, about) {
 
   function show() {
     chart.update(specs[at]);
-    const { series = [] } = specs[at];
-    boxes.hidden = series.length < 2;
+    const { series = [], times } = specs[at];
+    boxes.hidden = series.length < 2 || !times;
     boxes.replaceChildren(make("legend", { text: "Shown" }), ...series.map(box));
   }
 
@@ -40,8 +43,8 @@ function put(place, { name, level, chart: kind, views }, about) {
   }
 
   const options = views.map((view, i) => ({ value: String(i), text: view.name }));
-  const select = views.length > 1 && choice("Scenario", options, "0", (value) => { at = Number(value); show(); }).element;
-  const live = make("div", { class: "asked" }, select, boxes, figure(chart, { name, level, about }));
+  const select = views.length > 1 && choice(choose, options, "0", (value) => { at = Number(value); show(); }).element;
+  const live = make("div", { class: beside ? "asked beside-still" : "asked" }, select, boxes, figure(chart, { name, level, about }));
   const swap = button("Still picture", () => {
     const back = live.hidden;
     live.hidden = !back;
@@ -50,5 +53,5 @@ function put(place, { name, level, chart: kind, views }, about) {
   }, { class: "asked-swap" });
   show();
   for (const part of stills) part.hidden = true;
-  place.prepend(live, swap);
+  place.prepend(live, ...(stills.length ? [swap] : []));
 }

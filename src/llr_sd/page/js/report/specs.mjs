@@ -1,6 +1,6 @@
 // What the figures of a report draw, as their charts take it. Pure.
 
-const LISTS = ["median", "low50", "high50", "low90", "high90", "central"];
+const NUMBERS = ["median", "low50", "high50", "low90", "high90", "central"];
 
 /**
  * A spec of the page's data with numbers where JSON had none.
@@ -10,10 +10,14 @@ const LISTS = ["median", "low50", "high50", "low90", "high90", "central"];
 export function filled(spec) {
   if (!spec.series) return spec;
   const series = spec.series.map((one) => {
-    const lists = LISTS.filter((name) => one[name]).map((name) => [name, one[name].map((v) => (v === null ? NaN : v))]);
-    return { ...one, ...Object.fromEntries(lists) };
+    const known = NUMBERS.filter((name) => Object.hasOwn(one, name) && (spec.times === null || one[name] !== null));
+    return { ...one, ...Object.fromEntries(known.map((name) => [name, numbers(one[name])])) };
   });
   return { ...spec, series };
+}
+
+function numbers(given) {
+  return Array.isArray(given) ? given.map(numbers) : (given ?? NaN);
 }
 
 /** The same with one series shown or not. */
