@@ -18,11 +18,12 @@ from llr_sd.cli import main
 from llr_sd.distribution import Distribution
 from llr_sd.equations import CONTROLS, canonical
 from llr_sd.exploring import made, page_of
-from llr_sd.exploring.levers import slider
+from llr_sd.exploring.levers import inputs_of, ranges_of, slider
 from llr_sd.exploring.made import clocked, page_data
 from llr_sd.exploring.subject import Subject, subject_of
 from llr_sd.exploring.texts import carried_by, study_keys
 from llr_sd.model import load_model
+from llr_sd.page.assemble import assemble
 from llr_sd.page.data import Page
 from llr_sd.parameters import Parameter
 from llr_sd.run.filled import merged, study_model
@@ -271,6 +272,28 @@ def test_a_slider_reaches_what_scenarios_set_and_its_evidence() -> None:
     assert slider(p, [Distribution("uniform", 4.0, math.nan, 6.0)], [5.0, 9.0]) == (4.0, 9.0, "range")
     low, high, _ = slider(p, [Distribution("normal", mode=5.0, sd=1.0)], [5.0])
     assert (low, high) == pytest.approx((5 - 2.5758293, 5 + 2.5758293))
+
+
+@pytest.mark.parametrize("kind", ["normal", "lognormal", "p10_p90"])
+def test_a_law_without_ends_has_room_for_its_last_draw(kind: str, staff: Path) -> None:
+    law = {"normal": "mode = 12\nsd = 2", "lognormal": "mode = 12\nsd = 0.5", "p10_p90": "low = 8\nhigh = 20"}[kind]
+    toml = staff / "study.toml"
+    more = f'\n[uncertain.override.hiring]\ndistribution = "{kind}"\n{law}\n'
+    toml.write_text(toml.read_text(encoding="utf-8") + more, encoding="utf-8")
+    subject = subject_of(str(staff))
+    inputs = inputs_of(subject)
+    low, high = ranges_of(inputs, {p.name: d for p, d in subject.prepared.uncertain})["hiring"]
+    drawn = subject.prepared.samples["monte_carlo"].design
+    hired = drawn.values[:, drawn.names.index("hiring")]
+    assert low < hired.min()
+    assert hired.max() < high < 1e4
+    slider = next(i for i in inputs if i.name == "hiring")
+    assert low < slider.low < slider.high < high
+
+
+@pytest.mark.parametrize("name", ["gp_plan", "site_rutland"])
+def test_a_page_stays_under_a_megabyte(name: str, pages: dict[str, Page]) -> None:
+    assert len(assemble("x", pages[name].to_data()).encode()) < 1_000_000
 
 
 def test_what_sets_the_clock_stands_in_the_equations_of_the_page(staff: Path) -> None:

@@ -112,7 +112,7 @@ def ends_of(law: Distribution, tail: float) -> tuple[float, float]:
     if law.kind == "discrete":
         return min(law.values), max(law.values)
     if law.kind in UNBOUNDED:
-        low, high = sampling.quantile(law, np.array([tail, 1 - tail])).tolist()
+        low, high = sampling.quantile(law, np.array([tail, 1 - max(tail, 2.0**-53)])).tolist()
         return low, high
     return law.low, law.high
 
