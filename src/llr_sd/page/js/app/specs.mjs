@@ -18,9 +18,15 @@ export function columnAt(output, at, element) {
   return found;
 }
 
-/** The same over the runs that have a value, least first. */
+const SORTED = new WeakMap(); // output -> what was sorted of it: pictures, tables and sentences ask for the same again and again
+
+/** The same over the runs that have a value, least first; not to be changed. */
 export function sortedAt(output, at, element) {
-  return columnAt(output, at, element).filter((value) => !Number.isNaN(value)).sort();
+  const known = SORTED.get(output) ?? new Map();
+  SORTED.set(output, known);
+  const place = at * (output.elements.length || 1) + element;
+  if (!known.has(place)) known.set(place, columnAt(output, at, element).filter((value) => !Number.isNaN(value)).sort());
+  return known.get(place);
 }
 
 /**

@@ -11,8 +11,9 @@ import { elementLabels, readingsOf } from "./readings.mjs";
  * Simulate some members of a setting.
  * @param {Machine} machine - Of `engine.mjs`.
  * @param {object} data - The page's data.
- * @param {{held: Object<string, number>, ranges: Object<string, object>, runs: number, variables?: string[]}} ask - Values held, laws
- *   in place of the study's, the size of the whole ensemble, and variables wanted beside the study's outputs.
+ * @param {{held: Object<string, number>, ranges: Object<string, object>, runs: number, members?: number, variables?: string[]}} ask -
+ *   Values held, laws in place of the study's, the size of the whole ensemble, how many of its members are asked for, and variables
+ *   wanted beside the study's outputs.
  * @param {number} first - The first member wanted.
  * @param {number} count - How many.
  * @returns {{first: number, count: number, outputs: Map, variables: Map, ok: Uint8Array, failures: Array, drawn: Map, central: object | null}}
@@ -21,7 +22,7 @@ import { elementLabels, readingsOf } from "./readings.mjs";
  */
 export function simulate(machine, data, ask, first, count) {
   const laws = lawsOf(data, ask);
-  const drawn = drawsOf(data, laws, ask.runs);
+  const drawn = drawsOf(data, laws, ask);
   const part = answers(machine, data, ask, first, count, (name, run) => drawn.get(name)?.[run]);
   const varied = [...drawn].filter(([name]) => !Object.hasOwn(ask.held, name));
   part.drawn = new Map(varied.map(([name, column]) => [name, column.slice(first, first + count)]));
@@ -145,15 +146,19 @@ function failed(status, broken, readings, outputs, first) {
 
 const DRAWN = new WeakMap();
 
-/** The draws of all members by input name; those of the last laws are kept, since a hand that moves a lever leaves them as they are. */
-function drawsOf(data, laws, runs) {
-  const key = JSON.stringify([runs, [...laws]]);
+/**
+ * The draws by input name; those of the last laws are kept, since a hand that moves a lever leaves them as they are. Draws at random are
+ * the same however many follow, so a coarse ask needs those of its members alone.
+ */
+function drawsOf(data, laws, { runs: all, members = all }) {
+  const runs = data.draws.design === "random" ? Math.min(members, all) : all;
+  const key = JSON.stringify([data.draws.design === "random" || all, [...laws]]);
   const last = DRAWN.get(data);
-  if (last?.key === key) return last.columns;
+  if (last?.key === key && last.runs >= runs) return last.columns;
   const { names, values } = draw(data.draws, data.inputs, laws, laws.size ? runs : 1);
   const size = names.length ? values.length / names.length : 0;
   const columns = new Map(names.map((name, i) => [name, values.subarray(i * size, (i + 1) * size)]));
-  DRAWN.set(data, { key, columns });
+  DRAWN.set(data, { key, runs, columns });
   return columns;
 }
 

@@ -5,7 +5,8 @@ import { Machine, compile } from "./engine.mjs";
 import { mergeParts, runsOf, timed } from "./ensemble.mjs";
 
 const MOST = 8; // workers
-const SLICE = { workers: 40, page: 20 }; // milliseconds that a chunk should take: a newer ask waits no longer
+const SLICE = { workers: 25, page: 20 }; // milliseconds that a chunk should take: a newer ask waits no longer
+const DEPTH = { workers: 3, page: 1 }; // chunks that a doer has, so that it need not wait while the page draws
 const TRY = 8; // members of a chunk while it is not known how long one takes
 const LANES = 2; // members that the engine runs at once
 const PATIENCE = 4000; // milliseconds in which a worker must say that it is there
@@ -18,6 +19,7 @@ export class Pool {
   #each = null; // milliseconds a member takes on one doer
   #failed = null; // why nothing can be simulated
   #closed = false;
+  #count = 0; // asks so far
 
   /**
    * @param {object} data - The page's data.
@@ -54,11 +56,13 @@ export class Pool {
       return;
     }
     const members = Math.min(ask.members ?? Infinity, runsOf(this.#data, ask));
-    const asked = { ask, members, handed: 0, left: [], parts: [], done: 0, began: performance.now(), onEnsemble, onError };
+    const id = (this.#count += 1);
+    const asked = { id, ask, members, handed: 0, left: [], parts: [], done: 0, began: performance.now(), onEnsemble, onError };
     const { now } = this.#asks.get(channel) ?? {};
     this.#asks.delete(channel); // set anew, it is the last: the newest channel is served first
     const coarse = now && now.handed > 0 && now.members < runsOf(this.#data, now.ask);
     this.#asks.set(channel, coarse ? { now, next: asked } : { now: asked, next: null });
+    if (now && !coarse) for (const doer of this.#doers) doer.drop(now.id);
     this.#hand();
   }
 
@@ -91,39 +95,41 @@ export class Pool {
   #hand() {
     this.#doers = this.#doers.filter((doer) => !doer.dead);
     if (this.kind && !this.#doers.length) this.#fail("the simulation stopped: the browser ended its workers. Reload the page.");
-    for (const doer of this.#doers.filter((d) => !d.busy)) {
-      const open = [...this.#asks.values()].reverse().find(({ now }) => now.left.length || now.handed < now.members);
-      if (!open) return;
-      const asked = open.now;
-      const chunk = asked.left.pop() ?? { first: asked.handed, count: this.#chunk(asked) };
-      asked.handed = Math.max(asked.handed, chunk.first + chunk.count);
-      doer.busy = true;
-      doer.work({ ask: asked.ask, ...chunk }).then(
-        (done) => this.#took(doer, asked, done),
-        (error) => this.#lost(doer, asked, chunk, error),
-      );
+    for (let round = 0; round < DEPTH[this.kind]; round++) {
+      for (const doer of this.#doers.filter((d) => d.jobs <= round)) {
+        const open = [...this.#asks.values()].reverse().find(({ now }) => now.left.length || now.handed < now.members);
+        if (!open) return;
+        const asked = open.now;
+        const chunk = asked.left.pop() ?? { first: asked.handed, count: this.#chunk(asked) };
+        asked.handed = Math.max(asked.handed, chunk.first + chunk.count);
+        doer.work({ of: asked.id, ask: asked.ask, ...chunk }).then(
+          (done) => this.#took(asked, done),
+          (error) => this.#lost(doer, asked, chunk, error),
+        );
+      }
     }
   }
 
-  /** How many members a chunk has: those of a slice, and no more than leave something for every doer. */
+  /** How many members the next chunk has: as many as a slice takes, and an equal share for every doer. */
   #chunk({ members, handed }) {
-    const fits = this.#each === null ? TRY : SLICE[this.kind] / this.#each;
-    const share = Math.ceil((members - handed) / this.#doers.length);
-    const whole = (n) => Math.max(Math.floor(n / LANES), 1) * LANES;
-    return Math.min(whole(Math.min(fits, share + LANES - 1)), members - handed);
+    const slices = this.#each === null ? Infinity : (members * this.#each) / SLICE[this.kind] / this.#doers.length;
+    const share = members / this.#doers.length / Math.max(Math.ceil(slices), 1);
+    return Math.min(Math.ceil((this.#each === null ? TRY : share) / LANES) * LANES, members - handed);
   }
 
-  #took(doer, asked, { part, ran }) {
-    doer.busy = false;
-    const each = ran / part.count;
-    this.#each = this.#each === null ? each : this.#each + 0.3 * (each - this.#each);
+  #took(asked, { part, ran }) {
     const entry = [...this.#asks].find(([, { now }]) => now === asked);
-    if (entry) {
+    if (part) this.#learn(ran / part.count);
+    if (part && entry) {
       asked.parts.push(part);
       asked.done += part.count;
       if (asked.done === asked.members) this.#answer(entry[0], asked);
     }
     this.#hand();
+  }
+
+  #learn(each) {
+    this.#each = this.#each === null ? each : this.#each + 0.3 * (each - this.#each);
   }
 
   #answer(channel, asked) {
@@ -141,7 +147,6 @@ export class Pool {
 
   /** An error of a job is told; a worker that died is left out, and what it had is done by the others. */
   #lost(doer, asked, chunk, error) {
-    doer.busy = false;
     const entry = [...this.#asks].find(([, { now }]) => now === asked);
     if (doer.dead) {
       asked.left.push(chunk);
@@ -184,18 +189,17 @@ function startWorker(address) {
 }
 
 class WorkerDoer {
-  busy = false;
   dead = false; // it ended by itself
   #worker;
-  #waiting = null;
-  #id = 0;
+  #waiting = new Map(); // job -> {resolve, reject}
+  #count = 0;
 
   constructor(worker, data, module, engine) {
     this.#worker = worker;
     worker.addEventListener("message", ({ data: sent }) => this.#got(sent));
     worker.addEventListener("error", () => {
       this.dead = true;
-      this.#waiting?.reject(new Error("a worker ended"));
+      for (const { reject } of this.#waiting.values()) reject(new Error("a worker ended"));
     });
     try {
       worker.postMessage({ data, module });
@@ -204,16 +208,27 @@ class WorkerDoer {
     }
   }
 
+  /** How many jobs it has. */
+  get jobs() {
+    return this.#waiting.size;
+  }
+
   work(job) {
-    this.#id += 1;
-    this.#worker.postMessage({ id: this.#id, ...job });
-    return new Promise((resolve, reject) => (this.#waiting = { resolve, reject }));
+    const id = (this.#count += 1);
+    this.#worker.postMessage({ id, ...job });
+    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+  }
+
+  /** Leave out what it has of an ask, but for a job that it is doing. */
+  drop(asked) {
+    this.#worker.postMessage({ drop: asked });
   }
 
   #got({ id, error, part, ran }) {
-    if (id !== this.#id) return;
-    if (error === undefined) this.#waiting.resolve({ part, ran });
-    else this.#waiting.reject(new Error(error));
+    const { resolve, reject } = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (error === undefined) resolve({ part, ran });
+    else reject(new Error(error));
   }
 
   close() {
@@ -223,7 +238,8 @@ class WorkerDoer {
 
 /** The page's own thread, which answers hands and eyes between two chunks. */
 class PageDoer {
-  busy = false;
+  dead = false;
+  jobs = 0;
   #machine;
   #data;
 
@@ -233,8 +249,10 @@ class PageDoer {
   }
 
   work({ ask, first, count }) {
+    this.jobs = 1;
     return new Promise((resolve, reject) => {
       setTimeout(() => {
+        this.jobs = 0;
         try {
           resolve(timed(this.#machine, this.#data, ask, first, count));
         } catch (error) {
@@ -243,6 +261,8 @@ class PageDoer {
       });
     });
   }
+
+  drop() {}
 
   close() {}
 }

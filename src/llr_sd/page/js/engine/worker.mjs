@@ -3,23 +3,32 @@
 import { Machine, compile } from "./engine.mjs";
 import { timed } from "./ensemble.mjs";
 
-/** Answer what the page sends: `{data, module}` once, then jobs `{id, ask, first, count}`, each with its part or the text of its error. */
+/**
+ * Answer what the page sends: `{data, module}` once, then jobs `{id, of, ask, first, count}`, each with its part, the text of its error, or
+ * that it was dropped: `{drop}` names the ask whose jobs, but for one that is being done, are not wanted any more.
+ */
 export function main() {
+  const jobs = [];
+  const { port1, port2 } = new MessageChannel();
   let opened = null;
-  self.addEventListener("message", async ({ data: sent }) => {
-    if (sent.data) {
-      opened = open(sent);
-      return;
-    }
-    const { id, ask, first, count } = sent;
+  self.addEventListener("message", ({ data: sent }) => {
+    if (sent.data) opened = open(sent);
+    else if (sent.ask) jobs.push(sent) === 1 && port2.postMessage(0);
+    else for (const job of jobs.filter((j) => j.of === sent.drop)) job.dropped = true;
+  });
+  // One job a turn, so that what came in meanwhile is heard before the next.
+  port1.onmessage = async () => {
+    const { id, ask, first, count, dropped } = jobs[0];
     try {
       const { machine, data } = await opened;
-      const done = timed(machine, data, ask, first, count);
-      self.postMessage({ id, ...done }, buffers(done.part));
+      const done = dropped ? { part: null } : timed(machine, data, ask, first, count);
+      self.postMessage({ id, ...done }, done.part ? buffers(done.part) : []);
     } catch (error) {
       self.postMessage({ id, error: String(error?.message ?? error) });
     }
-  });
+    jobs.shift();
+    if (jobs.length) port2.postMessage(0);
+  };
   self.postMessage({ up: true });
 }
 
