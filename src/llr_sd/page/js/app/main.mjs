@@ -8,6 +8,7 @@ import { mountLevers } from "../levers/levers.mjs";
 import { mountSetting } from "../levers/setting.mjs";
 import { browserStorage, Store } from "../session/store.mjs";
 import { Asking, askOfStart } from "./asking.mjs";
+import { mountCompare } from "./compare.mjs";
 import { button, fill, make, say } from "./dom.mjs";
 import { mountDrives, movingMost } from "./drives.mjs";
 import { mountEquations } from "./equations.mjs";
