@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { csvText, fileName } from "../../src/llr_sd/page/js/charts/files.mjs";
-import { trajectoryReading, trajectoryScene, trajectoryTable, trajectoryWords } from "../../src/llr_sd/page/js/charts/trajectory.mjs";
+import { trajectoryKey, trajectoryReading, trajectoryScene, trajectoryTable, trajectoryWords } from "../../src/llr_sd/page/js/charts/trajectory.mjs";
 
 const spec = () => ({
   title: "GPs", label: "GPs", unit: "WTE", times: [2019.75, 2020.25, 2020.75],
@@ -52,7 +52,7 @@ test("numbers of a percentage are read as such", () => {
 
 test("the table has every number whole, and its file no formula", () => {
   const table = trajectoryTable(spec());
-  assert.deepEqual(table.head, ["Time", "plan: median", "plan: 5% of runs below", "plan: 95% below", "stay: median"]);
+  assert.deepEqual(table.head, ["Time", "plan: median", "plan: 5% of runs below", "plan: 95% below", "stay"]);
   assert.deepEqual(table.rows[1].map((c) => c.value), [2020.25, 630.4, 600, 650, 645]);
   const hostile = { head: ["Time", "=1+1", ' @"x", y'], rows: [["-danger", { value: -2.5, words: "−3" }, { value: NaN, words: "–" }], ["a\nb", "+1", "\u0000ok"]] };
   assert.equal(csvText(hostile), "\ufeffTime,'=1+1,\"' @\"\"x\"\", y\"\r\n'-danger,-2.5,\r\n\"a\nb\",'+1,ok\r\n");
@@ -99,4 +99,21 @@ test("a hidden line is not drawn, not read and not stepped to", () => {
   assert.deepEqual(scene.grid.rows, [0, 1]);
   assert.equal(scene.grid.point(2, 1), null);
   assert.ok(scene.grid.point(2, 0).y > 0);
+});
+
+test("what the marks mean is said of those that are drawn, and of no others", () => {
+  const [plan] = spec().series;
+  const of = (series, more = {}) => trajectoryKey({ ...spec(), history: [], series, ...more });
+  assert.equal(of([{ ...plan, low90: null, high90: null }]), "");
+  assert.equal(of([plan]), "Line: median; band: nine runs in ten.");
+  assert.equal(of([{ ...plan, low50: [1, 1, 1], high50: [2, 2, 2], central: [1, 1, 1] }]), "Line: median; darker band: half of the runs; paler band: nine runs in ten; dashed black line: central values.");
+  assert.equal(of([plan, plan, plan]), "Line: median.");
+  assert.equal(trajectoryKey({ ...spec(), series: [{ ...plan, low90: null, high90: null }] }), "Dots: observed.");
+});
+
+test("central values are read where they are drawn", () => {
+  const central = (number) => ({ ...spec(), targets: [], series: Array.from({ length: number }, (_, i) => ({ name: `s${i}`, pen: i, median: [1, 2, 3], central: [4, 5, 600] })) });
+  assert.deepEqual(trajectoryReading(central(1), 2, null).lines.map((l) => `${l.name} ${l.words}`), ["s0 3", "central values 600"]);
+  assert.deepEqual(trajectoryReading(central(2), 2, null).lines.map((l) => l.name), ["s0", "s1", "s0, central values", "s1, central values"]);
+  assert.equal(trajectoryReading(central(3), 2, null).lines.length, 3);
 });

@@ -5,9 +5,9 @@ import { extremes } from "./layout.mjs";
 import { between, listing, signed, unitWords } from "./numbers.mjs";
 import { makeChart } from "./plot.mjs";
 import { LINE, markerPath, node, pen, px } from "./svg.mjs";
-import { trajectoryReading, trajectoryScene, trajectoryTable, trajectoryWords } from "./trajectory.mjs";
+import { trajectoryKey, trajectoryReading, trajectoryScene, trajectoryTable, trajectoryWords } from "./trajectory.mjs";
 
-const ROWS = "Median difference, with nine runs in ten";
+const ROWS = "Median difference, with half of the runs (thick) and nine runs in ten (thin)";
 
 /**
  * Make a chart of differences.
@@ -64,6 +64,7 @@ const DIFFERENCE = {
     const s = spec.series[row];
     return { head: "", lines: [{ name: s.name, pen: s.pen, words: rowWords(s, spec), row }], spoken: `${s.name}: ${rowWords(s, spec)}` };
   },
+  key: (spec) => (spec.times ? trajectoryKey(spec) : ""),
   told: (spec) =>
     spec.times ? `Difference. ${trajectoryWords(overTime(spec))}` : `${ROWS}: ${listing(spec.series.map((s) => `${s.name} ${rowWords(s, spec)}`))}.`,
   table(spec) {

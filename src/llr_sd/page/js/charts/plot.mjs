@@ -14,7 +14,7 @@ let made = 0;
  *
  * A kind is pure: `scene(spec, place)` gives `{height, nodes, kept, grid}` for a place `{width, scale, kept, row, tallest}`, where `grid` is
  * `{columns, rows, xs, start, point(column, row) -> {x, y}|null}`; `reading(spec, column, row, grid)` gives
- * `{head, lines: [{name, pen, words, row}], spoken}`; `told(spec)` the text alternative with its numbers; `table(spec)` the same as a table.
+ * `{head, lines: [{name, pen, words, row}], spoken}`; `told(spec)` the text alternative with its numbers; `key(spec)`, where it has one, what its marks mean; `table(spec)` its numbers.
  * @param {Object} kind
  * @param {{tallest?: number}} options height that the drawing may take, in px at the usual size of type
  * @returns {{element: HTMLElement, update: Function, table: Function, svg: Function, readout: Function, changed: Function, spec: Function}}
@@ -128,7 +128,7 @@ export function makeChart(kind, options = {}) {
       End: () => (single ? { column: 0, row: grid.rows.at(-1) } : { column: grid.columns - 1, row: now.row }),
       Escape: () => null,
     };
-    if (!Object.hasOwn(moves, event.key)) return;
+    if (!Object.hasOwn(moves, event.key) || (single && event.key.startsWith("Page"))) return;
     if (event.key !== "Escape") event.preventDefault();
     ask(state.cursor ? moves[event.key]() : event.key === "Escape" ? null : ["Home", "End"].includes(event.key) ? moves[event.key]() : now);
     live.textContent = state.cursor ? kind.reading(state.spec, state.cursor.column, state.cursor.row, state.scene.grid).spoken : "";
@@ -207,7 +207,8 @@ export function standAlone(kind, spec, notes) {
   y += 10;
   nodes.push(node("g", { transform: `translate(${MARGIN} ${px(y)})` }, scene.nodes));
   y += scene.height;
-  for (const note of notes) write(note, 12, false, QUIET);
+  const said = [kind.key?.(spec) ?? "", ...notes].filter(Boolean);
+  for (const note of said) write(note, 12, false, QUIET);
   const height = Math.ceil(y + MARGIN);
-  return svgText(nodes, { width: EXPORTED, height, title: spec.title ?? "", description: [kind.told(spec), ...notes].join(" ") });
+  return svgText(nodes, { width: EXPORTED, height, title: spec.title ?? "", description: [kind.told(spec), ...said].join(" ") });
 }

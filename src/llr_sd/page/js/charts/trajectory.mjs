@@ -88,9 +88,14 @@ function headingOf(spec) {
   return spec.signed ? `Difference${text ? `: ${text}` : ""}` : text;
 }
 
+/** Whether every line has its bands drawn: so few have any. */
+function allBanded(seen) {
+  return seen.filter((s) => s.low90 || s.low50).length <= BANDED;
+}
+
 /** The bands of one or two lines; of more, those of the line that is asked. */
 function bandNodes(seen, place, xs, y) {
-  const few = seen.filter((s) => s.low90 || s.low50).length <= BANDED;
+  const few = allBanded(seen);
   const asked = seen.filter((s, i) => few || place.row === s.row);
   return asked.flatMap((s) => {
     const { colour } = pen(s.pen);
@@ -215,6 +220,11 @@ export function trajectoryReading(spec, column, row) {
   const seen = visible(spec);
   const alone = seen.length === 1 && seen[0].pen >= 0;
   const lines = seen.map((s) => ({ name: s.name, pen: alone ? null : s.pen, mark: ALONE_MARK, words: standing(s, column, spec), row: s.row }));
+  if (seen.length <= BANDED) {
+    for (const s of seen.filter((one) => one.central)) {
+      lines.push({ name: alone ? "central values" : `${s.name}, central values`, pen: null, mark: CENTRAL_MARK, words: told(s.central[column], spec), row: null });
+    }
+  }
   const time = spec.times[column];
   const gap = spec.times.length > 1 ? Math.abs(spec.times[1] - spec.times[0]) / 2 : Infinity;
   for (const t of spec.targets ?? []) lines.push({ name: t.label || "target", pen: null, mark: TARGET_MARK, words: targetWords(t, spec), row: null });
@@ -228,6 +238,7 @@ export function trajectoryReading(spec, column, row) {
 }
 
 const TARGET_MARK = [rule(0, 7, 30, 7, { class: "c-target", stroke: TARGET, "stroke-width": 1.6, "stroke-dasharray": TARGET_DASH })];
+const CENTRAL_MARK = [rule(0, 7, 30, 7, { class: "c-line", stroke: INK, "stroke-width": 1.3, "stroke-dasharray": dashes([4, 1.5], 1.3) })];
 const ALONE_MARK = [rule(0, 7, 30, 7, { class: "c-line", stroke: LINE, "stroke-width": 2.4 })];
 const OBSERVED_MARK = [node("circle", { class: "c-observed", cx: 15, cy: 7, r: 3.6, fill: INK })];
 
@@ -257,11 +268,27 @@ export function trajectoryWords(spec) {
   return `${headingOf(spec) || "Lines"} from ${dateWords(spec.times[0], true)} to ${dateWords(spec.times.at(-1), true)}. ${moment(spec, start)}, ${ranged}: ${listing(lines)}.${targets.length ? ` ${targets.join("; ")}.` : ""}`;
 }
 
+/** What the marks mean that are not named in the drawing, for a file of it. */
+export function trajectoryKey(spec) {
+  const seen = visible(spec);
+  const parts = [];
+  if (allBanded(seen) && seen.some((s) => s.low50)) parts.push("darker band: half of the runs");
+  if (allBanded(seen) && seen.some((s) => s.low90)) parts.push(`${parts.length ? "paler " : ""}band: nine runs in ten`);
+  if (seen.length <= BANDED && seen.some((s) => s.central)) parts.push("dashed black line: central values");
+  if (spec.history?.length) parts.push("dots: observed");
+  if (seen.some((s) => s.low50 || s.low90)) parts.unshift("line: median");
+  const text = parts.join("; ");
+  return text && `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
 /** The figure as a table: a row a time, the numbers of each line beside each other. */
 export function trajectoryTable(spec) {
   const seen = visible(spec);
   const parts = [["median", "median"], ["low90", "5% of runs below"], ["low50", "25% below"], ["high50", "75% below"], ["high90", "95% below"], ["central", "central values"]];
-  const columns = seen.flatMap((s) => parts.filter(([key]) => s[key]).map(([key, name]) => ({ values: s[key], head: `${s.name}: ${name}` })));
+  const columns = seen.flatMap((s) => {
+    const given = parts.filter(([key]) => s[key]);
+    return given.map(([key, name]) => ({ values: s[key], head: given.length > 1 ? `${s.name}: ${name}` : s.name }));
+  });
   const rows = Array.from(spec.times, (time, i) => [
     { value: time, words: dateWords(time, true) },
     ...columns.map((c) => ({ value: c.values[i], words: told(c.values[i], spec) })),
@@ -274,6 +301,7 @@ const TRAJECTORY = {
   emphasis: true,
   scene: trajectoryScene,
   reading: trajectoryReading,
+  key: trajectoryKey,
   told: trajectoryWords,
   table: trajectoryTable,
 };
