@@ -118,6 +118,8 @@ late= DELAY N(input, wait, 0, order) ~~|
 def test_room_is_made_for_the_ranges_and_said(tmp_path: Path) -> None:
     equations = model(tmp_path, DELAYS)
     made = browser_model(equations, ranges={"wait": (1.0, 5.0), "order": (1.5, 4.2), "noise": (0.0, 9.0)})
+    around = browser_model(equations, ranges={"order": (0.0, 4.0)})
+    assert around.to_data()["limits"]["order"] == [1.0, 4.0]
     data = made.to_data()
     assert made.inputs == ("wait", "order", "noise")
     assert data["limits"] == {"wait": [1.0, 5.0], "order": [2.0, 4.0]}
@@ -190,3 +192,9 @@ def test_a_value_outside_its_room_is_refused_by_the_page(tmp_path: Path) -> None
         'RoomError: "order" cannot be 2.5 in this page: it takes whole numbers.',
         'RoomError: "noise" cannot be NaN in this page: an input is a finite number.',
     ]
+
+
+def test_more_numbers_than_a_page_carries_are_refused(tmp_path: Path) -> None:
+    long = CONTROL.replace("TIME STEP= 0.25", "TIME STEP= 1.25e-6").replace("SAVEPER= 0.5", "SAVEPER= 12")
+    with pytest.raises(EngineError, match="the model would take 73 MB of a page; 64 MB can be used"):
+        browser_model(model(tmp_path, "s= INTEG(1, 0) ~~|\n", long))

@@ -326,6 +326,20 @@ def test_a_constant_that_sets_the_clock_is_no_lever(staff: Path) -> None:
     assert [s.name for s in page.scenarios] == ["as now", "no hiring", "longer"]
 
 
+def test_an_order_moves_by_whole_numbers_and_a_queue_within_its_room(staff: Path) -> None:
+    file = staff / "staff" / "staff.mdl"
+    more = (
+        "order = 3 ~ Dmnl ~ Stages. |\nwait = 0.5 ~ Year ~ Time to start. |\n"
+        "starters = DELAY N(hiring, wait, 12, order) ~ WTE/Year ~ Begin. |\n"
+        "known = DELAY FIXED(hiring, wait, 12) ~ WTE/Year ~ Told. |\nINITIAL TIME"
+    )
+    file.write_text(file.read_text(encoding="utf-8").replace("INITIAL TIME", more, 1), encoding="utf-8")
+    found = {i.name: (i.low, i.high, i.minimum, i.maximum, i.step) for i in small(staff).inputs}
+    assert found["order"] == (0.0, 6.0, 1.0, 6.0, 1.0)
+    assert found["wait"] == (0.0, 1.0, 0.0, 1.0, None)
+    assert found["hiring"][-1] is None
+
+
 def test_what_a_large_model_cannot_show_is_named(staff: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from llr_sd.exploring import numbers
 

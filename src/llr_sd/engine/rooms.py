@@ -76,7 +76,7 @@ def designed(cells: tuple[Cell, ...], equations: Equations, ranges: Mapping[str,
 def pinned(equations: Equations, request: Request, design: Design) -> tuple[Request, dict[str, Room]]:
     """Hold the inputs that set the clock, and those that set an order to what can be one.
 
-    An order moves over the whole numbers of its range; where these do not make an order of every value, it is held.
+    An order moves over the whole numbers of its range, from 1; where these do not make an order of every value, it is held.
 
     Parameters
     ----------
@@ -98,7 +98,8 @@ def pinned(equations: Equations, request: Request, design: Design) -> tuple[Requ
     counts = _columns(request, (walk.behind(order) for order in orders))
     for column in counts:
         value, low, high = values[:, column]
-        values[1:, column] = (math.ceil(low), math.floor(high)) if float(value).is_integer() else (value, value)
+        least = max(math.ceil(low), min(value, 1.0))
+        values[1:, column] = (least, math.floor(high)) if float(value).is_integer() else (value, value)
     bounds = _bounds(equations, _with(request, values))
     impossible = [order for order in orders if not _is_order(bounds.span(order))]
     clock = (walk.behind(body) for name in CONTROLS for body in _bodies(equations, equations.variable(name).name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -126,14 +126,16 @@ def ranges_of(inputs: Iterable[Input], laws: Mapping[str, Distribution]) -> dict
     return found
 
 
-def within_rooms(inputs: Iterable[Input], rooms: Mapping[str, tuple[float, float]]) -> tuple[Input, ...]:
-    """Return the inputs with bounds that are no wider than the room that the page's engine has for them."""
+def within_rooms(
+    inputs: Iterable[Input], rooms: Mapping[str, tuple[float, float]], orders: Collection[str] = ()
+) -> tuple[Input, ...]:
+    """Return the inputs with bounds that are no wider than the room that the page's engine has; `orders` move by whole numbers."""
     found = []
     for one in inputs:
         if one.variable in rooms:
             low, high = rooms[one.variable]
             minimum = low if one.minimum is None else max(low, one.minimum)
             maximum = high if one.maximum is None else min(high, one.maximum)
-            one = replace(one, minimum=minimum, maximum=maximum)
+            one = replace(one, minimum=minimum, maximum=maximum, step=1.0 if one.variable in orders else one.step)
         found.append(one)
     return tuple(found)

@@ -151,7 +151,7 @@ def page_data(subject: Subject) -> Page:
             keys=study_keys(subject, carried),
         ),
         model=_model(subject, carried, engine["method"]),
-        inputs=within_rooms(inputs, engine["limits"]),
+        inputs=within_rooms(inputs, engine["limits"], engine["whole"]),
         scenarios=tuple(Scenario(s.name, s.kind, s.note, subject.settings[s.name]) for s in study.scenario),
         outputs=outputs,
         targets=targets_of(subject),

@@ -159,7 +159,7 @@ def _table(table: Table, room: int, name: str) -> Reals:
 
 
 def _series(program: Program, layout: Layout, times: Reals, step: float) -> Reals:
-    out = np.full((max(len(layout.series), 1), times.size), np.nan)
+    out = np.full((len(layout.series), times.size), np.nan)
     for number, row in layout.series.items():
         out[row] = _at(program.series[number], times, NEAR * step)
     return out
