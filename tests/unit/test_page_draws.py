@@ -393,7 +393,7 @@ def check_range(p: Parameter, d: Distribution) -> None:
 def test_a_range_beyond_what_is_permissible_is_refused_with_the_same_sentence() -> None:
     script = """
     import { lawProblem } from "@/draws/laws.mjs";
-    const result = data.map(({ law, input, bounds }) => lawProblem(law, bounds, input));
+    const result = data.map(({ law, input, bounds }) => lawProblem(law, input, bounds));
     """
     share = Parameter("s", "s", "Dmnl", 0.5, Distribution("fixed", mode=0.5), "", "t", "C", label="share of posts", minimum=0.1)
     staff = Parameter("n", "n", "WTE", 5, Distribution("fixed", mode=5), "", "t", "C")

@@ -17,7 +17,7 @@ let made = 0;
  * `{head, lines: [{name, pen, words, row}], spoken}`; `told(spec)` the text alternative with its numbers; `key(spec)`, where it has one, what its marks mean; `table(spec)` its numbers.
  * @param {Object} kind
  * @param {{tallest?: number}} options height that the drawing may take, in px at the usual size of type
- * @returns {{element: HTMLElement, update: Function, table: Function, svg: Function, readout: Function, changed: Function, spec: Function}}
+ * @returns {{element: HTMLElement, update: Function, table: Function, svg: Function, readout: Function, changed: Function, turn: Function, switches: boolean, spec: Function}}
  */
 export function makeChart(kind, options = {}) {
   made += 1;
@@ -33,7 +33,7 @@ export function makeChart(kind, options = {}) {
   ]);
   const [svg, reading, live] = element.children;
   const listeners = { readout: [], changed: [] };
-  const state = { spec: null, scene: null, cursor: null, width: 0, scale: 1 };
+  const state = { given: null, spec: null, off: new Set(), scene: null, cursor: null, width: 0, scale: 1 };
 
   function place(width, scale) {
     return { width, scale, kept: state.scene ? state.scene.kept : null, row: state.cursor ? state.cursor.row : null, tallest: options.tallest };
@@ -152,13 +152,21 @@ export function makeChart(kind, options = {}) {
   return {
     element,
     update(spec) {
-      state.spec = spec;
+      state.given = spec;
+      state.spec = withoutThose(spec, state.off);
       const label = spec.title ? `Figure: ${spec.title}` : "Figure";
       if (element.getAttribute("aria-label") !== label) element.setAttribute("aria-label", label);
       svg.setAttribute("aria-label", kind.told(spec));
       redraw();
       for (const listener of listeners.changed) listener(spec);
     },
+    /** Leave a series out, or take it in again, in this and in every later update. */
+    turn(name, on) {
+      if (on) state.off.delete(name);
+      else state.off.add(name);
+      this.update(state.given);
+    },
+    switches: kind.switches === true,
     spec: () => state.spec,
     table: () => kind.table(state.spec),
     svg: (notes = []) => standAlone(kind, state.spec, notes),
@@ -173,8 +181,13 @@ function shortened(name) {
   return letters.length > LONGEST ? `${letters.slice(0, LONGEST).join("").trimEnd()}…` : name;
 }
 
+/** A spec in which the series of these names are hidden. */
+function withoutThose(spec, off) {
+  return off.size ? { ...spec, series: spec.series.map((s) => ({ ...s, hidden: s.hidden || off.has(s.name) })) } : spec;
+}
+
 /** The line, marker or mark of a series, as its key shows it; none where it has none. */
-function swatch({ pen: number, mark }) {
+export function swatch({ pen: number, mark }) {
   const shape = (inside) => [node("svg", { class: "swatch", width: 30, height: 14, viewBox: "0 0 30 14", "aria-hidden": "true" }, inside)];
   if (number === null || number === undefined) return mark ? shape(mark) : [];
   const { colour, dash, marker } = pen(number);

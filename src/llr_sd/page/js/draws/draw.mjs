@@ -29,7 +29,7 @@ export function draw(draws, inputs, laws, runs) {
 /** Return a completed law; one that cannot be is refused, and another for a share of a whole. */
 function lawOf(input, law, bounds) {
   const other = input.whole && ["kind", "low", "mode", "high", "sd"].some((key) => law[key] !== input.law[key]);
-  const problem = lawProblem(law, bounds, other ? input : null);
+  const problem = lawProblem(law, other ? input : null, bounds);
   if (problem) throw new Error(`${input.name}: ${problem}`);
   return whole(law, bounds);
 }

@@ -62,11 +62,11 @@ function trimmed(text) {
 /**
  * Return what is wrong with a law, as a sentence, or null: what no draw can be made of, and for an input what a study may not state.
  * @param {object} law as in `whole`.
- * @param {Array<number|null>} [bounds] permissible least and greatest value of draws.
  * @param {object} [input] of the page: name, unit, value, minimum, maximum, whole.
+ * @param {Array<number|null>} [bounds] permissible least and greatest value of draws.
  * @returns {string|null}
  */
-export function lawProblem(law, bounds, input) {
+export function lawProblem(law, input, bounds) {
   if (!Object.hasOwn(KINDS, law.kind)) return `"${law.kind}" is not a distribution.`;
   const d = whole(law);
   for (const key of KINDS[d.kind]) {

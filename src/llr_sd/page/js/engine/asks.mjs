@@ -21,7 +21,7 @@ export function problemsOf(data, ask) {
     if (Object.hasOwn(ask.held, input.name)) say(input.name, heldProblem(data, input, ask.held[input.name]));
     if (Object.hasOwn(ask.ranges, input.name)) {
       const law = ask.ranges[input.name];
-      say(input.name, lawProblem(law, data.draws.bounds[input.name], input) ?? lawRoomProblem(data.engine, input, law));
+      say(input.name, lawProblem(law, input, data.draws.bounds[input.name]) ?? lawRoomProblem(data.engine, input, law));
     }
   }
   return [...found, ...shareProblems(data, ask)];
