@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +18,8 @@ def unavailable(reason: str) -> None:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Headless Chromium as selenium drives it; what its console says is kept."""
+def driven(*arguments: str) -> Any:
+    """Start headless Chromium as selenium drives it, with more arguments; what its console says is kept."""
     try:
         from selenium import webdriver
         from selenium.webdriver.chrome.service import Service
@@ -31,9 +31,31 @@ def browser() -> Iterator[Any]:
         unavailable("Chromium and its chromedriver are not installed")
     options = webdriver.ChromeOptions()
     options.binary_location = str(binary)
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", *arguments):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    session = webdriver.Chrome(options=options, service=Service(executable_path=str(driver)))
+    return webdriver.Chrome(options=options, service=Service(executable_path=str(driver)))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser for the tests of a module."""
+    session = driven()
     yield session
     session.quit()
+
+
+@pytest.fixture
+def profiled(tmp_path: Path) -> Iterator[Callable[[], Any]]:
+    """Start browsers one after the other that keep what they know in one place."""
+    started: list[Any] = []
+
+    def start() -> Any:
+        for session in started:
+            session.quit()
+        started.append(driven(f"--user-data-dir={tmp_path / 'profile'}"))
+        return started[-1]
+
+    yield start
+    for session in started:
+        session.quit()
