@@ -72,6 +72,13 @@ test("bars and chances are read with their intervals, counts and notes", () => {
   assert.equal(chanceReading(chances(), 0, 2).lines[0].words, "–");
 });
 
+test("the sign of per cent stands once behind a range of shares", () => {
+  const share = (more) => barsReading({ percent: true, bars: [{ name: "a", value: 0.35, low: 0.28, high: 0.41 }], ...more }, 0, 0).lines[0].words;
+  assert.equal(share({}), "35% (28 to 41%)");
+  assert.equal(share({ percent: false, shares: true }), "35% (28 to 41%)");
+  assert.equal(share({ signed: true }), "+35 points (+28 to +41 points)");
+});
+
 test("a chance stands at its share of the axis, and one without runs nowhere", () => {
   const { grid, box } = chanceScene(chances(), place());
   assert.ok(Math.abs((grid.point(0, 0).x - box.left) / (box.right - box.left) - 0.124) < 1e-9);

@@ -1,7 +1,7 @@
 /** Rows of marks on one axis, each named and with its numbers beside it; and what drives a result, as signed bars with intervals. */
 
 import { axisRange, extremes, roundNumbers, scaled, textWidth, wrapped } from "./layout.mjs";
-import { fixed, listing, percent, percents, shown, signed, tick } from "./numbers.mjs";
+import { between, fixed, listing, percent, percents, shown, signed, tick } from "./numbers.mjs";
 import { makeChart } from "./plot.mjs";
 import { INK, QUIET, RULE, node, px, rule, words } from "./svg.mjs";
 
@@ -130,11 +130,15 @@ function cut(share) {
   return Number(Math.min(1, Math.max(0, share)).toFixed(6));
 }
 
+function rangeWords({ low, high }, spec) {
+  if (spec.shares) return percents(cut(low), cut(high));
+  return spec.decimals === undefined ? between(low, high, spec) : `${told(low, spec)} to ${told(high, spec)}`;
+}
+
 function barWords(bar, spec) {
   const value = told(bar.value, spec);
   const ranged = Number.isFinite(bar.low) && Number.isFinite(bar.high);
-  const range = ranged && (spec.shares ? percents(cut(bar.low), cut(bar.high)) : `${told(bar.low, spec)} to ${told(bar.high, spec)}`);
-  return [ranged ? `${value} (${range})` : value, bar.note].filter(Boolean).join(", ");
+  return [ranged ? `${value} (${rangeWords(bar, spec)})` : value, bar.note].filter(Boolean).join(", ");
 }
 
 /** Lay signed bars out. */
