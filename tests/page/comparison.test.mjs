@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { changeWords, higherWords, keptWords } from "../../src/llr_sd/page/js/app/compare.mjs";
 import { change, changeOver, cellsOf, comparable, compared, settingAt, standing, unlike } from "../../src/llr_sd/page/js/session/comparison.mjs";
 import { disagreement, numbersOf } from "../../src/llr_sd/page/js/session/kept.mjs";
 import { keeping } from "../../src/llr_sd/page/js/session/settings.mjs";
@@ -111,6 +112,32 @@ test("kept numbers say median, range and chance, and a fresh ensemble that gives
   assert.equal(disagreement(again, numbers).kept, again[2]);
   assert.deepEqual(disagreement(numbers.slice(1), numbers).fresh, numbers[0]);
   assert.notEqual(disagreement(numbers, numbers.slice(0, -1)), null);
+});
+
+test("a kept setting that no longer gives its numbers is said to, and one that does is not", () => {
+  const store = new Store(data, null);
+  const runs = ensemble(100, (run) => run);
+  store.change(keeping(data, { name: "mine", ...store.state, runs: 500 }, numbersOf(data, runs)));
+  const [{ id }] = store.state.saved;
+  const told = (one) => keptWords(data, store.state, [{ ref: "now", ensemble: one }, { ref: `saved:${id}`, ensemble: one }]);
+  assert.equal(told(runs), "");
+  assert.match(told(ensemble(100, (run) => run + 1)), /"mine" was kept with other numbers.*p05 of staff: 24.95 then, 25.95 now/);
+});
+
+test("differences in words claim no more than the runs show", () => {
+  const spec = { unit: "head", percent: false };
+  const [, , cell] = cellsOf(data, ensemble(1, () => 0));
+  const told = (one, other) => {
+    const found = change(one, other, cell);
+    return [changeWords(found, spec), higherWords(found)];
+  };
+  const base = ensemble(100, (run) => run);
+  assert.deepEqual(told(base, base), ["the same in every run", "–"]);
+  assert.deepEqual(told(ensemble(100, (run) => run + 5), base), ["+5", "all of 100 pairs (at least 96%)"]);
+  assert.deepEqual(told(ensemble(100, (run) => run - 5), base), ["−5", "none of 100 pairs (at most 3.7%)"]);
+  const half = told(ensemble(100, (run) => (run < 50 ? run + 5 : run)), base);
+  assert.deepEqual(half, ["+2.50 (0 to +5)", "50% of 100 pairs (40 to 60%); the same in 50"]);
+  assert.deepEqual(told(ensemble(100, () => NaN), base), ["no pair of runs has a result", "–; 100 pairs without a result"]);
 });
 
 test("an ensemble without a result is kept as having no numbers, not as zeros", () => {

@@ -5,6 +5,8 @@ import { figure } from "../charts/figure.mjs";
 import { chanceWords, countOf, dateWords, named, percent, percents, shown, signed } from "../charts/numbers.mjs";
 import { standingWords } from "../levers/wording.mjs";
 import { cellsOf, change, changeOver, comparable, compared, settingAt, standing, unlike } from "../session/comparison.mjs";
+import { disagreement, numbersOf } from "../session/kept.mjs";
+import { staleness } from "../session/settings.mjs";
 import { keyOf } from "./asking.mjs";
 import { choice, fill, make, say } from "./dom.mjs";
 import { chanceOf } from "./specs.mjs";
@@ -29,6 +31,7 @@ export function mountCompare(root, page) {
   const tables = make("div", { class: "comparison" });
   const picture = differencePicture(page);
   let seen = false;
+  let drawn = "";
   fill(root,
     make("p", { text: "Every setting runs on the same draws: run 1 of one is set against run 1 of the other, so the chance that both share is no part of the difference." }),
     chooser,
@@ -48,11 +51,15 @@ export function mountCompare(root, page) {
   function refresh() {
     if (!seen) return;
     const settings = chosen();
-    offer(settings);
     const found = settings.map((setting) => ({ ...setting, ...runs.get(setting) }));
+    const { compareOf, compareAt } = store.state.view;
+    const now = JSON.stringify([found.map(({ ref, name, ensemble, error, ...ask }) => [ref, name, keyOf(ask), !ensemble, error]), comparable(data, store.state), compareOf, compareAt]);
+    if (now === drawn) return;
+    drawn = now;
+    offer(settings);
     const failed = found.find(({ error }) => error);
     const waiting = found.filter(({ ensemble, error }) => !ensemble && !error);
-    say(status, failed ? `${failed.name}: ${failed.error}` : waiting.length ? `Running ${waiting.map(({ name }) => name).join(", ")} …` : lostWords(found));
+    say(status, failed ? `${failed.name}: ${failed.error}` : waiting.length ? `Running ${waiting.map(({ name }) => name).join(", ")} …` : [lostWords(found), keptWords(data, store.state, found)].filter(Boolean).join(" "));
     const there = found.filter(({ ensemble }) => ensemble);
     fill(tables, unlikeTable(data, settings));
     picture.element.hidden = true;
@@ -70,7 +77,7 @@ export function mountCompare(root, page) {
     const boxes = comparable(data, store.state);
     base.offer(settings.map(({ ref, name }) => ({ value: ref, text: name })), refs[0]);
     const kinds = [...new Set(boxes.map(({ kind }) => kind))];
-    fill(chooser, make("legend", { text: "Which settings" }), ...kinds.map((kind) =>
+    fill(chooser, make("legend", { text: "Which settings (two at least)" }), ...kinds.map((kind) =>
       make("div", { class: "choice-group" }, make("span", { class: "quiet", text: GROUPS[kind] }), ...boxes.filter((one) => one.kind === kind).map((one) => box(one, refs)))));
   }
 
@@ -90,7 +97,7 @@ export function mountCompare(root, page) {
 function differencePicture({ data, store, about, change: move }) {
   const chart = differenceChart({ tallest: 320 });
   const which = choice("Difference of", [], "", (value) => move({ kind: "view", compareOf: value }));
-  const element = make("section", { class: "picture wide", hidden: true }, which.element, figure(chart, { name: "difference", about }));
+  const element = make("section", { class: "picture wide", hidden: true }, make("div", { class: "tools" }, which.element), figure(chart, { name: "difference", about }));
 
   function show([base, ...others], cells) {
     const keys = cells.map(({ spec, element: part }) => JSON.stringify([spec.name, part]));
@@ -158,6 +165,20 @@ function lostWords(found) {
     .join(" ");
 }
 
+/** Say which kept setting no longer gives the numbers that were kept with it, and the first of them; empty where all do. */
+export function keptWords(data, state, found) {
+  return found
+    .flatMap(({ ref, ensemble }) => {
+      const kept = state.saved.find(({ id }) => ref === `saved:${id}`);
+      if (!kept || !ensemble || kept.runs !== state.runs || staleness(data, kept)) return [];
+      const first = disagreement(kept.numbers, numbersOf(data, ensemble));
+      if (first === null) return [];
+      const { output, statistic, value } = first.fresh ?? first.kept;
+      return [`"${kept.name}" was kept with other numbers than it gives here, the first being ${statistic} of ${output}: ${first.kept?.value ?? "none"} then, ${first.fresh ? value : "none"} now.`];
+    })
+    .join(" ");
+}
+
 function unlikeTable(data, settings) {
   const rows = unlike(data, settings);
   if (rows.length === 0) return make("p", { class: "warning", text: "These settings are the same: they hold the same inputs at the same values." });
@@ -192,9 +213,10 @@ function changeTable(data, [base, ...others], cells) {
   return table(`What each changes against "${base.name}", run by run`, ["Output", "Setting", "Difference (nine in ten)", "Higher in"], rows);
 }
 
-/** "484 to 538", and nothing where all runs agree or are too few for a range. */
+/** "484 to 538", and nothing where the two are the same as they are read, or the runs too few for a range. */
 function rangeWords({ low90, high90 }, told) {
-  return Number.isFinite(low90) && low90 < high90 ? `${told(low90)} to ${told(high90)}` : "";
+  const [low, high] = [told(low90), told(high90)];
+  return Number.isFinite(low90) && low !== high ? `${low} to ${high}` : "";
 }
 
 /** A difference: "+12 (+3 to +20)", or "the same in every run". */
@@ -211,7 +233,7 @@ export function higherWords(found) {
   if (found.chance) {
     const [, low, high] = found.chance;
     const of = `of ${countOf(found.runs, "pair")}`;
-    parts.push(found.above === 0 ? `none ${of}` : found.above === found.runs ? `all ${of}` : `${percent(found.above / found.runs)} ${of} (${percents(low, high)})`);
+    parts.push(found.above === 0 ? `none ${of} (at most ${percent(high)})` : found.above === found.runs ? `all ${of} (at least ${percent(low)})` : `${percent(found.above / found.runs)} ${of} (${percents(low, high)})`);
     if (found.alike) parts.push(`the same in ${found.alike}`);
   } else parts.push("–");
   if (found.lost) parts.push(`${countOf(found.lost, "pair")} without a result`);

@@ -181,8 +181,22 @@ function frame(root, data, store, live) {
       make("div", { class: "results", id: "results", tabIndex: -1 }, shell.tabs, shell.panels)),
     live,
   );
-  fill(shell.told, store.told.map((text) => make("p", { class: "warning", text })));
+  tellKept(shell.told, store);
   return shell;
+}
+
+/** What could not be kept or restored, now and whenever that changes; another window of the same page keeps its own over this one's. */
+function tellKept(place, store) {
+  const show = () => {
+    if (place.children.length !== store.told.length) fill(place, store.told.map((text) => make("p", { class: "warning", text })));
+  };
+  store.subscribe(show);
+  addEventListener("storage", (event) => {
+    if (event.key !== store.key || event.newValue === null) return;
+    store.overtaken();
+    show();
+  });
+  show();
 }
 
 /** What stands behind the page, folded: notes of the study, model, method. */

@@ -127,6 +127,11 @@ export class Store {
     }
   }
 
+  /** Say that another window of the same page has written over what this one keeps. */
+  overtaken() {
+    this.#tell("This page is open in another window too, and the browser keeps what was done last in either. Close one of them, or save your work to a file.");
+  }
+
   /**
    * Be told of every change.
    *
