@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Trail, below, hashOf, hits, linked, matches, nameOf, ordered, searchable, sectioned, visible } from "../../src/llr_sd/page/js/equations/reading.mjs";
+import { Trail, below, hashOf, hits, linked, matches, nameOf, ordered, searchable, sectioned, shortened, visible } from "../../src/llr_sd/page/js/equations/reading.mjs";
 
 function entry(name, more = {}) {
   return { name, kind: "auxiliary", unit: "", comment: "", section: "", text: [`${name} = 1`], uses: [], usedBy: [], place: 0, ...more };
@@ -41,6 +41,16 @@ test("names in an equation are found over line ends, in other capitals, and the 
     ["Group_Unit_Cost", "group unit cost"],
   ]);
   assert.equal(linked(lines, ["gp"]).map((p) => p.text).join(""), lines.join("\n"));
+});
+
+test("a name of signs is found, and the end of a quoted name behind a point is none", () => {
+  assert.deepEqual(names(linked(['y = "<!--" - "a.exe" + exe'], ['"<!--"', '"a.exe"'])), [['"<!--"', '"<!--"'], ['"a.exe"', '"a.exe"']]);
+});
+
+test("hits stand by how near their name is to the search", () => {
+  const list = ["opening gp_wte", "x wte of gp", "GP WTE per 1000", "dynamic GP WTE", "GP WTE"].map((n) => entry(n));
+  const texts = new Map(list.map((e) => [e.name, searchable(e)]));
+  assert.deepEqual(hits(list, texts, "gp wte").map((e) => e.name), ["GP WTE", "GP WTE per 1000", "opening gp_wte", "dynamic GP WTE", "x wte of gp"]);
 });
 
 test("names with signs of patterns, quotes, accents and without their module are found", () => {
@@ -97,4 +107,9 @@ test("a circle is marked where it closes, and not opened again", () => {
 test("marks that turn writing round are written out", () => {
   assert.equal(visible("a\u202eb\u200b"), "a⟨U+202E⟩b⟨U+200B⟩");
   assert.equal(visible("é · naïve ‘x’"), "é · naïve ‘x’");
+});
+
+test("a name of more letters than a list has room for is cut between letters", () => {
+  assert.equal(shortened("short"), "short");
+  assert.equal(shortened("😀".repeat(200)), `${"😀".repeat(120)}…`);
 });

@@ -2,7 +2,7 @@
 
 import { called, card, written } from "../equations/card.mjs";
 import { course } from "../equations/course.mjs";
-import { ORDERS, Trail, hashOf, hits, nameOf, ordered, searchable, sectioned } from "../equations/reading.mjs";
+import { ORDERS, Trail, hashOf, hits, nameOf, ordered, searchable, sectioned, shortened } from "../equations/reading.mjs";
 import { button, choice, fill, make, say } from "./dom.mjs";
 import { countOf } from "../charts/numbers.mjs";
 
@@ -28,6 +28,7 @@ export function mountEquations(root, page) {
   let order = entries.some((e) => e.section && !["Control", "Macros"].includes(e.section)) ? "file" : "causes";
   let current = null;
   let listed = "";
+  let seen = false;
 
   const search = make("input", { type: "search", placeholder: "name, unit, comment", autocomplete: "off", on: { input: list } });
   const orders = choice("Order", Object.entries(ORDERS).map(([value, text]) => ({ value, text })), order, (value) => { order = value; list(); });
@@ -37,11 +38,12 @@ export function mountEquations(root, page) {
   const forward = button("Forward", () => go(trail.forward()), { disabled: true });
   const whole = button("Read all", () => readAll(), { "aria-pressed": "false" });
   const reading = make("div", { class: "eq-reading" });
-  fill(
-    root,
+  fill(root, make(
+    "div",
+    { class: "equations" },
     make("div", { class: "eq-side" }, make("label", { class: "search" }, make("span", { text: "Find a variable" }), search), orders.element, count, names),
     make("div", { class: "eq-main" }, make("div", { class: "steps" }, back, forward, whole), reading),
-  );
+  ));
 
   /** The entries of the list as it is asked for now. */
   function wanted() {
@@ -83,7 +85,7 @@ export function mountEquations(root, page) {
   }
 
   function link(entry) {
-    return make("a", { href: hashOf(entry.name), "aria-current": entry.name === current?.name ? "true" : null }, called(entry.name));
+    return make("a", { href: hashOf(entry.name), "aria-current": entry.name === current?.name ? "true" : null }, called(shortened(entry.name)));
   }
 
   /** Show a variable and keep where it is in the address. */
@@ -142,23 +144,36 @@ export function mountEquations(root, page) {
   function follow() {
     const name = nameOf(location.hash);
     if (name === null || name === current?.name || !byName.has(name)) return;
-    page.view?.("equations");
+    if (!seen) page.view?.("equations");
     go(name);
   }
 
   addEventListener("hashchange", follow);
+  page.onResults?.(() => seen && current?.show());
 
   return {
     show() {
+      seen = true;
       list();
-      if (!current) go(nameOf(location.hash) ?? trail.current ?? first(), false) || go(first(), false);
-      else current.show();
+      if (!current) go(nameOf(location.hash) ?? first(), false) || go(first(), false);
+      else {
+        address(hashOf(current.name));
+        current.show();
+      }
     },
+    /** Another view has the page: the address is no longer that of a variable, so that a reload comes back to that view. */
     hide() {
+      seen = false;
       current?.close();
+      address("");
     },
     open: (name) => go(name),
   };
+
+  /** Change the address without a step of the browser's own back and forward. */
+  function address(hash) {
+    if (location.hash !== hash) history.replaceState(null, "", `${location.href.split("#")[0]}${hash}`);
+  }
 
   function first() {
     const outputs = page.data.outputs.map((o) => o.variable).filter(Boolean);

@@ -6,6 +6,7 @@ export const ORDERS = Object.freeze({ file: "as in the model file", causes: "cau
 const PREFIX = "#eq-";
 /** Letters of a name that is looked for in an equation; a longer one is a link in the list of causes alone. */
 const LONGEST = 300;
+const SHORT = 120;
 
 /**
  * Entries in another order.
@@ -46,11 +47,15 @@ export function matches(text, search) {
   return plain(search).split(" ").every((word) => text.includes(word));
 }
 
-/** Hits of a search, those first whose name has all of its words. */
+/** Hits of a search: first the name itself, then names that begin with it, that have it, that have its words, then what tells of it. */
 export function hits(entries, texts, search) {
-  const found = entries.filter((entry) => matches(texts.get(entry.name), search));
-  const named = (entry) => matches(plain(entry.name), search);
-  return [...found.filter(named), ...found.filter((entry) => !named(entry))];
+  const wanted = plain(search.trim());
+  const rank = (entry) => {
+    const name = plain(entry.name);
+    return name === wanted ? 0 : name.startsWith(wanted) ? 1 : name.includes(wanted) ? 2 : matches(name, search) ? 3 : 4;
+  };
+  const found = entries.filter((entry) => matches(texts.get(entry.name), search)).map((entry) => ({ entry, rank: rank(entry) }));
+  return found.sort((a, b) => a.rank - b.rank).map(({ entry }) => entry);
 }
 
 /**
@@ -68,7 +73,7 @@ export function linked(lines, names) {
     if (bare.trim() && bare.length <= LONGEST && !spelled.has(key(bare))) spelled.set(key(bare), name);
   };
   for (const name of names) spell(name, name);
-  for (const name of names) spell(/[^.\d][^.]*$/.exec(name)?.[0] ?? "", name);
+  for (const name of names) if (!name.startsWith('"')) spell(/[^.\d][^.]*$/.exec(name)?.[0] ?? "", name);
   const keys = [...spelled.keys()].sort((a, b) => b.length - a.length);
   if (!keys.length) return [{ text, name: null }];
   const any = keys.map((k) => k.split("_").map(escaped).join("[\\s_]+")).join("|");
@@ -89,12 +94,18 @@ export function visible(text) {
   return text.replace(/[\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, (mark) => `⟨U+${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
 }
 
+/** A name that fits into a list; the card of its variable has all of it. */
+export function shortened(name) {
+  const letters = [...name];
+  return letters.length > SHORT ? `${letters.slice(0, SHORT).join("")}…` : name;
+}
+
 function key(name) {
   return name.trim().toLowerCase().replace(/[\s_]+/g, "_");
 }
 
 function escaped(text) {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 }
 
 /** The address of a variable within the page. */

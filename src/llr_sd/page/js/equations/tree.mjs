@@ -1,7 +1,7 @@
 // The tree of causes, or of uses, of a variable: opened level by level, each name a link, circles marked.
 
 import { button, fill, make } from "../app/dom.mjs";
-import { below, hashOf, visible } from "./reading.mjs";
+import { below, hashOf, shortened, visible } from "./reading.mjs";
 
 const FIRST = 60;
 let made = 0;
@@ -33,13 +33,13 @@ function level(byName, path, way) {
 }
 
 function branch(byName, path, item, way) {
-  const label = make("a", { href: hashOf(item.name) }, make("bdi", { text: visible(item.name) }));
+  const label = make("a", { href: hashOf(item.name) }, make("bdi", { text: visible(shortened(item.name)) }));
   const kind = make("span", { class: "quiet", text: item.loop ? "closes a loop" : item.kind });
   if (!item.more) return make("li", { class: item.loop ? "loop" : "end" }, make("span", { class: "twig" }), label, kind);
   const inside = make("div", { id: `tree-${(made += 1)}`, hidden: true });
   const what = way === "uses" ? "what goes into" : "what uses";
   const toggle = button("", turn, { class: "twig", "aria-expanded": "false", "aria-controls": inside.id });
-  const name = make("span", { class: "unseen" }, `${what} `, make("bdi", { text: visible(item.name) }));
+  const name = make("span", { class: "unseen" }, `${what} `, make("bdi", { text: visible(shortened(item.name)) }));
   toggle.append(name);
   const row = make("li", { on: { keydown } }, toggle, label, kind, inside);
 
