@@ -95,6 +95,12 @@ function share() {
   };
 }
 
+/** Most runs at the end of what was simulated, against two ceilings. */
+function heap() {
+  const values = Float64Array.from({ length: 500 }, (_, i) => Math.min(14, 8 + 16 * (i / 500))).sort();
+  return { title: "Years until the gap closes", unit: "Year", series: [{ name: "as elicited", values, runs: 500 }], targets: [{ label: "Within 5 years", value: 5, atLeast: false }, { label: "Within 10 years", value: 10, atLeast: false }] };
+}
+
 const figures = [
   ["one setting", trajectoryChart, () => trajectory("GPs with one setting", [0])],
   ["two settings", trajectoryChart, () => trajectory("GPs with two settings", [0, 3])],
@@ -105,6 +111,7 @@ const figures = [
   ["differences at a date", differenceChart, () => AT_DATE],
   ["chances", chanceChart, () => CHANCES],
   ["runs at a date", distributionChart, spread],
+  ["one number most often", distributionChart, heap],
   ["drivers", barsChart, () => DRIVERS],
 ];
 

@@ -27,14 +27,19 @@ test("each dot stands for as many runs, at the middle one of them", () => {
 
 test("no dot lies on both sides of a level, and the tallest stack has room", () => {
   const places = Array.from({ length: 50 }, (_, i) => 100 + 3 * i);
-  const { size, dots } = stacked(places, 163, 60, 15);
+  const looks = { largest: 15, least: 3, ceiling: false };
+  const { size, dots } = stacked(places, 163, 60, looks);
   for (const [i, dot] of dots.entries()) {
     assert.ok(places[i] < 163 ? dot.x + size / 2 <= 163 + 1e-6 : dot.x - size / 2 >= 163 - 1e-6);
     assert.ok(Math.abs(dot.x - places[i]) <= size);
   }
   assert.ok((Math.max(...dots.map((d) => d.rank)) + 1) * size <= 60);
-  const heap = stacked(new Array(50).fill(5), NaN, 60, 15);
-  assert.ok(50 * heap.size <= 60 || heap.size < 3);
+  const heap = stacked(new Array(50).fill(5), NaN, 60, { ...looks, least: 6 });
+  assert.equal(heap.size, 6);
+  assert.ok(Math.abs(50 * heap.step - 60) < 1e-9);
+  const [on] = stacked([163], 163, 60, looks).dots;
+  const [under] = stacked([163], 163, 60, { ...looks, ceiling: true }).dots;
+  assert.ok(on.x > 163 && under.x < 163);
 });
 
 test("the share that meets a target is told of all runs with a result, to the side that the target asks for", () => {
@@ -51,6 +56,12 @@ test("a panel says median, range, share and what has no result; the same number 
   assert.ok(said.includes("median 650, nine runs in ten 605 to 694; 61% of runs at least 639 WTE"), said);
   assert.ok(said.includes("639 in every run; 10 runs without a result"));
   assert.ok(said.includes("no run has a result; 5 runs without a result"));
+});
+
+test("up to three targets are told of, each to its own side", () => {
+  const targets = [{ label: "", value: 639, atLeast: true }, { label: "", value: 620, atLeast: false }, { label: "", value: 690, atLeast: true }, { label: "", value: 1, atLeast: true }];
+  const said = flat(distributionScene(spec({ targets }), place(2000)).nodes).filter((n) => n.tag === "text").map((n) => n.inside).join(" ");
+  assert.ok(said.includes("; 61% of runs at least 639 WTE, 21% at most 620 WTE and 10% at least 690 WTE"), said);
 });
 
 test("where runs are too few for nine in ten, no range is given", () => {

@@ -9,7 +9,8 @@ import { INK, MET, QUIET, TARGET, dashes, node, px, rule, words } from "./svg.mj
 
 const DOTS = 50;
 const STOPS = 40;
-const PANEL = 96;
+const PANEL = 84;
+const TOLD = 3;
 const PARTS = [["p05", 0.05, "5% of runs below"], ["p25", 0.25, "25% below"], ["p50", 0.5, "Median"], ["p75", 0.75, "75% below"], ["p95", 0.95, "95% below"]];
 
 /**
@@ -40,24 +41,26 @@ function quantiles(values) {
 }
 
 /**
- * Stack dots so that none lies on both sides of a level.
+ * Stack dots so that none lies on both sides of a level; where many runs give the same number, dots of a stack lie over each other.
  * @param {number[]} places of the dots along the axis, px, least first
  * @param {number} level place of the level, px; NaN for none
  * @param {number} room height for the tallest stack, px
- * @param {number} largest diameter, px
- * @returns {{size: number, dots: {x: number, rank: number}[]}} diameter; middle and rank in its stack of each dot
+ * @param {{largest: number, least: number, ceiling: boolean}} looks diameters, px; with `ceiling` a dot on the level is on its lower side
+ * @returns {{size: number, step: number, dots: {x: number, rank: number}[]}} diameter; height of one dot in a stack; middle and rank of each
  */
-export function stacked(places, level, room, largest) {
+export function stacked(places, level, room, { largest, least, ceiling }) {
   const anchor = Number.isFinite(level) ? level : places[0] ?? 0;
-  for (let size = largest; ; size *= 0.94) {
+  for (let size = largest; ; size = Math.max(least, 0.94 * size)) {
     const ranks = new Map();
     const dots = places.map((place) => {
-      const bin = Math.floor((place - anchor) / size + 1e-9);
+      const at = (place - anchor) / size;
+      const bin = ceiling ? Math.ceil(at - 1e-9) - 1 : Math.floor(at + 1e-9);
       const rank = ranks.get(bin) ?? 0;
       ranks.set(bin, rank + 1);
       return { x: anchor + (bin + 0.5) * size, rank };
     });
-    if (size < 3 || Math.max(0, ...ranks.values()) * size <= room) return { size, dots };
+    const step = Math.min(size, room / Math.max(1, ...ranks.values()));
+    if (size <= least || step === size) return { size, step, dots };
   }
 }
 
@@ -71,7 +74,8 @@ export function distributionScene(spec, place) {
   const edge = Math.max(8, textWidth(tick(range.low, spec), size) / 2 + 2, textWidth(tick(range.high, spec), size) / 2 + 2);
   const box = { left: edge, right: place.width - edge, top: 0, upright: true };
   const x = scaled(range.low, range.high, box.left, box.right);
-  const panel = PANEL * place.scale;
+  const head = (1.3 * (spec.targets ?? []).length + 0.4) * size;
+  const panel = PANEL * place.scale + head;
   const [marks, texts, bases] = [[], [], []];
   let y = 0;
   for (const s of spec.series) {
@@ -81,7 +85,7 @@ export function distributionScene(spec, place) {
     }
     y += 0.4 * size + panel;
     bases.push(y);
-    marks.push(...panelMarks(s, spec, { x, y, panel, box, level: target ? x(target.value) : NaN, scale: place.scale }));
+    marks.push(...panelMarks(s, spec, { x, y, room: PANEL * place.scale, box, level: target ? x(target.value) : NaN, scale: place.scale }));
     y += 0.9 * size;
   }
   box.bottom = y;
@@ -96,26 +100,26 @@ export function distributionScene(spec, place) {
   const stops = [...new Set([...roundNumbers(range.low, range.high, STOPS), ...(spec.targets ?? []).map((t) => t.value)])].sort((a, b) => a - b);
   return {
     height: Math.ceil(height + 0.5 * size), box, kept: { range, about },
-    nodes: [node("g", { class: "c-axis" }, axis), node("g", {}, marks), node("g", {}, [...targetTexts(spec, x, box, bases, size, place), ...texts])],
+    nodes: [node("g", { class: "c-axis" }, axis), node("g", {}, marks), node("g", {}, [...targetMarks(spec, x, { box, bases, size, panel, place }), ...texts])],
     grid: { columns: stops.length, stops, rows: spec.series.map((_, i) => i), xs: stops.map(x), start: startOf(spec, stops), point: (column, row) => ({ x: x(stops[column]), y: bases[row] }) },
   };
 }
 
 /** Dots of one panel above its base line; below it nine runs in ten, the middle half and the median. */
-function panelMarks(series, spec, { x, y, panel, box, level, scale }) {
+function panelMarks(series, spec, { x, y, room, box, level, scale }) {
   const { values } = series;
   const parts = [rule(box.left, y, box.right, y, { class: "c-edge", stroke: QUIET, "stroke-width": 1 })];
   if (!values.length) return parts;
-  if (flat(values)) return [...parts, rule(x(values[0]), y, x(values[0]), y - 0.6 * panel, { class: "c-line", stroke: INK, "stroke-width": 3 * scale })];
-  const chosen = dotRuns(values.length);
-  const { size, dots } = stacked(chosen.map((run) => x(values[run])), level, panel - 18 * scale, 15 * scale);
+  if (flat(values)) return [...parts, rule(x(values[0]), y, x(values[0]), y - 0.8 * room, { class: "c-line", stroke: INK, "stroke-width": 3 * scale })];
   const [target] = spec.targets ?? [];
+  const chosen = dotRuns(values.length);
+  const { size, step, dots } = stacked(chosen.map((run) => x(values[run])), level, room, { largest: 15 * scale, least: 7 * scale, ceiling: target?.atLeast === false });
   const meeting = target ? meets(values, asked(target)) : null;
   for (const [i, dot] of dots.entries()) {
     const met = meeting !== null && meeting[chosen[i]];
     parts.push(
       node("circle", {
-        class: met ? "c-observed" : "c-marker", cx: px(dot.x), cy: px(y - 1 - (dot.rank + 0.5) * size), r: px(0.45 * size),
+        class: met ? "c-observed" : "c-marker", cx: px(dot.x), cy: px(y - 1 - 0.5 * size - dot.rank * step), r: px(0.45 * size),
         fill: met || !target ? MET : "#fff", stroke: met || !target ? MET : QUIET, "stroke-width": px(Math.min(1.4, 0.14 * size)),
       }),
     );
@@ -130,20 +134,17 @@ function panelMarks(series, spec, { x, y, panel, box, level, scale }) {
 }
 
 /** The levels of targets as dashed uprights through all panels, named in the room above the dots of the first. */
-function targetTexts(spec, x, box, bases, size, place) {
-  if (!bases.length) return [];
-  const panel = PANEL * place.scale;
-  return (spec.targets ?? []).flatMap((t, i) => {
-    const at = x(t.value);
+function targetMarks(spec, x, { box, bases, size, panel, place }) {
+  const targets = bases.length ? spec.targets ?? [] : [];
+  const look = { class: "c-target", stroke: TARGET, "stroke-width": 1.6 * place.scale, "stroke-dasharray": dashes([5, 1.6], 1.6 * place.scale) };
+  const names = targets.map((t, i) => {
     const [text] = wrapped(targetWords(t, spec), box.right - box.left, size, 1, true);
     const width = textWidth(text, size, true);
+    const at = x(t.value);
     const left = at + 5 + width <= place.width ? at + 5 : Math.max(0, at - 5 - width);
-    const uprights = bases.map((base) => rule(at, base - panel, at, base, { class: "c-target", stroke: TARGET, "stroke-width": 1.6 * place.scale, "stroke-dasharray": dashes([5, 1.6], 1.6 * place.scale) }));
-    return [
-      ...uprights,
-      words(left, bases[0] - panel + size * (0.9 + 1.2 * i), text, { size, colour: TARGET, bold: true, halo: true, className: "c-target-text" }),
-    ];
+    return words(left, bases[0] - panel + size * (1 + 1.3 * i), text, { size, colour: TARGET, bold: true, halo: true, className: "c-target-text" });
   });
+  return [...targets.flatMap((t) => bases.map((base) => rule(x(t.value), base - panel, x(t.value), base, look))), ...names];
 }
 
 function flat(values) {
@@ -171,7 +172,7 @@ function sharing(values, target) {
   return values.length ? meets(values, asked(target)).filter(Boolean).length / values.length : NaN;
 }
 
-/** A series in words: its median, nine runs in ten, and the share that meets the first target. */
+/** A series in words: its median, nine runs in ten, and the shares that meet the first targets. */
 function seriesWords(series, spec) {
   const { values } = series;
   const lost = (series.runs ?? values.length) - values.length;
@@ -179,8 +180,8 @@ function seriesWords(series, spec) {
   if (!values.length) return `no run has a result${without}`;
   if (flat(values)) return `${shown(values[0], spec)} in every run${without}`;
   const [low, , middle, , high] = quantiles(values);
-  const [target] = spec.targets ?? [];
-  const met = target ? `; ${percent(sharing(values, target))} of runs ${sideWords(target, spec)}` : "";
+  const shares = (spec.targets ?? []).slice(0, TOLD).map((t, i) => `${percent(sharing(values, t))}${i ? "" : " of runs"} ${sideWords(t, spec)}`);
+  const met = shares.length ? `; ${listing(shares)}` : "";
   const range = Number.isFinite(high - low) ? `, nine runs in ten ${between(low, high, spec)}` : `, too few runs for a range (${values.length})`;
   return `median ${shown(middle, spec)}${range}${met}${without}`;
 }
