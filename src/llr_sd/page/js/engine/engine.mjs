@@ -6,6 +6,8 @@ const PAGE = 1 << 16; // bytes in a page of WebAssembly memory
 const OUT_BYTES = 8 << 20; // outputs of one call of the code
 const SEEN_BYTES = 4 << 20; // stocks of failed runs looked at in one call
 
+const NEEDS = "Chrome or Edge from 91, Firefox from 89 or Safari from 16.4 runs it, where security settings allow WebAssembly.";
+
 const NAN = "not a number", INFINITE = "infinity", NEGATIVE = "negative stock";
 const BELOW = "delay time below zero", ZERO = "delay time of zero";
 
@@ -30,9 +32,15 @@ export class RoomError extends Error {
  * Compile the code of a model.
  * @param {object} engine what `llr_sd.engine.browser.Browser.to_data` gives
  * @returns {Promise<WebAssembly.Module>} which can be sent to a worker
+ * @throws {Error} for a person, where the browser is too old or does not run compiled code
  */
 export async function compile(engine) {
-  return WebAssembly.compile(bytesOf(engine.wasm));
+  if (typeof WebAssembly === "undefined") throw new Error(`This browser does not run compiled code (WebAssembly is off). ${NEEDS}`);
+  try {
+    return await WebAssembly.compile(bytesOf(engine.wasm));
+  } catch (error) {
+    throw new Error(`This browser cannot run the model. ${NEEDS} (${error.message})`);
+  }
 }
 
 /**
