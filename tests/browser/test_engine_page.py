@@ -52,8 +52,7 @@ export function main() {
 
 def write_page(folder: Path, cases: list[Case]) -> Path:
     modules = folder / "js"
-    (modules / "engine").mkdir(parents=True)
-    shutil.copy(FOLDER / "engine" / "engine.mjs", modules / "engine")
+    shutil.copytree(FOLDER / "engine", modules / "engine")
     (modules / "worker.mjs").write_text(WORKER)
     (modules / "page.mjs").write_text(PAGE)
     script, worker = bundle("page.mjs", modules), bundle("worker.mjs", modules)

@@ -1,7 +1,8 @@
 // What the engine of a page says where it cannot run; its numbers are held to the native engine by tests/golden/test_browser_engine.py.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bytesOf, compile, labelAt } from "../../src/llr_sd/page/js/engine/engine.mjs";
+import { labelAt } from "../../src/llr_sd/page/js/engine/elements.mjs";
+import { bytesOf, compile } from "../../src/llr_sd/page/js/engine/engine.mjs";
 
 test("base64 becomes numbers", () => {
   const bytes = Buffer.from(new Float64Array([0, -0, 1 / 3, Infinity, NaN]).buffer).toString("base64");

@@ -1,5 +1,8 @@
 // The engine in a page: the same compiled code as on the analyst's computer, with the same memory and the same verdicts on runs.
 
+import { labelAt, labelIn, lacksOf, ownersOf, range } from "./elements.mjs";
+import { missingOutputs, shortDelays } from "./findings.mjs";
+
 const STACK = 1 << 20; // bytes for the code's own stack, far more than it uses: no function of it calls itself
 const LINE = 64; // every array begins at a multiple of this many bytes
 const PAGE = 1 << 16; // bytes in a page of WebAssembly memory
@@ -55,21 +58,6 @@ export function bytesOf(text) {
 }
 
 /**
- * Name an element as the modeller writes it, such as "staff[autonomous,gp]".
- * @param {{name: string, axes: {elements: string[]}[]}} variable
- * @param {number} position flat, last axis fastest
- * @returns {string}
- */
-export function labelAt(variable, position) {
-  const cell = [];
-  for (const axis of [...variable.axes].reverse()) {
-    cell.unshift(axis.elements[position % axis.elements.length]);
-    position = Math.floor(position / axis.elements.length);
-  }
-  return cell.length ? `${variable.name}[${cell.join(",")}]` : variable.name;
-}
-
-/**
  * A model in memory, ready to run. Each worker has its own.
  */
 export class Machine {
@@ -92,7 +80,7 @@ export class Machine {
     const env = { __linear_memory: this._memory, __stack_pointer: stack };
     this._batch = new WebAssembly.Instance(module, { env }).exports.batch;
     this._variableOf = ownersOf(engine.variables, engine.outSize);
-    this._lacks = lacking(engine);
+    this._lacks = lacksOf(engine);
     this._stockLabel = (at) => labelIn(engine.stockVariables, at);
     this._watches = engine.watches.flatMap((w, watch) => w.labels.map((label) => ({ ...w, label, watch })));
   }
@@ -131,7 +119,8 @@ export class Machine {
         if (ask.saves[s] >= step) values.fill(NaN, run * row + s * kept, run * row + (s + 1) * kept);
       }
     }
-    return { values, status, findings: [...this._missing(ask, blank, runs), ...this._short(ask, noted, runs)] };
+    const watches = ask.watches.map((w) => this._watches[w]), lacks = { elements: ask.lacking, of: this._lacks };
+    return { values, status, findings: [...missingOutputs(this.engine, ask.variables, lacks, blank, runs), ...shortDelays(this.engine, watches, noted, runs)] };
   }
 
   /** What is asked, checked: which elements are kept, which decide whether a run failed, which stocks and delay times count. */
@@ -337,69 +326,4 @@ export class Machine {
     }
     return found;
   }
-
-  /** A finding for each kept variable with elements that have no value in some run. */
-  _missing(ask, blank, runs) {
-    const many = ask.lacking.length;
-    return ask.variables.flatMap((variable) => {
-      const some = range(0, many).filter((k) => this._variableOf[ask.lacking[k]] === this._variableOf[variable.first]);
-      const count = range(0, runs).filter((run) => some.some((k) => blank[run * many + k])).length;
-      if (!count) return [];
-      const element = ask.lacking[some[0]], name = labelAt(variable, element - variable.first);
-      const source = this.engine.missing[this._lacks[element]];
-      const reads = source === name ? "has no equation" : `reads "${source}", which has no equation`;
-      const more = some.length > 1 ? ` (and ${some.length - 1} more elements)` : "";
-      const what = `has no value: it ${reads}${more}`;
-      return [{ variable: name, what, value: NaN, limit: NaN, runs: count, mend: "Give it one, or leave it out." }];
-    });
-  }
-
-  /** A finding for each delay with a stage that lasts less than a step. */
-  _short(ask, noted, runs) {
-    const many = ask.watches.length, { dt, short } = this.engine.numbers;
-    return ask.watches.flatMap((at, k) => {
-      const watch = this._watches[at];
-      if (!watch.staged) return [];
-      const times = range(0, runs).map((run) => noted[run * many + k]).filter((t) => t > 0 && t < short);
-      if (!times.length) return [];
-      const least = times.reduce((a, b) => Math.min(a, b));
-      const averages = watch.function === "TREND" || watch.function === "FORECAST";
-      const stages = averages ? "it averages over" : `each stage of its ${watch.function} lasts`;
-      const lowered = watch.function.endsWith(" N") ? " (the order is lowered, as Vensim does)" : "";
-      const what = `cannot be followed by TIME STEP ${sixDigits(dt)}: ${stages} ${sixDigits(least)}${lowered}`;
-      const mend = "Take a TIME STEP below it, or a longer delay time.";
-      return [{ variable: watch.label, what, value: least, limit: dt, runs: times.length, mend }];
-    });
-  }
-}
-
-function range(first, stop) {
-  return Array.from({ length: Math.max(stop - first, 0) }, (_, i) => first + i);
-}
-
-/** Which variable each element belongs to. */
-function ownersOf(variables, size) {
-  const out = new Int32Array(size);
-  variables.forEach((v, i) => out.fill(i, v.first, v.first + v.size));
-  return out;
-}
-
-/** Which of `engine.missing` each element lacks; -1 where it has a value. */
-function lacking(engine) {
-  const out = new Int32Array(engine.outSize).fill(-1);
-  for (const v of engine.variables) v.missing.forEach((position, i) => { out[v.first + position] = v.lacks[i]; });
-  return out;
-}
-
-function labelIn(variables, at) {
-  const variable = variables.find((v) => at >= v.first && at < v.first + v.size);
-  return labelAt(variable, at - variable.first);
-}
-
-/** A number in at most six digits, as Python's "g" writes it. */
-function sixDigits(x) {
-  const [digits, exponent] = x.toExponential(5).split("e"), power = Number(exponent);
-  if (power >= -4 && power < 6) return String(Number(x.toPrecision(6)));
-  const sign = power < 0 ? "-" : "+";
-  return `${Number(digits)}e${sign}${String(Math.abs(power)).padStart(2, "0")}`;
 }
