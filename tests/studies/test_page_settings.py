@@ -43,6 +43,37 @@ const result = {
   numbers: Object.fromEntries(store.state.saved.map(({ name, numbers }) => [name, numbers])),
 };
 """
+MIX = """{UTF-8}
+a = 0.5 ~ Dmnl ~ Share of work at level a. |
+b = 0.3 ~ Dmnl ~ Share of work at level b. |
+c = 0.2 ~ Dmnl ~ Share of work at level c. |
+pace = 2 ~ 1/Year ~ Pace. |
+done = INTEG(pace * (a + 2 * b + 4 * c), 0) ~ Dmnl ~ Work done. |
+INITIAL TIME = 0 ~ Year ~ Start. |
+FINAL TIME = 2 ~ Year ~ End. |
+TIME STEP = 0.5 ~ Year ~ Step. |
+SAVEPER = 0.5 ~ Year ~ Interval of saved values. |
+"""
+MIX_STUDY = """title = "A mix"
+model = "mix.mdl"
+[[scenario]]
+name = "as it is"
+[[scenario]]
+name = "quicker"
+set = { pace = 3 }
+[[uncertain.shares]]
+of = ["a", "b", "c"]
+concentration = 12
+[outputs]
+done = { variable = "done" }
+end = { variable = "done", at = 2 }
+[[target]]
+name = "much"
+output = "end"
+at_least = 7
+[monte_carlo]
+runs = 100
+"""
 RUNS = 100
 NAMES = ('with "quotes"', "back\\slash", "é, ü and 🏥", "[x] = 'y'", "# no comment", "as on screen")
 
@@ -55,6 +86,9 @@ def moves_of(page: dict[str, Any], rng: np.random.Generator, number: int) -> lis
     for lever in rng.choice(np.array(levers, dtype=object), min(3, len(levers)), replace=False):
         value = float(np.clip(float(f"{rng.uniform(lever['low'], lever['high']):.3g}"), lever["low"], lever["high"]))
         moves.append({"kind": "hold", "input": lever["name"], "value": value})
+    shares = [i for i in page["inputs"] if i["whole"]]
+    if number == 2 and shares:  # the others of its whole go with it
+        moves.append({"kind": "hold", "input": shares[0]["name"], "value": 0.5 * shares[0]["value"]})
     drawn = [i for i in levers if i["uncertain"] and i["law"]["kind"] in ("pert", "triangular", "uniform")]
     if number == 7 and drawn:
         law = drawn[0]["law"]
@@ -81,6 +115,15 @@ def test_a_model_of_ones_own_goes_with_its_settings(staff: Path, tmp_path: Path)
     rerun(str(staff), 5, away)
     assert (away / "results").is_dir()
     assert sorted(p.name for p in away.glob("*/*/staff.mdl"))
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_shares_of_a_whole_stay_whole_on_the_way(tmp_path: Path) -> None:
+    (tmp_path / "mix.mdl").write_text(MIX, encoding="utf-8")
+    (tmp_path / "study.toml").write_text(MIX_STUDY, encoding="utf-8")
+    away = tmp_path / "away"
+    away.mkdir()
+    rerun(str(tmp_path), 4, away)
 
 
 def rerun(what: str, settings: int, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ export function apply(data, state, move) {
   const [keys, change] = MOVES[kind];
   const alien = keys === null ? undefined : Object.keys(move).find((key) => key !== "kind" && !keys.includes(key));
   if (alien !== undefined) throw new Refusal(`The move "${kind}" has no "${alien}".`);
-  const changed = Object.entries(change(data, state, plain(move))).filter(([key, value]) => canonical(value) !== canonical(state[key]));
+  const changed = Object.entries(change(data, state, plain(move))).filter(([key, value]) => !alike(value, state[key]));
   return changed.length ? frozen({ ...state, ...Object.fromEntries(changed) }) : state;
 }
 
@@ -166,6 +166,14 @@ export function differencesOf(data, state) {
 function heldBefore(data, set, input, whole) {
   if (!whole) return { input, value: set[input] };
   return { values: Object.fromEntries(data.inputs.filter((other) => other.whole === whole).map(({ name }) => [name, set[name]])) };
+}
+
+/** Whether two values of plain JSON are the same; what is one object needs no look inside. */
+function alike(a, b) {
+  if (a === b) return true;
+  if (a === null || b === null || typeof a !== "object" || typeof b !== "object" || Array.isArray(a) !== Array.isArray(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && alike(a[key], b[key]));
 }
 
 function plain(move) {

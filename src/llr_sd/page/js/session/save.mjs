@@ -18,8 +18,16 @@ const LARGEST = 20000000; // characters
 export function writeSession(data, moves) {
   const head = { format: FORMAT, session: KIND, what: data.what, model: { name: data.model.name, sha256: data.model.sha256 }, page: data.key, made: data.made };
   const lines = Object.entries(head).map(([key, value]) => `${JSON.stringify(key)}: ${canonical(value)},`);
-  return ["{", ...lines, '"moves": [', moves.map(canonical).join(",\n"), "]", "}", ""].join("\n");
+  return ["{", ...lines, '"moves": [', moves.map(lineOf).join(",\n"), "]", "}", ""].join("\n");
 }
+
+/** A move as its line; a frozen one is written once, since every move writes the whole session. */
+function lineOf(move) {
+  if (!Object.isFrozen(move)) return canonical(move);
+  if (!LINES.has(move)) LINES.set(move, canonical(move));
+  return LINES.get(move);
+}
+const LINES = new WeakMap();
 
 /**
  * Read a session and try each of its moves on this page.
