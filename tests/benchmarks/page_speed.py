@@ -30,6 +30,11 @@ new MutationObserver(() => {
   speed.lines = lines;
 }).observe(document, {subtree: true, childList: true, attributes: true, attributeFilter: ["d"]});
 """
+ALONE = """
+window.Worker = class { constructor() { throw new Error("refused"); } };
+window.freezes = [];
+new PerformanceObserver(list => list.getEntries().forEach(e => window.freezes.push(e.duration))).observe({type: "longtask", buffered: true});
+"""
 MOVE = """
 const lever = document.querySelector("[data-speed]"), share = arguments[0];
 speed.waiting = {lines: speed.lines, began: performance.now()};
@@ -58,9 +63,17 @@ def chromium() -> Any:
     return webdriver.Chrome(options=options, service=Service(executable_path=str(shutil.which("chromedriver"))))
 
 
-def measure(browser: Any, page: Path) -> dict[str, str]:
-    """Open a page, move a lever that changes its pictures some times, let it rest, and say how long each took."""
-    browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
+def measure(page: Path, alone: bool = False) -> dict[str, str]:
+    """Open a page, move a lever that changes its pictures some times, let it rest, and say how long each took; `alone`: without workers."""
+    browser = chromium()
+    try:
+        return _measured(browser, page, alone)
+    finally:
+        browser.quit()
+
+
+def _measured(browser: Any, page: Path, alone: bool) -> dict[str, str]:
+    browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH + (ALONE if alone else "")})
     browser.get(page.as_uri())
     _until(browser, "return speed.first !== null && !document.querySelector('.busy')")
     found = {
@@ -92,6 +105,9 @@ def measure(browser: Any, page: Path) -> dict[str, str]:
     found["rest to all runs"] = (
         f"{statistics.median(whole):.0f} ms ({browser.find_element('css selector', '[class*=status]').text})"
     )
+    if alone:
+        freezes = browser.execute_script("return freezes.sort((a, b) => b - a).map(f => Math.round(f))")
+        found["tasks of more than 50 ms"] = f"{len(freezes)}, the longest {freezes[:5]} ms"
     faults = [e["message"] for e in browser.get_log("browser") if e["level"] in ("SEVERE", "WARNING")]
     return found | ({"console": "; ".join(faults)} if faults else {})
 
@@ -108,17 +124,16 @@ def _until(browser: Any, script: str, seconds: float = 60) -> bool:
 def main() -> None:
     """Print the figures of each page."""
     pages = [Path(p).resolve() for p in sys.argv[1:]]
-    browser = chromium()
     with tempfile.TemporaryDirectory() as folder:
         if not pages:
             from llr_sd.exploring import explore
 
             pages = [explore(name, Path(folder) / f"{name}.html") for name in ("gp_supply", "swipe_site", "llr_system")]
         for page in pages:
-            print(page.stem)
-            for what, figure in measure(browser, page).items():
-                print(f"  {what}: {figure}")
-    browser.quit()
+            for alone in (False, True):
+                print(page.stem + (", without workers" if alone else ""))
+                for what, figure in measure(page, alone).items():
+                    print(f"  {what}: {figure}", flush=True)
 
 
 if __name__ == "__main__":

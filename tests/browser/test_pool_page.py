@@ -70,5 +70,7 @@ def test_settings_are_simulated_beside_the_page_or_on_it(
     command = [str(shutil.which("node")), str(script), str(tmp_path / "data.json"), str(RUNS)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     for one in json.loads(done.stdout):
-        for name, values in one["outputs"].items():  # a browser's logarithms may differ in the last place, and with them the draws
+        for name, values in one[
+            "outputs"
+        ].items():  # a browser's logarithms may differ in the last place, and with them the draws
             assert found["told"][one["name"]][name] == pytest.approx(values, rel=1e-12, abs=1e-10), name
