@@ -117,3 +117,12 @@ test("central values are read where they are drawn", () => {
   assert.deepEqual(trajectoryReading(central(2), 2, null).lines.map((l) => l.name), ["s0", "s1", "s0, central values", "s1, central values"]);
   assert.equal(trajectoryReading(central(3), 2, null).lines.length, 3);
 });
+
+test("times that are no years are not told as dates, even where they could be", () => {
+  const days = { ...spec(), times: [1900, 1950, 2000], targets: [{ label: "", value: 639, time: 1950 }], history: [], calendar: false };
+  const said = [trajectoryReading(days, 2, 0).head, trajectoryReading(days, 2, 0).lines.at(-1).words, trajectoryWords(days), ...trajectoryTable(days).rows.map((r) => r[0].words)];
+  const drawn = flat(trajectoryScene(days, place()).nodes).filter((n) => n.tag === "text").map((n) => n.inside);
+  assert.ok(said[0].startsWith("Time 2000"));
+  assert.ok(![...said, ...drawn].some((text) => /Jan|Dec|Year/.test(text)), JSON.stringify([...said, ...drawn]));
+  assert.ok(trajectoryReading({ ...days, calendar: true }, 2, 0).head.startsWith("End of Dec 1999"));
+});

@@ -1,6 +1,6 @@
 /** Where things stand in a figure: ticks, ranges that keep still, labels that do not collide, lines of text. Pure numbers, no elements. */
 
-import { dateWords, isCalendar, tick } from "./numbers.mjs";
+import { dateWords, general, isCalendar } from "./numbers.mjs";
 
 const STEPS = [1, 2, 2.5, 5, 10];
 const YEARS = [1, 2, 3, 5, 10, 20, 50, 100];
@@ -136,10 +136,11 @@ export function scaled(low, high, from, to) {
  * @param {number} low
  * @param {number} high
  * @param {number} most labels that have room
+ * @param {boolean} calendar whether times may be years
  * @returns {{at: number, text: string}[]}
  */
-export function timeTicks(low, high, most) {
-  if (!isCalendar(low) || !isCalendar(high)) return roundNumbers(low, high, most).map((at) => ({ at, text: tick(at) }));
+export function timeTicks(low, high, most, calendar = true) {
+  if (!calendar || !isCalendar(low) || !isCalendar(high)) return roundNumbers(low, high, most).map((at) => ({ at, text: general(at, 6, false) }));
   const span = high - low;
   if (span < 2) {
     const step = [1, 3, 6, 12].find((s) => (span * 12) / s <= most / 1.6) ?? 12;

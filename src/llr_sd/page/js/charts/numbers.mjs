@@ -271,11 +271,12 @@ export function tick(value, quantity = {}) {
  * Say a model time in words.
  * @param {number} time in years, to the nearest month: 2017.75 is 1 October 2017
  * @param {boolean} closing false for a start ("Oct 2017"), true for a position reached ("end of Sep 2020" for 2020.75)
+ * @param {boolean} calendar false in a model whose times are no years, whatever they are
  * @returns {string} times that cannot be calendar years come back as "time 12"
  */
-export function dateWords(time, closing = false) {
+export function dateWords(time, closing = false, calendar = true) {
   if (!Number.isFinite(time)) return "";
-  if (!isCalendar(time)) return `time ${general(time, 6, false)}`.replace(MINUS, "-");
+  if (!calendar || !isCalendar(time)) return `time ${general(time, 6, false)}`.replace(MINUS, "-");
   const months = nearest(time * 12) - (closing ? 1 : 0);
   return `${closing ? "end of " : ""}${MONTHS[months % 12]} ${Math.floor(months / 12)}`;
 }

@@ -29,7 +29,7 @@ export function makeChart(kind, options = {}) {
     node("svg", { role: "img", "aria-label": "" }),
     node("div", { class: "reading" }),
     node("p", { class: "unseen", "aria-live": "polite", "aria-atomic": "true" }, ""),
-    node("p", { class: "unseen", id: hint }, kind.hint),
+    node("p", { class: "unseen", id: hint }, `${kind.hint} The table of the figure has the same numbers.`),
   ]);
   const [svg, reading, live] = element.children;
   const listeners = { readout: [], changed: [] };

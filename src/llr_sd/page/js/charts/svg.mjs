@@ -1,7 +1,7 @@
 /** Marks and axes as data, put into a page by changing only what differs, or written out as a file that stands alone. */
 
 import { scaled, textWidth, timeTicks, roundNumbers } from "./layout.mjs";
-import { isCalendar, tick } from "./numbers.mjs";
+import { tick } from "./numbers.mjs";
 
 export const INK = "#1b1f24";
 export const QUIET = "#59616b";
@@ -159,11 +159,10 @@ export function valueNumbers(range, height, size, quantity) {
   return { numbers, room: Math.max(...numbers.map((v) => textWidth(tick(v, quantity), size)), 0) + 10 };
 }
 
-/** Axis of times, with a mark at 1 January of a year. */
-export function timeAxis(low, high, box) {
+/** Axis of times; where they are years, with a mark at 1 January. */
+export function timeAxis(low, high, box, calendar) {
   const x = scaled(low, high, box.left, box.right);
-  const months = high - low < 2;
-  const marks = timeTicks(low, high, Math.max(2, Math.floor((box.right - box.left) / ((months ? 3.3 : 3.4) * box.size))));
+  const marks = timeTicks(low, high, Math.max(2, Math.floor((box.right - box.left) / (3.4 * box.size))), calendar);
   const parts = [rule(box.left, box.bottom, box.right, box.bottom, { class: "c-edge", stroke: QUIET, "stroke-width": 1 })];
   for (const mark of marks) {
     const at = x(mark.at);
@@ -172,8 +171,8 @@ export function timeAxis(low, high, box) {
     if (at + half > box.end || at - half < 0) continue;
     parts.push(words(at, box.bottom + 6 + box.size, mark.text, { size: box.size, anchor: "middle" }));
   }
-  if (isCalendar(low) && isCalendar(high)) {
-    const texts = months ? ["First of the month", "Month"] : ["Year (mark at 1 January)", "Year"];
+  if (calendar) {
+    const texts = high - low < 2 ? ["First of the month", "Month"] : ["Year (mark at 1 January)", "Year"];
     const text = texts.find((t) => textWidth(t, box.size) <= box.right - box.left) ?? "";
     parts.push(words((box.left + box.right) / 2, box.bottom + 6 + 2.3 * box.size, text, { size: box.size, anchor: "middle", colour: QUIET, className: "c-quiet" }));
   }

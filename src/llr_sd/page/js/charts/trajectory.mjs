@@ -16,11 +16,11 @@ const SHARE = "nine runs in ten";
 /**
  * Make a chart of lines over time.
  *
- * `update` takes `{title, sentence, label, unit, percent, times, series, targets, history, mark}`: `times` in years or in the model's own
- * unit; `series` of `{name, pen, median, low50, high50, low90, high90, central, hidden, pale}`, arrays along `times` in `unit`, NaN where there is
- * no number, null where there is no band, `pale` drawn thin; `targets` of `{label, value, time, atLeast}`, `atLeast` true or false where
- * the side is known; `history` of `{time, value, label}`; `mark` a time to start
- * reading at. With `signed`, numbers are differences: they carry their sign and nought is on the axis.
+ * `update` takes `{title, sentence, label, unit, percent, times, series, targets, history, mark, calendar}`: `times` in years or, with
+ * `calendar` false, in the model's own unit; `series` of `{name, pen, median, low50, high50, low90, high90, central, hidden, pale}`, arrays
+ * along `times` in `unit`, NaN where there is no number, null where there is no band, `pale` drawn thin; `targets` of
+ * `{label, value, time, atLeast}`, `atLeast` true or false where the side is known; `history` of `{time, value, label}`; `mark` a time to
+ * start reading at. With `signed`, numbers are differences: they carry their sign and nought is on the axis.
  * @param {Object} options as `makeChart` takes them
  */
 export function trajectoryChart(options) {
@@ -39,19 +39,19 @@ export function trajectoryScene(spec, place) {
   const values = seen.flatMap((s) => [s.median, s.low50, s.high50, s.low90, s.high90, s.central]);
   const [low, high] = extremes(...values, spec.targets?.map((t) => t.value), spec.history?.map((h) => h.value));
   const [from, to] = extremes([spec.times[0], spec.times.at(-1)], spec.history?.map((h) => h.time));
-  const about = JSON.stringify([spec.label, spec.title, spec.unit, from, to, spec.targets]);
+  const about = JSON.stringify([spec.label, spec.title, spec.unit, spec.calendar, from, to, spec.targets]);
   const kept = place.kept && place.kept.about === about ? place.kept : { about, range: null };
   const range = axisRange(kept.range, low, high, { zero: Boolean(spec.signed) });
   const labels = place.width >= WIDE * place.scale ? endLabels(spec, seen, place, size) : [];
   const ends = labels.length ? Math.max(...labels.map((l) => l.width)) + 26 * place.scale : 10;
   const heading = headingOf(spec);
-  const calendar = isCalendar(from) && isCalendar(to);
+  const calendar = spec.calendar !== false && isCalendar(from) && isCalendar(to);
   const box = { top: (heading ? 2.1 : 0.9) * size, bottom: height - (calendar ? 3.3 : 2.1) * size, size, end: place.width };
   const { numbers, room } = valueNumbers(range, box.bottom - box.top, size, spec);
   box.left = room;
   box.right = place.width - ends;
   const sameAxes = kept.range === range && kept.size === JSON.stringify([box, place.scale]);
-  const axes = sameAxes ? kept.axes : [valueAxis(range, box, { quantity: spec, heading, numbers }), timeAxis(from, to, box)];
+  const axes = sameAxes ? kept.axes : [valueAxis(range, box, { quantity: spec, heading, numbers }), timeAxis(from, to, box, calendar)];
   const x = scaled(from, to, box.left, box.right);
   const y = scaled(range.low, range.high, box.bottom, box.top);
   const xs = Array.from(spec.times, x);
@@ -202,8 +202,12 @@ function told(value, spec) {
   return spec.signed ? signed(value, spec) : shown(value, spec);
 }
 
+function timeWords(time, spec) {
+  return dateWords(time, true, spec.calendar !== false);
+}
+
 function moment(spec, column) {
-  const text = dateWords(spec.times[column], true);
+  const text = timeWords(spec.times[column], spec);
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
@@ -255,7 +259,7 @@ function targetName(target, spec) {
 
 function targetWords(target, spec) {
   const level = targetLevel(target, spec);
-  return Number.isFinite(target.time) ? `${level}, ${dateWords(target.time, true)}` : level;
+  return Number.isFinite(target.time) ? `${level}, ${timeWords(target.time, spec)}` : level;
 }
 
 /** The figure in words, with its numbers: what a screen reader says of it. */
@@ -265,7 +269,7 @@ export function trajectoryWords(spec) {
   const targets = (spec.targets ?? []).map((t) => `target ${targetWords(t, spec)}`);
   if (!lines.length) return "Lines over time: none is shown.";
   const ranged = visible(spec).some((s) => s.low90) ? `median and ${SHARE}` : "values";
-  return `${headingOf(spec) || "Lines"} from ${dateWords(spec.times[0], true)} to ${dateWords(spec.times.at(-1), true)}. ${moment(spec, start)}, ${ranged}: ${listing(lines)}.${targets.length ? ` ${targets.join("; ")}.` : ""}`;
+  return `${headingOf(spec) || "Lines"} from ${timeWords(spec.times[0], spec)} to ${timeWords(spec.times.at(-1), spec)}. ${moment(spec, start)}, ${ranged}: ${listing(lines)}.${targets.length ? ` ${targets.join("; ")}.` : ""}`;
 }
 
 /** What the marks mean that are not named in the drawing, for a file of it. */
@@ -290,7 +294,7 @@ export function trajectoryTable(spec) {
     return given.map(([key, name]) => ({ values: s[key], head: given.length > 1 ? `${s.name}: ${name}` : s.name }));
   });
   const rows = Array.from(spec.times, (time, i) => [
-    { value: time, words: dateWords(time, true) },
+    { value: time, words: timeWords(time, spec) },
     ...columns.map((c) => ({ value: c.values[i], words: told(c.values[i], spec) })),
   ]);
   return { caption: [spec.title, headingOf(spec)].filter(Boolean).join(": "), head: ["Time", ...columns.map((c) => c.head)], rows };
