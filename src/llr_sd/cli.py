@@ -259,6 +259,8 @@ def _add_explore(sub: argparse.ArgumentParser) -> None:
 def _explore(options: argparse.Namespace) -> int:
     from llr_sd.exploring import write_page
 
+    if sys.stderr is not None and sys.stderr.isatty():
+        print("making the page ...", file=sys.stderr)
     written = write_page(options.what, options.out)
     say(f"{written.path}\n{written.words}")
     if options.open:

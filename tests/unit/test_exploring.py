@@ -20,9 +20,9 @@ from llr_sd.equations import CONTROLS, canonical
 from llr_sd.exploring import made, page_of
 from llr_sd.exploring.levers import inputs_of, ranges_of, slider
 from llr_sd.exploring.made import clocked, page_data
-from llr_sd.exploring.subject import Subject, subject_of
+from llr_sd.exploring.subject import OPENS_WITH, Subject, subject_of
 from llr_sd.exploring.texts import carried_by, study_keys
-from llr_sd.model import load_model
+from llr_sd.model import bundled_models, load_model
 from llr_sd.page.assemble import assemble
 from llr_sd.page.data import Page
 from llr_sd.parameters import Parameter
@@ -105,6 +105,11 @@ def test_a_page_of_a_bundled_model_opens_with_the_study_that_belongs_to_it_and_s
     )
     assert page.targets[0].at_least == 639
     assert {o.name for o in page.outputs if o.headline} == {"gp_2020", "density_2020"}
+
+
+def test_every_bundled_model_has_a_study_that_its_page_opens_with() -> None:
+    assert set(OPENS_WITH) == set(bundled_models())
+    assert {llr_sd.load_study(bundled.studies()[study]).model for study in OPENS_WITH.values()} == set(OPENS_WITH)
 
 
 def test_what_a_page_leaves_to_runs_is_said(pages: dict[str, Page]) -> None:
