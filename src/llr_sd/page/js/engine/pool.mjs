@@ -76,11 +76,13 @@ export class Pool {
   }
 
   async #open(workerText, workers) {
-    const module = await compile(this.#data.engine);
-    const machine = new Machine(module, this.#data.engine);
-    const started = workerText === null ? [] : await startWorkers(workerText, workers, this.#data, module);
+    const starting = workerText === null ? [] : startWorkers(workerText, workers);
+    const module = await compile(this.#data.engine).catch((error) => {
+      throw new Error(`this browser cannot run the model (${error.message}). A recent Chrome, Edge, Firefox or Safari can.`);
+    });
+    const started = await starting;
     this.kind = started.length ? "workers" : "page";
-    this.#doers = started.length ? started : [new PageDoer(machine, this.#data)];
+    this.#doers = started.length ? given(started, this.#data, module) : [new PageDoer(new Machine(module, this.#data.engine), this.#data)];
     if (this.#closed) this.close();
     this.#hand();
   }
@@ -123,19 +125,15 @@ export class Pool {
     if (part && entry) {
       asked.parts.push(part);
       asked.done += part.count;
-      if (asked.done === asked.members) this.#answer(entry[0], asked);
     }
-    this.#hand();
+    const whole = entry && asked.done === asked.members;
+    if (whole) this.#next(entry[0]);
+    this.#hand(); // before the answer is drawn, so that workers do not wait for that
+    if (whole) asked.onEnsemble(mergeParts(this.#data, asked.ask, asked.parts, performance.now() - asked.began));
   }
 
   #learn(each) {
     this.#each = this.#each === null ? each : this.#each + 0.3 * (each - this.#each);
-  }
-
-  #answer(channel, asked) {
-    this.#next(channel);
-    const took = performance.now() - asked.began;
-    asked.onEnsemble(mergeParts(this.#data, asked.ask, asked.parts, took));
   }
 
   /** Go on with what waits in a channel. */
@@ -159,13 +157,18 @@ export class Pool {
 }
 
 /** Start workers and keep those that answer. */
-async function startWorkers(text, count, data, module) {
+async function startWorkers(text, count) {
   const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   const tried = await Promise.all(Array.from({ length: count }, () => startWorker(address)));
   URL.revokeObjectURL(address);
+  return tried.filter((worker) => worker !== null);
+}
+
+/** Hand what runs need to workers: the compiled code, and the data without texts for people. */
+function given(workers, data, module) {
   const { engine, draws, inputs, outputs, laws } = data;
   const lean = { engine: { ...engine, wasm: "" }, draws, inputs, outputs, laws };
-  return tried.filter((worker) => worker !== null).map((worker) => new WorkerDoer(worker, lean, module, engine));
+  return workers.map((worker) => new WorkerDoer(worker, lean, module, engine));
 }
 
 function startWorker(address) {
