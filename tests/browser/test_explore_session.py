@@ -161,6 +161,18 @@ def test_a_study_is_saved_that_python_reads(browser: Any, page: Path, tmp_path: 
     quiet(browser)
 
 
+def test_another_window_of_the_page_is_told_of(browser: Any, page: Path) -> None:
+    opened(browser, page, "save")
+    first = browser.current_window_handle
+    browser.switch_to.new_window("tab")
+    browser.get(page.as_uri())
+    until(browser, "!!document.querySelector('.setting select')")
+    start_from(browser, "4 Locum conversion")
+    browser.close()
+    browser.switch_to.window(first)
+    until(browser, "document.querySelector('.told').innerText.includes('open in another window')")
+
+
 def test_a_killed_tab_has_lost_no_move(profiled: Callable[[], Any], page: Path) -> None:
     if not Path("/proc/self/stat").exists():
         pytest.skip("processes are found by /proc")

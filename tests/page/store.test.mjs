@@ -213,11 +213,15 @@ test("a browser that keeps nothing, or is full, is told of; damage is told of an
   store.change(hold("gap", 1));
   assert.match(store.told[0], /does not keep any more/);
   storage.full = false;
-  storage.kept.set(store.key, storage.kept.get(store.key).replace("0.2", "20"));
+  const again = storage.kept.get(store.key);
+  storage.kept.set(store.key, again.replace("0.2", "20"));
   const restored = new Store(data, storage);
   assert.equal(restored.state.held["opening staff"], 70);
   assert.match(restored.told[0], /Move 1: quit rate = 20 is out of its range/);
-  storage.kept.set(store.key, storage.kept.get(store.key).slice(0, 50));
+  const deep = `{"kind":"view","x":${"[".repeat(50000)}${"]".repeat(50000)}}`;
+  storage.kept.set(store.key, again.replace('"moves": [', `"moves": [${deep},`));
+  assert.match(new Store(data, storage).told[0], /could not be restored/);
+  storage.kept.set(store.key, again.slice(0, 50));
   assert.match(new Store(data, storage).told[0], /could not be restored/);
 });
 

@@ -73,7 +73,8 @@ function keepPart({ data, store, asking, change, announce }) {
 
 /** The kept settings, each with its own numbers. */
 function keptPart({ data, store, change }) {
-  const list = make("div", { class: "kept" });
+  const list = make("div", { class: "kept", tabIndex: -1 });
+  let shownSettings = null;
   const headline = data.outputs.filter((o) => o.headline);
   const outputs = (headline.length ? headline : data.outputs).slice(0, 4);
 
@@ -87,12 +88,19 @@ function keptPart({ data, store, change }) {
       make("p", { class: "quiet", text: `From "${setting.from}", ${changed ? `${countOf(changed, "change")}` : "unchanged"}; ${countOf(setting.runs, "run")}, seed ${setting.seed}; hash ${setting.id}` }),
       stale ? make("p", { class: "warning", text: `${stale} They are not shown. Go back to the setting and keep it again for its numbers here.` }) : make("ul", {}, ...[...numbers, ...chances].map((text) => make("li", { text }))),
       make("p", { class: "row" },
-        button("Go back to it", () => change({ kind: "start", saved: setting.id }), { "aria-label": `Go back to ${setting.name}` }),
-        button("Forget", () => change({ kind: "forget", id: setting.id }), { "aria-label": `Forget ${setting.name}` })));
+        button("Go back to it", () => change({ kind: "start", saved: setting.id }), { "aria-label": `Go back to it: ${setting.name}` }),
+        button("Forget", () => forget(setting.id), { "aria-label": `Forget: ${setting.name}` })));
+  }
+
+  function forget(id) {
+    change({ kind: "forget", id });
+    list.focus();
   }
 
   function show() {
     const { saved } = store.state;
+    if (saved === shownSettings) return;
+    shownSettings = saved;
     fill(list, saved.length ? saved.map(entry) : make("p", { class: "quiet", text: "No setting is kept yet." }));
   }
   return { element: part("Kept settings", list), show };

@@ -181,8 +181,9 @@ export class Store {
       const { faults } = this.open(text, { without: true });
       if (faults.length) this.#tell(`What was kept from the last time is damaged; this was left out: ${faults.join(" ")}`);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.#tell(`What was kept from the last time could not be restored. ${error.message}`);
+      // Whatever is wrong with what was kept, the page opens.
+      const why = error instanceof Refusal ? error.message : "It is damaged.";
+      this.#tell(`What was kept from the last time could not be restored. ${why}`);
     }
   }
 
