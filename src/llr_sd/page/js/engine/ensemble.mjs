@@ -22,9 +22,9 @@ import { elementLabels, readingsOf } from "./readings.mjs";
  */
 export function simulate(machine, data, ask, first, count) {
   const laws = lawsOf(data, ask);
-  const drawn = drawsOf(data, laws, ask);
-  const part = answers(machine, data, ask, first, count, (name, run) => drawn.get(name)?.[run]);
-  const varied = [...drawn].filter(([name]) => !Object.hasOwn(ask.held, name));
+  const columns = drawn(data, ask);
+  const part = answers(machine, data, ask, first, count, (name, run) => columns.get(name)?.[run]);
+  const varied = [...columns].filter(([name]) => !Object.hasOwn(ask.held, name));
   part.drawn = new Map(varied.map(([name, column]) => [name, column.slice(first, first + count)]));
   const inputs = new Map(data.inputs.map((input) => [input.name, input]));
   const middles = new Map([...laws].map(([name, law]) => [name, middle(inputs.get(name), law)]));
@@ -64,12 +64,12 @@ function lawsOf(data, ask) {
 }
 
 /** The answers to an ask: the design with held values in place, its runs, and the outputs of each. */
-function answers(machine, data, ask, first, count, drawn) {
+function answers(machine, data, ask, first, count, varied) {
   const readings = readingsOf(data, ask.variables ?? []);
   const design = new Float64Array(data.inputs.length * count);
   const held = new Map(Object.entries(ask.held));
   data.inputs.forEach(({ name, value }, i) => {
-    for (let run = 0; run < count; run++) design[i * count + run] = held.get(name) ?? drawn(name, first + run) ?? value;
+    for (let run = 0; run < count; run++) design[i * count + run] = held.get(name) ?? varied(name, first + run) ?? value;
   });
   const { values, status } = machine.run(design, count, readings.wanted, readings.at, readings.judged);
   const shape = { values, count, saves: readings.at.length, kept: readings.wanted.length };
@@ -147,10 +147,15 @@ function failed(status, broken, readings, outputs, first) {
 const DRAWN = new WeakMap();
 
 /**
- * The draws by input name; those of the last laws are kept, since a hand that moves a lever leaves them as they are. Draws at random are
- * the same however many follow, so a coarse ask needs those of its members alone.
+ * What is drawn for an ask. The draws of the last laws are kept, since a hand that moves a lever leaves them as they are. Draws at random
+ * are the same however many follow, so a coarse ask needs those of its members alone.
+ * @param {object} data
+ * @param {object} ask
+ * @returns {Map<string, Float64Array>} By input, in its unit, shape (run).
  */
-function drawsOf(data, laws, { runs: all, members = all }) {
+export function drawn(data, ask) {
+  const { runs: all, members = all } = ask;
+  const laws = lawsOf(data, ask);
   const runs = data.draws.design === "random" ? Math.min(members, all) : all;
   const key = JSON.stringify([data.draws.design === "random" || all, [...laws]]);
   const last = DRAWN.get(data);

@@ -2,12 +2,12 @@
 
 import { problemsOf } from "./asks.mjs";
 import { Machine, compile } from "./engine.mjs";
-import { mergeParts, runsOf, timed } from "./ensemble.mjs";
+import { drawn, mergeParts, runsOf, timed } from "./ensemble.mjs";
 
 const MOST = 8; // workers
 const SLICE = { workers: 25, page: 20 }; // milliseconds that a chunk should take: a newer ask waits no longer
 const DEPTH = { workers: 3, page: 1 }; // chunks that a doer has, so that it need not wait while the page draws
-const TRY = 8; // members of a chunk while it is not known how long one takes
+const TRY = { workers: 8, page: 2 }; // members of a chunk while it is not known how long one takes
 const LANES = 2; // members that the engine runs at once
 const PATIENCE = 4000; // milliseconds in which a worker must say that it is there
 
@@ -116,7 +116,7 @@ export class Pool {
   #chunk({ members, handed }) {
     const slices = this.#each === null ? Infinity : (members * this.#each) / SLICE[this.kind] / this.#doers.length;
     const share = members / this.#doers.length / Math.max(Math.ceil(slices), 1);
-    return Math.min(Math.ceil((this.#each === null ? TRY : share) / LANES) * LANES, members - handed);
+    return Math.min(Math.ceil((this.#each === null ? TRY[this.kind] : share) / LANES) * LANES, members - handed);
   }
 
   #took(asked, { part, ran }) {
@@ -251,21 +251,31 @@ class PageDoer {
     this.#data = data;
   }
 
-  work({ ask, first, count }) {
+  async work({ ask, first, count }) {
     this.jobs = 1;
-    return new Promise((resolve, reject) => {
-      setTimeout(() => {
-        this.jobs = 0;
-        try {
-          resolve(timed(this.#machine, this.#data, ask, first, count));
-        } catch (error) {
-          reject(error);
-        }
-      });
-    });
+    try {
+      await turn();
+      drawn(this.#data, ask);
+      await turn();
+      return timed(this.#machine, this.#data, ask, first, count);
+    } finally {
+      this.jobs = 0;
+    }
   }
 
   drop() {}
 
   close() {}
+}
+
+/** Let the browser do what waits: a timer would make it wait four milliseconds more. */
+function turn() {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
 }
