@@ -42,6 +42,8 @@ def clock(root: Element, main: Element, directory: Directory, file: Place) -> tu
                 raise file.refuse("<dt> is 1 divided by 0.", "Set the number of steps in one unit of time.")
             values[control] = 1.0 / values[control]
     saved = attribute(specs, "save_interval")
+    if saved:
+        written["SAVEPER"] = [f"save_interval {saved}"]
     interval = _value(saved, file, "save_interval") if saved else 0.0
     values["SAVEPER"] = interval or ae.ReferenceStructure("TIME STEP")
     for control in CONTROLS:

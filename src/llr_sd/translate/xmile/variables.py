@@ -75,6 +75,8 @@ def _written(entity: Entity) -> Iterator[str]:
             yield f"{name} is read from its graph"
     for kind in ("inflow", "outflow"):
         yield from (f"{kind} {text_of(flow)}" for flow in children(entity.node, kind))
+    if entity.kind == "gf":
+        yield f"{entity.name} is a graph"
     if entity.non_negative:
         yield "not below zero"
 

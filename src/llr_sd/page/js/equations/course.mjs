@@ -7,6 +7,8 @@ import { countOf, isCalendar, listing } from "../charts/numbers.mjs";
 import { trajectoryChart } from "../charts/trajectory.mjs";
 import { visible } from "./reading.mjs";
 
+const NOT_SAVED = "This page has no room for its course over time; a study with it among its outputs has it.";
+
 /** The number of an element, last axis fastest, from its place on each axis. */
 export function elementAt(axes, places) {
   return axes.reduce((at, axis, i) => at * axis.elements.length + places[i], 0);
@@ -16,11 +18,12 @@ export function elementAt(axes, places) {
  * The figure of a variable.
  * @param {Object} entry
  * @param {Object} page `data`, `store`, `pool`
- * @returns {{element: HTMLElement, show: () => void, close: () => void}|null} null where the page cannot save it, or it does not change
+ * @returns {{element: HTMLElement, show: () => void, close: () => void}|null} null where it does not change over time
  */
 export function course(entry, page) {
   const variable = page.data.engine.variables.find((v) => v.name === entry.name);
-  if (!variable || !["stock", "flow", "auxiliary", "data"].includes(entry.kind)) return null;
+  if (!["stock", "flow", "auxiliary", "data"].includes(entry.kind)) return null;
+  if (!variable) return { element: make("p", { class: "quiet", text: NOT_SAVED }), show: () => {}, close: () => {} };
   const places = variable.axes.map(() => 0);
   const chart = trajectoryChart({});
   const told = make("p", { class: "quiet", role: "status" });
