@@ -5,9 +5,12 @@ What the translation made up (variables that begin with "_") is not shown: a var
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from llr_sd.dialects import VENSIM_FUNCTIONS, XMILE_FUNCTIONS
 from llr_sd.equations import (
     Axis,
     Binary,
@@ -24,7 +27,9 @@ from llr_sd.equations import (
     children,
     is_control,
 )
+from llr_sd.functions import REDUCTIONS
 
+_APART = re.compile(r'"[^"]*"|\{[^{}]*\}')
 CONTROL_SECTION = "Control"
 """What the section of the clock is called where the file names none."""
 
@@ -63,6 +68,8 @@ class Entry:
         Of a lookup or of data; one a cell.
     place
         Its place, from 0, in an order in which causes stand before what they cause.
+    calls
+        The functions in its equations, in the order in which they stand there: name, meaning, and what PySD computes where that differs.
     """
 
     name: str
@@ -78,6 +85,7 @@ class Entry:
     value: float | None = None
     points: tuple[Points, ...] = ()
     place: int = 0
+    calls: tuple[tuple[str, str, str], ...] = ()
 
     def to_data(self, inputs: Mapping[str, str]) -> dict[str, object]:
         """Return it as plain values for JSON, with keys in camelCase.
@@ -101,6 +109,7 @@ class Entry:
             "value": self.value,
             "points": [{"cell": p.cell, "x": list(p.x), "y": list(p.y), "method": p.method} for p in self.points],
             "place": self.place,
+            "calls": [list(call) for call in self.calls],
         }
 
 
@@ -175,8 +184,8 @@ def _entry(
         kind = "flow"
     section = variable.group or (CONTROL_SECTION if is_control(variable.name) else "")
     told = (variable.unit, variable.comment, section, _lines(variable.text))
-    points = tuple(_points(variable))
-    return Entry(variable.name, kind, *told, tuple(uses), tuple(used_by), variable.axes, cells, value, points, place)
+    points, calls = tuple(_points(variable)), _calls(variable.text, vensim=equations.source.suffix.lower() == ".mdl")
+    return Entry(variable.name, kind, *told, tuple(uses), tuple(used_by), variable.axes, cells, value, points, place, calls)
 
 
 def _lines(text: Sequence[str]) -> tuple[str, ...]:
@@ -189,6 +198,24 @@ def _lines(text: Sequence[str]) -> tuple[str, ...]:
             found.append("")
         found.extend(line.replace("\t", "  ") for line in lines)
     return tuple(found)
+
+
+def _calls(text: Sequence[str], *, vensim: bool) -> tuple[tuple[str, str, str], ...]:
+    """Return the functions that equations call, by the names of their tool; what stands in quotes or is a comment calls nothing."""
+    known, names = _functions(vensim)
+    written = _APART.sub(" ", "\n".join(text))
+    found = dict.fromkeys(" ".join(re.split(r"[\s_\\]+", m[1].upper())) for m in names.finditer(written))
+    return tuple((name, known[name][0], known[name][1]) for name in found)
+
+
+@cache
+def _functions(vensim: bool) -> tuple[dict[str, tuple[str, str]], re.Pattern[str]]:
+    """Return the functions of a tool, each with its meaning and what PySD computes, and a pattern that finds their calls."""
+    known = {name: (f.meaning, f.pysd) for name, f in (VENSIM_FUNCTIONS if vensim else XMILE_FUNCTIONS).items()}
+    if vensim:
+        known |= {name: (meaning, "") for name, meaning in REDUCTIONS.items()}
+    spelled = (r"[\s_\\]+".join(map(re.escape, name.split())) for name in sorted(known, key=len, reverse=True))
+    return known, re.compile(rf"(?<![\w.])({'|'.join(spelled)})\s*\(", re.IGNORECASE)
 
 
 def _points(variable: Variable) -> Iterator[Points]:

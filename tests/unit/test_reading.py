@@ -135,6 +135,21 @@ def test_points_of_lookups_and_data_stand_in_order_of_x(tmp_path):
     assert found["y"].points == ()
 
 
+def test_functions_are_told_with_their_meaning_in_the_tool_of_the_file(tmp_path):
+    text = 'R: r1, r2\n~~|\nx[R]=1~~|\nmax=2~~|\n"ABS(y)"=3~~|\nif = IF THEN\\\n\tELSE(Time > max, SUM(x[R!]), {COS(} "ABS(y)" * zidz (max, 2))~~|\n'
+    calls = read(tmp_path, text)["if"].calls
+    assert [name for name, _, _ in calls] == ["IF THEN ELSE", "SUM", "ZIDZ"]
+    assert calls[2][1:] == ("The ratio, or 0 where it is over zero.", "0 below 1e-6 in size.")
+    assert read(tmp_path, "a=b*(2)~~|\nb=1~~|\n")["a"].calls == ()
+
+
+def test_the_pulse_of_xmile_is_its_own(tmp_path):
+    found = by_name(read_xmile(tmp_path, aux("p", "PULSE(3, 1, 2)") + aux("q", "SAFEDIV(1, 2)")))
+    assert [name for name, _, _ in found["p"].calls] == ["PULSE"]
+    assert "magnitude" in found["p"].calls[0][1]
+    assert [name for name, _, _ in found["q"].calls] == ["SAFEDIV"]
+
+
 # --- order
 
 

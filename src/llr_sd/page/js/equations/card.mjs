@@ -69,6 +69,7 @@ export function card(entry, byName, page, chart) {
     levers.length > 0 && values(levers),
     levers.length === 0 && entry.value !== null && make("p", { text: `Its value is ${general(entry.value, 9)}; it is no lever of this page.` }),
     entry.axes.length > 0 && make("ul", { class: "eq-axes" }, ...entry.axes.map(axis)),
+    entry.calls.length > 0 && calls(entry),
     ...entry.points.map(points),
     chart,
     ...(entry.kind === "macro" ? [callers(entry)] : [causes(entry, byName), uses(entry, byName)]),
@@ -98,6 +99,14 @@ function axis({ name, elements }) {
   const first = elements.slice(0, 30).map((e, i) => [i ? ", " : null, called(e)]);
   const more = elements.length > 30 ? `, and ${elements.length - 30} more` : "";
   return make("li", { class: "quiet" }, "for each ", called(name), ": ", ...first.flat(), more);
+}
+
+function calls(entry) {
+  const rows = entry.calls.flatMap(([name, meaning, elsewhere]) => [
+    make("dt", { text: name }),
+    make("dd", { text: elsewhere ? `${meaning} In PySD: ${elsewhere}` : meaning }),
+  ]);
+  return make("details", { class: "eq-calls" }, make("summary", { text: countOf(entry.calls.length, "function") }), make("dl", {}, ...rows));
 }
 
 function points({ cell, x, y, method }) {

@@ -3,7 +3,7 @@
 import { choice, make, say } from "../app/dom.mjs";
 import { bandsOf } from "../app/specs.mjs";
 import { figure } from "../charts/figure.mjs";
-import { countOf, isCalendar, listing } from "../charts/numbers.mjs";
+import { countOf, listing } from "../charts/numbers.mjs";
 import { trajectoryChart } from "../charts/trajectory.mjs";
 import { visible } from "./reading.mjs";
 
@@ -61,7 +61,7 @@ export function course(entry, page) {
     const { flat, ...bands } = bandsOf(ensemble, found, at);
     const none = flat && { low50: null, high50: null, low90: null, high90: null };
     const series = { name: "This setting", pen: 0, ...bands, ...none, central: null, hidden: false };
-    chart.update({ title, label: visible(entry.name), unit: entry.unit, percent: false, times: [...found.times], series: [series], targets: [], history: [], calendar: isCalendar(found.times[0]) });
+    chart.update({ title, label: visible(entry.name), unit: entry.unit, percent: false, times: [...found.times], series: [series], targets: [], history: [], calendar: page.data.model.calendar });
     const lost = ensemble.runs - ensemble.ok.reduce((n, one) => n + one, 0);
     say(told, lost ? `${countOf(lost, "run")} of ${ensemble.runs} failed and ${lost === 1 ? "is" : "are"} not in it.` : "");
   }
