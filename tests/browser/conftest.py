@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,21 @@ def unavailable(reason: str) -> None:
     if os.environ.get("CI_BROWSER") == "1":
         pytest.fail(f"CI_BROWSER=1, but {reason}")
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core: the file that AXE_CORE names, or the package among those that npm has installed for all."""
+    files = [Path(os.environ["AXE_CORE"])] if os.environ.get("AXE_CORE") else []
+    npm = shutil.which("npm")
+    if not files and npm:
+        root = subprocess.run([npm, "root", "--global"], capture_output=True, text=True, check=False).stdout.strip()
+        files = [Path(root) / "axe-core" / "axe.min.js"] if root else []
+    for file in files:
+        if file.is_file():
+            return file.read_text(encoding="utf-8")
+    unavailable(f"axe-core is not installed: name its axe.min.js in AXE_CORE{f' ({files[0]} is not there)' if files else ''}")
+    raise AssertionError
 
 
 def driven(*arguments: str) -> Any:

@@ -3,7 +3,7 @@ import test from "node:test";
 import { grouped, mattering } from "../../src/llr_sd/page/js/levers/levers.mjs";
 import { firstLaw, recast } from "../../src/llr_sd/page/js/levers/law.mjs";
 import { LAWS, boxed, niceStep, outsideOf, sliderEnds, snapped, standing, stepOf, unboxed } from "../../src/llr_sd/page/js/levers/standing.mjs";
-import { differenceWords, found, lawWords, outsideWords, permissibleWords, searchable, standingWords, valueWithUnit } from "../../src/llr_sd/page/js/levers/wording.mjs";
+import { differenceWords, found, lawWords, outsideWords, permissibleWords, searchable, sourceWords, standingWords, valueWithUnit } from "../../src/llr_sd/page/js/levers/wording.mjs";
 import { KINDS, lawProblem } from "../../src/llr_sd/page/js/draws/laws.mjs";
 import { input, pageData } from "./session_fixture.mjs";
 
@@ -85,6 +85,13 @@ test("a value outside the range of its source is told, one inside or on its end 
   const own = { ...staff, own: { kind: "discrete", values: [120, 90, 100], weights: [] } };
   assert.deepEqual(outsideOf(own, 80), { low: 90, high: 120 });
   assert.equal(outsideOf(own, 100), null);
+});
+
+test("a source is told with its grade, and said to be missing where it is", () => {
+  assert.equal(sourceWords({ source: "Table 11", grade: "A" }), "Table 11 (A, source document)");
+  assert.equal(sourceWords({ source: "Table 11", grade: "" }), "Table 11");
+  assert.equal(sourceWords({ source: "", grade: "C" }), "C, judgement");
+  assert.equal(sourceWords({ source: "", grade: "" }), "none is stated");
 });
 
 test("what may be set is told where it is limited", () => {

@@ -1,7 +1,7 @@
 // The numbers that are always in sight: each with its range, its change from the start, and the chance of its target.
 
 import { fill, make, say } from "./dom.mjs";
-import { chanceShort, shownWithUnit } from "../charts/numbers.mjs";
+import { chanceShort, joined, shown, unitWords } from "../charts/numbers.mjs";
 import { chanceOf, headlines, lastOf, spreadOf, titleAtEnd } from "./specs.mjs";
 import { changeShort, goalWords, rangeWords } from "./words.mjs";
 
@@ -21,15 +21,16 @@ export function mountHeadline(root, page) {
 
   function card(spec) {
     const targets = data.targets.filter((t) => t.output === spec.name);
-    const value = make("span", { class: "value" });
+    const value = make("b");
+    const unit = make("span");
     const range = make("span", { class: "range" });
     const change = make("span", { class: "change" });
     const chances = targets.map((target) => ({ target, told: make("span", { class: "told" }) }));
     const made = make("div", { class: "card" },
       make("dt", { text: titleAtEnd(data, spec, asking.now) }),
-      make("dd", {}, value, range, change,
+      make("dd", {}, make("span", { class: "value" }, value, " ", unit), range, change,
         ...chances.map(({ target, told }) => make("span", { class: "chance" }, make("span", { text: `${goalWords(target, spec)}: ` }), told))));
-    return { made, value, range, change, chances, spec };
+    return { made, value, unit, range, change, chances, spec };
   }
 
   function show() {
@@ -48,7 +49,10 @@ export function mountHeadline(root, page) {
       const at = lastOf(now.outputs.get(spec.name));
       const spread = spreadOf(now, spec.name, at, 0);
       const was = start && !same ? spreadOf(start, spec.name, at, 0).p50 : NaN;
-      say(one.value, spread.runs ? shownWithUnit(spread.p50, spec) : "no result");
+      const words = spec.percent ? "" : unitWords(spec.unit, false);
+      const money = words.startsWith("\u00a3");
+      say(one.value, !spread.runs ? "no result" : money ? joined(shown(spread.p50, spec), spec.unit) : shown(spread.p50, spec));
+      say(one.unit, spread.runs && !money ? words : "");
       say(one.range, rangeWords(spread, spec));
       say(one.change, changeShort({ now: spread.p50, start: was, same }, spec));
       for (const { target, told } of one.chances) say(told, chanceShort(chanceOf(now, target)));

@@ -3,7 +3,7 @@
 import { button, choice, fill, make, say } from "../app/dom.mjs";
 import { countOf } from "../charts/numbers.mjs";
 import { differencesOf } from "../session/moves.mjs";
-import { capital, differenceWords } from "./wording.mjs";
+import { capital, differenceWords, sourceWords } from "./wording.mjs";
 
 const KINDS = Object.freeze({ scenario: "Scenarios", published: "As published", check: "Checks" });
 
@@ -50,7 +50,8 @@ export function mountSetting(root, page) {
     const input = difference.input === null ? null : inputs.get(difference.input);
     const label = input ? capital(input.label) : "Number of runs";
     return make("li", {},
-      make("span", {}, make("strong", { text: label }), make("span", { text: `: ${differenceWords(difference, input)}` })),
+      make("span", {}, make("strong", { text: label }), make("span", { text: `: ${differenceWords(difference, input)}` }),
+        input && make("span", { class: "only-print", text: `. Source: ${sourceWords(input)}.` })),
       button("undo", () => page.change(difference.move), { class: "link", "aria-label": `undo: ${label}` }));
   }
 

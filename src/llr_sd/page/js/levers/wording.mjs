@@ -88,6 +88,12 @@ export function differenceWords({ what, was, now }, input) {
   return `${input.uncertain ? "held at " : ""}${valueWithUnit(input, now)}; at the start ${stood}`;
 }
 
+/** Where an input comes from, and how good that is: "GP Workforce Plan 2017, Table 11 (A, source document)". */
+export function sourceWords(input) {
+  const grade = input.grade ? `${input.grade}, ${GRADES[input.grade] ?? "not graded"}` : "";
+  return input.source ? `${input.source}${grade && ` (${grade})`}` : grade || "none is stated";
+}
+
 /** A text to search in: without capitals. */
 export function searchable(input) {
   return [input.label, input.name, input.variable, input.unit, input.group, input.note].join("\n").toLowerCase();
