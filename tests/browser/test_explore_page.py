@@ -131,7 +131,7 @@ def test_a_hand_on_a_lever_changes_the_numbers_to_those_of_a_study_with_that_val
     assert shown != before
 
     (tmp_path / "study.toml").write_text(STUDY, encoding="utf-8")
-    summary = llr_sd.run_study(llr_sd.load_study(tmp_path), out=tmp_path / "results").table("summary")
+    summary = llr_sd.run_study(llr_sd.load_study(tmp_path), out=tmp_path / "results").summary
     row = summary[(summary.output == "gp_2020")].set_index("statistic").value
     assert shown == f"{row['p50']:.0f} WTE"
     assert text(opened, ".card .range") == f"{row['p05']:.0f} to {row['p95']:.0f}"
@@ -184,12 +184,12 @@ def test_values_that_may_not_be_are_refused_beside_their_box_and_change_nothing(
 
 def test_a_value_outside_the_range_of_its_source_is_told(opened: Any) -> None:
     slider = opened.execute_script(SLIDER, LEVER)
-    outside = "return arguments[0].closest('.lever').querySelector('.outside').innerText"
+    outside = "return slider.closest('.lever').querySelector('.outside').innerText"
     box = opened.execute_script("return arguments[0].closest('.lever').querySelector('.box')", slider)
     opened.execute_script("arguments[0].value = '0.9'; arguments[0].dispatchEvent(new Event('change'))", box)
-    assert "outside the range of its source" in opened.execute_script(outside, slider)
+    until(opened, f"const [slider] = arguments; return (() => {{ {outside} }})().includes('outside the range of its source')", slider)
     opened.execute_script("arguments[0].value = '0.15'; arguments[0].dispatchEvent(new Event('change'))", box)
-    assert opened.execute_script(outside, slider) == ""
+    until(opened, f"const [slider] = arguments; return (() => {{ {outside} }})() === ''", slider)
 
 
 def test_levers_are_found_by_what_is_known_of_them(opened: Any) -> None:

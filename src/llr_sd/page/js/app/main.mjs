@@ -10,6 +10,7 @@ import { browserStorage, Store } from "../session/store.mjs";
 import { Asking, askOfStart } from "./asking.mjs";
 import { mountCompare } from "./compare.mjs";
 import { button, fill, make, say } from "./dom.mjs";
+import { mountCompare } from "./compare.mjs";
 import { mountDrives, movingMost } from "./drives.mjs";
 import { mountEquations } from "./equations.mjs";
 import { mountHeadline } from "./headline.mjs";
@@ -263,7 +264,11 @@ function mountViews(shell, page) {
       if (!chosen && view) view.hide();
     }
     const one = views.get(name);
-    one.view ??= one.mount(one.panel, page);
+    if (one.view === null) {
+      const inside = make("div");
+      fill(one.panel, make("h2", { class: "unseen", text: one.tab.textContent }), inside);
+      one.view = one.mount(inside, page);
+    }
     one.view.show();
     if (page.store.state.view.tab !== name) page.change({ kind: "view", tab: name });
     return one.view;

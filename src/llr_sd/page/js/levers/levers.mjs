@@ -94,6 +94,7 @@ export function mountLevers(root, page) {
   const list = make("div", { class: "lever-list" });
   fill(
     root,
+    make("h2", { class: "unseen", text: "Levers" }),
     make("label", { class: "search" }, make("span", { text: "Find a lever" }), search),
     make("fieldset", { class: "which" }, make("legend", { class: "unseen", text: "Which levers" }), some, every),
     count,

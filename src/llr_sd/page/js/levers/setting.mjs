@@ -27,7 +27,7 @@ export function mountSetting(root, page) {
   const redo = button("Redo", () => page.redo(), { title: "Ctrl+Shift+Z" });
   const back = button("Back to the start", () => page.backToStart());
   let drawn = "";
-  fill(root, data.scenarios.length > 1 && from.element, note, head, list, make("div", { class: "steps" }, undo, redo, back));
+  fill(root, make("h2", { class: "unseen", text: "Setting" }), data.scenarios.length > 1 && from.element, note, head, list, make("div", { class: "steps" }, undo, redo, back));
 
   function show() {
     const { state } = asking;
