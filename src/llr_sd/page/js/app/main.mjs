@@ -10,7 +10,6 @@ import { browserStorage, Store } from "../session/store.mjs";
 import { Asking, askOfStart } from "./asking.mjs";
 import { mountCompare } from "./compare.mjs";
 import { button, fill, make, say } from "./dom.mjs";
-import { mountCompare } from "./compare.mjs";
 import { mountDrives, movingMost } from "./drives.mjs";
 import { mountEquations } from "./equations.mjs";
 import { mountHeadline } from "./headline.mjs";
