@@ -115,7 +115,7 @@ def quiet(browser: Any) -> None:
 def test_it_opens_from_a_file_with_a_picture_and_asks_nobody(opened: Any) -> None:
     assert opened.execute_script("return document.querySelectorAll('h1').length") == 1
     assert "639 GPs" in text(opened, "h1")
-    until(opened, "return document.querySelectorAll('#panel-pictures .chart svg path.band').length >= 2")
+    until(opened, "return document.querySelectorAll('#panel-pictures .chart svg path.c-band').length >= 2")
     asked = opened.execute_script("return performance.getEntriesByType('resource').map(e => e.name)")
     assert [name for name in asked if not name.startswith(("blob:", "data:"))] == []
     first = opened.execute_script("return document.querySelector('#panel-pictures .figure').getBoundingClientRect().top")

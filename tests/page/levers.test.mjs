@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { grouped, mattering } from "../../src/llr_sd/page/js/levers/levers.mjs";
-import { firstLaw, recast } from "../../src/llr_sd/page/js/levers/law.mjs";
+import { alike, firstLaw, recast } from "../../src/llr_sd/page/js/levers/law.mjs";
 import { LAWS, boxed, niceStep, outsideOf, sliderEnds, snapped, standing, stepOf, unboxed } from "../../src/llr_sd/page/js/levers/standing.mjs";
 import { differenceWords, found, lawWords, outsideWords, permissibleWords, searchable, sourceWords, standingWords, valueWithUnit } from "../../src/llr_sd/page/js/levers/wording.mjs";
 import { KINDS, lawProblem } from "../../src/llr_sd/page/js/draws/laws.mjs";
@@ -147,4 +147,10 @@ test("each law of a study can be chosen, takes every number that it needs, and b
       assert.equal(lawProblem(recast(from, kind, staff)), null, `${kind} of ${JSON.stringify(from)}`);
     }
   }
+});
+
+test("two laws are alike by kind and numbers, however a missing one is written", () => {
+  assert.ok(alike({ ...rate.law, values: null, weights: null, sd: undefined, centre: 9 }, rate.law));
+  assert.ok(alike(null, null) && !alike(null, rate.law));
+  for (const change of [{ kind: "uniform" }, { high: 0.3 }, { values: [1] }]) assert.ok(!alike({ ...rate.law, ...change }, rate.law));
 });

@@ -42,6 +42,13 @@ export function recast(law, kind, input) {
   return plain;
 }
 
+/** Whether two laws have the same kind and numbers, however a missing one is written. */
+export function alike(one, other) {
+  if (!one || !other) return one === other;
+  const plain = (value) => (Array.isArray(value) && value.length === 0 ? null : (value ?? null));
+  return ["kind", "low", "mode", "high", "sd", "values", "weights"].every((key) => JSON.stringify(plain(one[key])) === JSON.stringify(plain(other[key])));
+}
+
 function firstSpread(kind, ends, mode) {
   const sixth = (ends[1] - ends[0]) / 6;
   return Number((kind === "lognormal" && mode > 0 ? Math.min(1, sixth / mode) : sixth).toPrecision(3));
@@ -119,7 +126,7 @@ export function lawEditor(input, page) {
   function show() {
     const { ranges } = page.state();
     const now = lawOf(input, ranges);
-    if (!element.contains(document.activeElement) || JSON.stringify(now) !== JSON.stringify(law)) {
+    if (!alike(now, law)) {
       draw(now);
       refused("");
     }
