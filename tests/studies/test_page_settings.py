@@ -102,6 +102,15 @@ def moves_of(page: dict[str, Any], rng: np.random.Generator, number: int) -> lis
     return moves
 
 
+def at_random(page: dict[str, Any], rng: np.random.Generator, settings: int) -> list[dict[str, Any]]:
+    """So many settings, the first under names that TOML must escape, the last of those under one that the page gives itself."""
+    names = [
+        f"{i}: {NAMES[i]}" if i < len(NAMES) - 1 else NAMES[-1] if i == len(NAMES) - 1 else f"setting {i}"
+        for i in range(settings)
+    ]
+    return [{"name": name, "moves": moves_of(page, rng, i)} for i, name in enumerate(names)]
+
+
 @pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize(("what", "settings"), [("gp_plan", 20), ("site_rutland", 4)])
 def test_settings_of_a_page_run_to_the_numbers_that_were_kept_with_them(what: str, settings: int, tmp_path: Path) -> None:
@@ -117,6 +126,37 @@ def test_a_model_of_ones_own_goes_with_its_settings(staff: Path, tmp_path: Path)
     assert sorted(p.name for p in away.glob("*/*/staff.mdl"))
 
 
+LAWS: tuple[dict[str, Any], ...] = (
+    {"kind": "pert", "low": 6, "mode": 9, "high": 20},
+    {"kind": "triangular", "low": 6, "mode": 6, "high": 20},
+    {"kind": "uniform", "low": 0.1, "high": 1 / 3},
+    {"kind": "log_uniform", "low": 1e-7, "high": 12},
+    {"kind": "truncated_normal", "low": 6, "mode": 12, "high": 18},
+    {"kind": "truncated_normal", "low": 6, "mode": 9, "high": 18, "sd": 4},
+    {"kind": "normal", "mode": 5, "sd": 4},
+    {"kind": "lognormal", "mode": 60, "sd": 0.7},
+    {"kind": "beta", "low": 0, "mode": 10, "high": 40, "sd": 4},
+    {"kind": "p10_p90", "low": 8, "high": 15},
+    {"kind": "p10_p90", "low": 8, "mode": 9, "high": 15},
+    {"kind": "discrete", "values": [6, 12, 18], "weights": [1, 2, 1]},
+    {"kind": "discrete", "values": [18, 6]},
+)
+
+
+@pytest.mark.usefixtures("undrawn")
+@pytest.mark.parametrize(
+    "more", ['design = "latin_hypercube"', '[[correlation]]\nbetween = ["leave_senior", "hiring"]\nrank = -0.6']
+)
+def test_every_range_that_a_page_can_give_is_the_same_in_a_study(staff: Path, tmp_path: Path, more: str) -> None:
+    """Each with what stands in the study already: another design, or a correlation that the input is part of."""
+    with (staff / "study.toml").open("a", encoding="utf-8") as file:
+        file.write(more)
+    away = tmp_path / "away"
+    away.mkdir()
+    asked = [{"name": f"law {i}", "moves": [{"kind": "range", "input": "hiring", "law": law}]} for i, law in enumerate(LAWS)]
+    rerun(str(staff), asked, away)
+
+
 @pytest.mark.usefixtures("undrawn")
 def test_shares_of_a_whole_stay_whole_on_the_way(tmp_path: Path) -> None:
     (tmp_path / "mix.mdl").write_text(MIX, encoding="utf-8")
@@ -126,17 +166,11 @@ def test_shares_of_a_whole_stay_whole_on_the_way(tmp_path: Path) -> None:
     rerun(str(tmp_path), 4, away)
 
 
-def rerun(what: str, settings: int, tmp_path: Path) -> None:
-    """Keep so many settings in the page of a study, save them as a study, run it, and hold its numbers against those that were kept."""
+def rerun(what: str, settings: int | list[dict[str, Any]], tmp_path: Path) -> None:
+    """Keep settings, given or so many at random, in the page of a study, save them as a study, run it, and hold its numbers against those that were kept."""
     page, rng = page_data(subject_of(what)).to_data(), np.random.default_rng(20171031)
     page["study"]["runs"] = RUNS
-    asked = [
-        {
-            "name": f"{i}: {NAMES[i]}" if i < len(NAMES) - 1 else NAMES[-1] if i == len(NAMES) - 1 else f"setting {i}",
-            "moves": moves_of(page, rng, i),
-        }
-        for i in range(settings)
-    ]
+    asked = settings if isinstance(settings, list) else at_random(page, rng, settings)
     made = node(KEEP, {"page": page, "settings": asked})
     zipfile.ZipFile(io.BytesIO(base64.b64decode(made["archive"]))).extractall(tmp_path)
     compared = 0
@@ -146,7 +180,7 @@ def rerun(what: str, settings: int, tmp_path: Path) -> None:
             if scenario.name in made["numbers"]:
                 same_numbers(page, result, scenario.name, made["numbers"][scenario.name])
                 compared += 1
-    assert compared == settings
+    assert compared == len(asked)
 
 
 def same_numbers(page: dict[str, Any], result: llr_sd.StudyResult, scenario: str, kept: list[dict[str, Any]]) -> None:

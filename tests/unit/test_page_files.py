@@ -11,6 +11,9 @@ from typing import Any
 
 import numpy as np
 from node_code import node
+from pydantic import TypeAdapter
+
+from llr_sd.values import Name, folded
 
 TEXTS = (
     '"',
@@ -77,6 +80,26 @@ def test_python_reads_from_toml_and_archive_what_was_written() -> None:
         assert read == table
         signs = [math.copysign(1, x) for x in table.get("numbers", [])]
         assert [math.copysign(1, x) for x in read.get("numbers", [])] == signs
+
+
+def test_what_can_be_the_name_of_a_setting_can_be_that_of_a_scenario() -> None:
+    """Every sign alone, at an end and inside: a name that the page takes is one that a study takes, and two that differ there differ here."""
+    signs = [chr(c) for c in (*range(0xD800), *range(0xE000, 0x10000), *range(0x10000, 0x110000, 97))]
+    names = [n for s in signs for n in (s, f"{s}x", f"x{s}x")] + ["x" * 120, "x" * 121, "\U0001f3e5" * 120, " ", "", "a\tb"]
+    script = """
+import { checkName, folded } from "@/session/checks.mjs";
+const taken = (name) => { try { return checkName(name) === name; } catch { return false; } };
+const result = data.map((name) => (taken(name) ? folded(name) : null));
+"""
+    forms = node(script, names)
+    ours: dict[str, str] = {}
+    of_a_scenario = TypeAdapter(Name)
+    for name, form in zip(names, forms, strict=True):
+        if form is not None:
+            of_a_scenario.validate_python(name)
+            assert ours.setdefault(folded(name), form) == form, name
+    # The page refuses some that a study takes, such as those with a space of another language at an end; hardly any.
+    assert sum(form is not None for form in forms) > 0.9 * len(names)
 
 
 def test_the_same_files_give_the_same_archive() -> None:

@@ -98,7 +98,7 @@ export function checkName(name) {
 
 /** Return a name without regard to case and to forms of a letter: two scenarios of a study must differ in more. */
 export function folded(name) {
-  return name.normalize("NFKC").toUpperCase().toLowerCase().split(/\s+/u).join(" ");
+  return name.normalize("NFKC").toLowerCase().toUpperCase().toLowerCase().trim().split(/\s+/u).join(" ");
 }
 
 /** Return a value as a message quotes it, cut to what a line holds. */
