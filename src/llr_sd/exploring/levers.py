@@ -39,17 +39,18 @@ def inputs_of(subject: Subject) -> tuple[Input, ...]:
         if canonical(row.variable.partition("[")[0]) in ticking or not math.isfinite(row.value):
             continue
         parameter, law = laws.get(row.name, (row, None))
-        found.append(_input(subject, parameter, law, middles.get(row.variable, row.value), told.get(row.name, [])))
+        own = None if row.distribution.kind == "fixed" else row.distribution.within(*row.bounds)
+        marks = [*told.get(row.name, []), *([] if row.planned is None else [row.planned])]
+        found.append(_input(subject, parameter, law, own, middles.get(row.variable, row.value), marks))
     return tuple(found)
 
 
-def _input(subject: Subject, p: Parameter, law: Distribution | None, middle: float, told: list[float]) -> Input:
-    table = next(r for r in subject.model.table if r.name == p.name)
-    own = None if table.distribution.kind == "fixed" else table.distribution.within(*p.bounds)
+def _input(
+    subject: Subject, p: Parameter, law: Distribution | None, own: Distribution | None, middle: float, marks: list[float]
+) -> Input:
     law = None if law is None else law.within(*p.bounds)
     minimum, maximum = p.bounds
-    marks = [p.value, middle, *told, *([] if p.planned is None else [p.planned])]
-    low, high, ends = slider(p, [d for d in (law, own) if d is not None and d.kind != "fixed"], marks)
+    low, high, ends = slider(p, [d for d in (law, own) if d is not None and d.kind != "fixed"], [p.value, middle, *marks])
     variable = subject.model.equations.variable(p.variable.partition("[")[0])
     return Input(
         name=p.name,

@@ -105,8 +105,11 @@ def _check(path: Path) -> None:
     if path.suffix.casefold() != SUFFIX:
         raise InputError(f"does not end in {SUFFIX}, by which a browser knows it.", where=where, mend=f"Add {SUFFIX}.")
     if is_file(path):
-        with path.open("rb") as stream:
-            begins = stream.read(HEAD)
+        try:
+            with path.open("rb") as stream:
+                begins = stream.read(HEAD)
+        except OSError as error:
+            raise InputError(f"cannot be read ({error.strerror or error}).", where=where, mend="Name another file.") from None
         if MADE.encode() not in begins:
             raise InputError("is there already, and is no page of this kind.", where=where, mend="Name another file.")
 

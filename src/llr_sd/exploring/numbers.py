@@ -99,9 +99,11 @@ def shown_of(subject: Subject) -> tuple[list[str], list[str]]:
     found = {v.name: v.size for name in asked for v in [_variable(equations, OutputSpec(variable=name))[0]] if v}
     changing = [v for v in equations.variables.values() if v.kind not in ("lookup", "constant") and not v.name.startswith("_")]
     left: list[str] = []
+    room = MOST_ELEMENTS - sum(found.values())
     for v in sorted((v for v in changing if v.name not in found), key=lambda v: v.size):
-        if v.axes and sum(found.values()) + v.size > MOST_ELEMENTS:
+        if v.axes and v.size > room:
             left.append(v.name)
         else:
             found[v.name] = v.size
+            room -= v.size
     return list(found), left

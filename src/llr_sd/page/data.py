@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
@@ -226,8 +227,8 @@ class Page:
 
     def __post_init__(self) -> None:
         for what, names in (("inputs", self.inputs), ("scenarios", self.scenarios), ("outputs", self.outputs)):
-            known = [one.name for one in names]
-            twice = next((n for n in known if known.count(n) > 1), None)
+            known = Counter(one.name for one in names)
+            twice = next((n for n, count in known.items() if count > 1), None)
             if twice is not None or (not known and what != "inputs"):
                 raise EngineError(f"{what}: {shown(twice) + ' is there twice' if twice else 'there are none'}.", where=self.what)
         levers, outputs = {i.name for i in self.inputs}, {o.name: o for o in self.outputs}
