@@ -286,7 +286,7 @@ def test_a_law_without_ends_has_room_for_its_last_draw(kind: str, staff: Path) -
     more = f'\n[uncertain.override.hiring]\ndistribution = "{kind}"\n{law}\n'
     toml.write_text(toml.read_text(encoding="utf-8") + more, encoding="utf-8")
     subject = subject_of(str(staff))
-    inputs = inputs_of(subject)
+    inputs, _ = inputs_of(subject)
     low, high = ranges_of(inputs, {p.name: d for p, d in subject.prepared.uncertain})["hiring"]
     drawn = subject.prepared.samples["monte_carlo"].design
     hired = drawn.values[:, drawn.names.index("hiring")]
@@ -357,7 +357,27 @@ def test_what_a_large_model_cannot_show_is_named(staff: Path, monkeypatch: pytes
     monkeypatch.setattr(numbers, "MOST_ELEMENTS", 4)
     page = small(staff)
     assert page.left_out == ("double",)
+    assert "Variables with too many elements for a page to show over time: double." in page.study.told
     assert [v["name"] for v in page.engine["variables"]] == ["all staff", "staff"]
+
+
+def test_of_too_many_constants_those_are_levers_that_matter_and_the_others_are_named(
+    staff: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from llr_sd.exploring import levers
+
+    file = staff / "staff" / "staff.mdl"
+    more = "wide[Skill] = 1, 2 ~ ~ Read by nobody. |\nsingle = 1 ~ ~ One. |\nINITIAL TIME"
+    file.write_text(file.read_text(encoding="utf-8").replace("INITIAL TIME", more, 1), encoding="utf-8")
+    whole = [i.name for i in small(staff).inputs]
+    assert whole == ["leave_senior", "leave_junior", "hiring", "level_share", "wide[senior]", "wide[junior]", "single"]
+    monkeypatch.setattr(levers, "MOST", 6)
+    page = small(staff)
+    assert [i.name for i in page.inputs] == ["leave_senior", "leave_junior", "hiring", "level_share", "single"]
+    said = "Constants with too many elements to be levers of a page, which stand at the model's values: wide."
+    assert said in page.study.told
+    monkeypatch.setattr(levers, "MOST", 1)  # what the study lets vary or sets stays
+    assert [i.name for i in small(staff).inputs] == ["leave_senior", "leave_junior", "hiring"]
 
 
 def test_the_same_name_gives_the_same_bytes(staff: Path, tmp_path: Path) -> None:

@@ -20,13 +20,17 @@ TAIL = 0.005
 """Share of the draws of a law without ends that lies beyond each end of its slider."""
 FAR = 20
 """A permissible range this many times as wide as the value is no range for a slider."""
+MOST = 3000
+"""Levers of a page: nobody looks through more, and a browser takes long to."""
 LAST = 2.0**-54
 """The least share at which a law is read: no draw lies further out."""
 
 
-def inputs_of(subject: Subject) -> tuple[Input, ...]:
-    """Return the inputs in the order of the model's table; what sets the clock is none, nor is a constant without a number."""
-    ticking = clock_constants(subject.model)
+def inputs_of(subject: Subject) -> tuple[tuple[Input, ...], tuple[str, ...]]:
+    """Return the inputs in the order of the model's table, and the constants with subscripts that are none since there are too many.
+
+    What sets the clock is no input, nor is a constant without a number.
+    """
     laws = {p.name: (p, d) for p, d in subject.prepared.uncertain}
     central = subject.prepared.samples["central"].design
     middles = dict(zip(central.names, central.values[0].tolist(), strict=True))
@@ -34,15 +38,35 @@ def inputs_of(subject: Subject) -> tuple[Input, ...]:
     for settings in subject.settings.values():
         for name, value in settings.items():
             told.setdefault(name, []).append(value)
+    rows, left = _rows(subject, {*laws, *told})
     found = []
-    for row in subject.model.table:
-        if canonical(row.variable.partition("[")[0]) in ticking or not math.isfinite(row.value):
-            continue
+    for row in rows:
         parameter, law = laws.get(row.name, (row, None))
         own = None if row.distribution.kind == "fixed" else row.distribution.within(*row.bounds)
         marks = [*told.get(row.name, []), *([] if row.planned is None else [row.planned])]
         found.append(_input(subject, parameter, law, own, middles.get(row.variable, row.value), marks))
-    return tuple(found)
+    return tuple(found), left
+
+
+def _rows(subject: Subject, used: Collection[str]) -> tuple[list[Parameter], tuple[str, ...]]:
+    """Return the rows of the table that become inputs, and the variables of those that do not.
+
+    Of more than `MOST` those stay that the study uses or that the table gives a range, then whole variables, the smallest first.
+    """
+    ticking = clock_constants(subject.model)
+    by_variable: dict[str, list[Parameter]] = {}
+    for p in subject.model.table:
+        name = p.variable.partition("[")[0]
+        if canonical(name) not in ticking and math.isfinite(p.value):
+            by_variable.setdefault(name, []).append(p)
+    kept = {n for n, rows in by_variable.items() if any(p.name in used or p.distribution.kind != "fixed" for p in rows)}
+    room = MOST - sum(len(by_variable[n]) for n in kept)
+    for name in sorted(by_variable.keys() - kept, key=lambda n: (len(by_variable[n]), n)):
+        room -= len(by_variable[name])
+        if room >= 0:
+            kept.add(name)
+    chosen = {id(p) for n in kept for p in by_variable[n]}
+    return [p for p in subject.model.table if id(p) in chosen], tuple(n for n in by_variable if n not in kept)
 
 
 def _input(

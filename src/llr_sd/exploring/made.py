@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +27,8 @@ from llr_sd.sampling.page import page_draws
 from llr_sd.textfiles import is_file, is_folder
 
 SUFFIX = ".html"
+NAMED = 5
+"""Names of what is left out that a sentence tells."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def page_data(subject: Subject) -> Page:
         When the model cannot be simulated in a page.
     """
     study, model = subject.prepared.study, subject.model
-    inputs, outputs = inputs_of(subject), outputs_of(subject)
+    (inputs, no_levers), outputs = inputs_of(subject), outputs_of(subject)
     laws = {p.name: d for p, d in subject.prepared.uncertain}
     shown, left = shown_of(subject)
     equations = clocked(model.equations, subject.clock)
@@ -146,7 +148,14 @@ def page_data(subject: Subject) -> Page:
             question=" ".join(study.question.split()),
             illustrative=study.illustrative,
             notes=study.notes,
-            told=(*subject.told, *subject.prepared.told, *first_look(subject.prepared, DEFAULT), *carried.missing),
+            told=(
+                *subject.told,
+                *_few(no_levers, "Constants with too many elements to be levers of a page, which stand at the model's values"),
+                *_few(left, "Variables with too many elements for a page to show over time"),
+                *subject.prepared.told,
+                *first_look(subject.prepared, DEFAULT),
+                *carried.missing,
+            ),
             seed=study.seed if study.seed < 2**53 else str(study.seed),
             runs=study.monte_carlo.runs,
             design=study.monte_carlo.design,
@@ -165,6 +174,12 @@ def page_data(subject: Subject) -> Page:
         draws=page_draws(rows, correlations(study, model), study.seed, study.monte_carlo.design),
         equations=[e.to_data({i.variable: i.name for i in inputs}) for e in entries(model.equations)],
     )
+
+
+def _few(names: Sequence[str], what: str) -> list[str]:
+    """Return a sentence on what a page leaves out, with the first names; nothing where it leaves out none."""
+    rest = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return [f"{what}: {', '.join(names[:NAMED])}{rest}."] if names else []
 
 
 def _model(subject: Subject, carried: Carried, method: str) -> Of:
