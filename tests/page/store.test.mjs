@@ -178,6 +178,10 @@ test("a kept setting whose values, label or numbers were changed by hand is mark
     other.change({ ...kept, ...part });
     assert.match(staleness(data, other.state.saved[0]), /do not fit/);
   }
+  const twin = new Store(data, null);
+  twin.change(kept);
+  assert.throws(() => twin.change({ ...kept, name: "Yours" }), refusal('"Yours" has the hash of "Mine": its file was changed by hand.'));
+  assert.throws(() => twin.change({ ...kept, name: "Third", from: "None" }), refusal('The study has no scenario "None".'));
   const later = pageData({ key: "l".repeat(64) });
   const other = new Store(later, null);
   other.change(kept);

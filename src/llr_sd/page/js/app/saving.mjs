@@ -50,7 +50,8 @@ function keepPart({ data, store, asking, change, announce }) {
     const { name: called } = wanted;
     wanted = null;
     try {
-      const move = keeping(data, { ...store.state, name: called }, numbersOf(data, asking.now));
+      const { held, ranges, runs } = asking.now.ask;
+      const move = keeping(data, { name: called, from: store.state.from, held, ranges, runs }, numbersOf(data, asking.now));
       const refused = change(move);
       if (!refused) name.value = "";
       told(refused || `Kept as "${called}".`);

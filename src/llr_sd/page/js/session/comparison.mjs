@@ -104,7 +104,7 @@ export function standing(ensemble, cell) {
 }
 
 /** Return the values of an ensemble at a cell, run by run, those of runs without one left out. */
-export function valuesAt(ensemble, cell) {
+function valuesAt(ensemble, cell) {
   const { values } = ensemble.outputs.get(cell.spec.name);
   const good = [];
   for (let run = 0; run < ensemble.runs; run += 1) {

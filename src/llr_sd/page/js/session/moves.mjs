@@ -105,6 +105,8 @@ function keep(data, state, { kind, ...given }) {
   if (state.saved.length >= MOST_SAVED) throw new Refusal(`${MOST_SAVED} settings are kept already; forget one first.`);
   const taken = [...state.saved, ...data.scenarios].find((other) => folded(other.name) === folded(setting.name));
   if (taken) throw new Refusal(`"${taken.name}" is the name of another setting; choose another.`);
+  const twin = state.saved.find(({ id }) => id === setting.id);
+  if (twin) throw new Refusal(`"${setting.name}" has the hash of "${twin.name}": its file was changed by hand.`);
   return { saved: [...state.saved, setting] };
 }
 

@@ -1,6 +1,6 @@
 /** A kept setting: what is held, the ranges, the runs, and the numbers that these gave, under one hash, so that a label cannot be wrong. */
 
-import { checkAsk, checkName, checkRuns, frozen, inputOf, isTable, lawOf, Refusal, shown, table } from "./checks.mjs";
+import { checkAsk, checkName, checkRuns, frozen, inputOf, isTable, lawOf, Refusal, scenarioOf, shown, table } from "./checks.mjs";
 import { canonical, sha256 } from "./hash.mjs";
 
 const KEYS = ["name", "from", "held", "ranges", "runs", "seed", "design", "model", "page", "numbers"];
@@ -65,6 +65,7 @@ function contents(data, given) {
   const ranges = table(Object.entries(given.ranges).map(([name, law]) => [name, lawOf(data, inputOf(data, name), law)]));
   checkAsk(data, held, ranges);
   const { from, seed, design, model, page } = given;
+  scenarioOf(data, from);
   const runs = checkRuns(data, given.runs);
   return { name: checkName(given.name), from, held, ranges, runs, seed, design, model, page, numbers: checkNumbers(where, given.numbers) };
 }

@@ -34,13 +34,8 @@ export function zip(files) {
   return joined([...parts, ...entries, end]);
 }
 
-/**
- * Return the CRC-32 of bytes, as ZIP and PNG have it.
- *
- * @param {Uint8Array} bytes
- * @returns {number} from 0 to 2^32 - 1
- */
-export function crc32(bytes) {
+/** The CRC-32 of bytes, as ZIP has it. */
+function crc32(bytes) {
   let c = 0xffffffff;
   for (const byte of bytes) c = TABLE[(c ^ byte) & 0xff] ^ (c >>> 8);
   return (c ^ 0xffffffff) >>> 0;
