@@ -339,7 +339,7 @@ def joined(parts: Sequence[Staffing]) -> Staffing:
     return Staffing(
         stacked([p.frame for p in parts]),
         places,
-        max(p.period for p in parts),
+        max(p.period for p in [q for q in parts if len(q.frame)] or parts),
         stacked([p.margins for p in parts]),
         stacked([p.lists for p in parts]),
         tuple(note for p in parts for note in p.notes),

@@ -1,0 +1,1 @@
+"""Readers of the workforce files that NHS England publishes."""
