@@ -128,7 +128,7 @@ def _nothing(count: int) -> Array:
 def _all_nan(arrays: list[Array], count: int) -> NDArray[np.bool_]:
     import numpy as np
 
-    return np.isnan(np.vstack(arrays)).all(axis=0) if arrays else np.ones(count, dtype=bool)
+    return np.asarray(np.isnan(np.vstack(arrays)).all(axis=0) if arrays else np.ones(count, dtype=bool), dtype=bool)
 
 
 def _codes(table: Table, column: str, faults: Faults) -> None:
