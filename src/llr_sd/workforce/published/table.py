@@ -219,7 +219,7 @@ def day_in(text: str) -> datetime.date | None:
         r"(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)",
         r"(?<!\d)(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>20\d\d)",
         r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th)?[ _-]?(?P<word>[a-z]{3,9})[ _,-]*(?P<year>20\d\d)(?!\d)",
-        r"(?P<word>(?<![a-z])[a-z]{3,9})[ _,.-]*(?P<year>20\d\d)(?!\d)",
+        r"(?P<word>(?<![a-z0-9])[a-z]{3,9})[ _,.-]*(?P<year>20\d\d)(?!\d)",
         r"(?<!\d)(?P<year>20\d\d)[_. -]?(?P<month>0[1-9]|1[0-2])(?!\d)",
         r"(?<!\d)(?P<month>0[1-9]|1[0-2])[_. -]?(?P<year>20\d\d)(?!\d)",
     )
