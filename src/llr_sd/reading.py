@@ -65,7 +65,7 @@ class Entry:
     value
         Of a constant without subscripts; None for anything else.
     points
-        Of a lookup or of data; one a cell.
+        Of a lookup or of data, one a cell; of the lookups without a name that stand in its equations.
     place
         Its place, from 0, in an order in which causes stand before what they cause.
     calls
@@ -184,7 +184,11 @@ def _entry(
         kind = "flow"
     section = variable.group or (CONTROL_SECTION if is_control(variable.name) else "")
     told = (variable.unit, variable.comment, section, _lines(variable.text))
-    points, calls = tuple(_points(variable)), _calls(variable.text, vensim=equations.source.suffix.lower() == ".mdl")
+    tables = (variable, *_unnamed(variable, equations))
+    points, calls = (
+        tuple(p for v in tables for p in _points(v)),
+        _calls(variable.text, vensim=equations.source.suffix.lower() == ".mdl"),
+    )
     return Entry(variable.name, kind, *told, tuple(uses), tuple(used_by), variable.axes, cells, value, points, place, calls)
 
 
@@ -216,6 +220,19 @@ def _functions(vensim: bool) -> tuple[dict[str, tuple[str, str]], re.Pattern[str
         known |= {name: (meaning, "") for name, meaning in REDUCTIONS.items()}
     spelled = (r"[\s_\\]+".join(map(re.escape, name.split())) for name in sorted(known, key=len, reverse=True))
     return known, re.compile(rf"(?<![\w.])({'|'.join(spelled)})\s*\(", re.IGNORECASE)
+
+
+def _unnamed(variable: Variable, equations: Equations) -> Iterator[Variable]:
+    """Yield the lookups that stand in the equations of a variable without a name of their own."""
+    waiting, seen = list(reads(variable))[::-1], set[str]()
+    while waiting:
+        name = waiting.pop()
+        made_up = equations.variables[name]
+        if name.startswith("_") and name not in seen and not made_up.variant_of:
+            seen.add(name)
+            waiting.extend(reversed(list(reads(made_up))))
+            if made_up.kind == "lookup":
+                yield made_up
 
 
 def _points(variable: Variable) -> Iterator[Points]:

@@ -135,6 +135,15 @@ def test_points_of_lookups_and_data_stand_in_order_of_x(tmp_path):
     assert found["y"].points == ()
 
 
+def test_points_of_a_graph_without_a_name_are_those_of_its_variable(tmp_path):
+    graph = '<aux name="g"><eqn>TIME</eqn><gf><xscale min="0" max="2"/><ypts>5,6,7</ypts></gf></aux>'
+    (points,) = by_name(read_xmile(tmp_path, graph))["g"].points
+    assert (points.cell, points.x, points.y) == ("", (0, 1, 2), (5, 6, 7))
+    found = read(tmp_path, "k = 1 + WITH LOOKUP(Time, ((0,1),(9,2)))~~|\nt((0,1),(2,3))~~|\nf = LOOKUP FORWARD(t, k)~~|\n")
+    assert [p.y for p in found["k"].points] == [(1, 2)]
+    assert found["f"].points == ()
+
+
 def test_functions_are_told_with_their_meaning_in_the_tool_of_the_file(tmp_path):
     text = 'R: r1, r2\n~~|\nx[R]=1~~|\nmax=2~~|\n"ABS(y)"=3~~|\nif = IF THEN\\\n\tELSE(Time > max, SUM(x[R!]), {COS(} "ABS(y)" * zidz (max, 2))~~|\n'
     calls = read(tmp_path, text)["if"].calls
