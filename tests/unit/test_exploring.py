@@ -262,6 +262,8 @@ def test_a_model_without_ranges_has_every_constant_as_a_lever_and_nothing_varies
         (0.02, (0.0, 1.0), (0.0, 0.04, "around")),
         (0.0, (0.0, 200.0), (0.0, 200.0, "permissible")),
         (3.0, (3.0, 3.0), (2.5, 3.5, "around")),
+        (1e300, (1e300, 1e300), (1e300 - 1e297, 1e300 + 1e297, "around")),
+        (1.7e308, (-math.inf, math.inf), (0.0, 1.7e308, "around")),
     ],
 )
 def test_a_slider_without_a_range_goes_around_its_value(
@@ -359,6 +361,17 @@ def test_what_a_large_model_cannot_show_is_named(staff: Path, monkeypatch: pytes
     assert page.left_out == ("double",)
     assert "Variables with too many elements for a page to show over time: double." in page.study.told
     assert [v["name"] for v in page.engine["variables"]] == ["all staff", "staff"]
+
+
+def test_constants_without_groups_stand_under_the_sections_of_the_model_file(staff: Path) -> None:
+    file = staff / "staff" / "staff.mdl"
+    section = "********************************************************\n\t.Joiners\n********************************************************~\n\t|\nhiring"
+    file.write_text(file.read_text(encoding="utf-8").replace("hiring", section, 1), encoding="utf-8")
+    assert [i.group for i in small(staff).inputs] == ["retention", "retention", "recruitment", ""]
+    (staff / "staff" / "parameters.csv").unlink()
+    inputs = page_data(subject_of(str(file))).inputs
+    assert {i.name: i.group for i in inputs}["hiring"] == "Joiners"
+    assert {i.name: i.group for i in inputs}["leaving rate[senior]"] == ""
 
 
 def test_of_too_many_constants_those_are_levers_that_matter_and_the_others_are_named(

@@ -39,12 +39,13 @@ def inputs_of(subject: Subject) -> tuple[tuple[Input, ...], tuple[str, ...]]:
         for name, value in settings.items():
             told.setdefault(name, []).append(value)
     rows, left = _rows(subject, {*laws, *told})
+    grouped = any(row.group for row in subject.model.table)  # else the sections of the model file are its groups
     found = []
     for row in rows:
         parameter, law = laws.get(row.name, (row, None))
         own = None if row.distribution.kind == "fixed" else row.distribution.within(*row.bounds)
         marks = [*told.get(row.name, []), *([] if row.planned is None else [row.planned])]
-        found.append(_input(subject, parameter, law, own, middles.get(row.variable, row.value), marks))
+        found.append(_input(subject, parameter, law, own, middles.get(row.variable, row.value), marks, grouped))
     return tuple(found), left
 
 
@@ -70,7 +71,13 @@ def _rows(subject: Subject, used: Collection[str]) -> tuple[list[Parameter], tup
 
 
 def _input(
-    subject: Subject, p: Parameter, law: Distribution | None, own: Distribution | None, middle: float, marks: list[float]
+    subject: Subject,
+    p: Parameter,
+    law: Distribution | None,
+    own: Distribution | None,
+    middle: float,
+    marks: list[float],
+    grouped: bool,
 ) -> Input:
     law = None if law is None else law.within(*p.bounds)
     minimum, maximum = p.bounds
@@ -80,7 +87,7 @@ def _input(
         name=p.name,
         variable=p.variable,
         label=p.called,
-        group=p.group,
+        group=p.group if grouped else variable.group,
         unit=p.unit,
         value=p.value,
         low=low,
@@ -124,12 +131,15 @@ def slider(p: Parameter, laws: Iterable[Distribution], marks: Iterable[float]) -
     if not reach:
         near = math.isfinite(high - low) and low < high and (p.value == 0 or high - low <= FAR * abs(p.value))
         kind = "permissible" if near else "around"
-        around = sorted((0.0, 2 * p.value)) if p.value else [0.0, 1.0]
+        twice = 2 * p.value if math.isfinite(2 * p.value) else p.value
+        around = sorted((0.0, twice)) if p.value else [0.0, 1.0]
         reach = [low, high] if near else [min(max(end, low), high) for end in around]
     reach += marks
-    if not min(reach) < max(reach):  # one permissible value
-        return min(reach) - 0.5, max(reach) + 0.5, kind
-    return min(reach), max(reach), kind
+    least, most = min(reach), max(reach)
+    if not least < most:  # one permissible value
+        beside = max(0.5, abs(most) / 1000)
+        return least - beside, most + beside, kind
+    return least, most, kind
 
 
 def ends_of(law: Distribution, tail: float) -> tuple[float, float]:

@@ -25,7 +25,7 @@ class Input:
     Attributes
     ----------
     name, variable, label, group, unit, value, source, grade, note, planned, fitted_to, whole
-        Of the parameter.
+        Of the parameter; where no parameter of the model has a group, `group` is the section of the model file.
     low, high
         Ends of its slider; `ends` says what they are: "range" (of its evidence), "permissible", or "around" (its value: no evidence).
     minimum, maximum
