@@ -6,6 +6,7 @@ browser has drawn the frame.
 
 from __future__ import annotations
 
+import os
 import shutil
 import statistics
 import sys
@@ -124,6 +125,7 @@ def _until(browser: Any, script: str, seconds: float = 60) -> bool:
 def main() -> None:
     """Print the figures of each page."""
     pages = [Path(p).resolve() for p in sys.argv[1:]]
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as folder:
         if not pages:
             from llr_sd.exploring import explore

@@ -27,7 +27,7 @@ export function main() {{
       told[scenario.name] = Object.fromEntries([...ensemble.outputs].map(([name, o]) => [name, Array.from(o.values)]));
       if (Object.keys(told).length === data.scenarios.length) globalThis.results = {{ kind: pool.kind, told }};
     }};
-    pool.latest(scenario.name, {{ held: scenario.set, ranges: {{}}, runs: {RUNS} }}, take, (error) => {{ globalThis.results = {{ error }}; }});
+    pool.ready.then(() => pool.latest(scenario.name, {{ held: scenario.set, ranges: {{}}, runs: {RUNS} }}, take, (error) => {{ globalThis.results = {{ error }}; }}));
   }}
 }}
 """

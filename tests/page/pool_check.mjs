@@ -76,6 +76,8 @@ alone.close();
 
 globalThis.Worker = ThreadWorker;
 const threads = new Pool(data, "ignored: the threads of node have their own entry", { workers: 2 });
+same(await answer(threads, "a", ask({ members: 8 })), ask(), 8); // before the threads are there
+await threads.ready;
 await everywhere(threads);
 assert.equal(threads.kind, "workers");
 assert.equal(started.length, 2);

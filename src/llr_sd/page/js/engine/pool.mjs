@@ -28,7 +28,7 @@ export class Pool {
    */
   constructor(data, workerText, { workers = Math.min(globalThis.navigator?.hardwareConcurrency || 2, MOST) } = {}) {
     this.#data = data;
-    /** "workers", or "page" where everything runs on the page's own thread; null until that is known. */
+    /** "workers", or "page" while or where everything runs on the page's own thread; null before. */
     this.kind = null;
     /** Resolves once the pool can simulate, or cannot. */
     this.ready = this.#open(workerText, workers).catch((error) => this.#fail(String(error?.message ?? error)));
@@ -80,9 +80,15 @@ export class Pool {
     const module = await compile(this.#data.engine).catch((error) => {
       throw new Error(`this browser cannot run the model (${error.message}). A recent Chrome, Edge, Firefox or Safari can.`);
     });
+    // The page's own thread gives the first answer while workers start, which takes them longer.
+    this.#use("page", [new PageDoer(new Machine(module, this.#data.engine), this.#data)]);
     const started = await starting;
-    this.kind = started.length ? "workers" : "page";
-    this.#doers = started.length ? given(started, this.#data, module) : [new PageDoer(new Machine(module, this.#data.engine), this.#data)];
+    if (started.length) this.#use("workers", given(started, this.#data, module));
+  }
+
+  #use(kind, doers) {
+    this.kind = kind;
+    this.#doers = doers;
     if (this.#closed) this.close();
     this.#hand();
   }
