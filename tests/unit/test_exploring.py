@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 
 import numpy as np
@@ -15,17 +14,14 @@ import llr_sd
 from hostile import FILE, SCRIPT, TEXTS, hostile_study
 from llr_sd import bundled
 from llr_sd.cli import main
-from llr_sd.distribution import Distribution
 from llr_sd.equations import CONTROLS, canonical
 from llr_sd.exploring import made, page_of
-from llr_sd.exploring.levers import inputs_of, ranges_of, slider
-from llr_sd.exploring.made import clocked, page_data
+from llr_sd.exploring.made import page_data
 from llr_sd.exploring.subject import OPENS_WITH, Subject, subject_of
 from llr_sd.exploring.texts import carried_by, study_keys
 from llr_sd.model import bundled_models, load_model
 from llr_sd.page.assemble import assemble
 from llr_sd.page.data import Page
-from llr_sd.parameters import Parameter
 from llr_sd.run.filled import merged, study_model
 from llr_sd.run.prepare import prepare
 
@@ -236,101 +232,9 @@ def test_a_file_that_is_no_unicode_is_asked_for(staff: Path) -> None:
     assert carried.texts.keys() == {"model/parameters.csv"}
 
 
-def test_a_model_without_ranges_has_every_constant_as_a_lever_and_nothing_varies(staff: Path) -> None:
-    (staff / "staff" / "parameters.csv").unlink()
-    page = page_data(subject_of(str(staff / "staff" / "staff.mdl")))
-    found = {i.name: (i.low, i.high, i.ends, i.uncertain) for i in page.inputs}
-    assert found == {
-        "leaving rate[senior]": (0.0, 0.2, "around", False),
-        "leaving rate[junior]": (0.0, 0.4, "around", False),
-        "hiring": (0.0, 24.0, "around", False),
-        "level share": (0.0, 1.0, "around", False),
-    }
-    assert [o.label for o in page.outputs] == ["all staff", "all staff", "staff", "staff"]
-    assert page.model.files.keys() == {"model/staff.mdl"}
-    assert any(told.startswith("Nobody wrote a study of this model") for told in page.study.told)
-
-
-@pytest.mark.parametrize(
-    ("value", "bounds", "expected"),
-    [
-        (5.0, (-math.inf, math.inf), (0.0, 10.0, "around")),
-        (-5.0, (-math.inf, math.inf), (-10.0, 0.0, "around")),
-        (0.0, (-math.inf, math.inf), (0.0, 1.0, "around")),
-        (5.0, (4.0, math.inf), (4.0, 10.0, "around")),
-        (5.0, (0.0, 8.0), (0.0, 8.0, "permissible")),
-        (0.02, (0.0, 1.0), (0.0, 0.04, "around")),
-        (0.0, (0.0, 200.0), (0.0, 200.0, "permissible")),
-        (3.0, (3.0, 3.0), (2.5, 3.5, "around")),
-        (1e300, (1e300, 1e300), (1e300 - 1e297, 1e300 + 1e297, "around")),
-        (1.7e308, (-math.inf, math.inf), (0.0, 1.7e308, "around")),
-    ],
-)
-def test_a_slider_without_a_range_goes_around_its_value(
-    value: float, bounds: tuple[float, float], expected: tuple[float, float, str]
-) -> None:
-    fixed = Distribution("fixed", math.nan, value, math.nan)
-    p = Parameter("x", "x", "", value, fixed, "", "", "C", minimum=bounds[0], maximum=bounds[1])
-    assert slider(p, [], [value]) == expected
-
-
-def test_a_slider_reaches_what_scenarios_set_and_its_evidence() -> None:
-    p = Parameter("x", "x", "", 5.0, Distribution("fixed", math.nan, 5.0, math.nan), "", "", "C")
-    assert slider(p, [Distribution("uniform", 4.0, math.nan, 6.0)], [5.0, 9.0]) == (4.0, 9.0, "range")
-    low, high, _ = slider(p, [Distribution("normal", mode=5.0, sd=1.0)], [5.0])
-    assert (low, high) == pytest.approx((5 - 2.5758293, 5 + 2.5758293))
-
-
-@pytest.mark.parametrize("kind", ["normal", "lognormal", "p10_p90"])
-def test_a_law_without_ends_has_room_for_its_last_draw(kind: str, staff: Path) -> None:
-    law = {"normal": "mode = 12\nsd = 2", "lognormal": "mode = 12\nsd = 0.5", "p10_p90": "low = 8\nhigh = 20"}[kind]
-    toml = staff / "study.toml"
-    more = f'\n[uncertain.override.hiring]\ndistribution = "{kind}"\n{law}\n'
-    toml.write_text(toml.read_text(encoding="utf-8") + more, encoding="utf-8")
-    subject = subject_of(str(staff))
-    inputs, _ = inputs_of(subject)
-    low, high = ranges_of(inputs, {p.name: d for p, d in subject.prepared.uncertain})["hiring"]
-    drawn = subject.prepared.samples["monte_carlo"].design
-    hired = drawn.values[:, drawn.names.index("hiring")]
-    assert low < hired.min()
-    assert hired.max() < high < 1e4
-    slider = next(i for i in inputs if i.name == "hiring")
-    assert low <= slider.low == 0  # which a scenario sets
-    assert slider.high < high
-
-
 @pytest.mark.parametrize("name", ["gp_plan", "site_rutland"])
 def test_a_page_stays_under_a_megabyte(name: str, pages: dict[str, Page]) -> None:
     assert len(assemble("x", pages[name].to_data()).encode()) < 1_000_000
-
-
-def test_what_sets_the_clock_stands_in_the_equations_of_the_page(staff: Path) -> None:
-    model = load_model(staff / "staff")
-    there = model.run({"FINAL TIME": 2019.0}, ["all staff"]).dataset
-    moved = clocked(model.equations, {"FINAL TIME": 2019.0})
-    here = llr_sd.Model("x", moved, model.table).run({}, ["all staff"]).dataset
-    assert here["all staff"].values.tolist() == there["all staff"].values.tolist()
-    assert float(here["time"][-1]) == 2019.0
-
-
-def test_a_constant_that_sets_the_clock_is_no_lever(staff: Path) -> None:
-    file = staff / "staff" / "staff.mdl"
-    text = file.read_text(encoding="utf-8").replace(
-        "FINAL TIME = 2020.75", "length = 3 ~ Year ~ Length. |\nFINAL TIME = 2017.75 + length"
-    )
-    file.write_text(text, encoding="utf-8")
-    toml = staff / "study.toml"
-    toml.write_text(
-        toml.read_text(encoding="utf-8") + '\n[[scenario]]\nname = "longer"\nset = { length = 4 }\n', encoding="utf-8"
-    )
-    page = small(staff)
-    assert "length" not in {i.name for i in page.inputs}
-    assert 'a page has one clock: "longer"' in " ".join(page.study.told)
-    toml.write_text(toml.read_text(encoding="utf-8").replace("seed = 0", "seed = 0\nset = { length = 4 }"), encoding="utf-8")
-    page = small(staff)
-    assert page.model.final == 2021.75
-    assert page.study.keys["set"] == {"length": 4.0}
-    assert [s.name for s in page.scenarios] == ["as now", "no hiring", "longer"]
 
 
 def test_an_order_moves_by_whole_numbers_and_a_queue_within_its_room(staff: Path) -> None:
@@ -347,52 +251,6 @@ def test_an_order_moves_by_whole_numbers_and_a_queue_within_its_room(staff: Path
     assert found["hiring"][-1] is None
 
 
-def test_what_a_large_model_cannot_show_is_named(staff: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from llr_sd.exploring import numbers
-
-    file = staff / "staff" / "staff.mdl"
-    more = "double[Skill] = 2 * staff[Skill] ~ WTE ~ Twice. |\nINITIAL TIME"
-    file.write_text(file.read_text(encoding="utf-8").replace("INITIAL TIME", more, 1), encoding="utf-8")
-    page = small(staff)
-    assert page.left_out == ()
-    assert [v["name"] for v in page.engine["variables"]] == ["all staff", "staff", "double"]
-    monkeypatch.setattr(numbers, "MOST_ELEMENTS", 4)
-    page = small(staff)
-    assert page.left_out == ("double",)
-    assert "Variables with too many elements for a page to show over time: double." in page.study.told
-    assert [v["name"] for v in page.engine["variables"]] == ["all staff", "staff"]
-
-
-def test_constants_without_groups_stand_under_the_sections_of_the_model_file(staff: Path) -> None:
-    file = staff / "staff" / "staff.mdl"
-    section = "********************************************************\n\t.Joiners\n********************************************************~\n\t|\nhiring"
-    file.write_text(file.read_text(encoding="utf-8").replace("hiring", section, 1), encoding="utf-8")
-    assert [i.group for i in small(staff).inputs] == ["retention", "retention", "recruitment", ""]
-    (staff / "staff" / "parameters.csv").unlink()
-    inputs = page_data(subject_of(str(file))).inputs
-    assert {i.name: i.group for i in inputs}["hiring"] == "Joiners"
-    assert {i.name: i.group for i in inputs}["leaving rate[senior]"] == ""
-
-
-def test_of_too_many_constants_those_are_levers_that_matter_and_the_others_are_named(
-    staff: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from llr_sd.exploring import levers
-
-    file = staff / "staff" / "staff.mdl"
-    more = "wide[Skill] = 1, 2 ~ ~ Read by nobody. |\nsingle = 1 ~ ~ One. |\nINITIAL TIME"
-    file.write_text(file.read_text(encoding="utf-8").replace("INITIAL TIME", more, 1), encoding="utf-8")
-    whole = [i.name for i in small(staff).inputs]
-    assert whole == ["leave_senior", "leave_junior", "hiring", "level_share", "wide[senior]", "wide[junior]", "single"]
-    monkeypatch.setattr(levers, "MOST", 6)
-    page = small(staff)
-    assert [i.name for i in page.inputs] == ["leave_senior", "leave_junior", "hiring", "level_share", "single"]
-    said = "Constants with too many elements to be levers of a page, which stand at the model's values: wide."
-    assert said in page.study.told
-    monkeypatch.setattr(levers, "MOST", 1)  # what the study lets vary or sets stays
-    assert [i.name for i in small(staff).inputs] == ["leave_senior", "leave_junior", "hiring"]
-
-
 def test_the_same_name_gives_the_same_bytes(staff: Path, tmp_path: Path) -> None:
     text = page_of(str(staff))
     assert page_of(str(staff)) == text
@@ -403,69 +261,6 @@ def test_the_same_name_gives_the_same_bytes(staff: Path, tmp_path: Path) -> None
     assert str(staff) not in text  # where it lies is nobody's business
     assert main(["explore", str(staff), "--out", str(tmp_path / "page.html")]) == 0
     assert (tmp_path / "page.html").read_bytes() == text.encode()
-
-
-REFUSED = [
-    (["risk_ratings"], "rates the risks of a register; a page is of one model. Explore one of its models, such as gp_supply."),
-    (["llr_2017"], '"llr_2017" is a risk register; a page is of a model or of a study. Name one of its models.'),
-    (["gp_calibration"], "draws its inputs from a fit, which a page cannot make again. Leave it out in a copy of the study"),
-    (["gp_suply"], 'there is no model or study "gp_suply". Did you mean "gp_supply"?'),
-    (["here.txt"], "here.txt: is neither a model nor a study. Models end in .mdl"),
-    (["study.toml", "--out", "."], ".: is a folder. Name a file, such as explore.html in it."),
-    (["study.toml", "--out", "page"], "page: does not end in .html, by which a browser knows it. Add .html."),
-    (["study.toml", "--out", "mine.html"], "mine.html: is there already, and is no page of this kind. Name another file."),
-]
-
-
-@pytest.mark.parametrize(("arguments", "said"), REFUSED, ids=[" ".join(a) for a, _ in REFUSED])
-def test_what_cannot_be_a_page_is_refused_in_a_sentence(
-    arguments: list[str], said: str, staff: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(staff)
-    (staff / "here.txt").write_text("x")
-    (staff / "mine.html").write_text("<p>mine</p>")
-    before = {p.name: p.read_bytes() for p in staff.iterdir() if p.is_file()}
-    assert main(["explore", *arguments]) == 2
-    message = capsys.readouterr().err
-    assert said in message
-    assert len(message.strip().splitlines()) == 1
-    assert {p.name: p.read_bytes() for p in staff.iterdir() if p.is_file()} == before
-
-
-def test_a_page_is_written_whole_or_not_at_all(
-    staff: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(staff)
-    assert main(["explore", "study.toml"]) == 0
-    page = staff / f"{staff.name}-explore.html"
-    said = capsys.readouterr().out.splitlines()
-    assert said[0] == page.name
-    assert said[1] == f"4 levers (2 of them uncertain), 2 scenarios, 4 outputs; 12 runs; {page.stat().st_size / 1e6:.2f} MB"
-    first = page.read_bytes()
-    assert main(["explore", "study.toml"]) == 0  # its own page may be replaced
-    toml = staff / "study.toml"
-    toml.write_text(toml.read_text(encoding="utf-8").replace('"all staff"', '"no staff"'), encoding="utf-8")
-    assert main(["explore", "study.toml"]) == 2
-    assert page.read_bytes() == first
-    monkeypatch.setattr("os.replace", lambda a, b: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    toml.write_text(toml.read_text(encoding="utf-8").replace('"no staff"', '"all staff"'), encoding="utf-8")
-    assert main(["explore", "study.toml"]) == 2
-    assert page.read_bytes() == first
-    assert [p.name for p in staff.iterdir() if p.name.endswith(".part")] == []
-
-
-@pytest.mark.parametrize("opens", [True, False])
-def test_a_page_is_opened_when_that_is_asked(
-    opens: bool, staff: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr("webbrowser.open", lambda address: asked.append(address) or opens)
-    monkeypatch.chdir(staff)
-    assert main(["explore", "study.toml", "--out", "a page.html"]) == 0
-    assert asked == []
-    assert main(["explore", "study.toml", "--out", "a page.html", "--open"]) == 0
-    assert asked == [(staff / "a page.html").resolve().as_uri()]
-    assert ("No browser could be started" in capsys.readouterr().out) is not opens
 
 
 def test_whatever_a_model_and_a_study_say_is_data_and_nothing_else(tmp_path: Path) -> None:

@@ -210,10 +210,21 @@ def clocked(equations: Equations, settings: Mapping[str, float]) -> Equations:
         Of the model.
     settings
         By name, of constants without subscripts and of control variables.
+
+    Raises
+    ------
+    InputError
+        When what sets the clock is one element of a constant.
     """
     variables = dict(equations.variables)
     for name, value in settings.items():
-        variable = equations.variable(name)
+        variable = equations.cell(name).variable
+        if variable.axes:
+            raise InputError(
+                f'"{name}" sets the clock and is one element of a constant, which a page cannot hold.',
+                where=equations.source.name,
+                mend="Let the clock read a constant without subscripts.",
+            )
         body = Definition((), (), Number(value))
         variables[variable.name] = replace(variable, kind="constant", definitions=(body,))
     return replace(equations, variables=variables)
