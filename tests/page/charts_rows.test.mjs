@@ -109,3 +109,10 @@ test("numbers under an axis stay apart", () => {
     if (numbers.length > 1) assert.ok(step >= textWidth("−0.250", 12), String(length));
   }
 });
+
+test("rows of differences say what they show, and no more", () => {
+  const told = (series) => JSON.stringify(differenceRows({ unit: "", series: [{ name: "a", pen: 0, ...series }] }, place()).nodes);
+  assert.match(told({ median: 1, low90: 0, high90: 2, low50: 0.5, high50: 1.5 }), /half of the runs \(thick\)/);
+  assert.match(told({ median: 1, low90: 0, high90: 2 }), /with nine runs in ten"/);
+  assert.match(told({ median: 1 }), /Median difference"/);
+});

@@ -7,7 +7,7 @@ import { makeChart } from "./plot.mjs";
 import { LINE, markerPath, node, pen, px } from "./svg.mjs";
 import { trajectoryKey, trajectoryReading, trajectoryScene, trajectoryTable, trajectoryWords } from "./trajectory.mjs";
 
-const ROWS = "Median difference, with half of the runs (thick) and nine runs in ten (thin)";
+const HALVES = "half of the runs (thick) and nine runs in ten (thin)";
 
 /**
  * Make a chart of differences.
@@ -24,7 +24,7 @@ export function differenceChart(options) {
 export function differenceRows(spec, place) {
   const [low, high] = extremes(spec.series.flatMap((s) => [s.median, s.low90, s.high90, s.low50, s.high50]));
   const unit = spec.percent ? "percentage points" : unitWords(spec.unit ?? "");
-  const title = unit ? `${ROWS} (${unit})` : ROWS;
+  const title = unit ? `${measured(spec)} (${unit})` : measured(spec);
   const range = rowsRange(title, place, low, high);
   const rows = spec.series.map((s) => ({
     name: s.name, words: rowWords(s, spec), at: s.median,
@@ -41,6 +41,12 @@ export function differenceRows(spec, place) {
     },
   }));
   return rowsScene([{ heading: "", rows }], range, place, { quantity: spec, title });
+}
+
+/** What the rows show: of what they have. */
+function measured({ series }) {
+  const has = (name) => series.some((s) => Number.isFinite(s[name]));
+  return has("low90") ? `Median difference, with ${has("low50") ? HALVES : "nine runs in ten"}` : "Median difference";
 }
 
 function rowWords(series, spec) {
@@ -67,12 +73,12 @@ const DIFFERENCE = {
   },
   key: (spec) => (spec.times ? trajectoryKey(spec) : ""),
   told: (spec) =>
-    spec.times ? `Difference. ${trajectoryWords(overTime(spec))}` : `${ROWS}: ${listing(spec.series.map((s) => `${s.name} ${rowWords(s, spec)}`))}.`,
+    spec.times ? `Difference. ${trajectoryWords(overTime(spec))}` : `${measured(spec)}: ${listing(spec.series.map((s) => `${s.name} ${rowWords(s, spec)}`))}.`,
   table(spec) {
     if (spec.times) return trajectoryTable(overTime(spec));
     const parts = [["median", "Median"], ["low90", "5% of runs below"], ["low50", "25% below"], ["high50", "75% below"], ["high90", "95% below"]].filter(([k]) => spec.series.some((s) => Number.isFinite(s[k])));
     return {
-      caption: spec.title ?? ROWS,
+      caption: spec.title ?? measured(spec),
       head: ["Setting", ...parts.map(([, name]) => name), ...(spec.series.some((s) => s.note) ? ["Note"] : [])],
       rows: spec.series.map((s) => [
         s.name, ...parts.map(([k]) => ({ value: s[k] ?? NaN, words: signed(s[k] ?? NaN, spec) })), ...(spec.series.some((o) => o.note) ? [s.note ?? ""] : []),
