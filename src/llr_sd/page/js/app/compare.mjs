@@ -3,6 +3,7 @@
 import { differenceChart } from "../charts/difference.mjs";
 import { figure } from "../charts/figure.mjs";
 import { chanceWords, countOf, dateWords, named, percent, percents, shown, signed } from "../charts/numbers.mjs";
+import { runsOf } from "../engine/ensemble.mjs";
 import { standingWords } from "../levers/wording.mjs";
 import { cellsOf, change, changeOver, comparable, compared, settingAt, standing, unlike } from "../session/comparison.mjs";
 import { disagreement, numbersOf } from "../session/kept.mjs";
@@ -108,7 +109,7 @@ function differencePicture({ data, store, about, change: move }) {
     const series = others.map((other, pen) => {
       const found = change(other.ensemble, base.ensemble, cell);
       const drawn = over ? changeOver(other.ensemble, base.ensemble, cell) : found;
-      return { name: other.name, pen, central: null, hidden: false, ...drawn, note: higherWords(found) };
+      return { name: other.name, pen, central: null, hidden: false, ...drawn, note: found.chance ? `higher in ${higherWords(found)}` : "" };
     });
     const { unit, percent: told } = cell.spec;
     chart.update({
@@ -150,8 +151,9 @@ function ensembles({ data, pool, asking }, done) {
     get(setting) {
       const key = keyOf(setting);
       if (known.has(key)) return known.get(key);
-      if (asking.current && !asking.coarse && keyOf(asking.ask) === key) return { ensemble: asking.now };
-      if (running === null) next(setting);
+      const there = [asking.now, asking.start].find((one) => one && keyOf(one.ask) === key && one.runs === runsOf(data, setting));
+      if (there) return { ensemble: there };
+      if (running === null && !asking.busy) next(setting); // what is on screen comes first
       return {};
     },
   };
