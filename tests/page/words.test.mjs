@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { changeSentence, changeShort, chanceSentence, driversNotes, driversSentence, failureWords, fewWords, goalWords, numberSentence, rangeWords, runsWords } from "../../src/llr_sd/page/js/app/words.mjs";
+import { bandsWords, changeSentence, changeShort, chanceSentence, driversNotes, driversSentence, failureWords, fewWords, goalWords, numberSentence, rangeWords, runsWords } from "../../src/llr_sd/page/js/app/words.mjs";
 
 const wte = { unit: "WTE", percent: false };
 const share = { unit: "Dmnl", percent: true };
@@ -91,4 +91,12 @@ test("what the shares are not is always told, and what else is to be known only 
     "1 run without a result is left out.",
     "2 levers are drawn but the same in all runs.",
   ]);
+});
+
+test("bands are told where there are some, and one line where all runs agree", () => {
+  const band = { median: [1], low50: [0] };
+  const line = { median: [1], low50: null };
+  assert.match(bandsWords({ series: [band, line] }), /nine in ten/);
+  assert.match(bandsWords({ series: [line] }), /no band/);
+  assert.equal(bandsWords({ series: [{ median: [NaN], low50: null }] }), "");
 });

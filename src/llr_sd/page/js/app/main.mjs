@@ -9,7 +9,7 @@ import { mountSetting } from "../levers/setting.mjs";
 import { browserStorage, Store } from "../session/store.mjs";
 import { Asking, askOfStart } from "./asking.mjs";
 import { mountCompare } from "./compare.mjs";
-import { button, fill, make, say } from "./dom.mjs";
+import { button, choice, fill, make, say } from "./dom.mjs";
 import { mountDrives, movingMost } from "./drives.mjs";
 import { mountEquations } from "./equations.mjs";
 import { mountHeadline } from "./headline.mjs";
@@ -59,7 +59,10 @@ export function start(root, data, store, pool) {
   page.view = (name) => views.open(name);
   page.levers.equation = (input) => views.open("equations").open?.(input.variable.split("[")[0]);
 
+  shell.runs.select.addEventListener("change", () => page.change({ kind: "runs", runs: Number(shell.runs.select.value) }));
+
   function show() {
+    shell.runs.select.value = String(store.state.runs);
     setting.show();
     levers.show();
   }
@@ -150,6 +153,7 @@ function frame(root, data, store, live) {
   const part = (tag, name, label) => make(tag, { class: name, id: name, "aria-label": label });
   const shell = {
     status: make("p", { class: "status" }),
+    runs: choice("Runs", runChoices(study.runs).map((n) => ({ value: String(n), text: n.toLocaleString("en-GB") })), "", () => {}),
     told: make("div", { class: "told" }),
     setting: part("section", "setting", "Setting"),
     levers: part("section", "levers", "Levers"),
@@ -175,7 +179,7 @@ function frame(root, data, store, live) {
     make("main", { class: "desk" },
       make("section", { class: "rail", "aria-label": "Levers and setting" }, shell.setting, shell.levers),
       make("div", { class: "above" },
-        make("div", { class: "line" }, shell.status,
+        make("div", { class: "line" }, shell.status, shell.runs.element,
           make("p", { class: "jump" }, make("a", { href: "#levers", text: "levers" }), " ", make("a", { href: "#results", text: "results" }))),
         shell.headline),
       make("div", { class: "results", id: "results", tabIndex: -1 }, shell.tabs, shell.panels)),
@@ -197,6 +201,11 @@ function tellKept(place, store) {
     show();
   });
   show();
+}
+
+/** How many runs an ensemble may have: some round numbers, and all that the study has. */
+function runChoices(most) {
+  return [...[100, 200, 500, 1000, 2000, 5000].filter((n) => n < most), most];
 }
 
 /** What stands behind the page, folded: notes of the study, model, method. */

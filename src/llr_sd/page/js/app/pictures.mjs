@@ -6,8 +6,8 @@ import { figure } from "../charts/figure.mjs";
 import { dateWords } from "../charts/numbers.mjs";
 import { trajectoryChart } from "../charts/trajectory.mjs";
 import { choice, fill, make, say } from "./dom.mjs";
-import { chanceOf, headlines, lastOf, outputTitle, sortedAt, spreadOf, titleAtEnd, trajectorySpec } from "./specs.mjs";
-import { changeSentence, chanceSentence, failureWords, fewWords, goalWords, numberSentence } from "./words.mjs";
+import { NOW, START, chanceOf, headlines, lastOf, outputTitle, sortedAt, spreadOf, titleAtEnd, trajectorySpec } from "./specs.mjs";
+import { CERTAIN, bandsWords, changeSentence, chanceSentence, failureWords, fewWords, goalWords, numberSentence } from "./words.mjs";
 
 /**
  * Mount the view.
@@ -36,9 +36,11 @@ export function mountPictures(root, page) {
 
   /** Make the figures that the first ensemble has numbers for. */
   function build(now) {
-    data.outputs.filter((o) => now.outputs.get(o.name)?.times).forEach((spec, i) => add(grid, overTime(spec, now, i === 0)));
+    const [first, ...others] = data.outputs.filter((o) => now.outputs.get(o.name)?.times);
+    if (first) add(grid, overTime(first, now, true));
     if (data.targets.length) add(grid, chances());
     add(grid, spread(now));
+    for (const spec of others) add(grid, overTime(spec, now, false));
     made = true;
   }
 
@@ -71,9 +73,9 @@ export function mountPictures(root, page) {
       })
       : null;
     const update = () => {
-      const made_ = trajectorySpec(data, spec, settings(), element);
+      const drawing = trajectorySpec(data, spec, settings(), element);
       const part = elements.length > 1 ? `, ${elements[element]}` : "";
-      chart.update({ ...made_, title: `${spec.label}${part}`, sentence: first ? "The line is the median; half of the runs lie in the darker band, nine in ten in the paler one." : "" });
+      chart.update({ ...drawing, title: `${spec.label}${part}`, sentence: first ? bandsWords(drawing) : "" });
     };
     const shown = figure(chart, { name: spec.label, about: page.about });
     return { element: make("section", { class: first ? "picture wide" : "picture" }, which && which.element, shown), update };
@@ -86,7 +88,7 @@ export function mountPictures(root, page) {
       const ensembles = start && !same ? [[names.now, now], [names.start, start]] : [[names.now, now]];
       const rows = data.targets.flatMap((target) => {
         const spec = data.outputs.find((o) => o.name === target.output);
-        return ensembles.map(([name, ensemble], i) => ({ target: target.name, asks: goalWords(target, spec), setting: name, pen: i, ...chanceOf(ensemble, target) }));
+        return ensembles.map(([name, ensemble], i) => ({ target: target.name, asks: goalWords(target, spec), setting: name, pen: i ? START : NOW, ...chanceOf(ensemble, target) }));
       });
       chart.update({ title: "The chance of each target", sentence: "Share of runs that meet it, with its 95% interval.", rows });
     };
@@ -123,12 +125,13 @@ export function mountPictures(root, page) {
     function update() {
       const spec = specOf(name);
       const { now: current, start, same, names: called } = settings();
+      tools.parentElement.hidden = current.runs === 1;
       const output = current.outputs.get(name);
       const at = output.times ? Number(when.select.value) : 0;
       const element = output.elements.length > 1 ? Number(part.select.value) : 0;
       const time = output.times ? output.times[at] : spec.at;
       const series = [[called.now, current], ...(start && !same ? [[called.start, start]] : [])].map(([label, ensemble], i) => ({
-        name: label, pen: i, values: sortedAt(ensemble.outputs.get(name), at, element), runs: ensemble.runs,
+        name: label, pen: i ? START : NOW, values: sortedAt(ensemble.outputs.get(name), at, element), runs: ensemble.runs,
       }));
       const targets = data.targets.filter((t) => t.output === name).map((t) => ({ label: t.name, value: t.atLeast ?? t.atMost, atLeast: t.atLeast !== null }));
       chart.update({ title: outputTitle(spec, data.model.calendar, time), unit: spec.unit, percent: spec.percent, series, targets });
@@ -136,7 +139,8 @@ export function mountPictures(root, page) {
 
     offer();
     const tools = make("div", { class: "tools" }, what.element, when.element, part.element);
-    return { element: make("section", { class: "picture" }, tools, figure(chart, { name: "spread at a date", about: page.about })), update };
+    const element = make("section", { class: "picture" }, tools, figure(chart, { name: "spread at a date", about: page.about }));
+    return { element, update };
   }
 
   function chosen(key, elements) {
@@ -164,7 +168,7 @@ export function mountPictures(root, page) {
     const was = start && !same ? spreadOf(start, spec.name, at, 0).p50 : NaN;
     const change = changeSentence({ now: spread.p50, start: was, same }, spec);
     const targets = data.targets.filter((t) => t.output === spec.name).map((t) => chanceSentence(t, spec, chanceOf(now, t)));
-    return [numberSentence(titleAtEnd(data, spec, now), spread, spec), change, ...targets].filter(Boolean).join(" ");
+    return [numberSentence(titleAtEnd(data, spec, now), spread, spec), change, ...targets, now.runs === 1 && CERTAIN].filter(Boolean).join(" ");
   }
 
   function refresh() {

@@ -62,6 +62,10 @@ export function bandsOf(ensemble, output, element) {
   return made;
 }
 
+/** The pens of the current setting and of its start: the start is black and stays behind. */
+export const NOW = 0;
+export const START = -1;
+
 /** A series of a trajectory; where all runs agree it has no band. */
 function series(ensemble, name, element, given) {
   const { flat, ...bands } = bandsOf(ensemble, ensemble.outputs.get(name), element);
@@ -77,8 +81,8 @@ function series(ensemble, name, element, given) {
  * @param {number} element
  */
 export function trajectorySpec(data, spec, { now, start, same, names }, element) {
-  const lines = [series(now, spec.name, element, { name: names.now, pen: 0 })];
-  if (start && !same) lines.push(series(start, spec.name, element, { name: names.start, pen: 1, plain: true, pale: true }));
+  const lines = [series(now, spec.name, element, { name: names.now, pen: NOW })];
+  if (start && !same) lines.push(series(start, spec.name, element, { name: names.start, pen: START, plain: true }));
   const { times } = now.outputs.get(spec.name);
   return {
     title: spec.label,

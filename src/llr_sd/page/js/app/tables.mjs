@@ -70,7 +70,7 @@ export function mountTables(root, page) {
 
   function outputsTable(settings) {
     const head = ["Setting", ...STATISTICS.map(([, name]) => name), "Runs"];
-    return make("table", { class: "numbers" },
+    return make("table", { class: "numbers spreads" },
       make("caption", { text: "Outputs by setting" }),
       make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col", text })))),
       ...numbersParts(data, settings).map(({ title, rows }) =>
@@ -79,7 +79,7 @@ export function mountTables(root, page) {
           ...rows.map((row) =>
             make("tr", {}, make("th", { scope: "row", text: row.setting }),
               ...row.cells.map((text, i) => cell(text, head[i + 1])),
-              cell(row.lost ? `${row.runs} (${row.lost} without a result)` : String(row.runs), "Runs"))))));
+              cell(row.lost ? `${row.runs} of ${row.runs + row.lost}` : String(row.runs), "Runs"))))));
   }
 
   function targetsTable(settings) {

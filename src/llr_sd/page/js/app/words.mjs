@@ -60,6 +60,18 @@ function endless(text) {
   return text.replace(/%$/, "");
 }
 
+/**
+ * What lines and bands of a trajectory are.
+ * @param {{series: {low50: number[]|null}[]}} spec
+ */
+export function bandsWords({ series }) {
+  if (series[0].low50) return "The line is the median; half of the runs lie in the darker band, nine in ten in the paler one.";
+  return series.some((s) => s.median.some(Number.isFinite)) ? "All runs agree, so there is one line and no band." : "";
+}
+
+/** What to be told where one run says all: how to see how sure it is. */
+export const CERTAIN = "Nothing varies in this setting, so one run says all of it. To see how sure it is, give a lever a range.";
+
 /** A difference with as many decimals as the number that it is of, and its sign; "" where it rounds to nothing. */
 function step(by, of, quantity) {
   const decimals = (shown(of, quantity).split(".")[1] ?? "").replace(/\D/g, "").length;

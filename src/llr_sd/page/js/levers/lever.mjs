@@ -42,7 +42,7 @@ export function lever(input, page) {
   const free = button("let it vary again", () => act({ kind: "release", input: input.name }), { class: "link", "aria-label": `let it vary again: ${capital(input.label)}` });
   const undo = button("as at the start", backToStart, { class: "link", "aria-label": `as at the start: ${capital(input.label)}` });
   const inside = make("div", { class: "source", id: `${id}-source`, hidden: true });
-  const more = button("source", unfold, { class: "link more", "aria-label": `Source and range: ${capital(input.label)}`, "aria-expanded": "false", "aria-controls": `${id}-source` });
+  const more = button(input.source ? "source, range" : "range", unfold, { class: "link more", "aria-label": `Source and range: ${capital(input.label)}`, "aria-expanded": "false", "aria-controls": `${id}-source` });
   let editor = null;
 
   slider.setAttribute("aria-describedby", `${id}-stands`);
@@ -53,7 +53,7 @@ export function lever(input, page) {
       make("label", { class: "lever-name", htmlFor: id, text: capital(input.label) }),
       make("span", { class: "lever-box" }, box, unit && make("span", { class: "unit", text: unit }))),
     make("div", { class: "track" }, band, modelMark, startMark, slider),
-    make("div", { class: "lever-foot" }, stands, free, undo, more),
+    make("div", { class: "lever-foot" }, stands, more, make("span", { class: "ways" }, free, undo)),
     outside,
     problem,
     inside,

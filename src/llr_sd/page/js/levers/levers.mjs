@@ -96,7 +96,7 @@ export function mountLevers(root, page) {
     root,
     make("h2", { class: "unseen", text: "Levers" }),
     make("label", { class: "search" }, make("span", { text: "Find a lever" }), search),
-    make("fieldset", { class: "which" }, make("legend", { class: "unseen", text: "Which levers" }), some, every),
+    make("fieldset", { class: "which", hidden: data.inputs.length <= FEW }, make("legend", { class: "unseen", text: "Which levers" }), some, every),
     count,
     list,
   );
