@@ -9,7 +9,7 @@ import { mountSetting } from "../levers/setting.mjs";
 import { browserStorage, Store } from "../session/store.mjs";
 import { Asking, askOfStart } from "./asking.mjs";
 import { mountCompare } from "./compare.mjs";
-import { button, choice, fill, make, say } from "./dom.mjs";
+import { button, fill, make, say } from "./dom.mjs";
 import { mountDrives, movingMost } from "./drives.mjs";
 import { mountEquations } from "./equations.mjs";
 import { mountHeadline } from "./headline.mjs";
@@ -59,10 +59,7 @@ export function start(root, data, store, pool) {
   page.view = (name) => views.open(name);
   page.levers.equation = (input) => views.open("equations").open?.(input.variable.split("[")[0]);
 
-  shell.runs.select.addEventListener("change", () => page.change({ kind: "runs", runs: Number(shell.runs.select.value) }));
-
   function show() {
-    shell.runs.select.value = String(store.state.runs);
     setting.show();
     levers.show();
   }
@@ -118,7 +115,7 @@ function pageOf(root, data, store, pool, asking, live, shell) {
       asking.settle();
       for (const difference of store.differences()) page.change(difference.move);
     },
-    nameOfNow: () => (asking.same ? store.state.from : "your setting"),
+    nameOfNow: () => (asking.same ? store.state.from : "Your setting"),
     about: () => ({
       study: data.study.name,
       setting: asking.same ? store.state.from : `${store.state.from}, changed`,
@@ -153,7 +150,6 @@ function frame(root, data, store, live) {
   const part = (tag, name, label) => make(tag, { class: name, id: name, "aria-label": label });
   const shell = {
     status: make("p", { class: "status" }),
-    runs: choice("Runs", runChoices(study.runs).map((n) => ({ value: String(n), text: n.toLocaleString("en-GB") })), "", () => {}),
     told: make("div", { class: "told" }),
     setting: part("section", "setting", "Setting"),
     levers: part("section", "levers", "Levers"),
@@ -179,7 +175,7 @@ function frame(root, data, store, live) {
     make("main", { class: "desk" },
       make("section", { class: "rail", "aria-label": "Levers and setting" }, shell.setting, shell.levers),
       make("div", { class: "above" },
-        make("div", { class: "line" }, shell.status, shell.runs.element,
+        make("div", { class: "line" }, shell.status,
           make("p", { class: "jump" }, make("a", { href: "#levers", text: "levers" }), " ", make("a", { href: "#results", text: "results" }))),
         shell.headline),
       make("div", { class: "results", id: "results", tabIndex: -1 }, shell.tabs, shell.panels)),
@@ -201,11 +197,6 @@ function tellKept(place, store) {
     show();
   });
   show();
-}
-
-/** How many runs an ensemble may have: some round numbers, and all that the study has. */
-function runChoices(most) {
-  return [...[100, 200, 500, 1000, 2000, 5000].filter((n) => n < most), most];
 }
 
 /** What stands behind the page, folded: notes of the study, model, method. */

@@ -58,7 +58,7 @@ export function mountPictures(root, page) {
   /** What a picture needs of the page: its runs and what they are called. */
   function settings() {
     const { now, start, same } = asking;
-    return { now, start, same, names: { now: page.nameOfNow(), start: `start: ${store.state.from}` } };
+    return { now, start, same, names: { now: page.nameOfNow(), start: `Start: ${store.state.from}` } };
   }
 
   function overTime(spec, now, first) {
