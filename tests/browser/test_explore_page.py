@@ -105,7 +105,10 @@ def show(browser: Any, view: str) -> None:
 
 
 def move(browser: Any, label: str, value: float, *, last: bool = True) -> None:
+    """Put a lever at a value, as a hand does; `last` lets go of it, and waits until the page says what differs."""
     browser.execute_script(MOVE, browser.execute_script(SLIDER, label), value, last)
+    if last:
+        until(browser, "return document.querySelectorAll('.differs li').length > 0")
 
 
 def quiet(browser: Any) -> None:

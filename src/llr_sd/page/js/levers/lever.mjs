@@ -42,7 +42,8 @@ export function lever(input, page) {
   const free = button("let it vary again", () => act({ kind: "release", input: input.name }), { class: "link", "aria-label": `let it vary again: ${capital(input.label)}` });
   const undo = button("as at the start", backToStart, { class: "link", "aria-label": `as at the start: ${capital(input.label)}` });
   const inside = make("div", { class: "source", id: `${id}-source`, hidden: true });
-  const more = button(input.source ? "source, range" : "range", unfold, { class: "link more", "aria-label": `Source and range: ${capital(input.label)}`, "aria-expanded": "false", "aria-controls": `${id}-source` });
+  const known = input.source ? "source, range" : "range";
+  const more = button(known, unfold, { class: "link more", "aria-label": `${known}: ${capital(input.label)}`, "aria-expanded": "false", "aria-controls": `${id}-source` });
   let editor = null;
 
   slider.setAttribute("aria-describedby", `${id}-stands`);
