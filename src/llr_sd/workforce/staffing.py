@@ -310,13 +310,24 @@ def checked_types(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[list(COLUMNS)].astype(dict.fromkeys(NUMBERS, float)).reset_index(drop=True)
 
 
+def current(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the latest period of each kind of place; earlier ones serve to carry forward and to compare."""
+    return frame[frame["period"] == frame.groupby("kind")["period"].transform("max")] if len(frame) else frame
+
+
 def joined(parts: Sequence[Staffing]) -> Staffing:
-    """Return several staffings as one; a place that several know keeps what the first knows, and takes the rest from the others.
+    """Return several staffings as one.
+
+    Parameters
+    ----------
+    parts
+        Of one file each. Of a place the latest that says something is kept, and it has answered where a file of the latest period of
+        its kind says anything of its staff.
 
     Raises
     ------
     InputError
-        When there is none.
+        When there is none, or two say something of the same place, kind and period.
     """
     import pandas as pd
 
@@ -327,20 +338,30 @@ def joined(parts: Sequence[Staffing]) -> Staffing:
         full = [f for f in frames if len(f)]
         return pd.concat(full, ignore_index=True) if full else frames[0]
 
-    places = stacked([p.places for p in parts])
-    if len(places):
-        grouped = places.replace("", None).groupby("place", sort=True)
-        merged = grouped.first().reset_index()
-        merged["answered"] = places.groupby("place", sort=True)["answered"].max().to_numpy().astype(bool)
-        text = [c for c in PLACE_COLUMNS if c not in ("list_size", "answered", "period")]
-        merged[text] = merged[text].fillna("")
-        merged["list_size"] = merged["list_size"].astype(float)
-        places = merged[list(PLACE_COLUMNS)]
+    frame = stacked([p.frame for p in parts])
+    twice = frame.groupby(["kind", "place", "period"])["file"].nunique()
+    if (twice > 1).any():
+        kind, place, day = twice.index[int((twice > 1).argmax())]
+        files = sorted(set(frame["file"][(frame["kind"] == kind) & (frame["place"] == place) & (frame["period"] == day)]))
+        raise InputError(f'{" and ".join(files)} both tell of the {kind} "{place}" at {day}.', mend="Import one of them.")
     return Staffing(
-        stacked([p.frame for p in parts]),
-        places,
+        frame,
+        _joined_places(stacked([p.places for p in parts]), frame),
         max(p.period for p in [q for q in parts if len(q.frame)] or parts),
         stacked([p.margins for p in parts]),
         stacked([p.lists for p in parts]),
         tuple(note for p in parts for note in p.notes),
     )
+
+
+def _joined_places(places: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    if not len(places):
+        return places
+    places = places.sort_values("period", ascending=False, kind="stable")
+    now = places["period"] == places["kind"].map(frame.groupby("kind")["period"].max().to_dict())
+    answered = (places["answered"] & now).groupby(places["place"]).max()
+    text = [c for c in PLACE_COLUMNS if c not in ("place", "list_size", "answered", "period")]
+    merged = places.replace({column: {"": None} for column in text}).groupby("place", sort=True).first()
+    merged[text] = merged[text].fillna("")
+    merged = merged.assign(list_size=merged["list_size"].astype(float), answered=answered.astype(bool))
+    return merged.reset_index()[list(PLACE_COLUMNS)]

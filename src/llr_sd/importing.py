@@ -1,0 +1,293 @@
+"""Workforce files become a folder: each is recognised and read, all faults of all are said at once, and it is written whole or not at all."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import secrets
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from llr_sd.errors import InputError, ResultError
+from llr_sd.store import write_csv
+from llr_sd.store.place import locked
+from llr_sd.textfiles import is_file
+from llr_sd.workforce import people, rollup
+from llr_sd.workforce.columns import FILES, ColumnMap, read_columns
+from llr_sd.workforce.columns import TABLE as COLUMN_TABLE
+from llr_sd.workforce.published import lists, network, practice
+from llr_sd.workforce.published.table import Table, read
+from llr_sd.workforce.roles import TABLE as ROLE_TABLE
+from llr_sd.workforce.roles import Roles, read_roles
+from llr_sd.workforce.staffing import LEVELS, Fault, Faults, Staffing, current, joined
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Progress = Callable[[str, int, int], None]
+LOCAL = "local"
+"""What identifies people, or counts few of them, stays in this folder."""
+KEY = "key"
+MADE = "sources.csv"
+"""The file by which a folder of ours is known."""
+TOLD = 12
+"""Notes that the terminal tells; all stand in a file."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that was read: its name, kind in words, period, rows, encoding, and the SHA-256 of its bytes."""
+
+    file: str
+    kind: str
+    period: datetime.date
+    rows: int
+    encoding: str
+    sha256: str
+
+    @property
+    def words(self) -> str:
+        """The source in a line."""
+        day = f"{self.period.day} {self.period:%b %Y}"
+        return f"{self.file}: {self.kind}, {day}; {self.rows:,} rows ({self.encoding})"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """Files read together.
+
+    Attributes
+    ----------
+    staffing
+        What they say.
+    sources
+        One a file.
+    roles, columns
+        The tables that were used.
+    """
+
+    staffing: Staffing
+    sources: tuple[Source, ...]
+    roles: Roles
+    columns: ColumnMap
+
+    def words(self) -> list[str]:
+        """Return what was read, in lines: files, people, FTE by level, sizes of networks, notes."""
+        staffing = self.staffing
+        now = current(staffing.frame)
+        lines = [source.words for source in self.sources]
+        if len(now):
+            lines += [people.words(staffing), *_levels(now)]
+            silent = staffing.places[~staffing.places["answered"]]
+            told = len(staffing.places) - len(silent)
+            lines.append(
+                f"{told:,} of {len(staffing.places):,} places say something of their staff; the others are unknown, not zero."
+            )
+        table = rollup.networks(staffing.places)
+        lines += list(rollup.words(table)) if len(table) else []
+        notes = [note.line() for note in staffing.notes]
+        more = [f"and {len(notes) - TOLD:,} more notes."] if len(notes) > TOLD else []
+        return [*lines, *notes[:TOLD], *more]
+
+
+def _levels(frame: pd.DataFrame) -> list[str]:
+    """Say how many posts, FTE and WTE there are, by skill level, and how much of it is in training."""
+    lines = []
+    if frame["posts"].notna().any():
+        lines.append(f"{frame['posts'].sum():,.10g} posts.")
+    for measure, words in (("fte", "FTE (37.5 hours = 1)"), ("wte", "WTE (nine sessions = 1)")):
+        if not frame[measure].notna().any():
+            continue
+        sums = frame.groupby("level")[measure].sum()
+        each = ", ".join(f"{level} {sums.get(level, 0.0):,.2f}" for level in LEVELS)
+        learning = frame[measure][frame["status"] == "trainee"].sum()
+        lines.append(f"{sums.sum():,.2f} {words}: {each}; {learning:,.2f} of it in training.")
+    return lines
+
+
+def read_files(
+    files: Sequence[Path],
+    secret: bytes,
+    roles: Path | None = None,
+    columns: Path | None = None,
+    progress: Progress | None = None,
+) -> Imported:
+    """Read workforce files.
+
+    Parameters
+    ----------
+    files
+        Published files, in any order; each is recognised by its columns.
+    secret
+        Key of the hash of identifiers.
+    roles, columns
+        Edited tables; None for those that ship.
+    progress
+        Told which file is being read.
+
+    Raises
+    ------
+    InputError
+        With every fault of every file.
+    """
+    faults, role_table, column_map = Faults(), read_roles(roles), read_columns(columns)
+    parts: list[Staffing] = []
+    sources: list[Source] = []
+    seen: dict[str, Path] = {}
+    for i, file in enumerate(files):
+        if progress:
+            progress(f"reading {file.name}", i, len(files))
+        table = read(file, faults)
+        if table is None:
+            continue
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        first = seen.setdefault(digest, file)
+        if first != file or files.index(file) != i:
+            faults.add(str(file), f"has the same content as {first}.", "Name it once.")
+            continue
+        found = _read(table, role_table, column_map, secret, faults)
+        if found is not None:
+            kind, staffing = found
+            parts.append(staffing)
+            sources.append(Source(file.name, FILES[kind], staffing.period, len(table.data), table.encoding, digest))
+    if progress:
+        progress("reading", len(files), len(files))
+    faults.stop()
+    try:
+        staffing = joined(parts)
+    except InputError as error:
+        faults.add(", ".join(s.file for s in sources) or "files", error.what, error.mend)
+        faults.stop()
+        raise
+    return Imported(staffing, tuple(sources), role_table, column_map)
+
+
+def _read(table: Table, roles: Roles, columns: ColumnMap, secret: bytes, faults: Faults) -> tuple[str, Staffing] | None:
+    """Recognise a file and read it."""
+    kind = columns.kind(table.header)
+    made: Staffing | None
+    if kind == "network":
+        made = network.read_network(table, roles, columns, secret, faults)
+    elif kind == "practice":
+        made = practice.read_practice(table, roles, columns, faults)
+    elif kind == "lists":
+        made = lists.read_lists(table, columns, faults)
+    elif kind == "members":
+        made = lists.read_members(table, columns, faults)
+    else:
+        known = "; ".join(FILES.values())
+        mend = f"Known are: {known}. Columns by other names are added to the column map (--columns)."
+        faults.add(str(table.path), "is none of the files that are known, by its columns.", mend, row=1)
+        return None
+    return (str(kind), made) if made is not None else None
+
+
+@dataclass(frozen=True)
+class Written:
+    """A folder that was written, and what was read."""
+
+    path: Path
+    imported: Imported
+
+
+def import_files(
+    files: Sequence[str | Path],
+    out: str | Path,
+    roles: str | Path | None = None,
+    columns: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Written:
+    """Read workforce files and write a folder of them, whole or not at all.
+
+    Parameters
+    ----------
+    files, roles, columns, progress
+        As in `read_files`.
+    out
+        The folder. One that an import made is replaced, and keeps its key; anything else is left as it is.
+
+    Raises
+    ------
+    LlrSdError
+        With every fault of every file, or when the folder cannot be written.
+    """
+    place = Path(out)
+    with locked(place) as real:
+        if real.exists() and not is_file(real / MADE):
+            raise ResultError("is there already, and no import made it.", where=str(place), mend="Name another folder.")
+        secret = _key(real)
+        tables = [None if t is None else Path(t) for t in (roles, columns)]
+        imported = read_files([Path(f) for f in files], secret, tables[0], tables[1], progress)
+        new = real.parent / f".{real.name}.new"
+        old = real.parent / f".{real.name}.old"
+        try:
+            for left in (new, old):
+                shutil.rmtree(left, ignore_errors=True)
+            (new / LOCAL).mkdir(parents=True, mode=0o700)
+            _write(new, imported, secret, tables[0] or ROLE_TABLE, tables[1] or COLUMN_TABLE)
+            if real.exists():
+                real.rename(old)
+            new.rename(real)
+        except OSError as error:
+            raise ResultError(f"cannot be written ({error.strerror or error}).", where=str(place)) from error
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+            if real.exists():
+                shutil.rmtree(old, ignore_errors=True)
+            elif old.exists():
+                old.rename(real)
+    return Written(place, imported)
+
+
+def _key(folder: Path) -> bytes:
+    """Return the key of a folder, so that a second import gives the same hashes; a new one where there is none."""
+    file = folder / LOCAL / KEY
+    if is_file(file):
+        try:
+            kept = bytes.fromhex(file.read_text(encoding="ascii").strip())
+        except (OSError, ValueError):
+            raise InputError("is no key.", where=str(file), mend="Remove it, and people get new hashes.") from None
+        if len(kept) == 32:
+            return kept
+        raise InputError("is no key.", where=str(file), mend="Remove it, and people get new hashes.")
+    return secrets.token_bytes(32)
+
+
+README = """\
+# What an import read
+
+- `sources.csv`: the files, their kind, period and hash.
+- `places.csv`: practices and networks, with list sizes as far as files give them, and whether they said anything of their staff.
+- `networks.csv`: networks, their patients, and whether they have the 30,000 to 50,000 that they are meant to have.
+- `roles.csv`, `columns.csv`: the role table and the column map that were used.
+- `local/`: what must not leave this machine: every row with hashed identifiers (`staff.csv`), the key of the hashes (`key`), small counts
+  (`by_network.csv`, `by_locality.csv`, `by_area.csv`, `heads.csv`), and all notes on single rows (`notes.csv`).
+"""
+
+
+def _write(folder: Path, imported: Imported, secret: bytes, roles: Path, columns: Path) -> None:
+    """Write everything into a folder that nobody else sees yet."""
+    import pandas as pd
+
+    staffing = imported.staffing
+    now = Staffing(current(staffing.frame), staffing.places, staffing.period, staffing.margins, staffing.lists, staffing.notes)
+    write_csv(pd.DataFrame([vars(s) for s in imported.sources]), folder / MADE)
+    write_csv(staffing.places, folder / "places.csv")
+    write_csv(rollup.networks(staffing.places), folder / "networks.csv")
+    shutil.copyfile(roles, folder / "roles.csv")
+    shutil.copyfile(columns, folder / "columns.csv")
+    (folder / "README.md").write_text(README, encoding="utf-8", newline="\n")
+    local = folder / LOCAL
+    key = local / KEY
+    key.touch(mode=0o600)
+    key.write_text(f"{secret.hex()}\n", encoding="ascii", newline="\n")
+    write_csv(staffing.frame, local / "staff.csv")
+    write_csv(staffing.margins, local / "margins.csv")
+    write_csv(staffing.lists, local / "lists.csv")
+    write_csv(pd.DataFrame([vars(n) for n in staffing.notes], columns=list(Fault.__annotations__)), local / "notes.csv")
+    for unit in rollup.UNITS:
+        write_csv(rollup.rolled(now, unit), local / f"by_{unit}.csv")
+    write_csv(people.heads(now, ("place", "group")), local / "heads.csv")
