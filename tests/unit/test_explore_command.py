@@ -43,7 +43,7 @@ def test_a_page_is_written_whole_or_not_at_all(
     page = staff / f"{staff.name}-explore.html"
     said = capsys.readouterr().out.splitlines()
     assert said[0] == page.name
-    assert said[1] == f"4 levers (2 of them uncertain), 2 scenarios, 4 outputs; 12 runs; {page.stat().st_size / 1e6:.2f} MB"
+    assert said[1] == f"4 levers (2 of them uncertain), 2 scenarios, 4 outputs; up to 12 runs; {page.stat().st_size / 1e6:.2f} MB"
     first = page.read_bytes()
     assert main(["explore", "study.toml"]) == 0  # its own page may be replaced
     toml = staff / "study.toml"

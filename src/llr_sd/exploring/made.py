@@ -44,7 +44,7 @@ class Written:
         """What it holds, in a line."""
         p = self.page
         varied = sum(i.uncertain for i in p.inputs)
-        runs = f"{p.study.runs:,} runs" if varied else "one run, since nothing varies until a range is given"
+        runs = f"up to {p.study.runs:,} runs" if varied else "one run, since nothing varies until a range is given"
         many = ((p.scenarios, "scenario"), (p.outputs, "output"))
         counts = [f"{len(parts)} {word}{'s' * (len(parts) != 1)}" for parts, word in many]
         levers = f"{len(p.inputs)} lever{'s' * (len(p.inputs) != 1)} ({varied} of them uncertain)"
