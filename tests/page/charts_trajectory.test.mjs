@@ -126,3 +126,12 @@ test("times that are no years are not told as dates, even where they could be", 
   assert.ok(![...said, ...drawn].some((text) => /Jan|Dec|Year/.test(text)), JSON.stringify([...said, ...drawn]));
   assert.ok(trajectoryReading({ ...days, calendar: true }, 2, 0).head.startsWith("End of Dec 1999"));
 });
+
+test("shares over time are told as parts of a whole with their interval", () => {
+  const spec = { title: "t", label: "Share", unit: "", percent: true, shares: true, times: [2018, 2019], series: [{ name: "leaving", pen: 0, median: [0.2, 1.02], low90: [-0.01, 0.9], high90: [0.35, 1.1], hidden: false }, { name: "pay", pen: 1, median: [0.1, 0.0004], low90: null, high90: null, hidden: false }], targets: [], history: [] };
+  const { head, lines } = trajectoryReading(spec, 0, null);
+  assert.equal(head, "End of Dec 2017: share (95% interval)");
+  assert.deepEqual(lines.map((l) => l.words), ["20% (0 to 35%)", "10%"]);
+  assert.deepEqual(trajectoryReading(spec, 1, null).lines.map((l) => l.words), ["100% (90 to 100%)", "below 0.1%"]);
+  assert.deepEqual(trajectoryTable(spec).head, ["Time", "leaving: share", "leaving: 95% interval from", "leaving: to", "pay"]);
+});

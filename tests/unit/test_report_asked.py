@@ -20,7 +20,7 @@ from llr_sd.report.sections import sections
 from llr_sd.report.shared import canvas
 from llr_sd.report.shared.asked import bars_asked, numbers
 from llr_sd.report.shared.bars import Bars
-from llr_sd.report.shared.inputs import Share, part_words
+from llr_sd.report.shared.inputs import Share, between, part_words
 from llr_sd.report.shared.parts import Picture
 from llr_sd.report.shared.wording import amount
 from llr_sd.result import StudyResult
@@ -136,6 +136,19 @@ def test_bars_are_those_of_the_table_beside_them(name: str, column: int, analyse
     assert spec["bars"]
     for bar in spec["bars"]:
         assert cells[bar["name"]] == (part_words(bar["value"]) if spec.get("shares") else amount(bar["value"], spec["unit"]))
+
+
+def test_shares_over_time_are_those_of_the_table_beside_them(analysed: StudyResult) -> None:
+    spec, table = spec_of(analysed, "shares-over-time"), picture(analysed, "shares-over-time").numbers
+    by_date = {date_words(t, closing=True): i for i, t in enumerate(spec["times"])}
+    lines = {s["name"]: s for s in spec["series"]}
+    assert spec["shares"]
+    for row in table.rows:
+        at = by_date[row[0]]
+        for name, value, interval in zip(table.head[1::2], row[1::2], row[2::2], strict=True):
+            low, middle, high = (np.nan if v is None else v for v in (lines[name][k][at] for k in ("low90", "median", "high90")))
+            assert part_words(middle) == value
+            assert between(Share(name, name, middle, low, high)) == interval
 
 
 def test_each_kind_of_bar_is_a_view_and_kinds_in_one_row_are_named(analysed: StudyResult) -> None:

@@ -133,7 +133,10 @@ def _over_time(result: StudyResult, shown: Quantity, title: str, times: Iterable
         "percent": is_percent(result, shown.output),
         "times": moments,
         "series": series,
-        "targets": [{"label": "", "value": level_of(t), "time": ends[t.name]} for t in targets_on(result, shown)],
+        "targets": [
+            {"label": "", "value": level_of(t), "time": ends[t.name], "atLeast": t.at_least is not None}
+            for t in targets_on(result, shown)
+        ],
         "history": [
             {"time": p.time, "value": p.value, "label": "observed"} for p in history_of(result, shown) if p.time <= moments[-1]
         ],

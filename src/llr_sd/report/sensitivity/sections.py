@@ -24,7 +24,7 @@ from llr_sd.report.sensitivity.words import (
     widest_words,
     width_words,
 )
-from llr_sd.report.shared.asked import bars_asked
+from llr_sd.report.shared.asked import bars_asked, shares_asked
 from llr_sd.report.shared.bars import DARK, DOTTED, PALE, Bars, bar_chart
 from llr_sd.report.shared.inputs import (
     Floats,
@@ -179,7 +179,8 @@ def course_section(result: StudyResult) -> Section | None:
     text = f"Line chart of the share of the spread in {named(cell.shown)} over time. {title}. {'; '.join(said)}."
     head = ("Date", *(h for n in lines for h in (n, "95% interval")))
     numbers = NumberTable(f"Shares of the spread of {named(cell.shown)} over time, total", head, tuple(rows))
-    picture = Picture("shares-over-time", "How that changes over time", figure, caption, text, numbers)
+    asked = shares_asked(title, "Share of the spread, total", times, lines, horizon(result))
+    picture = Picture("shares-over-time", "How that changes over time", figure, caption, text, numbers, asked)
     return Section("over-time", "How that changes over time", over_time_sentences(result, cell), (picture,))
 
 

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from llr_sd.report.shared.bars import Bars
+from llr_sd.report.shared.inputs import Floats
 
 Spec = Mapping[str, Any]
 
@@ -73,6 +76,39 @@ def bars_asked(
     place = {name: i for i, name in enumerate(rows)}
     every = sorted((b for k in kinds for b in bars(k, k.label)), key=lambda b: place[b["name"]])
     return Asked("bars", (("", {**about, "bars": every}),))
+
+
+def shares_asked(title: str, label: str, times: Iterable[float], lines: Mapping[str, Floats], mark: float) -> Asked:
+    """Return lines of shares over time with their 95 % intervals.
+
+    Parameters
+    ----------
+    title, label
+        The finding, and what the lines are.
+    times
+        In years, shape (time,).
+    lines
+        By name; shape (time, 3): value, low and high, as shares; NaN where there is none.
+    mark
+        The time that reading starts at, in years; NaN for the last.
+    """
+    series = [
+        {
+            "name": name,
+            "pen": number,
+            "median": numbers(values[:, 0]),
+            "low50": None,
+            "high50": None,
+            "low90": numbers(np.maximum(values[:, 1], 0)),
+            "high90": numbers(values[:, 2]),
+            "central": None,
+            "hidden": False,
+        }
+        for number, (name, values) in enumerate(lines.items())
+    ]
+    about = {"title": title, "label": label, "unit": "", "percent": True, "shares": True, "targets": [], "history": []}
+    moments = [float(t) for t in times]
+    return Asked("trajectory", (("", {**about, "times": moments, "series": series, "mark": numbers([mark])[0]}),))
 
 
 def numbers(values: Iterable[float]) -> list[float | None]:

@@ -1,7 +1,7 @@
 /** Rows of marks on one axis, each named and with its numbers beside it; and what drives a result, as signed bars with intervals. */
 
 import { axisRange, extremes, roundNumbers, scaled, textWidth, wrapped } from "./layout.mjs";
-import { between, fixed, listing, percent, percents, shown, signed, tick } from "./numbers.mjs";
+import { between, fixed, listing, partRange, partWords, shown, signed, tick } from "./numbers.mjs";
 import { makeChart } from "./plot.mjs";
 import { INK, QUIET, RULE, node, px, rule, words } from "./svg.mjs";
 
@@ -121,17 +121,13 @@ export function whisker(x, y, low, high, half, attributes) {
 }
 
 function told(value, spec) {
-  if (spec.shares) return percent(cut(value));
+  if (spec.shares) return partWords(value);
   if (spec.decimals !== undefined) return value > 0 && spec.signed ? `+${fixed(value, spec.decimals)}` : fixed(value, spec.decimals);
   return spec.signed ? signed(value, spec) : shown(value, spec);
 }
 
-function cut(share) {
-  return Number(Math.min(1, Math.max(0, share)).toFixed(6));
-}
-
 function rangeWords({ low, high }, spec) {
-  if (spec.shares) return percents(cut(low), cut(high));
+  if (spec.shares) return partRange(low, high);
   return spec.decimals === undefined ? between(low, high, spec) : `${told(low, spec)} to ${told(high, spec)}`;
 }
 

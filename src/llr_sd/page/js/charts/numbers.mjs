@@ -207,6 +207,20 @@ export function percent(share) {
   return `${written(100 * share, share < 0.0995 || share > 0.9905 ? 1 : 0)}%`;
 }
 
+/** A part of a whole as an estimate gives it: told as a chance is, and cut to 0 and 100 %. */
+export function partWords(share) {
+  return percent(Number.isFinite(share) ? cut(share) : NaN);
+}
+
+/** The interval of a part of a whole: "27 to 30%". */
+export function partRange(low, high) {
+  return percents(cut(low), cut(high));
+}
+
+function cut(share) {
+  return Number(Math.min(1, Math.max(0, share)).toFixed(6));
+}
+
 /** A range of shares, the sign of per cent once: "48 to 52%". */
 export function percents(low, high) {
   const first = percent(low);

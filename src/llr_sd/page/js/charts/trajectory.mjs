@@ -1,7 +1,7 @@
 /** Lines over time: medians with the middle half and nine tenths of runs, targets as marks, what was observed as points, each line named. */
 
 import { axisRange, extremes, nearestIndex, quietest, scaled, spreadLabels, textWidth, wrapped } from "./layout.mjs";
-import { between, dateWords, isCalendar, levelWords, listing, named, shown, signed, tick, unitWords } from "./numbers.mjs";
+import { between, dateWords, isCalendar, levelWords, listing, named, partRange, partWords, shown, signed, tick, unitWords } from "./numbers.mjs";
 import { makeChart } from "./plot.mjs";
 import {
   BAND_NARROW, BAND_WIDE, INK, LINE, QUIET, TARGET, TARGET_DASH,
@@ -12,6 +12,8 @@ const WIDE = 560;
 const NAMED = 0.3;
 const BANDED = 2;
 const SHARE = "nine runs in ten";
+const COLUMNS = [["median", "median"], ["low90", "5% of runs below"], ["low50", "25% below"], ["high50", "75% below"], ["high90", "95% below"], ["central", "central values"]];
+const OF_SHARES = [["median", "share"], ["low90", "95% interval from"], ["high90", "to"]];
 
 /**
  * Make a chart of lines over time.
@@ -21,6 +23,7 @@ const SHARE = "nine runs in ten";
  * along `times` in `unit`, NaN where there is no number, null where there is no band, `pale` drawn thin; `targets` of
  * `{label, value, time, atLeast}`, `atLeast` true or false where the side is known; `history` of `{time, value, label}`; `mark` a time to
  * start reading at. With `signed`, numbers are differences: they carry their sign and nought is on the axis.
+ * With `shares`, lines are parts of a whole as an estimate gives them, and `low90` and `high90` its 95 % interval.
  * @param {Object} options as `makeChart` takes them
  */
 export function trajectoryChart(options) {
@@ -199,6 +202,7 @@ function labelNodes(labels, seen, box, xs, y, scale, size) {
 }
 
 function told(value, spec) {
+  if (spec.shares) return partWords(value);
   return spec.signed ? signed(value, spec) : shown(value, spec);
 }
 
@@ -211,11 +215,20 @@ function moment(spec, column) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** What a line and its band are of: the runs, or an estimate of a share. */
+function middleOf(spec) {
+  return spec.shares ? "share" : "median";
+}
+
+function rangeOf(spec) {
+  return spec.shares ? "95% interval" : SHARE;
+}
+
 /** A line's number at a time, with nine runs in ten behind it. */
 function standing(series, column, spec) {
   const middle = told(series.median[column], spec);
   const [low, high] = [series.low90?.[column], series.high90?.[column]];
-  return Number.isFinite(low) && Number.isFinite(high) && low < high ? `${middle} (${between(low, high, spec)})` : middle;
+  return Number.isFinite(low) && Number.isFinite(high) && low < high ? `${middle} (${spec.shares ? partRange(low, high) : between(low, high, spec)})` : middle;
 }
 
 /** What stands at a time: every line that is shown, then the targets of that time and what was observed near it. */
@@ -236,7 +249,7 @@ export function trajectoryReading(spec, column, row) {
     if (Math.abs(h.time - time) <= gap * 1.001) lines.push({ name: h.label || "observed", pen: null, mark: OBSERVED_MARK, words: shown(h.value, spec), row: null });
   }
   const asked = row === null ? null : spec.series[row];
-  const head = `${moment(spec, column)}${ranged ? `: median (${SHARE})` : ""}`;
+  const head = `${moment(spec, column)}${ranged ? `: ${middleOf(spec)} (${rangeOf(spec)})` : ""}`;
   const spoken = asked ? `${asked.name}, ${moment(spec, column)}: ${standing(asked, column, spec)}${unitWords(spec.unit ?? "") && !spec.percent ? ` ${unitWords(spec.unit)}` : ""}` : head;
   return { head, lines, spoken };
 }
@@ -268,29 +281,29 @@ export function trajectoryWords(spec) {
   const lines = visible(spec).map((s) => `${s.name} ${standing(s, start, spec)}`);
   const targets = (spec.targets ?? []).map((t) => `target ${targetWords(t, spec)}`);
   if (!lines.length) return "Lines over time: none is shown.";
-  const ranged = visible(spec).some((s) => s.low90) ? `median and ${SHARE}` : "values";
+  const ranged = visible(spec).some((s) => s.low90) ? `${middleOf(spec)} and ${rangeOf(spec)}` : "values";
   return `${headingOf(spec) || "Lines"} from ${timeWords(spec.times[0], spec)} to ${timeWords(spec.times.at(-1), spec)}. ${moment(spec, start)}, ${ranged}: ${listing(lines)}.${targets.length ? ` ${targets.join("; ")}.` : ""}`;
 }
 
 /** What the marks mean that are not named in the drawing, for a file of it. */
 export function trajectoryKey(spec) {
   const seen = visible(spec);
-  const parts = [];
-  if (allBanded(seen) && seen.some((s) => s.low50)) parts.push("darker band: half of the runs");
-  if (allBanded(seen) && seen.some((s) => s.low90)) parts.push(`${parts.length ? "paler " : ""}band: nine runs in ten`);
-  if (seen.length <= BANDED && seen.some((s) => s.central)) parts.push("dashed black line: central values");
-  if (spec.history?.length) parts.push("dots: observed");
-  if (seen.some((s) => s.low50 || s.low90)) parts.unshift("line: median");
-  const text = parts.join("; ");
+  const said = [];
+  if (allBanded(seen) && seen.some((s) => s.low50)) said.push("darker band: half of the runs");
+  if (allBanded(seen) && seen.some((s) => s.low90)) said.push(`${said.length ? "paler " : ""}band: ${rangeOf(spec)}`);
+  if (seen.length <= BANDED && seen.some((s) => s.central)) said.push("dashed black line: central values");
+  if (spec.history?.length) said.push("dots: observed");
+  if (seen.some((s) => s.low50 || s.low90)) said.unshift(`line: ${middleOf(spec)}`);
+  const text = said.join("; ");
   return text && `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 /** The figure as a table: a row a time, the numbers of each line beside each other. */
 export function trajectoryTable(spec) {
   const seen = visible(spec);
-  const parts = [["median", "median"], ["low90", "5% of runs below"], ["low50", "25% below"], ["high50", "75% below"], ["high90", "95% below"], ["central", "central values"]];
+  const known = spec.shares ? OF_SHARES : COLUMNS;
   const columns = seen.flatMap((s) => {
-    const given = parts.filter(([key]) => s[key]);
+    const given = known.filter(([key]) => s[key]);
     return given.map(([key, name]) => ({ values: s[key], head: given.length > 1 ? `${s.name}: ${name}` : s.name }));
   });
   const rows = Array.from(spec.times, (time, i) => [
