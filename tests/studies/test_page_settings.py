@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from node_code import node
 
 import llr_sd
+from hostile import FILE, STYLE, TEXTS, hostile_study
 from llr_sd.exploring.made import page_data
 from llr_sd.exploring.subject import subject_of
 
@@ -164,6 +166,19 @@ def test_shares_of_a_whole_stay_whole_on_the_way(tmp_path: Path) -> None:
     away = tmp_path / "away"
     away.mkdir()
     rerun(str(tmp_path), 4, away)
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_texts_that_try_to_be_something_else_stay_text_on_the_way(tmp_path: Path) -> None:
+    study = hostile_study(tmp_path / "hostile")
+    model = study.parent / FILE  # results number the elements of a range whose name cannot stand in a folder
+    model.write_text(model.read_text(encoding="utf-8").replace(f"Range {STYLE}", "Range"), encoding="utf-8")
+    away = tmp_path / "away"
+    away.mkdir()
+    lever = "rate <img src=x onerror=window.ran=2>"
+    names = [text for text in TEXTS if "\u2028" not in text]  # a name is one line
+    asked = [{"name": name, "moves": [{"kind": "hold", "input": lever, "value": 7 + i}]} for i, name in enumerate(names)]
+    rerun(str(study), asked, away)
 
 
 def rerun(what: str, settings: int | list[dict[str, Any]], tmp_path: Path) -> None:
