@@ -141,3 +141,13 @@ test("what cannot be run is said by name, in the sentences of llr-sd run", () =>
   assert.deepEqual(told({ part: 0.5, rest: 0.4 }), ["part: sets the shares part, rest to a sum of 0.9, not 1."]);
   assert.deepEqual(told({}, { leave: { kind: "uniform", low: 3, high: 1 } }), ["leave: low (3) must be below high (1)."]);
 });
+
+test("findings of parts are those of one batch: the worst number and all runs", () => {
+  const data = fixture();
+  const parts = [[0, 10, [0.2, 0.1]], [10, 30, [0.05]]].map(([first, count, values]) => ({
+    ...simulate(new FixtureMachine(), data, ask(), first, count),
+    findings: values.map((value, i) => ({ variable: i ? "b" : "a", what: `lasts ${value}`, value, runs: count, mend: "" })),
+  }));
+  const found = mergeParts(data, ask(), parts, 0).findings.map((f) => [f.variable, f.what, f.runs]);
+  assert.deepEqual(found, [["a", "lasts 0.05", 40], ["b", "lasts 0.1", 10]]);
+});

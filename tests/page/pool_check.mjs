@@ -49,7 +49,6 @@ async function everywhere(pool) {
   same(full, ask(), 60);
   same(coarse, ask({ held: { [first]: 0.1 } }), 11);
   assert.equal(coarse.complete, false);
-  assert.ok(pool.membersIn(1000) > 0);
 
   // A full ask is given up for a newer one; of those that come at once only the last is answered.
   const heard = [];
@@ -101,5 +100,5 @@ assert.equal(refused.kind, "page");
 refused.close();
 
 const broken = new Pool({ ...data, engine: { ...data.engine, wasm: "AAAA" } }, null);
-await assert.rejects(answer(broken, "a", ask()), /this browser cannot run the model/);
+await assert.rejects(answer(broken, "a", ask()), /cannot run the model/);
 console.log("the pool holds");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bandsWords, changeSentence, changeShort, chanceSentence, driversNotes, driversSentence, failureWords, fewWords, goalWords, numberSentence, rangeWords, runsWords } from "../../src/llr_sd/page/js/app/words.mjs";
+import { bandsWords, changeSentence, changeShort, chanceSentence, driversNotes, driversSentence, failureWords, fewWords, findingWords, goalWords, numberSentence, rangeWords, runsWords } from "../../src/llr_sd/page/js/app/words.mjs";
 
 const wte = { unit: "WTE", percent: false };
 const share = { unit: "Dmnl", percent: true };
@@ -99,4 +99,11 @@ test("bands are told where there are some, and one line where all runs agree", (
   assert.match(bandsWords({ series: [band, line] }), /nine in ten/);
   assert.match(bandsWords({ series: [line] }), /no band/);
   assert.equal(bandsWords({ series: [{ median: [NaN], low50: null }] }), "");
+});
+
+test("what must be known though no run failed is told, with the runs that show it", () => {
+  const finding = { variable: "wait", what: "cannot be followed by TIME STEP 0.25", runs: 3, mend: "Take a shorter one." };
+  assert.equal(findingWords([], 500), "");
+  assert.equal(findingWords([finding], 500), "\u201cwait\u201d cannot be followed by TIME STEP 0.25 (in 3 of 500 runs). Take a shorter one.");
+  assert.equal(findingWords([{ ...finding, runs: 500 }], 500), "\u201cwait\u201d cannot be followed by TIME STEP 0.25. Take a shorter one.");
 });

@@ -7,7 +7,7 @@ import { dateWords } from "../charts/numbers.mjs";
 import { trajectoryChart } from "../charts/trajectory.mjs";
 import { choice, fill, make, say } from "./dom.mjs";
 import { NOW, START, chanceOf, headlines, lastOf, outputTitle, sortedAt, spreadOf, titleAtEnd, trajectorySpec } from "./specs.mjs";
-import { CERTAIN, bandsWords, changeSentence, chanceSentence, failureWords, fewWords, goalWords, numberSentence } from "./words.mjs";
+import { CERTAIN, bandsWords, changeSentence, chanceSentence, failureWords, fewWords, findingWords, goalWords, numberSentence } from "./words.mjs";
 
 /**
  * Mount the view.
@@ -153,7 +153,7 @@ export function mountPictures(root, page) {
 
   function tellLead(now) {
     const certain = now.runs === 1;
-    say(notice, [failureWords(now.failures, now.runs, data.model.calendar), asking.coarse ? "" : fewWords(now.runs - now.failures.length, now.runs, certain)].filter(Boolean).join(" "));
+    say(notice, [failureWords(now.failures, now.runs, data.model.calendar), findingWords(now.findings, now.runs), asking.coarse ? "" : fewWords(now.runs - now.failures.length, now.runs, certain)].filter(Boolean).join(" "));
     notice.hidden = notice.textContent === "";
     say(lead, leadWords(now));
   }

@@ -3,7 +3,7 @@
 import { fill, make, say } from "./dom.mjs";
 import { chanceShort, dateWords, named, shown } from "../charts/numbers.mjs";
 import { chanceOf, lastOf, spreadOf, titleAtEnd } from "./specs.mjs";
-import { failureWords, fewWords, goalWords } from "./words.mjs";
+import { failureWords, fewWords, findingWords, goalWords } from "./words.mjs";
 
 const STATISTICS = Object.freeze([["p05", "5%"], ["p25", "25%"], ["p50", "Median"], ["p75", "75%"], ["p95", "95%"]]);
 
@@ -58,7 +58,7 @@ export function mountTables(root, page) {
       fill(chances);
       return;
     }
-    const told = [failureWords(now.failures, now.runs, data.model.calendar), asking.coarse ? "" : fewWords(now.runs - now.failures.length, now.runs, now.runs === 1)];
+    const told = [failureWords(now.failures, now.runs, data.model.calendar), findingWords(now.findings, now.runs), asking.coarse ? "" : fewWords(now.runs - now.failures.length, now.runs, now.runs === 1)];
     say(notice, told.filter(Boolean).join(" "));
     notice.hidden = notice.textContent === "";
     const settings = [{ name: page.nameOfNow(), ensemble: now }];

@@ -38,6 +38,16 @@ export function failureWords(failures, runs, calendar) {
   return `${head} ${causes > 1 ? `The first of ${causes} causes` : "Why"}: ${why}.`;
 }
 
+/**
+ * What must be known of runs though none failed, such as a delay too short for the step; empty where there is nothing.
+ * @param {{variable: string, what: string, runs: number, mend: string}[]} findings
+ * @param {number} runs in all
+ */
+export function findingWords(findings, runs) {
+  const many = (one) => (one.runs < runs ? ` (in ${one.runs.toLocaleString("en-GB")} of ${countOf(runs, "run")})` : "");
+  return findings.map((one) => `\u201c${one.variable}\u201d ${one.what}${many(one)}. ${one.mend}`.trim()).join(" ");
+}
+
 /** What to be told of few runs: how many are needed; empty where there are enough, or where more are on their way. */
 export function fewWords(good, all, certain) {
   if (certain || good >= FEW_FOR_ENDS || good < 1) return "";

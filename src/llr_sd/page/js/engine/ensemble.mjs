@@ -16,7 +16,7 @@ import { elementLabels, readingsOf } from "./readings.mjs";
  *   wanted beside the study's outputs.
  * @param {number} first - The first member wanted.
  * @param {number} count - How many.
- * @returns {{first: number, count: number, outputs: Map, variables: Map, ok: Uint8Array, failures: Array, drawn: Map, central: object | null}}
+ * @returns {{first: number, count: number, outputs: Map, variables: Map, ok: Uint8Array, failures: Array, findings: Array, drawn: Map, central: object | null}}
  *   Arrays of shape (run, [time,] element) by output and by variable, NaN in runs that failed; what was drawn and not held, shape (run), by
  *   input; the central run comes with member 0.
  */
@@ -71,7 +71,7 @@ function answers(machine, data, ask, first, count, varied) {
   data.inputs.forEach(({ name, value }, i) => {
     for (let run = 0; run < count; run++) design[i * count + run] = held.get(name) ?? varied(name, first + run) ?? value;
   });
-  const { values, status } = machine.run(design, count, readings.wanted, readings.at, readings.judged);
+  const { values, status, findings } = machine.run(design, count, readings.wanted, readings.at, readings.judged);
   const shape = { values, count, saves: readings.at.length, kept: readings.wanted.length };
   const read = (list, name) => new Map(list.map((r) => [name(r), taken(shape, r)]));
   const outputs = read(readings.outputs.filter((o) => o.spec.variable !== null), (o) => o.spec.name);
@@ -89,7 +89,7 @@ function answers(machine, data, ask, first, count, varied) {
     const size = array.length / count;
     ok.forEach((good, run) => good || array.fill(NaN, run * size, (run + 1) * size));
   }
-  return { first, count, outputs, variables, ok, failures };
+  return { first, count, outputs, variables, ok, failures, findings };
 }
 
 /** The numbers of one reading, shape (run, [save,] element), of values of shape (run, save, kept). */
@@ -173,7 +173,8 @@ export function drawn(data, ask) {
  * @param {object} ask
  * @param {Array} parts - Of `simulate`, in any order, without gaps from member 0 on.
  * @param {number} took - Milliseconds since it was asked.
- * @returns {object} The Ensemble: {ask, runs, complete (whether these are all of the ask's), times, outputs, variables: Map name -> {spec, times, elements, values}, ok, failures, drawn: Map, central, took}.
+ * @returns {object} The Ensemble: {ask, runs, complete (whether these are all of the ask's), times, outputs, variables: Map name -> {spec, times, elements, values}, ok, failures,
+ *   findings (what must be known though no run failed: {variable, what, value, runs, mend}), drawn: Map, central, took}.
  */
 export function mergeParts(data, ask, parts, took) {
   const ordered = [...parts].sort((a, b) => a.first - b.first);
@@ -208,8 +209,21 @@ export function mergeParts(data, ask, parts, took) {
     ...named((kind, name) => joined((part) => part[kind].get(name))),
     ok: joined((part) => part.ok),
     failures: ordered.flatMap((part) => part.failures),
+    findings: merged(ordered.flatMap((part) => part.findings)),
     drawn: new Map([...ordered[0].drawn.keys()].map((name) => [name, joined((part) => part.drawn.get(name))])),
     central: { runs: 1, times, ...named((kind, name) => middle[kind].get(name)), ok: middle.ok, failures: middle.failures },
     took,
   };
+}
+
+/** The findings of several parts as those of one: the worst number of each, and all its runs; as `findings.merged` has it. */
+function merged(findings) {
+  const found = new Map();
+  for (const one of findings) {
+    const key = JSON.stringify([one.variable, one.mend]);
+    const other = found.get(key);
+    const worse = other && !(one.value < other.value) ? other : one;
+    found.set(key, { ...worse, runs: one.runs + (other?.runs ?? 0) });
+  }
+  return [...found.values()];
 }

@@ -34,11 +34,6 @@ export class Pool {
     this.ready = this.#open(workerText, workers).catch((error) => this.#fail(String(error?.message ?? error)));
   }
 
-  /** How many members of a setting are simulated in some milliseconds by all workers together; null while nothing has run. */
-  membersIn(milliseconds) {
-    return this.#each === null ? null : Math.floor(milliseconds / this.#each) * this.#doers.length;
-  }
-
   /**
    * Ask for a setting. A full ask of the channel that is being answered is given up; a coarse one, which has fewer `members` than
    * `runs`, is first ended, so that a moving hand sees answers; of those that wait only the newest stays.
@@ -77,9 +72,7 @@ export class Pool {
 
   async #open(workerText, workers) {
     const starting = workerText === null ? [] : startWorkers(workerText, workers);
-    const module = await compile(this.#data.engine).catch((error) => {
-      throw new Error(`this browser cannot run the model (${error.message}). A recent Chrome, Edge, Firefox or Safari can.`);
-    });
+    const module = await compile(this.#data.engine);
     // The page's own thread gives the first answer while workers start, which takes them longer.
     this.#use("page", [new PageDoer(new Machine(module, this.#data.engine), this.#data)]);
     const started = await starting;
