@@ -143,6 +143,8 @@ def test_shares_over_time_are_those_of_the_table_beside_them(analysed: StudyResu
     by_date = {date_words(t, closing=True): i for i, t in enumerate(spec["times"])}
     lines = {s["name"]: s for s in spec["series"]}
     assert spec["shares"]
+    assert all(any(line["median"][i] is not None for line in lines.values()) for i in range(len(spec["times"])))
+    assert len(table.rows) > 5
     for row in table.rows:
         at = by_date[row[0]]
         for name, value, interval in zip(table.head[1::2], row[1::2], row[2::2], strict=True):

@@ -79,7 +79,7 @@ def bars_asked(
 
 
 def shares_asked(title: str, label: str, times: Iterable[float], lines: Mapping[str, Floats], mark: float) -> Asked:
-    """Return lines of shares over time with their 95 % intervals.
+    """Return lines of shares over time with their 95 % intervals, at the times at which there is any.
 
     Parameters
     ----------
@@ -92,22 +92,23 @@ def shares_asked(title: str, label: str, times: Iterable[float], lines: Mapping[
     mark
         The time that reading starts at, in years; NaN for the last.
     """
+    known = np.any([np.isfinite(values[:, 0]) for values in lines.values()], axis=0)
     series = [
         {
             "name": name,
             "pen": number,
-            "median": numbers(values[:, 0]),
+            "median": numbers(values[known, 0]),
             "low50": None,
             "high50": None,
-            "low90": numbers(np.maximum(values[:, 1], 0)),
-            "high90": numbers(values[:, 2]),
+            "low90": numbers(np.maximum(values[known, 1], 0)),
+            "high90": numbers(values[known, 2]),
             "central": None,
             "hidden": False,
         }
         for number, (name, values) in enumerate(lines.items())
     ]
     about = {"title": title, "label": label, "unit": "", "percent": True, "shares": True, "targets": [], "history": []}
-    moments = [float(t) for t in times]
+    moments = [float(t) for t, there in zip(times, known, strict=True) if there]
     return Asked("trajectory", (("", {**about, "times": moments, "series": series, "mark": numbers([mark])[0]}),))
 
 
