@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from llr_sd.console import degrade, ended, interrupts, let_go, say, unforeseen
+from llr_sd import workforce_cli
+from llr_sd.console import ProgressBar, degrade, ended, interrupts, let_go, say, unforeseen
 from llr_sd.errors import InputError, LlrSdError, nearest, shown
 
 GUIDE = """\
@@ -135,7 +135,7 @@ def _run(options: argparse.Namespace) -> int:
     from llr_sd.engine import DEFAULT
     from llr_sd.pipeline import run_study
 
-    bar = _ProgressBar()
+    bar = ProgressBar()
     try:
         result = run_study(
             options.study,
@@ -156,41 +156,6 @@ def _run(options: argparse.Namespace) -> int:
     apart = any(v.outcome == DIFFERS for v in verifications(result.manifest).values())
     known = result.manifest.get("gaps") or result.manifest.get("warnings")
     return 1 if len(result.failures) or unsettled or known or apart else 0
-
-
-class _ProgressBar:
-    """A bar with rate and time left on a terminal, nothing in a pipe."""
-
-    def __init__(self, unit: str = " runs") -> None:
-        self._unit = unit
-        self._bar: Any = None
-        self._resuming = False
-
-    def show(self, stage: str, done: int, total: int) -> None:
-        """Show how many runs of a stage are done; drawing and resuming are said in a line."""
-        from tqdm import tqdm
-
-        if sys.stderr is None:
-            return
-        if stage == "drawing":
-            self.close()
-            if sys.stderr is not None and sys.stderr.isatty():
-                print("drawing figures and report ...", file=sys.stderr)
-            return
-        if stage == "resuming" and not self._resuming and sys.stderr.isatty():
-            self._resuming = True
-            print("resuming: runs that are done already are not run again", file=sys.stderr)
-        if self._bar is None:
-            self._bar = tqdm(total=total, unit=self._unit, disable=None, file=sys.stderr, leave=False, dynamic_ncols=True)
-        self._bar.total = total
-        self._bar.set_description_str(textwrap.shorten(stage, 30, placeholder="..."), refresh=False)
-        self._bar.update(done - self._bar.n)
-
-    def close(self) -> None:
-        """Take the bar away."""
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
 
 
 # --- list -------------------------------------------------------------------------------------------------------------
@@ -271,46 +236,6 @@ def _explore(options: argparse.Namespace) -> int:
     return 0
 
 
-# --- import -----------------------------------------------------------------------------------------------------------
-
-IMPORT = """\
-Read workforce files into a folder that studies start from. Each file is recognised by its columns; all faults of all files are said
-at once, and then nothing is written. What was not reported stays unknown, and is never zero.
-
-Files: PCN workforce (individual level); General Practice Workforce (practice level, any vintage: put month and year into the file's
-name); patients registered at practices, by age too; practices and their networks.
-"""
-IMPORT_END = """\
-Roles get their skill level by a table, and columns are found by another. Both are written into the folder as roles.csv and columns.csv:
-edit a copy and name it with --roles or --columns. In roles.csv each role has a level, a group, a grade and the reason; "also" lists other
-spellings, separated by semicolons. In columns.csv each row says under which names ("also") files carry a column or a role, and which
-entries mean "not reported".
-
-Rows with hashed identifiers, their key, and small counts go to DIR/local and must stay on this machine.
-"""
-
-
-def _add_import(sub: argparse.ArgumentParser) -> None:
-    sub.description, sub.epilog = IMPORT, IMPORT_END
-    sub.formatter_class = argparse.RawDescriptionHelpFormatter
-    sub.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a CSV file, as it was published")
-    sub.add_argument("--out", metavar="DIR", type=Path, required=True, help="the folder; one of an earlier import is replaced")
-    sub.add_argument("--roles", metavar="CSV", type=Path, help="your role table in place of the one that ships")
-    sub.add_argument("--columns", metavar="CSV", type=Path, help="your column map in place of the one that ships")
-
-
-def _import(options: argparse.Namespace) -> int:
-    from llr_sd.importing import import_files
-
-    bar = _ProgressBar(" files")
-    try:
-        written = import_files(options.files, options.out, options.roles, options.columns, bar.show)
-    finally:
-        bar.close()
-    say("\n".join([*written.imported.words(), str(written.path)]))
-    return 0
-
-
 # --- report -----------------------------------------------------------------------------------------------------------
 
 
@@ -367,7 +292,7 @@ def _mutants(text: str) -> int:
 def _mutate(options: argparse.Namespace) -> int:
     from llr_sd.check.mutations import ENOUGH, mutate_model
 
-    bar = _ProgressBar(" mutants")
+    bar = ProgressBar(" mutants")
     try:
         sheet = mutate_model(options.model, None if options.mutations is True else options.mutations, bar.show)
     finally:
@@ -405,7 +330,7 @@ def _check(options: argparse.Namespace) -> int:
     if options.mutations:
         return _mutate(options)
     if options.statistics:
-        bar = _ProgressBar(" seeds")
+        bar = ProgressBar(" seeds")
         try:
             sheet = check_statistics(progress=bar.show)
         finally:
@@ -438,7 +363,7 @@ COMMANDS: dict[str, tuple[str, Any, Any]] = {
         _add_explore,
         _explore,
     ),
-    "import": ("Read workforce files into a folder that studies start from.", _add_import, _import),
+    **workforce_cli.COMMANDS,
     "new": ("Make a study folder of your own that runs as it stands.", _add_new, _new),
     "list": ("Show models, parameters with their sources, scenarios and studies.", _add_list, _list),
     "check": (

@@ -6,6 +6,7 @@ import codecs
 import os
 import signal
 import sys
+import textwrap
 import threading
 import traceback
 from collections.abc import Iterator
@@ -93,3 +94,38 @@ def let_go(stream: Any) -> None:
     """Point a stream that cannot be written at nothing, so that Python does not complain of it at its end."""
     with suppress(Exception):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+class ProgressBar:
+    """A bar with rate and time left on a terminal, nothing in a pipe."""
+
+    def __init__(self, unit: str = " runs") -> None:
+        self._unit = unit
+        self._bar: Any = None
+        self._resuming = False
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        """Show how many runs of a stage are done; drawing and resuming are said in a line."""
+        from tqdm import tqdm
+
+        if sys.stderr is None:
+            return
+        if stage == "drawing":
+            self.close()
+            if sys.stderr is not None and sys.stderr.isatty():
+                print("drawing figures and report ...", file=sys.stderr)
+            return
+        if stage == "resuming" and not self._resuming and sys.stderr.isatty():
+            self._resuming = True
+            print("resuming: runs that are done already are not run again", file=sys.stderr)
+        if self._bar is None:
+            self._bar = tqdm(total=total, unit=self._unit, disable=None, file=sys.stderr, leave=False, dynamic_ncols=True)
+        self._bar.total = total
+        self._bar.set_description_str(textwrap.shorten(stage, 30, placeholder="..."), refresh=False)
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None

@@ -52,7 +52,7 @@ class Source:
     def words(self) -> str:
         """The source in a line."""
         day = f"{self.period.day} {self.period:%b %Y}"
-        return f"{self.file}: {self.kind}, {day}; {self.rows:,} rows ({self.encoding})"
+        return f"{self.file}: {self.kind}, {day}; {self.rows:,} row{'s' if self.rows != 1 else ''} ({self.encoding})"
 
 
 @dataclass(frozen=True)

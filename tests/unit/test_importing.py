@@ -44,7 +44,7 @@ def test_files_of_all_kinds_become_one_folder(tmp_path: Path, capsys: pytest.Cap
     assert main(["import", *map(str, files), "--out", str(tmp_path / "out")]) == 0
     said = capsys.readouterr()
     for words in (
-        "pcn.csv: PCN workforce, individual level, 30 Sep 2022; 1 rows (UTF-8)",
+        "pcn.csv: PCN workforce, individual level, 30 Sep 2022; 1 row (UTF-8)",
         "practice 2017-09.csv: General Practice Workforce, practice level, 30 Sep 2017; 2 rows (UTF-8)",
         "list.csv: patients registered at practices",
         "member.csv: practices and their networks",
@@ -161,7 +161,7 @@ def test_an_earlier_period_answers_for_nobody_now(tmp_path: Path) -> None:
 def test_a_person_with_several_jobs_counts_once(tmp_path: Path) -> None:
     rows = [
         post(UNIQUE_IDENTIFIER="1", FTE="0.5"),
-        post(UNIQUE_IDENTIFIER="1", FTE="0.3", DETAILED_STAFF_ROLE="Manager"),
+        post(UNIQUE_IDENTIFIER="1", FTE="0.3", DETAILED_STAFF_ROLE="Care Coordinator"),
         post(UNIQUE_IDENTIFIER="1", FTE="0.2", PCN_CODE="U2"),
         post(UNIQUE_IDENTIFIER="2"),
         post(UNIQUE_IDENTIFIER="3", Data_source="NWRS contracted services", FTE="4.5"),

@@ -12,7 +12,7 @@ from workforce_files import post, text, write
 from llr_sd.workforce.columns import read_columns
 from llr_sd.workforce.published.network import read_network
 from llr_sd.workforce.published.table import read
-from llr_sd.workforce.roles import read_roles
+from llr_sd.workforce.roles import TABLE, read_roles
 from llr_sd.workforce.staffing import Faults, Staffing
 
 REAL = next((f for p in Path(__file__).parents if (f := p / "shared" / "nhs" / "pcn_workforce_2022_09_llr.csv").is_file()), None)
@@ -67,9 +67,27 @@ def test_columns_of_older_files_are_found(tmp_path: Path) -> None:
 def test_other_is_told_by_the_broader_role(tmp_path: Path) -> None:
     rows = [
         post(STAFF_ROLE="Other Direct Patient Care", DETAILED_STAFF_ROLE="Other"),
-        post(STAFF_ROLE="Other Admin/Non-clinical", DETAILED_STAFF_ROLE="Other"),
+        post(STAFF_GROUP="Other Admin/Non-clinical staff", STAFF_ROLE="Other Admin/Non-clinical", DETAILED_STAFF_ROLE="Other"),
     ]
     assert sound(write(tmp_path / "a.csv", rows)).frame["group"].tolist() == ["other_clinical", "admin_non_clinical"]
+
+
+def test_a_role_in_a_group_that_it_cannot_be_of_stops_the_import(tmp_path: Path) -> None:
+    """A manager is administrative in the table: one under nurses, who may be a ward manager, would be counted among receptionists."""
+    file = write(tmp_path / "a.csv", [post(STAFF_GROUP="Nurses", DETAILED_STAFF_ROLE="Manager")])
+    _, faults = imported(file)
+    assert [f.what for f in faults] == [
+        'the role "Manager" stands under "Nurses", and in the role table under admin_non_clinical.'
+    ]
+    table = TABLE.read_text(encoding="utf-8")
+    (tmp_path / "roles.csv").write_text(f"{table}Nurses: Manager,nurse,enhanced,in post,clinical,C,leads nurses,\n")
+    again = Faults()
+    read_in = read(file, again)
+    assert read_in is not None
+    staffing = read_network(read_in, read_roles(tmp_path / "roles.csv"), read_columns(), b"key", again)
+    assert not list(again)
+    assert staffing is not None
+    assert staffing.frame["group"].tolist() == ["nurse"]
 
 
 @pytest.mark.parametrize("mark", ["NA", "nd", ""])

@@ -20,7 +20,7 @@ FILES = {
 }
 """Kinds of file, and what they are called; a file is of the kind most of whose columns it has."""
 MARKS = ("not reported", "estimated", "no return", "contracted")
-OTHERS = ("mark", "practice total", "practice part", "practice role", "practice source")
+OTHERS = ("mark", "practice total", "practice part", "practice role", "practice source", "staff group")
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def read_columns(path: Path | None = None) -> ColumnMap:
         if kind not in FILES and kind not in OTHERS:
             known = ", ".join([*FILES, *OTHERS])
             faults.add(str(path), f'"{kind}" is not one of {known}.', row=line.number, column="kind")
-        known_names = {"mark": MARKS, "practice total": GROUPS, "practice source": GROUPS}.get(kind)
+        known_names = {"mark": MARKS, "practice total": GROUPS, "practice source": GROUPS, "staff group": GROUPS}.get(kind)
         if not name or (known_names and name not in known_names):
             faults.add(str(path), f'"{name}" is not a name of this kind.', row=line.number, column="name")
         if not also:

@@ -55,7 +55,7 @@ def read_network(table: Table, roles: Roles, columns: ColumnMap, secret: bytes, 
     fte = numbers(table, found["fte"], columns, faults, MOST_FTE)
     periods = _periods(table, found, columns, faults)
     empty = [is_mark(role, columns) and math.isnan(f) for role, f in zip(data[found["role"]], fte, strict=True)]
-    given = _roles(table, found, roles, empty, faults)
+    given = _roles(table, found, roles, columns, empty, faults)
     for row, place in enumerate(names["place"], start=2):
         if not place:
             faults.add(str(table.path), "names no network.", "Give its code.", row=row, column=found["place"])
@@ -110,29 +110,40 @@ def _month(word: str) -> int:
     return next((i for i, n in enumerate(names) if i and len(word) > 2 and n.startswith(word.casefold())), 0)
 
 
-def _roles(table: Table, found: dict[str, str], roles: Roles, empty: Sequence[bool], faults: Faults) -> list[Role | None]:
+def _roles(
+    table: Table, found: dict[str, str], roles: Roles, columns: ColumnMap, empty: Sequence[bool], faults: Faults
+) -> list[Role | None]:
     """Return the role of each row: the detailed one, or, where that only says "Other", the broader one."""
-    detailed = list(table.data[found["role"]])
-    broader = texts(table, found, "staff_role")
-    first: dict[str, int] = {}
-    given: list[Role | None] = []
-    known: dict[tuple[str, str], tuple[str, Role | None]] = {}
-    for row, (name, wide, nothing) in enumerate(zip(detailed, broader, empty, strict=True), start=2):
-        if nothing:
-            given.append(None)
-            continue
-        if (name, wide) not in known:
-            told = wide if plain(name) in ("other", "") and wide else name
-            known[name, wide] = (told, roles.find(told))
-        told, role = known[name, wide]
-        given.append(role)
+    detailed, broader, groups = (texts(table, found, name) for name in ("role", "staff_role", "staff_group"))
+    rows: dict[tuple[str, str, str], list[int]] = {}
+    for i, key in enumerate(zip(detailed, broader, groups, strict=True)):
+        if not empty[i]:
+            rows.setdefault(key, []).append(i)
+    given: list[Role | None] = [None] * len(detailed)
+    lost: dict[str, list[int]] = {}
+    for (name, wide, group), places in rows.items():
+        told = wide if plain(name) in ("other", "") and wide else name
+        role = roles.find(f"{group}: {told}") or roles.find(told)
         if role is None:
-            first.setdefault(told, row)
-    for name in sorted(first):
-        count = sum(1 for n, w in zip(detailed, broader, strict=True) if known.get((n, w), ("",))[0] == name)
-        what = f"the role {shown(name)} is not in the role table ({count} row{'s' if count > 1 else ''})."
-        faults.add(str(table.path), what, roles.mend(name), row=first[name], column=found["role"])
+            lost.setdefault(told, []).extend(places)
+            continue
+        if _apart(role, columns.stubs["staff group"].get(group.upper(), ""), f"{group}: {told}", roles):
+            what = f"the role {shown(told)} stands under {shown(group)}, and in the role table under {role.group}."
+            mend = f'Add "{group}: {told}" to the role table (--roles).'
+            faults.add(str(table.path), what, mend, row=places[0] + 2, column=found["role"])
+        for i in places:
+            given[i] = role
+    for name, places in sorted(lost.items()):
+        what = f"the role {shown(name)} is not in the role table ({len(places)} row{'s' if len(places) > 1 else ''})."
+        faults.add(str(table.path), what, roles.mend(name), row=min(places) + 2, column=found["role"])
     return given
+
+
+def _apart(role: Role, group: str, name: str, roles: Roles) -> bool:
+    """Whether the role table puts a role where the file cannot mean it: GPs with others, or clinical staff with administrative."""
+    if not group or "director" in (group, role.group) or roles.find(name) is role:
+        return False
+    return ("gp" in (group, role.group) and group != role.group) or (group == "admin_non_clinical") != (role.head == "admin")
 
 
 def _people(table: Table, found: dict[str, str], columns: ColumnMap, secret: bytes, bought: Sequence[bool]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from llr_sd.errors import InputError, shown
 from llr_sd.workforce.columns import ColumnMap
-from llr_sd.workforce.published.table import Table, day_in, lacking, numbers, texts
+from llr_sd.workforce.published.table import Table, day_in, is_mark, lacking, numbers, texts
 from llr_sd.workforce.published.wide import Wide, band, parsed
 from llr_sd.workforce.roles import Role, Roles
 from llr_sd.workforce.staffing import (
@@ -111,7 +111,7 @@ def read_practice(table: Table, roles: Roles, columns: ColumnMap, faults: Faults
     frame = _frame(table, found, holdings, period)
     return Staffing(
         checked_types(frame),
-        _places(table, found, sizes, answered, period),
+        _places(table, found, columns, sizes, answered, period),
         period,
         _margins(table, found, wide, columns, period),
         _lists(table, found, columns, period),
@@ -294,12 +294,12 @@ def _frame(table: Table, found: dict[str, str], blocks: list[dict[str, Any]], pe
 
 
 def _places(
-    table: Table, found: dict[str, str], sizes: Array, answered: NDArray[np.bool_], period: datetime.date
+    table: Table, found: dict[str, str], columns: ColumnMap, sizes: Array, answered: NDArray[np.bool_], period: datetime.date
 ) -> pd.DataFrame:
     import pandas as pd
 
     names = ("place", "place_name", "area", "area_name", "network", "network_name")
-    frame = pd.DataFrame({name: list(texts(table, found, name)) for name in names})
+    frame = pd.DataFrame({name: ["" if is_mark(t, columns) else t for t in texts(table, found, name)] for name in names})
     frame = frame.assign(kind="practice", locality="", list_size=sizes, answered=answered, period=period)
     return frame[list(PLACE_COLUMNS)]
 

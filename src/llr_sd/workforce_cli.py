@@ -1,0 +1,51 @@
+"""The commands that take in data of a workforce: parse, call, print."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from llr_sd.console import ProgressBar, say
+
+IMPORT = """\
+Read workforce files into a folder that studies start from. Each file is recognised by its columns; all faults of all files are said
+at once, and then nothing is written. What was not reported stays unknown, and is never zero.
+
+Files: PCN workforce (individual level); General Practice Workforce (practice level, any vintage: put month and year into the file's
+name); patients registered at practices, by age too; practices and their networks.
+"""
+IMPORT_END = """\
+Roles get their skill level by a table, and columns are found by another. Both are written into the folder as roles.csv and columns.csv:
+edit a copy and name it with --roles or --columns. In roles.csv each role has a level, a group, a grade and the reason; "also" lists other
+spellings, separated by semicolons. In columns.csv each row says under which names ("also") files carry a column or a role, and which
+entries mean "not reported".
+
+Rows with hashed identifiers, their key, and small counts go to DIR/local and must stay on this machine.
+"""
+
+
+def _add_import(sub: argparse.ArgumentParser) -> None:
+    sub.description, sub.epilog = IMPORT, IMPORT_END
+    sub.formatter_class = argparse.RawDescriptionHelpFormatter
+    sub.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a CSV file, as it was published")
+    sub.add_argument("--out", metavar="DIR", type=Path, required=True, help="the folder; one of an earlier import is replaced")
+    sub.add_argument("--roles", metavar="CSV", type=Path, help="your role table in place of the one that ships")
+    sub.add_argument("--columns", metavar="CSV", type=Path, help="your column map in place of the one that ships")
+
+
+def _import(options: argparse.Namespace) -> int:
+    from llr_sd.importing import import_files
+
+    bar = ProgressBar(" files")
+    try:
+        written = import_files(options.files, options.out, options.roles, options.columns, bar.show)
+    finally:
+        bar.close()
+    say("\n".join([*written.imported.words(), str(written.path)]))
+    return 0
+
+
+COMMANDS: dict[str, tuple[str, Any, Any]] = {
+    "import": ("Read workforce files into a folder that studies start from.", _add_import, _import),
+}
