@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { changeWords, higherWords, keptWords } from "../../src/llr_sd/page/js/app/compare.mjs";
+import { changeWords, higherWords, keptWords, rangesWords } from "../../src/llr_sd/page/js/app/compare.mjs";
 import { change, changeOver, cellsOf, comparable, compared, settingAt, standing, unlike } from "../../src/llr_sd/page/js/session/comparison.mjs";
 import { disagreement, numbersOf } from "../../src/llr_sd/page/js/session/kept.mjs";
 import { keeping } from "../../src/llr_sd/page/js/session/settings.mjs";
@@ -122,6 +122,14 @@ test("a kept setting that no longer gives its numbers is said to, and one that d
   const told = (one) => keptWords(data, store.state, [{ ref: "now", ensemble: one }, { ref: `saved:${id}`, ensemble: one }]);
   assert.equal(told(runs), "");
   assert.match(told(ensemble(100, (run) => run + 1)), /"mine" was kept with other numbers.*p05 of staff: 24.95 then, 25.95 now/);
+});
+
+test("settings that draw from different ranges are said to, whatever order they were given in", () => {
+  const law = { kind: "uniform", low: 0, high: 1 };
+  const one = { ranges: { a: law, b: law } };
+  assert.equal(rangesWords([one, { ranges: { b: law, a: law } }]), "");
+  assert.match(rangesWords([one, { ranges: { a: law, b: { ...law, high: 2 } } }]), /ranges differ/);
+  assert.match(rangesWords([one, one, { ranges: {} }]), /ranges differ/);
 });
 
 test("differences in words claim no more than the runs show", () => {

@@ -60,7 +60,7 @@ export function mountCompare(root, page) {
     offer(settings);
     const failed = found.find(({ error }) => error);
     const waiting = found.filter(({ ensemble, error }) => !ensemble && !error);
-    say(status, failed ? `${failed.name}: ${failed.error}` : waiting.length ? `Running ${waiting.map(({ name }) => name).join(", ")} …` : [lostWords(found), keptWords(data, store.state, found)].filter(Boolean).join(" "));
+    say(status, failed ? `${failed.name}: ${failed.error}` : waiting.length ? `Running ${waiting.map(({ name }) => name).join(", ")} …` : [lostWords(found), rangesWords(found), keptWords(data, store.state, found)].filter(Boolean).join(" "));
     const there = found.filter(({ ensemble }) => ensemble);
     fill(tables, unlikeTable(data, settings));
     picture.element.hidden = true;
@@ -167,6 +167,12 @@ function lostWords(found) {
     .join(" ");
 }
 
+/** Say that settings draw from different ranges, so that a pair has the same random numbers and not always the same inputs. */
+export function rangesWords(settings) {
+  const [first, ...others] = settings.map(({ ranges }) => keyOf({ held: {}, ranges, runs: 0 }));
+  return others.every((other) => other === first) ? "" : "Their ranges differ: a pair of runs has the same random numbers, each drawn from its setting's own ranges.";
+}
+
 /** Say which kept setting no longer gives the numbers that were kept with it, and the first of them; empty where all do. */
 export function keptWords(data, state, found) {
   return found
@@ -262,5 +268,5 @@ function table(caption, head, rows) {
       make("caption", { text: caption }),
       make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col", text })))),
       make("tbody", {}, ...rows.map(([first, ...rest]) =>
-        make("tr", {}, make("th", { scope: "row", text: first }), ...rest.map((told, i) => make("td", { "data-head": head[i + 1] }, ...[told].flat().filter(Boolean).map((text) => make("span", { text })))))))));
+        make("tr", {}, make("th", { scope: "row", text: first }), ...rest.map((told, i) => make("td", { "data-head": head[i + 1] }, make("div", {}, ...[told].flat().filter(Boolean).map((text) => make("div", { text }))))))))));
 }
