@@ -1,0 +1,109 @@
+"""Tables of the plan are held against their parts and against each other; each disagreement is the source's, and is shown as that."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from llr_sd.workforce.baseline.agreement import Printed, of_rows, per_thousand, ratios, rebuilt, sums, twice
+
+PLAN = Path(__file__).parents[1] / "golden" / "plan"
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (PLAN / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def table_3(measure: str = "wte") -> Printed:
+    return of_rows(rows("table03_staff_headcount_wte"), measure, "Table 3", "WTE" if measure == "wte" else "people")
+
+
+def table_8(measure: str = "wte") -> Printed:
+    places = 2 if measure == "wte_per_1000" else 0
+    return of_rows(rows("table08_wte_per_1000"), measure, "Table 8", "WTE per 1,000" if places else "WTE", places=places)
+
+
+def lists(name: str, source: str) -> Printed:
+    found = {(r["ccg_code"], "registered"): float(r["value"]) for r in rows(name) if r["measure"] == "registered_population"}
+    return Printed(source, "patients", found, "LLR")
+
+
+def parts(table: Printed) -> dict[tuple[str, str], float]:
+    return {c: v for c, v in table.cells.items() if c[0] != table.total_area and c[1] != table.total_group}
+
+
+def test_table_3_is_rebuilt_from_its_parts() -> None:
+    """All but two totals of heads and WTE come back; those are the printed 256 and 284."""
+    for measure in ("headcount", "wte"):
+        printed = table_3(measure)
+        made = rebuilt(parts(printed), "Table 3 rebuilt", printed.unit, "LLR", "all_staff")
+        differ = {(d.area, d.group): (d.printed, d.against) for d in twice(printed, made)}
+        assert differ == ({} if measure == "headcount" else {("LLR", "nurse"): (256, 255), ("LLR", "other_clinical"): (284, 285)})
+        assert made.cells["LLR", "all_staff"] == (3751 if measure == "headcount" else 2674)
+
+
+def test_column_sums_of_255_285_and_542_are_the_sources_own_disagreement() -> None:
+    found = {(d.area, d.group): d for d in sums(table_8()) if d.area == "LLR" and d.group != "all_staff"}
+    assert {k[1]: (d.printed, d.against, d.rounding) for k, d in found.items()} == {
+        "nurse": (256, 255, True), "other_clinical": (284, 285, True), "gp": (541, 542, True),
+    }  # fmt: skip
+    assert found["LLR", "nurse"].words == (
+        "Table 8 prints 256 WTE for LLR, nurse, and its parts add to 255: the source disagrees with itself; "
+        "rounding can be the reason."
+    )
+
+
+def test_totals_that_no_rounding_explains() -> None:
+    """2,720 is neither the sum over groups nor over areas, nor 2,674."""
+    found = [d for d in sums(table_8()) if not d.rounding]
+    assert {(d.area, d.printed, d.against) for d in found} == {
+        ("LLR", 2720, 2697), ("LLR", 2720, 2673), ("LC", 810, 807), ("WL", 1007, 987),
+    }  # fmt: skip
+    assert all("rounding cannot be the reason" in d.words for d in found if d.area != "LC")
+    assert [d.group for d in sums(table_3())] == ["nurse", "other_clinical"]
+    total = next(d for d in twice(table_8(), table_3()) if (d.area, d.group) == ("LLR", "all_staff"))
+    assert total.words == "Table 8 prints 2,720 WTE for LLR, all_staff, and Table 3 2,674: the sources disagree."
+
+
+def test_the_citys_list_is_printed_in_two_ways() -> None:
+    two, eight = lists("table02_population_practices", "Table 2"), lists("table08_wte_per_1000", "Table 8")
+    [found] = twice(two, eight)
+    assert found.words == "Table 2 prints 398,053 patients for LC, registered, and Table 8 398,063: the sources disagree."
+    assert sums(two) == ()
+    [broken] = sums(eight)
+    assert (broken.area, broken.printed, broken.against) == ("LLR", 1114316, 1114326)
+
+
+def test_table_8_is_rebuilt_from_staff_and_lists() -> None:
+    """Densities come back to two decimals, but for those of the wrong totals and of the 285 that is printed as 284."""
+    people = {area: value for (area, _), value in lists("table02_population_practices", "Table 2").cells.items()}
+    made = per_thousand(rebuilt(parts(table_8()), "rebuilt", "WTE", "LLR", "all_staff"), people, "Table 8 rebuilt")
+    differ = {(d.area, d.group): (d.printed, round(d.against, 2)) for d in twice(table_8("wte_per_1000"), made)}
+    wrong = {("WL", "all_staff"): (2.6, 2.55), ("LLR", "all_staff"): (2.44, 2.4), ("LLR", "other_clinical"): (0.25, 0.26)}
+    assert differ == wrong
+    thousands = {area: value / 1000 for area, value in people.items()}
+    assert ratios(table_8("wte_per_1000"), table_8(), thousands) == ()  # each follows from the total beside it, right or wrong
+
+
+def test_a_ratio_that_does_not_follow_is_seen() -> None:
+    wrong = Printed("Table X", "WTE per 1,000", {("A", "gp"): 0.7}, places=2)
+    [found] = ratios(wrong, Printed("Table X", "WTE", {("A", "gp"): 60.0}), {"A": 100.0})
+    assert "its own numbers give 0.6" in found.words
+    assert not found.rounding
+
+
+@pytest.mark.parametrize(("total", "found"), [(10.0, 0), (11.0, 1), (13.0, 1)])
+def test_rounding_can_explain_no_more_than_half_a_unit_a_part(total: float, found: int) -> None:
+    table = Printed("Table X", "WTE", {("A", "gp"): 5.0, ("B", "gp"): 5.0, ("T", "gp"): total}, "T")
+    assert len(sums(table)) == found
+    assert all(d.rounding == (total < 12) for d in sums(table))
+
+
+def test_the_locums_of_table_10_add_to_the_total_but_for_a_misprint() -> None:
+    table = of_rows(
+        rows("table10_locums"), "wte", "Table 10", "WTE", places=2, group="locum_reason", totals=("LLR", "all")
+    )  # fmt: skip
+    assert {(d.group, d.printed, d.against) for d in sums(table)} == {("other", 26.26, 27.26), ("all", 39.44, 38.44)}
