@@ -88,9 +88,8 @@ def words(staffing: Staffing) -> str:
     parts = [f"{text}."]
     if row["unknown"]:
         parts.append(f"{_count(row['unknown'], 'row gives', 'rows give')} no heads.")
-    files = staffing.frame["file"][staffing.frame["kind"].isin(("practice", "network"))].nunique()
-    if files > 1:
-        parts.append("Somebody in two files counts twice: their identifiers do not agree.")
+    if {"practice", "network"} <= set(staffing.frame["kind"]):
+        parts.append("Somebody who works for a practice and for a network counts twice: files name people each in their own way.")
     return " ".join(parts)
 
 

@@ -339,11 +339,15 @@ def joined(parts: Sequence[Staffing]) -> Staffing:
         return pd.concat(full, ignore_index=True) if full else frames[0]
 
     frame = stacked([p.frame for p in parts])
-    twice = frame.groupby(["kind", "place", "period"])["file"].nunique()
-    if (twice > 1).any():
-        kind, place, day = twice.index[int((twice > 1).argmax())]
-        files = sorted(set(frame["file"][(frame["kind"] == kind) & (frame["place"] == place) & (frame["period"] == day)]))
-        raise InputError(f'{" and ".join(files)} both tell of the {kind} "{place}" at {day}.', mend="Import one of them.")
+    told: dict[tuple[object, ...], str] = {}
+    for part in parts:
+        for key, file in part.frame.groupby(["kind", "place", "period"])["file"].first().items():
+            if key in told:
+                kind, place, day = key
+                raise InputError(
+                    f'{told[key]} and {file} both tell of the {kind} "{place}" at {day}.', mend="Import one of them."
+                )
+            told[key] = str(file)
     return Staffing(
         frame,
         _joined_places(stacked([p.places for p in parts]), frame),
