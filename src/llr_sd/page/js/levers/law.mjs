@@ -67,7 +67,8 @@ export function lawEditor(input, page) {
   const problem = make("p", { class: "problem", role: "alert" });
   const told = make("p", { class: "quiet" });
   const fields = make("div", { class: "law-numbers" });
-  let law = null;
+  let law = null; // as it stands in the boxes
+  let kept; // as the page has it
 
   const kinds = Object.entries(LAWS).map(([value, { called }]) => ({ value, text: called }));
   const kind = choice("How it varies", [{ value: "", text: "not at all" }, ...kinds], "", (value) => {
@@ -126,10 +127,12 @@ export function lawEditor(input, page) {
   function show() {
     const { ranges } = page.state();
     const now = lawOf(input, ranges);
-    if (!alike(now, law)) {
+    // Numbers that cannot be stay in their boxes until they are mended, whatever runs come in meanwhile.
+    if (!alike(now, kept) && !alike(now, law)) {
       draw(now);
       refused("");
     }
+    kept = now;
     back.hidden = !Object.hasOwn(ranges, input.name);
     const studys = input.law && input.uncertain ? `The study has ${lawWords(input, input.law)}.` : "The study does not vary it.";
     say(told, behind(input) ? `Numbers are ${behind(input)}. ${studys}` : studys);
