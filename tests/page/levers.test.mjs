@@ -3,7 +3,7 @@ import test from "node:test";
 import { grouped, mattering } from "../../src/llr_sd/page/js/levers/levers.mjs";
 import { alike, firstLaw, recast } from "../../src/llr_sd/page/js/levers/law.mjs";
 import { LAWS, boxed, niceStep, outsideOf, sliderEnds, snapped, standing, stepOf, unboxed } from "../../src/llr_sd/page/js/levers/standing.mjs";
-import { differenceWords, found, lawWords, outsideWords, permissibleWords, searchable, sourceWords, standingWords, valueWithUnit } from "../../src/llr_sd/page/js/levers/wording.mjs";
+import { differenceWords, found, lawWords, outsideSummary, outsideWords, permissibleWords, searchable, sourceWords, standingWords, valueWithUnit } from "../../src/llr_sd/page/js/levers/wording.mjs";
 import { KINDS, lawProblem } from "../../src/llr_sd/page/js/draws/laws.mjs";
 import { input, pageData } from "./session_fixture.mjs";
 
@@ -87,6 +87,15 @@ test("a value outside the range of its source is told, one inside or on its end 
   assert.equal(outsideOf(own, 100), null);
 });
 
+test("a setting with values outside their sources says so, but not of what the plan itself believes", () => {
+  const four = ["a", "b", "c", "d"].map((name) => ({ ...share, name, label: name }));
+  const held = { a: 0.3, b: 0.4, c: 0.5, d: 0.6 };
+  assert.equal(outsideSummary(four, held), "Outside the range of their sources: a (30 in 100), b (40 in 100), c (50 in 100) and 1 more.");
+  assert.equal(outsideSummary(four, { a: 0.3 }), "Outside the range of its source: a (30 in 100).");
+  assert.equal(outsideSummary([{ ...share, planned: 0.3 }], { "quit rate": 0.3 }), "");
+  assert.equal(outsideSummary(four, { a: 0.1 }), "");
+});
+
 test("a source is told with its grade, and said to be missing where it is", () => {
   assert.equal(sourceWords({ source: "Table 11", grade: "A" }), "Table 11 (A, source document)");
   assert.equal(sourceWords({ source: "Table 11", grade: "" }), "Table 11");
@@ -127,6 +136,22 @@ test("levers that matter: what scenarios set, then what moves the results, then 
   assert.deepEqual(mattering(alike, [], start, start)[0].inputs.map((i) => i.name), ["quit rate"], "what all scenarios set alike is no choice");
   const bare = pageData({ scenarios: [{ name: "now", kind: "scenario", note: "", set: {} }] });
   assert.deepEqual(mattering(bare, [], start, start), []);
+});
+
+test("of what scenarios set, policies stand before beliefs, and what only a believed plan sets comes last", () => {
+  const inputs = [
+    input("belief", "Dmnl", 1, { uncertain: true }),
+    input("planned", "Dmnl", 1, { planned: 9 }),
+    input("seldom", "Dmnl", 1),
+    input("often", "Dmnl", 1),
+    input("ground", "Dmnl", 1),
+    input("published", "Dmnl", 1),
+  ];
+  const sets = [{}, { often: 2 }, { often: 3, seldom: 4, belief: 5 }, { belief: 6, planned: 9 }, { planned: 9 }];
+  const scenarios = sets.map((set, i) => ({ name: `s${i}`, kind: "scenario", note: "", set: { ...set, ground: 7 } }));
+  scenarios.push({ name: "p", kind: "published", note: "", set: { ground: 7, published: 1 } });
+  const [first] = mattering(pageData({ inputs, scenarios }), [], { held: {}, ranges: {} }, { held: {}, ranges: {} });
+  assert.deepEqual(first.inputs.map((i) => i.name), ["often", "seldom", "belief", "planned", "published"]);
 });
 
 test("groups keep the order of the table, and what has none comes last", () => {

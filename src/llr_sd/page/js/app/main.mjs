@@ -60,6 +60,7 @@ export function start(root, data, store, pool) {
   page.levers.equation = (input) => views.open("equations").open?.(input.variable.split("[")[0]);
 
   function show() {
+    if (shell.told.children.length !== store.told.length) fill(shell.told, store.told.map((text) => make("p", { class: "warning", text })));
     setting.show();
     levers.show();
   }

@@ -6,8 +6,12 @@ import { figure } from "../charts/figure.mjs";
 import { dateWords } from "../charts/numbers.mjs";
 import { trajectoryChart } from "../charts/trajectory.mjs";
 import { choice, fill, make, say } from "./dom.mjs";
-import { NOW, START, chanceOf, headlines, lastOf, outputTitle, sortedAt, spreadOf, titleAtEnd, trajectorySpec } from "./specs.mjs";
+import { NOW, START, chanceOf, elementsSpec, headlines, lastOf, outputTitle, sortedAt, spreadOf, titleAtEnd, trajectorySpec } from "./specs.mjs";
 import { CERTAIN, bandsWords, changeSentence, chanceSentence, failureWords, fewWords, findingWords, goalWords, numberSentence } from "./words.mjs";
+
+/** More lines than these are not told apart in one picture. */
+const MOST_TOGETHER = 6;
+const ALL = "all";
 
 /**
  * Mount the view.
@@ -64,18 +68,21 @@ export function mountPictures(root, page) {
   function overTime(spec, now, first) {
     const chart = trajectoryChart({ tallest: first ? 340 : 300 });
     const { elements } = now.outputs.get(spec.name);
-    let element = chosen(`of ${spec.name}`, elements);
+    const together = elements.length > 1 && elements.length <= MOST_TOGETHER ? [{ value: "-1", text: "all, medians of this setting" }] : [];
+    let element = store.state.view[`of ${spec.name}`] === ALL && together.length ? -1 : chosen(`of ${spec.name}`, elements);
     const which = elements.length > 1
-      ? choice("Shown", elements.map((text, i) => ({ value: String(i), text })), String(element), (value) => {
+      ? choice("Shown", [...elements.map((text, i) => ({ value: String(i), text })), ...together], String(element), (value) => {
         element = Number(value);
-        keep(`of ${spec.name}`, elements[element]);
+        keep(`of ${spec.name}`, element < 0 ? ALL : elements[element]);
         update();
       })
       : null;
     const update = () => {
-      const drawing = trajectorySpec(data, spec, settings(), element);
-      const part = elements.length > 1 ? `, ${elements[element]}` : "";
-      chart.update({ ...drawing, title: `${spec.label}${part}`, sentence: first ? bandsWords(drawing) : "" });
+      const setting = settings();
+      const drawing = element < 0 ? elementsSpec(data, spec, setting.now) : trajectorySpec(data, spec, setting, element);
+      const part = elements.length > 1 && element >= 0 ? `, ${elements[element]}` : "";
+      const sentence = element < 0 ? "Each line is a median; point at one to see where its runs lie." : first ? bandsWords(drawing) : "";
+      chart.update({ ...drawing, title: `${spec.label}${part}`, sentence });
     };
     const shown = figure(chart, { name: spec.label, about: page.about });
     return { element: make("section", { class: first ? "picture wide" : "picture" }, which && which.element, shown), update };

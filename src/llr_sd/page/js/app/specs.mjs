@@ -96,6 +96,14 @@ export function trajectorySpec(data, spec, { now, start, same, names }, element)
   };
 }
 
+/** What a trajectory of all elements of an output shows: a line each, of the current setting alone. */
+export function elementsSpec(data, spec, now) {
+  const { times, elements } = now.outputs.get(spec.name);
+  const lines = elements.map((name, i) => series(now, spec.name, i, { name, pen: i }));
+  const { calendar } = data.model;
+  return { title: spec.label, unit: spec.unit, percent: spec.percent, times: Array.from(times), series: lines, targets: [], history: [], calendar };
+}
+
 /** The targets that belong on a trajectory: its own, and those of outputs that are the same variable at one date. */
 export function targetsOver(data, spec, times) {
   return data.targets.flatMap((target) => {

@@ -43,18 +43,25 @@ export function mattering(data, moving, state, start) {
 }
 
 /**
- * The inputs that scenarios set, and not all of them alike: those that differ in most of the scenarios first, else as the table has them. What
- * all scenarios set to one value is the study's ground, and no choice.
+ * The inputs that scenarios set, and not all of them alike: those that do not vary before those that do (a
+ * policy before a belief), those on which most scenarios go their own way first, else as the table has them; last what no scenario of the
+ * question sets, or only to what the examined plan believes. What all scenarios set to one value is the study's ground, and no choice.
  */
 function settings(data) {
-  const asked = data.scenarios.filter((s) => s.kind === "scenario");
-  const counted = data.inputs.map(({ name }) => {
-    const values = (list) => new Set(list.map((s) => (Object.hasOwn(s.set, name) ? s.set[name] : null)));
-    const differs = data.scenarios.length > 1 ? values(data.scenarios).size > 1 : values(data.scenarios).values().next().value !== null;
-    const times = values(asked).size > 1 ? asked.filter((s) => Object.hasOwn(s.set, name)).length : 0;
-    return { name, differs, times };
+  const counted = data.inputs.map(({ name, uncertain, planned }) => {
+    const times = new Map();
+    for (const { kind, set } of data.scenarios) {
+      const value = Object.hasOwn(set, name) ? set[name] : null;
+      const [all, own] = times.get(value) ?? [0, 0];
+      times.set(value, [all + 1, own + (kind === "scenario")]);
+    }
+    const usual = [...times.values()].reduce((most, one) => (one[0] > most[0] ? one : most), [0, 0]);
+    const apart = [...times].filter(([value, one]) => one !== usual && (value === null || value !== planned));
+    const own = apart.reduce((n, [, one]) => n + one[1], 0);
+    const differs = data.scenarios.length > 1 ? times.size > 1 : !times.has(null);
+    return { name, differs, own, rank: own === 0 ? 2 : uncertain ? 1 : 0 };
   });
-  return counted.filter((c) => c.differs).sort((x, y) => y.times - x.times).map((c) => c.name);
+  return counted.filter((c) => c.differs).sort((x, y) => x.rank - y.rank || y.own - x.own).map((c) => c.name);
 }
 
 /** All levers by group, in the order of the table; those without a group last. */

@@ -3,7 +3,7 @@
 import { button, choice, fill, make, say } from "../app/dom.mjs";
 import { countOf } from "../charts/numbers.mjs";
 import { differencesOf } from "../session/moves.mjs";
-import { capital, differenceWords, sourceWords } from "./wording.mjs";
+import { capital, differenceWords, outsideSummary, sourceWords } from "./wording.mjs";
 
 const KINDS = Object.freeze({ scenario: "Scenarios", published: "As published", check: "Checks" });
 
@@ -29,8 +29,9 @@ export function mountSetting(root, page) {
   const runs = choice("Runs", runChoices(data.study.runs).map((n) => ({ value: String(n), text: n.toLocaleString("en-GB") })), "", (value) => {
     page.change({ kind: "runs", runs: Number(value) });
   });
+  const outside = make("p", { class: "outside" });
   let drawn = "";
-  fill(root, make("h2", { class: "unseen", text: "Setting" }), data.scenarios.length > 1 && from.element, note, head, list, make("div", { class: "steps" }, undo, redo, back), runs.element);
+  fill(root, make("h2", { class: "unseen", text: "Setting" }), data.scenarios.length > 1 && from.element, note, head, list, outside, make("div", { class: "steps" }, undo, redo, back), runs.element);
 
   function show() {
     const { state } = asking;
@@ -45,6 +46,8 @@ export function mountSetting(root, page) {
     if (key !== drawn) fill(list, differences.map(row));
     drawn = key;
     list.hidden = differences.length === 0;
+    say(outside, outsideSummary(data.inputs, state.held));
+    outside.hidden = outside.textContent === "";
     undo.disabled = !store.canUndo && state === store.state;
     redo.disabled = !store.canRedo;
     back.disabled = differences.length === 0;

@@ -3,6 +3,8 @@
 import { countOf, general, joined, listing, unitWords } from "../charts/numbers.mjs";
 import { endsOf, isNumber, outsideOf, scaleOf } from "./standing.mjs";
 
+const MOST_NAMED = 3;
+
 export const GRADES = Object.freeze({ A: "source document", B: "literature", C: "judgement" });
 
 /** A label as it stands alone: its first letter is a capital, unless the word is a name such as "mRNA" or "gp_quit". */
@@ -58,6 +60,20 @@ export function standingWords(input, { varies, value, law }) {
 export function outsideWords(input, value) {
   const ends = outsideOf(input, value);
   return ends ? `${valueWithUnit(input, value)} is outside the range of its source, ${extentWords(input, ends.low, ends.high)}.` : "";
+}
+
+/**
+ * What to be told of a setting that holds values outside the range of their source; a value that the examined plan itself believes is meant.
+ * @param {Object[]} inputs
+ * @param {Object<string, number>} held
+ * @returns {string} "" where none is
+ */
+export function outsideSummary(inputs, held) {
+  const found = inputs.filter((i) => Object.hasOwn(held, i.name) && held[i.name] !== i.planned && outsideOf(i, held[i.name]));
+  if (!found.length) return "";
+  const named = found.slice(0, MOST_NAMED).map((i) => `${i.label} (${valueWithUnit(i, held[i.name])})`);
+  const rest = found.length - named.length;
+  return `Outside the range of ${found.length === 1 ? "its source" : "their sources"}: ${listing(rest ? [...named, `${rest} more`] : named)}.`;
 }
 
 /** What may be set: "0 to 500 in 100"; empty where nothing limits it. */
