@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import secrets
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llr_sd.errors import InputError, ResultError
-from llr_sd.store import write_csv
+from llr_sd.store import contents, write_csv
 from llr_sd.store.place import locked
+from llr_sd.store.seal import own_key
 from llr_sd.textfiles import is_file
 from llr_sd.workforce import people, rollup
 from llr_sd.workforce.columns import FILES, ColumnMap, read_columns
@@ -31,8 +32,8 @@ Progress = Callable[[str, int, int], None]
 LOCAL = "local"
 """What identifies people, or counts few of them, stays in this folder."""
 KEY = "key"
-MADE = "sources.csv"
-"""The file by which a folder of ours is known."""
+TITLE = "workforce import"
+"""By which the manifest of a folder of ours is known."""
 TOLD = 12
 """Notes that the terminal tells; all stand in a file."""
 
@@ -216,44 +217,68 @@ def import_files(
     """
     place = Path(out)
     with locked(place) as real:
-        if real.exists() and not is_file(real / MADE):
-            raise ResultError("is there already, and no import made it.", where=str(place), mend="Name another folder.")
+        _refuse_to_lose(real, place)
         secret = _key(real)
         tables = [None if t is None else Path(t) for t in (roles, columns)]
         imported = read_files([Path(f) for f in files], secret, tables[0], tables[1], progress)
-        new = real.parent / f".{real.name}.new"
-        old = real.parent / f".{real.name}.old"
+        new, old = (real.parent / f".{real.name}.{word}" for word in ("new", "old"))
+        shutil.rmtree(new, ignore_errors=True)
         try:
-            for left in (new, old):
-                shutil.rmtree(left, ignore_errors=True)
             (new / LOCAL).mkdir(parents=True, mode=0o700)
             _write(new, imported, secret, tables[0] or ROLE_TABLE, tables[1] or COLUMN_TABLE)
-            if real.exists():
-                real.rename(old)
-            new.rename(real)
+            contents.write_manifest(new, {"title": TITLE}, list(contents.entries(new)))
+            _refuse_to_lose(real, place)
+            _replace(real, new, old)
         except OSError as error:
             raise ResultError(f"cannot be written ({error.strerror or error}).", where=str(place)) from error
         finally:
             shutil.rmtree(new, ignore_errors=True)
-            if real.exists():
-                shutil.rmtree(old, ignore_errors=True)
-            elif old.exists():
-                old.rename(real)
     return Written(place, imported)
 
 
+def _refuse_to_lose(real: Path, place: Path) -> None:
+    """Raise ResultError where something stands that no import wrote, or that somebody changed since."""
+    if not os.path.lexists(real):
+        return
+    mend = "Move it elsewhere, or choose another folder with --out."
+    try:
+        ours = contents.read_manifest(real)[0].get("title") == TITLE
+        lost = contents.would_be_lost(real) if ours else None
+    except ResultError:
+        ours, lost = False, None
+    if not ours:
+        raise ResultError("is there already, and no import made it.", where=str(place), mend=mend)
+    if lost is not None:
+        raise ResultError(f"{lost} is not as the import wrote it, and would be lost.", where=str(place), mend=mend)
+
+
+def _replace(real: Path, new: Path, old: Path) -> None:
+    """Put a whole folder in the place of an earlier one, which comes back where that fails."""
+    if not real.exists():
+        new.rename(real)
+        return
+    shutil.rmtree(old, ignore_errors=True)
+    real.rename(old)
+    try:
+        new.rename(real)
+    except OSError:
+        old.rename(real)
+        raise
+    contents.delete(old)
+
+
 def _key(folder: Path) -> bytes:
-    """Return the key of a folder, so that a second import gives the same hashes; a new one where there is none."""
+    """Return the key of the hashes of a folder; this account's own where there is none yet, so that quarters agree."""
     file = folder / LOCAL / KEY
-    if is_file(file):
-        try:
-            kept = bytes.fromhex(file.read_text(encoding="ascii").strip())
-        except (OSError, ValueError):
-            raise InputError("is no key.", where=str(file), mend="Remove it, and people get new hashes.") from None
-        if len(kept) == 32:
-            return kept
+    if not is_file(file):
+        return own_key("identifiers of people in workforce files")
+    try:
+        kept = bytes.fromhex(file.read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        kept = b""
+    if len(kept) != 32:
         raise InputError("is no key.", where=str(file), mend="Remove it, and people get new hashes.")
-    return secrets.token_bytes(32)
+    return kept
 
 
 README = """\
@@ -274,7 +299,7 @@ def _write(folder: Path, imported: Imported, secret: bytes, roles: Path, columns
 
     staffing = imported.staffing
     now = Staffing(current(staffing.frame), staffing.places, staffing.period, staffing.margins, staffing.lists, staffing.notes)
-    write_csv(pd.DataFrame([vars(s) for s in imported.sources]), folder / MADE)
+    write_csv(pd.DataFrame([vars(s) for s in imported.sources]), folder / "sources.csv")
     write_csv(staffing.places, folder / "places.csv")
     write_csv(rollup.networks(staffing.places), folder / "networks.csv")
     shutil.copyfile(roles, folder / "roles.csv")

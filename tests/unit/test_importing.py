@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import datetime
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,9 +31,8 @@ def sizes(*rows: tuple[str, int]) -> list[dict[str, str]]:
     return [LIST | {"CODE": place, "NUMBER_OF_PATIENTS": str(n)} for place, n in rows]
 
 
-def bytes_of(folder: Path, local: bool = True) -> dict[str, bytes]:
-    files = [f for f in sorted(folder.rglob("*")) if f.is_file()]
-    return {str(f.relative_to(folder)): f.read_bytes() for f in files if local or "local" not in f.parts}
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {str(f.relative_to(folder)): f.read_bytes() for f in sorted(folder.rglob("*")) if f.is_file()}
 
 
 def test_files_of_all_kinds_become_one_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -73,10 +74,44 @@ def test_the_same_import_gives_the_same_bytes(tmp_path: Path) -> None:
     import_files(files, tmp_path / "one")
     assert bytes_of(tmp_path / "one") == first
     import_files(files, tmp_path / "two")
-    assert bytes_of(tmp_path / "two", local=False) == bytes_of(tmp_path / "one", local=False)
-    keys = [(tmp_path / name / "local" / "key").read_text() for name in ("one", "two")]
-    assert keys[0] != keys[1]
-    assert not any(b"UNIQUE" in content for name, content in first.items() if name.endswith("staff.csv"))
+    assert bytes_of(tmp_path / "two") == first
+
+
+def test_another_account_gives_other_hashes_and_nothing_else_differs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(tmp_path / "pcn.csv", [post(UNIQUE_IDENTIFIER="47110815"), post(UNIQUE_IDENTIFIER="2", FTE="0.5")])
+    import_files([file], tmp_path / "one")
+    first = bytes_of(tmp_path / "one")
+    monkeypatch.setattr("llr_sd.importing.own_key", lambda _: b"another key of thirty-two bytes!")
+    import_files([file], tmp_path / "two")
+    second = bytes_of(tmp_path / "two")
+    differing = {name for name in first if first[name] != second[name]}
+    assert differing == {"local/key", "local/staff.csv", "manifest.json"}
+    import_files([file], tmp_path / "one")  # the folder keeps the key that it had
+    assert bytes_of(tmp_path / "one") == first
+    assert not any(b"47110815" in content for content in first.values())
+
+
+def test_what_somebody_put_into_the_folder_is_not_lost(tmp_path: Path) -> None:
+    file = write(tmp_path / "pcn.csv", [post()])
+    import_files([file], tmp_path / "out")
+    (tmp_path / "out" / "mine.txt").write_text("mine")
+    with pytest.raises(ResultError, match=r"mine\.txt"):
+        import_files([file], tmp_path / "out")
+    (tmp_path / "out" / "mine.txt").unlink()
+    (tmp_path / "out" / "roles.csv").write_text("edited")
+    with pytest.raises(ResultError, match=r"roles\.csv"):
+        import_files([file], tmp_path / "out")
+    (tmp_path / "letter").write_text("mine")
+    with pytest.raises(ResultError, match="no import made it"):
+        import_files([file], tmp_path / "letter")
+
+
+def test_progress_is_quiet_in_a_pipe(tmp_path: Path) -> None:
+    file = write(tmp_path / "pcn.csv", [post()])
+    command = [sys.executable, "-m", "llr_sd", "import", str(file), "--out", str(tmp_path / "out")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith(f"{tmp_path / 'out'}\n")
 
 
 def test_all_faults_of_all_files_are_said_in_one_pass_and_nothing_is_written(

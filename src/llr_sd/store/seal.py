@@ -30,6 +30,11 @@ def unseal(about: str, data: bytes) -> bytes | None:
     return content if hmac.compare_digest(head, MARK + _code(about, content)) else None
 
 
+def own_key(about: str) -> bytes:
+    """Return a key of this account for one purpose, the same each time: 32 bytes that nobody else can know."""
+    return _code(about, b"")
+
+
 def cache_folder() -> Path:
     """Return the folder of this user for what can be made again."""
     import platformdirs
