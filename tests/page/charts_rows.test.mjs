@@ -116,3 +116,10 @@ test("rows of differences say what they show, and no more", () => {
   assert.match(told({ median: 1, low90: 0, high90: 2 }), /with nine runs in ten"/);
   assert.match(told({ median: 1 }), /Median difference"/);
 });
+
+test("bars of a group stand under its name, and given words are said in place of numbers", () => {
+  const spec = { measure: "share", percent: true, bars: [{ group: "R1 posts", name: "pay", value: 0.4, low: 0.3, high: 1.1, words: "40% (30 to 110%)" }, { group: "R2 age", name: "pay", value: NaN, low: NaN, high: NaN, words: "–" }] };
+  const bold = texts(barsScene(spec, place())).filter((t) => t.attributes["font-weight"]).map((t) => t.inside);
+  assert.deepEqual(bold, ["R1 posts", "R2 age"]);
+  assert.deepEqual(barsReading(spec, 0, 0), { head: "R1 posts", lines: [{ name: "pay", pen: null, words: "40% (30 to 110%)", row: 0 }], spoken: "R1 posts, pay: 40% (30 to 110%)" });
+});

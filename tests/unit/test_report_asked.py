@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from rating_result import rating_result
+import xarray as xr
+from rating_result import NO_VARIANCE, rating_result
 from report_result import DYNAMIC, TIMES, analysed_result, plan_result, plan_study
 
 from llr_sd.dates import date_words
 from llr_sd.report import write_report
 from llr_sd.report.page import _asked
+from llr_sd.report.ratings.sections import rating_sections
 from llr_sd.report.sections import sections
 from llr_sd.report.shared import canvas
 from llr_sd.report.shared.asked import bars_asked, numbers
@@ -138,6 +140,19 @@ def test_bars_are_those_of_the_table_beside_them(name: str, column: int, analyse
         assert cells[bar["name"]] == (part_words(bar["value"]) if spec.get("shares") else amount(bar["value"], spec["unit"]))
 
 
+def test_what_each_risk_hangs_on_is_said_in_the_words_of_the_table(tmp_path: Path) -> None:
+    result = rating_result(tmp_path)
+    drawn = next(p for s in rating_sections(result) for p in s.pictures if p.name == "drivers")
+    assert drawn.asked is not None
+    ((_, spec),) = drawn.asked.views
+    rows = {(risk, name): words for risk, name, words in drawn.numbers.rows}
+    assert len(spec["bars"]) > 10
+    for bar in spec["bars"]:
+        assert rows[bar["group"].split(" ")[0], bar["name"]] == bar["words"]
+    nothing = [b for b in spec["bars"] if b["value"] is None]
+    assert [(b["group"].split(" ")[0], b["name"]) for b in nothing] == [(NO_VARIANCE, "no input varies the loss")]
+
+
 def test_shares_over_time_are_those_of_the_table_beside_them(analysed: StudyResult) -> None:
     spec, table = spec_of(analysed, "shares-over-time"), picture(analysed, "shares-over-time").numbers
     by_date = {date_words(t, closing=True): i for i, t in enumerate(spec["times"])}
@@ -202,6 +217,7 @@ def test_texts_of_a_study_stay_text_in_the_data(tmp_path: Path, monkeypatch: pyt
 
 def test_a_page_without_such_figures_has_no_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(canvas, "png_bytes", lambda figure: b"")
-    text = write_report(rating_result(tmp_path, risks=1)).read_text(encoding="utf-8")
+    bare = dataclasses.replace(plan_result(tmp_path, runs=20, few=True), tables={}, runs=xr.Dataset())
+    text = write_report(bare).read_text(encoding="utf-8")
     assert "<script" not in text
     assert "script-src &#39;none&#39;" in text

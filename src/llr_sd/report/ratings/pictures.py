@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from llr_sd.rating import SUPPORTED
 from llr_sd.register import REST
@@ -20,6 +20,8 @@ from llr_sd.report.ratings.words import (
     rating_words,
     share_words,
 )
+from llr_sd.report.shared.asked import Asked, Spec
+from llr_sd.report.shared.asked import numbers as finite
 from llr_sd.report.shared.parts import NumberTable, Picture
 from llr_sd.report.shared.wording import NONE, count_of, date_words, listing, percent
 from llr_sd.result import StudyResult
@@ -149,7 +151,26 @@ def driver_picture(result: StudyResult) -> Picture:
         f"{percent(SMALLEST)} are in the numbers. {GRADES_NOTE}"
     )
     alternative = f"Bars, largest first, one panel for each risk. {'. '.join(said)}."
-    return Picture("drivers", "What each risk hangs on", driver_chart(title, found, drawn), caption, alternative, numbers)
+    figure, asked = driver_chart(title, found, drawn), _asked(title, found, drawn)
+    return Picture("drivers", "What each risk hangs on", figure, caption, alternative, numbers, asked)
+
+
+def _asked(title: str, found: Log, drawn: Mapping[str, Sequence[Driver]]) -> Asked:
+    """The shares of all risks as bars under each other, in the words of the table."""
+    bars: list[Spec] = []
+    for risk, own in drawn.items():
+        group = found.called(found.register.risk_of(risk))
+        bars += [
+            {
+                "group": group,
+                "name": driver_words(d),
+                **dict(zip(("value", "low", "high"), finite(max(v, 0.0) for v in (d.value, d.low, d.high)), strict=True)),
+                "words": share_words(d),
+            }
+            for d in own
+        ] or [{"group": group, "name": "no input varies the loss", "value": None, "low": None, "high": None, "words": NONE}]
+    measure = "Share of the spread of the loss, alone or together with others"
+    return Asked("bars", (("", {"title": title, "measure": measure, "percent": True, "bars": bars}),))
 
 
 def _drawn(own: Sequence[Driver]) -> list[Driver]:

@@ -16,7 +16,7 @@ const DOWN = "#b84e00";
  * `update` takes `{title, sentence, measure, limits, bars}`: `measure` says what the numbers are, `limits` are the ends of its axis where it
  * has any (such as [-1, 1]), `bars` are `{name, value, low, high, note}`, the interval null where there is none. With `decimals` numbers have
  * so many; else they are of `unit`, or shares where `percent`; with `signed` they are differences. With `shares` they are parts of a whole,
- * told as chances are and cut to 0 and 100 %.
+ * told as chances are and cut to 0 and 100 %. Bars with a `group` stand under it; `words` of a bar are said in place of its numbers.
  * @param {Object} options as `makeChart` takes them
  */
 export function barsChart(options) {
@@ -132,6 +132,7 @@ function rangeWords({ low, high }, spec) {
 }
 
 function barWords(bar, spec) {
+  if (bar.words) return bar.words;
   const value = told(bar.value, spec);
   const ranged = Number.isFinite(bar.low) && Number.isFinite(bar.high);
   return [ranged ? `${value} (${rangeWords(bar, spec)})` : value, bar.note].filter(Boolean).join(", ");
@@ -141,7 +142,12 @@ function barWords(bar, spec) {
 export function barsScene(spec, place) {
   const [low, high] = extremes(spec.bars.flatMap((b) => [b.value, b.low, b.high]));
   const range = spec.limits ? { low: spec.limits[0], high: spec.limits[1] } : rowsRange(spec.measure ?? "", place, low, high);
-  const rows = spec.bars.map((bar) => ({
+  const groups = [];
+  for (const bar of spec.bars) {
+    if (!groups.length || groups.at(-1).heading !== (bar.group ?? "")) groups.push({ heading: bar.group ?? "", bars: [] });
+    groups.at(-1).bars.push(bar);
+  }
+  const row = (bar) => ({
     name: bar.name, words: barWords(bar, spec), at: bar.value,
     draw: (x, y, thick) => {
       if (!Number.isFinite(bar.value)) return [];
@@ -149,28 +155,29 @@ export function barsScene(spec, place) {
       const shape = node("rect", { class: "c-bar", x: px(from), y: px(y - thick / 2), width: px(Math.max(1, to - from)), height: px(thick), fill: bar.value < 0 ? DOWN : UP, "fill-opacity": 0.75 });
       return [shape, ...whisker(x, y, bar.low, bar.high, 0.3 * thick, { stroke: INK, "stroke-width": 1.6 * place.scale })];
     },
-  }));
+  });
   const ticks = spec.decimals === undefined ? undefined : (v) => tick(v);
-  return rowsScene([{ heading: "", rows }], range, place, { quantity: { ...spec, percent: spec.percent || spec.shares }, ticks, title: spec.measure ?? "" });
+  return rowsScene(groups.map(({ heading, bars }) => ({ heading, rows: bars.map(row) })), range, place, { quantity: { ...spec, percent: spec.percent || spec.shares }, ticks, title: spec.measure ?? "" });
 }
 
 /** The bar that is asked, in words. */
 export function barsReading(spec, column, row) {
   if (row === null) return { head: "", lines: [], spoken: "" };
   const bar = spec.bars[row];
-  return { head: "", lines: [{ name: bar.name, pen: null, words: barWords(bar, spec), row }], spoken: `${bar.name}: ${barWords(bar, spec)}` };
+  const spoken = `${[bar.group, bar.name].filter(Boolean).join(", ")}: ${barWords(bar, spec)}`;
+  return { head: bar.group ?? "", lines: [{ name: bar.name, pen: null, words: barWords(bar, spec), row }], spoken };
 }
 
 const BARS = {
   hint: "Up and down arrows move from bar to bar; Home and End go to the first and last.",
   scene: barsScene,
   reading: barsReading,
-  told: (spec) => (spec.bars.length ? `${[spec.measure, listing(spec.bars.map((b) => `${b.name} ${barWords(b, spec)}`))].filter(Boolean).join(": ")}.` : "No bar is shown."),
+  told: (spec) => (spec.bars.length ? `${[spec.measure, listing(spec.bars.map((b) => `${[b.group, b.name].filter(Boolean).join(", ")} ${barWords(b, spec)}`))].filter(Boolean).join(": ")}.` : "No bar is shown."),
   table: (spec) => ({
     caption: [spec.title, spec.measure].filter(Boolean).join(": "),
-    head: ["Name", "Value", "Low", "High", ...(spec.bars.some((b) => b.note) ? ["Note"] : [])],
+    head: [...(spec.bars.some((b) => b.group) ? ["Of"] : []), "Name", "Value", "Low", "High", ...(spec.bars.some((b) => b.note) ? ["Note"] : [])],
     rows: spec.bars.map((b) => [
-      b.name, ...[b.value, b.low, b.high].map((v) => ({ value: v ?? NaN, words: told(v ?? NaN, spec) })), ...(spec.bars.some((o) => o.note) ? [b.note ?? ""] : []),
+      ...(spec.bars.some((o) => o.group) ? [b.group ?? ""] : []), b.name, ...[b.value, b.low, b.high].map((v) => ({ value: v ?? NaN, words: told(v ?? NaN, spec) })), ...(spec.bars.some((o) => o.note) ? [b.note ?? ""] : []),
     ]),
   }),
 };
