@@ -40,8 +40,9 @@ return [...document.querySelectorAll('.lever-name')].map(l => l.textContent);
 """
 SLIDER = """
 const wanted = arguments[0].toLowerCase();
-const lever = [...document.querySelectorAll('.lever')].find(l => l.querySelector('.lever-name').textContent.toLowerCase() === wanted);
-return lever.querySelector('input[type=range]');
+const find = () => [...document.querySelectorAll('.lever')].find(l => l.querySelector('.lever-name').textContent.toLowerCase() === wanted);
+if (!find()) document.querySelector('#levers section.group > button')?.click();
+return find().querySelector('input[type=range]');
 """
 MOVE = """
 const [slider, value, last] = arguments;
