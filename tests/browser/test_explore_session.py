@@ -138,6 +138,10 @@ def test_a_session_file_that_was_edited_is_checked(browser: Any, page: Path, tmp
     read(good.replace('"name":"mine"', '"name":"yours"'), "do not fit its settings")
     read(good[:-30], "cut short")
     read(good, "The session is open.")
+    assert (
+        browser.execute_script("return document.querySelector('#panel-save div[role=status]').innerText")
+        == "The session is open."
+    )
     assert browser.execute_script("return document.querySelector('.kept-setting h3').textContent") == "mine"
     assert session(browser) == good
     quiet(browser)

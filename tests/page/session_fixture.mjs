@@ -44,6 +44,10 @@ export function memory() {
   return {
     kept,
     full: false,
+    get length() {
+      return kept.size;
+    },
+    key: (i) => [...kept.keys()][i],
     getItem: (key) => kept.get(key) ?? null,
     setItem(key, value) {
       if (this.full) throw new Error("QuotaExceededError");

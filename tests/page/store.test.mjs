@@ -206,6 +206,23 @@ test("the browser keeps each move before it is answered; reopening restores, sta
   assert.equal(again.canUndo, false);
 });
 
+test("what an earlier version of the page kept is found and opened; that of another model, and one in which nothing was done, is not", () => {
+  const storage = memory();
+  const before = new Store(pageData(), storage);
+  before.change(hold("quit rate", 0.2));
+  before.change({ kind: "view", tab: "save" });
+  const elsewhere = pageData({ key: "m".repeat(64) });
+  elsewhere.model = { ...elsewhere.model, name: "another" };
+  new Store(elsewhere, storage).change(hold("quit rate", 0.3));
+  new Store(pageData({ key: "n".repeat(64) }), storage).change({ kind: "view", tab: "save" });
+  storage.setItem("llr_sd explore damaged", "{");
+  const later = new Store(pageData({ key: "l".repeat(64) }), storage);
+  assert.deepEqual(later.others(), [{ key: before.key, what: "small", model: "small", version: "0", moves: 1 }]);
+  assert.match(later.open(later.kept(before.key)).told[0], /another version/);
+  assert.equal(later.state.held["quit rate"], 0.2);
+  assert.deepEqual(new Store(pageData(), null).others(), []);
+});
+
 test("a browser that keeps nothing, or is full, is told of; damage is told of and the rest restored", () => {
   const data = pageData();
   assert.match(new Store(data, null).told[0], /Save your work to a file/);

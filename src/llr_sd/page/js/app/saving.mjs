@@ -140,7 +140,7 @@ function filePart({ data, store, announce, about }) {
   function take(text, without) {
     try {
       const { faults, told } = store.open(text, { without });
-      const open = faults.length && !without;
+      const open = faults.length > 0 && !without;
       fill(said,
         open && make("p", { class: "warning", text: `Nothing was opened yet: ${countOf(faults.length, "move")} of the session ${faults.length === 1 ? "does" : "do"} not fit this page.` }),
         open && make("ul", {}, ...faults.slice(0, 20).map((fault) => make("li", { text: fault })), faults.length > 20 && make("li", { text: `and ${faults.length - 20} more` })),
@@ -162,12 +162,24 @@ function filePart({ data, store, announce, about }) {
   }
 
   const save = button("Save the session to a file", () => download(fileName([data.study.name, "session"], "json"), store.text(), "application/json"));
+  const others = make("ul");
+  const offer = make("div", { hidden: true }, make("p", { text: "This browser also keeps what was done in other pages of this model:" }), others);
+
+  function show() {
+    const found = store.others();
+    offer.hidden = found.length === 0;
+    fill(others, found.map(({ key, what, version, moves }) =>
+      make("li", {}, `"${what}", llr_sd ${version}, ${countOf(moves, "move")} `, button("Open it here", () => take(store.kept(key), false), { class: "link", "aria-label": `Open it here: ${what}, ${countOf(moves, "move")}` }))));
+  }
+
   const element = part("Your session",
     make("p", { text: "This browser keeps what you do here as you go. A file takes it to another computer, where the same page opens it." }),
     make("p", { class: "row" }, save, again),
     make("p", { class: "row" }, make("label", { for: "session-file", text: "Open a session from a file" }), input),
+    offer,
     said);
-  return { element, show: () => undefined };
+  let looked = false;
+  return { element, show: () => looked || ((looked = true), show()) };
 }
 
 /** Everything as a study: an archive, and the lines that run it. */

@@ -56,6 +56,21 @@ export function readSession(data, text) {
   return { ...fitting(data, found.moves), told };
 }
 
+/**
+ * Return what a session says of itself, whatever page it is of; null where it cannot be read.
+ *
+ * @param {string} text
+ * @returns {{what: string, model: string, version: string, moves: number}|null} `moves` without those that only looked elsewhere
+ */
+export function headOf(text) {
+  try {
+    const { what, model, made, moves } = JSON.parse(text);
+    return { what: String(what), model: String(model.name), version: String(made.version), moves: moves.filter((move) => move?.kind !== "view").length };
+  } catch {
+    return null;
+  }
+}
+
 function fitting(data, given) {
   const moves = [];
   const faults = [];

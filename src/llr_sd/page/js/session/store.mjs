@@ -2,7 +2,9 @@
 
 import { frozen, Refusal } from "./checks.mjs";
 import { apply, begin, differencesOf } from "./moves.mjs";
-import { readSession, writeSession } from "./save.mjs";
+import { headOf, readSession, writeSession } from "./save.mjs";
+
+const PLACE = "llr_sd explore "; // in front of the hash of a page's data
 
 /**
  * The state of a page and the way back.
@@ -43,7 +45,7 @@ export class Store {
 
   /** Where the session stands in the browser's storage: pages of other contents, in the same folder, have other keys. */
   get key() {
-    return `llr_sd explore ${this.#data.key}`;
+    return PLACE + this.#data.key;
   }
 
   get canUndo() {
@@ -115,6 +117,30 @@ export class Store {
     const { moves, faults, told } = readSession(this.#data, text);
     if (faults.length === 0 || without) this.#replay(moves);
     return { faults, told };
+  }
+
+  /**
+   * Return the sessions that this browser keeps of other pages of the same model: an earlier version of this page, or another study.
+   *
+   * @returns {Array<{key: string, what: string, version: string, moves: number}>} `key` is for `kept`
+   */
+  others() {
+    const found = [];
+    try {
+      for (let i = 0; i < (this.#storage?.length ?? 0); i += 1) {
+        const key = this.#storage.key(i);
+        const head = key.startsWith(PLACE) && key !== this.key ? headOf(this.#storage.getItem(key)) : null;
+        if (head?.moves && head.model === this.#data.model.name) found.push({ key, ...head });
+      }
+    } catch {
+      return [];
+    }
+    return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  /** The text of one of these. */
+  kept(key) {
+    return this.#storage.getItem(key);
   }
 
   /** Forget everything that was done, and what the browser keeps of it. */
@@ -200,8 +226,8 @@ export class Store {
 export function browserStorage() {
   try {
     const storage = globalThis.localStorage;
-    storage.setItem("llr_sd explore", "");
-    storage.removeItem("llr_sd explore");
+    storage.setItem(PLACE, "");
+    storage.removeItem(PLACE);
     return storage;
   } catch {
     return null;
