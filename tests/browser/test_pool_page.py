@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from page_speed import measure
 
+from llr_sd.exploring import explore
 from llr_sd.exploring.made import page_data
 from llr_sd.exploring.subject import subject_of
 from llr_sd.page.assemble import json_text, policy
@@ -74,3 +76,10 @@ def test_settings_are_simulated_beside_the_page_or_on_it(
             "outputs"
         ].items():  # a browser's logarithms may differ in the last place, and with them the draws
             assert found["told"][one["name"]][name] == pytest.approx(values, rel=1e-12, abs=1e-10), name
+
+
+def test_the_speed_of_a_page_can_be_measured(browser: Any, staff: Path, tmp_path: Path) -> None:
+    """`page_speed.py` finds what it looks for in a page: a picture, a lever, the number of runs. It opens a browser of its own."""
+    found = measure(explore(str(staff / "study.toml"), tmp_path / "page.html"))
+    assert list(found) == ["size", "first picture", "lever to redrawn picture, 64 runs", "rest to all runs"]
+    assert found["rest to all runs"].endswith("(12 runs)")
