@@ -98,12 +98,13 @@ def _levels(frame: pd.DataFrame) -> list[str]:
     """Say how many posts, FTE and WTE there are, by skill level, and how much of it is in training."""
     lines = []
     if frame["posts"].notna().any():
-        lines.append(f"{frame['posts'].sum():,.10g} posts.")
+        posts = frame["posts"].sum()
+        lines.append(f"{posts:,.10g} post{'s' if posts != 1 else ''}.")
     for measure, words in (("fte", "FTE (37.5 hours = 1)"), ("wte", "WTE (nine sessions = 1)")):
         if not frame[measure].notna().any():
             continue
-        sums = frame.groupby("level")[measure].sum()
-        each = ", ".join(f"{level} {sums.get(level, 0.0):,.2f}" for level in LEVELS)
+        sums = frame.groupby("level")[measure].sum(min_count=1).dropna()
+        each = ", ".join(f"{level} {sums[level]:,.2f}" for level in LEVELS if level in sums)
         learning = frame[measure][frame["status"] == "trainee"].sum()
         lines.append(f"{sums.sum():,.2f} {words}: {each}; {learning:,.2f} of it in training.")
     return lines

@@ -213,6 +213,13 @@ def test_a_person_with_several_jobs_counts_once(tmp_path: Path) -> None:
         people.heads(staffing, ("wealth",))
 
 
+def test_heads_that_nobody_reported_are_no_number(tmp_path: Path) -> None:
+    silent = {k: "NA" if k.startswith("TOTAL_") and k != "TOTAL_PATIENTS" else v for k, v in practice("C2", "Two").items()}
+    staffing = read_files([write(tmp_path / "p 2017-09.csv", [silent])], b"key").staffing
+    assert people.heads(staffing)["heads"].isna().all()
+    assert people.words(staffing) == "How many people there are is unknown: 4 rows give no heads."
+
+
 def test_several_roles_at_a_practice_are_known_from_its_totals(tmp_path: Path) -> None:
     """Three roles with a head each, and a total of two: one person has two of them. By level that cannot be told, and is not."""
     rows = [practice(TOTAL_GP_HC="2"), practice("C2", "Two")]

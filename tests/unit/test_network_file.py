@@ -149,6 +149,7 @@ def test_a_column_that_is_missing_is_named(tmp_path: Path) -> None:
         (b"PCN_CODE,FTE\r\n", "has no rows"),
         (b"PCN_CODE;FTE\r\nU1;1\r\n", "not separated by commas"),
         (b"a,b\r\n1,2\r\n3\r\n", "has 1 entries"),
+        (b"Title,,\r\na,b,c\r\n1,2,3\r\n", "is a title"),
         (b'a,b\r\n1,"2\r\n', "not closed"),
         (b"a,a\r\n1,2\r\n", "there twice"),
         (b"PK\x03\x04\0\0", "is no text"),

@@ -28,10 +28,11 @@ def heads(staffing: Staffing, by: Sequence[str] = ()) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns of `by`, then `jobs` (posts that somebody fills, as far as sources count them), `heads` (people) and `several`
-        (jobs of people who are counted already) and `unknown` (rows that give no heads: services bought in, and what was not
-        reported). A person with jobs in two cells counts in each, so heads of cells can add up to more than heads of their total. Where
-        a source gives no identifiers, people with several roles at one practice are known from its totals, by group only.
+        The columns of `by`, then `jobs` (posts that somebody fills, as far as sources count them), `heads` (people), `several` (jobs of
+        people who are counted already) and `unknown` (rows that give no heads: services bought in, and what was not reported). A cell
+        of such rows alone has no number of heads. A person with jobs in two cells counts in each, so heads of cells can add up to more
+        than heads of their total. Where a source gives no identifiers, people with several roles at one practice are known from its
+        totals, by group only.
 
     Raises
     ------
@@ -48,7 +49,7 @@ def heads(staffing: Staffing, by: Sequence[str] = ()) -> pd.DataFrame:
     named = frame[(frame["person"] != "") & frame["heads"].notna()]
     made = pd.DataFrame(
         {
-            "jobs": frame.groupby(keys)["heads"].sum(),
+            "jobs": frame.groupby(keys)["heads"].sum(min_count=1),
             "_repeated": named.groupby(keys)["heads"].sum() - named.groupby(keys)["person"].nunique(),
             "unknown": frame["heads"].isna().groupby([frame[k] for k in keys]).sum(),
         }
@@ -82,6 +83,8 @@ def words(staffing: Staffing) -> str:
     row = heads(staffing).iloc[0] if len(staffing.frame) else None
     if row is None:
         return "No staff."
+    if row["jobs"] != row["jobs"]:
+        return f"How many people there are is unknown: {_count(row['unknown'], 'row gives', 'rows give')} no heads."
     text = f"{_count(row['heads'], 'person', 'people')} in {_count(row['jobs'], 'job', 'jobs')}"
     if row["several"]:
         text += f": {row['several']:g} {'is a further job' if row['several'] == 1 else 'are further jobs'} of people who are counted once"

@@ -84,7 +84,7 @@ def read_network(table: Table, roles: Roles, columns: ColumnMap, secret: bytes, 
             "person": [people[i] for i in kept],
         }
     )
-    period = max((periods[i] for i in kept), default=datetime.date.min)
+    period = max(periods)
     places = _places(names, [not e for e in empty], periods)
     return Staffing(checked_types(frame), places, period, notes=_notes(table, found, fte, bought, empty, names["place"]))
 

@@ -8,6 +8,7 @@ import datetime
 import io
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,6 +130,9 @@ def _rows(text: str, where: str, faults: Faults) -> list[list[str]] | None:
         return None
     while header and not header[-1].strip():
         header.pop()
+    if len(header) == 1:
+        faults.add(where, "is a title, not the names of columns.", "Delete what stands above the names of the columns.", row=1)
+        return None
     width, sound = len(header), True
     for number, row in enumerate(rows[1:], start=2):
         while len(row) > width and not row[-1].strip():
@@ -137,11 +141,12 @@ def _rows(text: str, where: str, faults: Faults) -> list[list[str]] | None:
             sound = False
             mend = "The file may be cut off: get it again." if number == len(rows) else "Put a text that holds a comma in quotes."
             faults.add(where, f"has {len(row)} entries, and the header {width}.", mend, row=number)
+    times = Counter(h.strip() for h in header)
     for place, column in enumerate(header, start=1):
         if not column.strip():
             sound = False
             faults.add(where, f"column {place} has no name.", "Name it.", row=1)
-        elif [h.strip() for h in header].count(column.strip()) > 1:
+        elif times[column.strip()] > 1:
             sound = False
             faults.add(where, "is there twice.", "Keep one.", row=1, column=column.strip())
     return rows if sound else None
@@ -174,10 +179,11 @@ def numbers(table: Table, column: str, columns: ColumnMap, faults: Faults, most:
     import numpy as np
 
     known: dict[str, float] = {}
-    texts = table.data[column].to_numpy(dtype=object)
-    for text in dict.fromkeys(texts):
+    wrong: dict[str, InputError] = {}
+    written = table.data[column].to_numpy(dtype=object)
+    for text in dict.fromkeys(written):
+        known[text] = math.nan
         if is_mark(text, columns):
-            known[text] = math.nan
             continue
         try:
             value = values.number(text)
@@ -187,10 +193,11 @@ def numbers(table: Table, column: str, columns: ColumnMap, faults: Faults, most:
                 raise InputError(f"{text} is above {most:g}.", mend="Look for a shifted column or a missing point.")
             known[text] = value
         except InputError as error:
-            known[text] = math.nan
-            for row in np.flatnonzero(texts == text):
-                faults.add(str(table.path), error.what, error.mend, row=int(row) + 2, column=column)
-    return np.array([known[t] for t in texts], dtype=float)
+            wrong[text] = error
+    for row, text in enumerate(written if wrong else (), start=2):
+        if text in wrong:
+            faults.add(str(table.path), wrong[text].what, wrong[text].mend, row=row, column=column)
+    return np.array([known[t] for t in written], dtype=float)
 
 
 def is_mark(text: str, columns: ColumnMap) -> bool:
