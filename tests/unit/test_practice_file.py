@@ -6,6 +6,8 @@ import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from workforce_files import practice, write
 
 from llr_sd.workforce.columns import read_columns
@@ -227,3 +229,41 @@ def test_networks_of_practices(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_dates_as_publishers_write_them(text: str, day: tuple[int, int, int] | None) -> None:
     assert day_in(text) == (datetime.date(*day) if day else None)
+
+
+ROLES_OF = {
+    "GP": ("GP_SEN_PTNR", "GP_RET"),
+    "NURSES": ("N_PRAC_NURSE", "N_NURSE_SPEC"),
+    "DPC": ("DPC_HCA", "DPC_OTH"),
+    "ADMIN": ("ADMIN_RECEPT",),
+}
+NAMES = {"GP": "gp", "NURSES": "nurse", "DPC": "other_clinical", "ADMIN": "admin_non_clinical"}
+CELL = st.one_of(st.sampled_from(["NA", "ND", ""]), st.integers(0, 400).map(lambda n: f"{n / 20:g}"))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cells=st.lists(st.fixed_dictionaries({s: CELL for g, of in ROLES_OF.items() for s in (g, *of)}), min_size=1, max_size=5))
+def test_no_fte_is_lost_or_made(cells: list[dict[str, str]], tmp_path: Path) -> None:
+    """Of each group a practice holds the larger of its total and the sum of its roles, and nothing where neither was reported."""
+    keep = ("PRAC_CODE", "PRAC_NAME", "CCG_CODE", "TOTAL_PATIENTS")
+    rows = [
+        {k: v for k, v in practice(f"C{i}").items() if k in keep} | {f"TOTAL_{s}_FTE": v for s, v in row.items()}
+        for i, row in enumerate(cells)
+    ]
+    staffing, faults = imported(write(tmp_path / "2017-09.csv", rows))
+    if staffing is None:
+        assert all("A subtotal is taken for a role" in f for f in faults)
+        return
+    sums = staffing.frame.groupby(["place", "group"])["fte"].sum(min_count=1)
+    for i, row in enumerate(cells):
+        zero = all(not v or v in ("NA", "ND") or float(v) == 0 for v in row.values())
+        for stub, group in NAMES.items():
+            values = [float(row[s]) for s in (stub, *ROLES_OF[stub]) if row[s] not in ("NA", "ND", "")]
+            parts = [float(row[s]) for s in ROLES_OF[stub] if row[s] not in ("NA", "ND", "")]
+            total = [float(row[stub])] if row[stub] not in ("NA", "ND", "") else []
+            unknown = not values or zero or (stub in ("GP", "ADMIN") and not any(values))
+            found = sums[f"C{i}", group]
+            if unknown:
+                assert found != found
+            else:
+                assert found == pytest.approx(max(sum(parts), *total, 0.0), abs=0.0501)

@@ -40,7 +40,7 @@ UNDIVIDED = {
 ALWAYS = ("gp", "admin_non_clinical")
 """Groups of which every practice with patients has somebody: a zero there means that nothing was reported."""
 QUALIFIED = "gp: without trainees and locums"
-OFTEN = 0.1
+OFTEN = 0.5
 """Share of practices with roles above their total from which the column map must be wrong, not the practices."""
 SLACK = {"heads": 0.5, "fte": 0.05}
 """A total and the sum of its parts differ by rounding up to here."""
