@@ -82,7 +82,6 @@ test("parts are the runs of the whole, whatever their order and size, and the ce
   const whole = simulate(machine, data, asked, 0, 40);
   const ensemble = mergeParts(data, asked, parts, 7);
   assert.equal(ensemble.runs, 40);
-  assert.equal(ensemble.complete, true);
   for (const [name, array] of whole.outputs) assert.deepEqual(ensemble.outputs.get(name).values, array, name);
   assert.deepEqual(ensemble.drawn.get("leave"), whole.drawn.get("leave"));
   assert.deepEqual(ensemble.outputs.get("staff").elements, ["Senior", "Junior"]);
@@ -92,7 +91,6 @@ test("parts are the runs of the whole, whatever their order and size, and the ce
   assert.equal(ensemble.variables.get("ratio").values.length, 160);
   const all = 100 * 0.9 ** 3 + 100 * 0.8 ** 3;
   assert.deepEqual([...ensemble.central.outputs.get("all_2020").values], [all], "the model's value lies inside the range");
-  assert.equal(mergeParts(data, asked, parts.slice(1, 2), 7).complete, false);
 });
 
 test("a range in place of the study's redraws its input, and one for a fixed input makes it vary", () => {
@@ -110,7 +108,7 @@ test("where nothing varies there is one run", () => {
   data.inputs[0].uncertain = false;
   assert.equal(runsOf(data, ask()), 1);
   const ensemble = mergeParts(data, ask(), [simulate(new FixtureMachine(), data, ask(), 0, 1)], 1);
-  assert.deepEqual([ensemble.runs, ensemble.complete, ensemble.drawn.size], [1, true, 0]);
+  assert.deepEqual([ensemble.runs, ensemble.drawn.size], [1, 0]);
 });
 
 test("a variable that the page does not have is named", () => {
