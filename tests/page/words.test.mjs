@@ -52,7 +52,7 @@ test("a number has its range, and says where it has none", () => {
   assert.equal(rangeWords({ ...spread, p05: 0.02, p95: 0.4 }, share), "2.0 to 40%");
   assert.equal(rangeWords({ ...spread, flat: true }, wte), "the same in all 500 runs");
   assert.equal(rangeWords({ ...spread, flat: true, runs: 1 }, wte), "one run");
-  assert.equal(rangeWords({ ...spread, runs: 0 }, wte), "no result");
+  assert.equal(rangeWords({ ...spread, runs: 0 }, wte), "");
   assert.equal(numberSentence("GPs", spread, wte), "GPs: 529 WTE in the middle; nine runs in ten lie between 502 and 559 WTE.");
   assert.equal(numberSentence("GPs", { ...spread, flat: true }, wte), "GPs: 529 WTE, the same in all 500 runs.");
   assert.equal(numberSentence("GPs", { ...spread, flat: true, runs: 1 }, wte), "GPs: 529 WTE.");

@@ -75,7 +75,10 @@ export function mountDrives(root, page) {
     const { now } = asking;
     const ready = now !== null && asking.current && !asking.coarse;
     waits.hidden = ready || asking.error !== "";
-    drawing.hidden = links.hidden = rest.hidden = now === null;
+    if (now === null) {
+      drawing.hidden = links.hidden = rest.hidden = true;
+      done = null;
+    }
     root.classList.toggle("stale", !ready);
     if (asking.error) say(lead, asking.error);
     if (!ready) return;
@@ -98,6 +101,7 @@ export function mountDrives(root, page) {
     const facts = { output: title, runs: found.runs, varying: now.drawn.size, note: found.note };
     say(lead, driversSentence(told.map((one) => ({ label: inputs.get(one.name).label })), facts));
     drawing.hidden = told.length === 0;
+    links.hidden = rest.hidden = false;
     chart.update({
       title: `What moves ${title}`,
       sentence: "Share of its spread that goes with each lever alone, with its 95% interval (correlation ratio, from the runs on screen).",

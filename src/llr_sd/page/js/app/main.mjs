@@ -213,6 +213,7 @@ function status(shell, asking, data) {
   const { now, error } = asking;
   say(shell.status, runsWords({ have: now ? now.runs : 0, all: asking.runs, failed: now ? now.failures.length : 0, busy: asking.busy, error }));
   shell.status.classList.toggle("busy", asking.busy);
+  shell.status.classList.toggle("faulty", error !== "" || (now !== null && now.failures.length > 0));
 }
 
 /** Find out once, from the first setting that has all its runs, which levers move the results most. */

@@ -59,7 +59,7 @@ export function fewWords(good, all, certain) {
  * @param {{runs: number, p05: number, p95: number, flat: boolean}} spread
  */
 export function rangeWords(spread, quantity) {
-  if (spread.runs === 0) return "no result";
+  if (spread.runs === 0) return "";
   if (spread.flat) return spread.runs === 1 ? "one run" : `the same in all ${countOf(spread.runs, "run")}`;
   if (!Number.isFinite(spread.p95 - spread.p05)) return "too few runs";
   return `${endless(shown(spread.p05, quantity))} to ${shown(spread.p95, quantity)}`;

@@ -135,7 +135,7 @@ export function lawEditor(input, page) {
     kept = now;
     back.hidden = !Object.hasOwn(ranges, input.name);
     const studys = input.law && input.uncertain ? `The study has ${lawWords(input, input.law)}.` : "The study does not vary it.";
-    say(told, behind(input) ? `Numbers are ${behind(input)}. ${studys}` : studys);
+    say(told, behind(input) ? `Unit: ${behind(input)}. ${studys}` : studys);
   }
 
   return { element, show };

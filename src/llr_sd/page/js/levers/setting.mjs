@@ -20,6 +20,7 @@ export function mountSetting(root, page) {
   const options = data.scenarios.map((s) => ({ value: s.name, text: s.name, group: kinds.size > 1 ? (KINDS[s.kind] ?? s.kind) : "" }));
   options.sort((a, b) => Object.values(KINDS).indexOf(a.group) - Object.values(KINDS).indexOf(b.group));
   const from = choice("Start from", options, store.state.from, (scenario) => page.change({ kind: "start", scenario }));
+  from.element.classList.add("from");
   const note = make("p", { class: "quiet scenario-note" });
   const head = make("h3", { id: "differs" });
   const list = make("ul", { class: "differs", "aria-labelledby": "differs" });
