@@ -15,7 +15,7 @@ from llr_sd.cli import main
 from llr_sd.errors import InputError, ResultError
 from llr_sd.importing import import_files, read_files
 from llr_sd.workforce import people, rollup
-from llr_sd.workforce.staffing import FaultyFiles
+from llr_sd.workforce.staffing import FaultyFiles, asked
 
 LIST = {"EXTRACT_DATE": "01OCT2017", "SEX": "ALL", "AGE": "ALL"}
 
@@ -191,6 +191,26 @@ def test_an_earlier_period_answers_for_nobody_now(tmp_path: Path) -> None:
     assert staffing.places["answered"].tolist() == [True, False]
     assert staffing.places["list_size"].tolist() == [8000.0, 8000.0]
     assert staffing.frame["period"].nunique() == 2
+
+
+def test_lists_of_all_england_add_no_places_of_other_areas(tmp_path: Path) -> None:
+    rows = [
+        row | {"CCG_CODE": area}
+        for row, area in zip(sizes(("C1", 8_000), ("C9", 7_000), ("X1", 5_000)), ("03W", "03W", "15E"), strict=True)
+    ]
+    files = [write(tmp_path / "p 2017-09.csv", [practice()]), write(tmp_path / "list.csv", rows)]
+    staffing = read_files(files, b"key").staffing
+    assert staffing.places["place"].tolist() == ["C1", "C9"]  # C9 ought to have answered, X1 lies elsewhere
+    assert "1 place of other areas" in staffing.notes[-1].what
+    alone = read_files(files[1:], b"key").staffing
+    assert alone.places["place"].tolist() == ["C1", "C9", "X1"]
+
+
+def test_only_kinds_that_are_told_of_ought_to_answer(tmp_path: Path) -> None:
+    files = [write(tmp_path / "pcn.csv", [post()]), write(tmp_path / "member.csv", members(("C1", "U1", "North")))]
+    staffing = read_files(files, b"key").staffing
+    assert staffing.places["place"].tolist() == ["C1", "U1"]
+    assert asked(staffing)["place"].tolist() == ["U1"]
 
 
 def test_a_person_with_several_jobs_counts_once(tmp_path: Path) -> None:

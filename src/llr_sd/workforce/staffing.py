@@ -315,6 +315,11 @@ def current(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["period"] == frame.groupby("kind")["period"].transform("max")] if len(frame) else frame
 
 
+def asked(staffing: Staffing) -> pd.DataFrame:
+    """Return the places that ought to have answered: those of kinds of which any file tells staff."""
+    return staffing.places[staffing.places["kind"].isin(set(staffing.frame["kind"]))]
+
+
 def joined(parts: Sequence[Staffing]) -> Staffing:
     """Return several staffings as one.
 
@@ -348,14 +353,31 @@ def joined(parts: Sequence[Staffing]) -> Staffing:
                     f'{told[key]} and {file} both tell of the {kind} "{place}" at {day}.', mend="Import one of them."
                 )
             told[key] = str(file)
+    staffed = [p for p in parts if len(p.frame)]
+    every = _joined_places(stacked([p.places for p in parts]), frame)
+    places = _of_the_area(every, [p.places for p in staffed])
+    lists = stacked([p.lists for p in parts])
+    notes = [note for p in parts for note in p.notes]
+    if less := len(every) - len(places):
+        what = f"{less:,} place{'s' if less > 1 else ''} of other areas, of which no file tells staff, {'are' if less > 1 else 'is'} left out."
+        notes.append(Fault("", "", 0, "", what))
     return Staffing(
         frame,
-        _joined_places(stacked([p.places for p in parts]), frame),
-        max(p.period for p in [q for q in parts if len(q.frame)] or parts),
+        places,
+        max(p.period for p in staffed or parts),
         stacked([p.margins for p in parts]),
-        stacked([p.lists for p in parts]),
-        tuple(note for p in parts for note in p.notes),
+        lists[lists["place"].isin(places["place"])].reset_index(drop=True),
+        tuple(notes),
     )
+
+
+def _of_the_area(places: pd.DataFrame, staffed: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return places without those that only lists name and that lie in no area of which staff is told: lists cover all of England."""
+    if not staffed:
+        return places
+    areas, networks, names = ({str(t) for p in staffed for t in p[column] if t} for column in ("area", "network", "place"))
+    ours = places["place"].isin(names) | places["area"].isin({"", *areas}) | places["network"].isin(networks)
+    return places[ours].reset_index(drop=True) if areas else places
 
 
 def _joined_places(places: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
