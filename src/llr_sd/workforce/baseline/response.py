@@ -1,0 +1,287 @@
+"""Places that did not answer: their last answer is carried forward, else they are estimated from like places; what is neither stays unknown.
+
+A place is estimated by the ratio of staff to list size of places like it: of the same area and, where there are enough, with a list of
+half to twice its size. Under a straight line through the origin with a variance that grows with the list, that is the best linear
+predictor, and its error follows: Royall, R. M. (1970), On finite population sampling theory under certain linear regression models,
+Biometrika 57, 377-387, doi:10.1093/biomet/57.2.377. It stops holding where a place is unlike those that answer in more than its list.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llr_sd.workforce.staffing import (
+    FTE_HOURS,
+    QUANTITIES,
+    WTE_SESSIONS,
+    Staffing,
+    checked_types,
+    current,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEWEST = 5
+"""Fewest like places that a place is estimated from."""
+SPAN = 2.0
+"""Places are like in size whose lists are within this factor."""
+COVER = 0.9
+"""Share of cases in which an interval is meant to hold the true figure."""
+ROLE = ("role", "level", "group", "status", "age")
+METHODS = ("reported", "carried", "extrapolated", "unknown")
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Response:
+    """Who answered, and how the others are filled in.
+
+    Attributes
+    ----------
+    table
+        One row a place: place, place_name, kind, area, method (one of `METHODS`), period of its figures, months (age at the
+        reference date; NaN where unknown), like (places it is estimated from) and basis in words.
+    period
+        The reference date.
+    """
+
+    table: pd.DataFrame
+    period: datetime.date
+
+    def count(self, method: str) -> int:
+        """Return the number of places of a method."""
+        return int((self.table["method"] == method).sum())
+
+    @property
+    def rate(self) -> float:
+        """Share of places that answered for the reference date; NaN where none ought to."""
+        return self.count("reported") / len(self.table) if len(self.table) else math.nan
+
+    def words(self) -> Iterator[str]:
+        """Say who answered, how old what is carried is, what is estimated and what stays unknown, and whether dates are mixed."""
+        many = len(self.table)
+        if not many:
+            return
+        yield (
+            f"{self.count('reported'):,} of {many:,} places answered for {_month(self.period)}: a response rate of {100 * self.rate:.1f} %."
+        )
+        carried = self.table[self.table["method"] == "carried"]
+        for period, rows in sorted(carried.groupby("period"), key=lambda item: item[0], reverse=True):
+            age = int(rows["months"].iloc[0])
+            them = "is" if len(rows) == 1 else "are"
+            yield f"{len(rows):,} {them} carried forward from {_month(period)}, {age} month{'s' if age != 1 else ''} old."
+        for method, what in (("extrapolated", "extrapolated from like places"), ("unknown", "unknown, and counted in no total")):
+            if number := self.count(method):
+                yield f"{number:,} {'is' if number == 1 else 'are'} {what}."
+        dates = sorted(set(self.table["period"][self.table["method"].isin(("reported", "carried"))]))
+        if len(dates) > 1:
+            word = "two" if len(dates) == 2 else str(len(dates))
+            yield f"The stock mixes {word} dates: {' and '.join([', '.join(map(_month, dates[:-1])), _month(dates[-1])])}."
+
+
+def _month(day: datetime.date) -> str:
+    return f"{day:%B %Y}"
+
+
+@dataclass(frozen=True)
+class Completed:
+    """Staff of the reference date with gaps filled in as far as they can be.
+
+    Attributes
+    ----------
+    staffing
+        Its `frame` holds one period of each place; `method` says how each row came about, `low` and `high` hold the interval of its
+        amount (`amount`) where it was not reported. Rows with `missing` stay.
+    response
+        Who answered.
+    """
+
+    staffing: Staffing
+    response: Response
+
+
+def amount(frame: pd.DataFrame) -> pd.Series:
+    """Return the quantity that intervals are of: WTE for GPs where it is given, else FTE, else WTE; NaN where there is neither.
+
+    Parameters
+    ----------
+    frame
+        Holdings.
+    """
+    gp = frame["group"] == "gp"
+    return frame["wte"].where(gp, frame["fte"]).fillna(frame["fte"]).fillna(frame["wte"])
+
+
+def by_definition(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return holdings with WTE filled in from sessions and FTE from hours, as both are defined; neither is turned into the other.
+
+    Parameters
+    ----------
+    frame
+        Holdings.
+    """
+    return frame.assign(
+        wte=frame["wte"].fillna(frame["sessions"] / WTE_SESSIONS), fte=frame["fte"].fillna(frame["hours"] / FTE_HOURS)
+    )
+
+
+def completed(staffing: Staffing) -> Completed:
+    """Fill in what places did not report.
+
+    Parameters
+    ----------
+    staffing
+        What sources say; rows of earlier periods are what is carried forward.
+    """
+    import pandas as pd
+
+    frame = by_definition(staffing.frame)
+    now = current(frame)
+    told = now[now["missing"] == ""]
+    before = frame[(frame["missing"] == "") & ~frame.index.isin(now.index)]
+    places = staffing.places.set_index("place", drop=False)
+    whole = set(told["place"])
+    answered = [p for p in places.index[places["answered"]] if p in whole]
+    torn = set(now["place"][now["missing"] != ""])  # what such a place did not say is no zero, so others are not judged by it
+    like = _Like(places.loc[[p for p in answered if p not in torn]], told)
+    change = _change(told, before, answered)
+    made: list[pd.DataFrame] = []
+    latest = told.groupby("place")["period"].max().to_dict()
+    lines: list[dict[str, Any]] = []
+    last = dict(iter(before.groupby("place")))
+    for place in places.itertuples(index=False):
+        about = {"place": place.place, "place_name": place.place_name, "kind": place.kind, "area": place.area}
+        if place.place in whole and place.answered:
+            own = {"method": "reported", "period": latest[place.place], "months": 0.0, "like": 0, "basis": "its own return"}
+            lines.append({**about, **own})
+            continue
+        rows, line = _filled(place, last.get(place.place), like, change, staffing.period)
+        if rows is not None:
+            made.append(rows)
+        lines.append({**about, **line})
+    columns = ["place", "place_name", "kind", "area", "method", "period", "months", "like", "basis"]
+    table = pd.DataFrame(lines, columns=columns)
+    kept = [now[~now["place"].isin({p for rows in made for p in rows["place"]})], *made]
+    full = [rows for rows in kept if len(rows)]
+    done = checked_types(pd.concat(full, ignore_index=True)) if full else now
+    return Completed(replace(staffing, frame=done), Response(table, staffing.period))
+
+
+def _filled(
+    place: Any, old: pd.DataFrame | None, like: _Like, change: tuple[float, int], period: datetime.date
+) -> tuple[pd.DataFrame | None, dict[str, Any]]:
+    """Carry a place's last answer forward, else estimate it."""
+    estimate = like.estimate(place) if place.list_size > 0 else None
+    if old is not None:
+        then = old["period"].max()
+        rows = old[old["period"] == then].assign(method="carried")
+        value = amount(rows)
+        basis = f"its return of {_month(then)}"
+        if math.isfinite(change[0]):
+            half = _student(change[1]) * np.sqrt(change[0] * value)
+            basis += "; interval by how much others changed since"
+        elif estimate is not None:
+            # A place is no less certain from its own last answer than from the answers of others.
+            spread = float((estimate[0]["high"] - amount(estimate[0])).sum())
+            half = value / value.sum() * spread if value.sum() > 0 else value * 0
+            basis += "; interval as if it were estimated from like places"
+        else:
+            half = value * math.nan
+            basis += f"; no interval: fewer than {FEWEST} places answered at both dates, or are like it"
+        rows = rows.assign(low=(value - half).clip(lower=0), high=value + half)
+        months = 12 * (period.year - then.year) + period.month - then.month
+        return rows, {"method": "carried", "period": then, "months": float(months), "like": 0, "basis": basis}
+    if estimate is None:
+        why = (
+            "no earlier return and no list size"
+            if not place.list_size > 0
+            else f"no earlier return, fewer than {FEWEST} like places"
+        )
+        return None, {"method": "unknown", "period": None, "months": math.nan, "like": 0, "basis": why}
+    rows, many, basis = estimate
+    about = {"place": place.place, "place_name": place.place_name, "kind": place.kind, "area": place.area, "file": ""}
+    return rows.assign(**about, period=period, method="extrapolated", sheet="", row=0, column="", person="", missing=""), {
+        "method": "extrapolated", "period": period, "months": 0.0, "like": many, "basis": basis,
+    }  # fmt: skip
+
+
+def _change(told: pd.DataFrame, before: pd.DataFrame, answered: list[str]) -> tuple[float, int]:
+    """Return the mean square change of a role at a place since the date before, as a share of its amount, and of how many places."""
+    keys = ["place", *ROLE]
+    if not len(before):
+        return math.nan, 0
+    last = before[before["period"] == before.groupby("place")["period"].transform("max")]
+    then = amount(last).groupby([last[k] for k in keys]).sum(min_count=1)
+    then = then[then.index.get_level_values("place").isin(answered) & (then > 0)]
+    many = then.index.get_level_values("place").nunique()
+    if many < FEWEST:
+        return math.nan, many
+    now = amount(told).groupby([told[k] for k in keys]).sum(min_count=1).reindex(then.index).fillna(0.0)
+    return float(((now - then) ** 2 / then).mean()), many
+
+
+def _student(many: int) -> float:
+    from scipy.stats import t
+
+    return float(t.ppf(0.5 + COVER / 2, max(many - 1, 1)))
+
+
+class _Like:
+    """Staff of places that answered, and estimates from them: arrays of roles by places."""
+
+    def __init__(self, places: pd.DataFrame, told: pd.DataFrame) -> None:
+        known = places[places["list_size"] > 0]
+        self.lists = known["list_size"].to_numpy(dtype=np.float64)
+        self.kinds, self.areas = known["kind"].to_numpy(dtype=object), known["area"].to_numpy(dtype=object)
+        rows = told[told["place"].isin(known.index)]
+        columns = {"amount": amount(rows), **{q: rows[q] for q in QUANTITIES}}
+        sums = rows.assign(**columns).groupby(["place", *ROLE])[list(columns)].sum(min_count=1)
+        self.roles = sums.index.droplevel("place").unique().sort_values()
+        at = self.roles.get_indexer(sums.index.droplevel("place")), known.index.get_indexer(sums.index.get_level_values("place"))
+        self.sums: dict[str, Floats] = {}
+        for name in columns:
+            table = np.full((len(self.roles), len(known)), math.nan)
+            table[at] = sums[name].to_numpy(dtype=np.float64)
+            given = np.isfinite(table).any(axis=1, keepdims=True)
+            # Whoever answered and did not name a role has nobody in it; what no place gives of a role stays unknown.
+            self.sums[name] = np.where(given, np.nan_to_num(table), math.nan)
+
+    def estimate(self, place: Any) -> tuple[pd.DataFrame, int, str] | None:
+        """Return rows of a place by role, how many places they are from, and which; None where those are too few."""
+        import pandas as pd
+
+        found = self._which(place)
+        if found is None:
+            return None
+        those, basis = found
+        lists, size, many = self.lists[those], float(place.list_size), int(those.sum())
+        value = self.sums["amount"][:, those]
+        ratio = value.sum(axis=1) / lists.sum()
+        spread = ((value - ratio[:, None] * lists) ** 2 / lists).sum(axis=1) / (many - 1)
+        half = _student(many) * np.sqrt(spread * (size + size**2 / lists.sum()))
+        mean = {q: self.sums[q][:, those].sum(axis=1) / lists.sum() * size for q in QUANTITIES}
+        some = np.any([np.nan_to_num(m) > 0 for m in mean.values()], axis=0)
+        keys = {name: self.roles.get_level_values(name).to_numpy()[some] for name in ROLE}
+        ends = {"low": np.maximum(ratio * size - half, 0.0)[some], "high": (ratio * size + half)[some]}
+        return pd.DataFrame({**keys, **{q: m[some] for q, m in mean.items()}, **ends}), many, basis
+
+    def _which(self, place: Any) -> tuple[NDArray[np.bool_], str] | None:
+        kind = self.kinds == place.kind
+        area = kind & (self.areas == place.area)
+        size = area & (self.lists >= place.list_size / SPAN) & (self.lists <= place.list_size * SPAN)
+        for those, words in (
+            (size, f"in {place.area} with half to twice its list"),
+            (area, f"in {place.area}"),
+            (kind, "in all areas"),
+        ):
+            if those.sum() >= FEWEST:
+                return those, f"{those.sum()} places {words}, by list size"
+        return None
