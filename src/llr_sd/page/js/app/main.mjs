@@ -9,7 +9,7 @@ import { mountSetting } from "../levers/setting.mjs";
 import { browserStorage, Store } from "../session/store.mjs";
 import { Asking, askOfStart } from "./asking.mjs";
 import { mountCompare } from "./compare.mjs";
-import { button, fill, make, say } from "./dom.mjs";
+import { button, choice, fill, make, say } from "./dom.mjs";
 import { mountDrives, movingMost } from "./drives.mjs";
 import { mountEquations } from "./equations.mjs";
 import { mountHeadline } from "./headline.mjs";
@@ -59,7 +59,11 @@ export function start(root, data, store, pool) {
   page.view = (name) => views.open(name);
   page.levers.equation = (input) => views.open("equations").open?.(input.variable.split("[")[0]);
 
+  shell.runs.select.setAttribute("aria-label", "ask for so many runs");
+  shell.runs.select.addEventListener("change", () => page.change({ kind: "runs", runs: Number(shell.runs.select.value) }));
+
   function show() {
+    shell.runs.select.value = String(store.state.runs);
     if (shell.told.children.length !== store.told.length) fill(shell.told, store.told.map((text) => make("p", { class: "warning", text })));
     setting.show();
     levers.show();
@@ -151,6 +155,7 @@ function frame(root, data, store, live) {
   const part = (tag, name, label) => make(tag, { class: name, id: name, "aria-label": label });
   const shell = {
     status: make("p", { class: "status" }),
+    runs: choice("ask for", runChoices(study.runs).map((n) => ({ value: String(n), text: n.toLocaleString("en-GB") })), "", () => {}),
     told: make("div", { class: "told" }),
     setting: part("section", "setting", "Setting"),
     levers: part("section", "levers", "Levers"),
@@ -170,13 +175,13 @@ function frame(root, data, store, live) {
         study.illustrative && make("p", { class: "illustrative", text: ILLUSTRATIVE }),
         make("p", {},
           make("strong", { text: "Start here: " }),
-          "move a lever, and every picture is computed again in your browser.")),
-      shell.told,
-      about(data, facts)),
+          "move a lever, and every picture is computed again in your browser."),
+        about(data, facts)),
+      shell.told),
     make("main", { class: "desk" },
       make("section", { class: "rail", "aria-label": "Levers and setting" }, shell.setting, shell.levers),
       make("div", { class: "above" },
-        make("div", { class: "line" }, shell.status,
+        make("div", { class: "line" }, make("div", { class: "count" }, shell.status, shell.runs.element),
           make("p", { class: "jump" }, make("a", { href: "#levers", text: "levers" }), " ", make("a", { href: "#results", text: "results" }))),
         shell.headline),
       make("div", { class: "results", id: "results", tabIndex: -1 }, shell.tabs, shell.panels)),
@@ -198,6 +203,11 @@ function tellKept(place, store) {
     show();
   });
   show();
+}
+
+/** How many runs an ensemble may have: some round numbers, and all that the study has. */
+function runChoices(most) {
+  return [...[100, 200, 500, 1000, 2000, 5000].filter((n) => n < most), most];
 }
 
 /** What stands behind the page, folded: notes of the study, model, method. */

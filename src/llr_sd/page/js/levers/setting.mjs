@@ -27,17 +27,13 @@ export function mountSetting(root, page) {
   const undo = button("Undo", () => page.undo(), { title: "Ctrl+Z" });
   const redo = button("Redo", () => page.redo(), { title: "Ctrl+Shift+Z" });
   const back = button("Back to the start", () => page.backToStart());
-  const runs = choice("Runs", runChoices(data.study.runs).map((n) => ({ value: String(n), text: n.toLocaleString("en-GB") })), "", (value) => {
-    page.change({ kind: "runs", runs: Number(value) });
-  });
   const outside = make("p", { class: "outside" });
   let drawn = "";
-  fill(root, make("h2", { class: "unseen", text: "Setting" }), data.scenarios.length > 1 && from.element, note, head, list, outside, make("div", { class: "steps" }, undo, redo, back), runs.element);
+  fill(root, make("h2", { class: "unseen", text: "Setting" }), data.scenarios.length > 1 && from.element, note, head, list, outside, make("div", { class: "steps" }, undo, redo, back));
 
   function show() {
     const { state } = asking;
     from.select.value = state.from;
-    runs.select.value = String(state.runs);
     const scenario = data.scenarios.find((s) => s.name === state.from);
     say(note, scenario ? scenario.note : "");
     note.hidden = !note.textContent;
@@ -64,9 +60,4 @@ export function mountSetting(root, page) {
   }
 
   return { show };
-}
-
-/** How many runs an ensemble may have: some round numbers, and all that the study has. */
-function runChoices(most) {
-  return [...[100, 200, 500, 1000, 2000, 5000].filter((n) => n < most), most];
 }
