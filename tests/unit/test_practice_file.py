@@ -12,8 +12,9 @@ from workforce_files import practice, write
 
 from llr_sd.workforce.columns import read_columns
 from llr_sd.workforce.published.lists import read_lists, read_members
-from llr_sd.workforce.published.practice import read_practice
+from llr_sd.workforce.published.practice import UNDIVIDED, read_practice
 from llr_sd.workforce.published.table import day_in, read
+from llr_sd.workforce.published.wide import parsed
 from llr_sd.workforce.roles import read_roles
 from llr_sd.workforce.staffing import Faults, Staffing
 
@@ -63,6 +64,39 @@ def test_vintages_with_other_columns_read_alike(tmp_path: Path) -> None:
     columns = ["place", "area", "role", "level", "heads", "fte", "status", "missing"]
     assert one.frame[columns].equals(two.frame[columns])
     assert two.places["network"].tolist() == ["U1"]
+
+
+VINTAGES = {
+    "2015": """GP GP_EXL GP_EXRL GP_EXRRL GP_SEN_PTNR GP_PTNR_PROV GP_SAL_BY_PRAC GP_SAL_BY_OTH GP_REG_ST3_4 GP_REG_F1_2 GP_RET
+        GP_LOCUM_VAC GP_LOCUM_ABS GP_LOCUM_OTH NURSES N_PRAC_NURSE N_ADV_NURSE_PRAC N_NURSE_SPEC N_EXT_ROLE_NURSE N_TRAINEE_NURSE
+        N_DISTRICT_NURSE N_NURSE_DISP DPC DPC_DISPENSER DPC_HCA DPC_PHLEB DPC_PHARMA DPC_PHYSIO DPC_PODIA DPC_PHYSICIAN_ASSOC DPC_OTH
+        ADMIN ADMIN_MANAGER ADMIN_MED_SECRETARY ADMIN_RECEPT ADMIN_TELEPH ADMIN_ESTATES_ANC ADMIN_OTH""",
+    "2020": """GP_EXR GP_REG_ST1_4 GP_LOCUM_INF N_NURSE_PTNR ADMIN_MANAGE_PTNR ADMIN_APP DPC_THERA_COU DPC_NURSE_ASSOC DPC_PARAMED
+        DPC_PHARMT DPC_SPLW""",
+    "2023": """GP_EXTG GP_EXTGL N_NURSE_OTH DPC_ADV_PARAMED_PRAC DPC_ADV_PHARMA_PRAC DPC_ADV_PHYSIO_PRAC DPC_ADV_PODIA_PRAC
+        DPC_ADV_THERA_OCC_PRAC DPC_DIETICIAN DPC_GPA DPC_THERA_OCC DPC_THERA_OTH DPC_TRAINEE_NURSE_ASSOC""",
+    "2025": """GP_TRN_GR_ST1 GP_TRN_GR_ST2 GP_TRN_GR_ST3 GP_TRN_GR_ST4 GP_TRN_GR_OTH GP_TRN_GR_F1_2 DPC_APP_HCA DPC_APP_PHARMA
+        DPC_TRAINEE_PHARMT DPC_APP_PHYSIO DPC_NHS_TALKING_THERA DPC_TRAINEE_NHS_TALKING_THERA ADMIN_DT_LEAD DPC_ADV_DIETICIAN_PRAC
+        DPC_OST DPC_APP_PHLEB DPC_APP_PHYSICIAN_ASSOC DPC_APP_OTH DPC_APPRENTICE DPC_HLTH_SPRT_WRK""",
+}
+"""Columns as the published files of the year name them, between sex and measure; of later years those that are new."""
+
+
+@pytest.mark.parametrize("year", VINTAGES)
+def test_columns_of_every_vintage_are_known_and_lead_to_roles(year: str) -> None:
+    columns, roles = read_columns(), read_roles()
+    stubs = VINTAGES[year].split()
+    wide = parsed([f"TOTAL_{s}_{m}" for s in stubs for m in ("HC", "FTE")], columns)
+    assert wide.unknown == []
+    for group, who in wide.roles:
+        role = roles.get(columns.stubs["practice role"][who])
+        assert role.group == group, who
+    assert sorted([*(who for _, who in wide.roles)]) == sorted(s for s in stubs if "_" in s and not s.startswith("GP_EX"))
+
+
+def test_every_role_of_the_column_map_is_in_the_role_table() -> None:
+    columns, roles = read_columns(), read_roles()
+    assert roles.unmapped([*columns.stubs["practice role"].values(), *UNDIVIDED.values()]) == ()
 
 
 def test_two_columns_of_one_role_are_both_counted(tmp_path: Path) -> None:
