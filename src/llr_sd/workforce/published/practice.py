@@ -231,8 +231,9 @@ def _holdings(
             yield _block(group, given[role], here, heads, fte, group.columns[role])
         for measure in ("heads", "fte"):
             total = group.total.get(measure, _nothing(count))
-            parts = [m[measure] for m in group.roles.values() if measure in m]
-            rest[measure] = total - (np.nansum(np.vstack(parts), axis=0) if parts else 0.0)
+            parts = np.vstack([m[measure] for m in group.roles.values() if measure in m] or [_nothing(count)])
+            given_in_roles = np.isnan(total) & ~np.isnan(parts).all(axis=0)
+            rest[measure] = np.where(given_in_roles, 0.0, total - np.nansum(parts, axis=0))
         notes += _apart(table, group, name, rest, faults)
         more = (np.nan_to_num(rest["fte"]) > SLACK["fte"]) | (np.nan_to_num(rest["heads"]) > SLACK["heads"])
         heads, fte = (np.maximum(rest[m], 0.0) for m in ("heads", "fte"))
