@@ -114,10 +114,12 @@ test("what differs from the start is told with what was there", () => {
   assert.equal(differenceWords({ what: "held", was: null, now: 0.2 }, share), "held at 20 in 100; at the start it varies");
   assert.equal(differenceWords({ what: "held", was: null, now: 7 }, staff), "7 head; at the start 100 head");
   assert.equal(differenceWords({ what: "value", was: 110, now: 90 }, staff), "90 head; at the start 110 head");
-  assert.equal(differenceWords({ what: "released", was: 0.06, now: null }, share), "varies; at the start it is held at 6 in 100");
-  assert.equal(differenceWords({ what: "released", was: 110, now: null }, staff), "stands at 100 head; at the start it is held at 110 head");
-  assert.match(differenceWords({ what: "range", was: share.law, now: law }, share), /^drawn from 2 to 4 in 100, most likely 3; the study has 5 to 20/);
-  assert.match(differenceWords({ what: "range", was: null, now: law }, gap), /the study does not vary it$/);
+  assert.equal(differenceWords({ what: "released", was: 0.06, now: null, varies: true }, share), "varies; at the start it is held at 6 in 100");
+  assert.equal(differenceWords({ what: "released", was: 110, now: null, varies: false }, staff), "stands at 100 head; at the start it is held at 110 head");
+  assert.match(differenceWords({ what: "range", was: share.law, now: law, varies: true }, share), /^drawn from 2 to 4 in 100, most likely 3; the study has 5 to 20/);
+  assert.match(differenceWords({ what: "range", was: null, now: law, varies: true }, gap), /^drawn from .*; the study does not vary it$/);
+  assert.match(differenceWords({ what: "range", was: null, now: law, varies: false }, gap), /^has the range .*, but is held, so nothing is drawn from it; the study does not vary it$/);
+  assert.match(differenceWords({ what: "released", was: 110, now: null, varies: true }, staff), /^varies; /);
   assert.equal(differenceWords({ what: "runs", was: 500, now: 1 }, null), "1 run; at the start 500 runs");
 });
 

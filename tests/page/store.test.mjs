@@ -87,9 +87,15 @@ test("what differs from the start is listed, and each move of the list undoes th
     all.map(({ what, input: name, was }) => [what, name, was?.kind ?? was]),
     [["released", "quit rate", 0.06], ["value", "opening staff", 110], ["held", "gap", null], ["range", "gap", null], ["runs", null, 500]],
   );
+  // A range of what is held draws nothing; let go of, it does, though the study has no range of it.
+  assert.deepEqual(all.map(({ varies }) => varies), [true, false, false, false, false]);
+  store.change({ kind: "release", input: "gap" });
+  assert.deepEqual(store.differences().filter(({ input: name }) => name === "gap").map(({ what, varies }) => [what, varies]), [["range", true]]);
+  store.undo();
   for (const [i, { move }] of all.entries()) {
     store.change(move);
-    assert.deepEqual(store.differences(), all.filter((_, j) => j !== i));
+    const left = ({ varies, ...rest }) => rest; // what is let go of may vary again by the range that stays
+    assert.deepEqual(store.differences().map(left), all.filter((_, j) => j !== i).map(left));
     store.undo();
   }
 });

@@ -11,7 +11,6 @@ export const BAND_WIDE = "#c6dcec";
 export const BAND_NARROW = "#7fb0d6";
 export const LINE = "#003a63";
 export const MET = "#0072b2";
-export const NOT_MET = "#d5d9de";
 export const TARGET_DASH = "8 2";
 
 // Okabe-Ito, darkened where it would be under 3:1 on white; its yellow is left out. Dashes count in widths of the line.

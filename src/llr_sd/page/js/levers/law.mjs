@@ -125,7 +125,7 @@ export function lawEditor(input, page) {
   }
 
   function show() {
-    const { ranges } = page.state();
+    const { held, ranges } = page.state();
     const now = lawOf(input, ranges);
     // Numbers that cannot be stay in their boxes until they are mended, whatever runs come in meanwhile.
     if (!alike(now, kept) && !alike(now, law)) {
@@ -135,7 +135,8 @@ export function lawEditor(input, page) {
     kept = now;
     back.hidden = !Object.hasOwn(ranges, input.name);
     const studys = input.law && input.uncertain ? `The study has ${lawWords(input, input.law)}.` : "The study does not vary it.";
-    say(told, behind(input) ? `Unit: ${behind(input)}. ${studys}` : studys);
+    const idle = now && Object.hasOwn(held, input.name) ? " It is held: its range counts once you let it vary again." : "";
+    say(told, `${behind(input) ? `Unit: ${behind(input)}. ` : ""}${studys}${idle}`);
   }
 
   return { element, show };

@@ -86,17 +86,18 @@ export function permissibleWords(input) {
 
 /**
  * One thing that differs from the start, as a store tells it.
- * @param {{what: string, was: *, now: *}} difference
+ * @param {{what: string, was: *, now: *, varies: boolean}} difference
  * @param {Object|null} input
  * @returns {string} "held at 4 in 100; at the start it varied"
  */
-export function differenceWords({ what, was, now }, input) {
+export function differenceWords({ what, was, now, varies }, input) {
   if (what === "runs") return `${countOf(now, "run")}; at the start ${countOf(was, "run")}`;
   if (what === "range") {
-    return was ? `drawn from ${lawWords(input, now)}; the study has ${lawWords(input, was)}` : `drawn from ${lawWords(input, now)}; the study does not vary it`;
+    const drawn = varies ? `drawn from ${lawWords(input, now)}` : `has the range ${lawWords(input, now)}, but is held, so nothing is drawn from it`;
+    return was ? `${drawn}; the study has ${lawWords(input, was)}` : `${drawn}; the study does not vary it`;
   }
   if (what === "released") {
-    const stands = input.uncertain ? "varies" : `stands at ${valueWithUnit(input, input.value)}`;
+    const stands = varies ? "varies" : `stands at ${valueWithUnit(input, input.value)}`;
     return `${stands}; at the start it is held at ${valueWithUnit(input, was)}`;
   }
   if (what === "value") return `${valueWithUnit(input, now)}; at the start ${valueWithUnit(input, was)}`;

@@ -142,25 +142,26 @@ function view(data, state, { kind, ...given }) {
  *
  * @param {object} data of the page
  * @param {object} state
- * @returns {Array<{what: string, input: string|null, was: *, now: *, move: object}>} what: "held" (now at a value, null before: it varied
+ * @returns {Array<{what: string, input: string|null, was: *, now: *, varies: boolean, move: object}>} `varies` in the state; what: "held" (now at a value, null before: it varied
  *   or stood at the model's own), "value" (held at another one), "released" (was held), "range" (laws; `was` null: it did not vary), "runs"
  */
 export function differencesOf(data, state) {
   const { set } = scenarioOf(data, state.from);
   const found = [];
-  for (const { name: input, law, whole } of data.inputs) {
+  for (const { name: input, law, whole, uncertain } of data.inputs) {
     const was = Object.hasOwn(set, input) ? set[input] : null;
     const now = Object.hasOwn(state.held, input) ? state.held[input] : null;
+    const varies = now === null && (uncertain || Object.hasOwn(state.ranges, input));
     if (was !== now) {
       const what = was === null ? "held" : now === null ? "released" : "value";
-      found.push({ what, input, was, now, move: was === null ? { kind: "release", input } : { kind: "hold", ...heldBefore(data, set, input, whole) } });
+      found.push({ what, input, was, now, varies, move: was === null ? { kind: "release", input } : { kind: "hold", ...heldBefore(data, set, input, whole) } });
     }
     if (Object.hasOwn(state.ranges, input)) {
-      found.push({ what: "range", input, was: law ?? null, now: state.ranges[input], move: { kind: "unrange", input } });
+      found.push({ what: "range", input, was: law ?? null, now: state.ranges[input], varies, move: { kind: "unrange", input } });
     }
   }
   const runs = usualRuns(data);
-  if (state.runs !== runs) found.push({ what: "runs", input: null, was: runs, now: state.runs, move: { kind: "runs", runs } });
+  if (state.runs !== runs) found.push({ what: "runs", input: null, was: runs, now: state.runs, varies: false, move: { kind: "runs", runs } });
   return frozen(found);
 }
 
