@@ -156,3 +156,12 @@ def test_the_age_of_a_figure_is_in_months() -> None:
     places = staffing.places.assign(answered=staffing.places["place"] != "WL47")
     done = completed(dataclasses.replace(staffing, frame=frame, places=places))
     assert list(done.response.words())[1] == "1 is carried forward from September 2016, 13 months old."
+
+
+def test_kinds_of_which_no_file_tells_staff_are_not_asked() -> None:
+    staffing = the_plans_case()
+    network = pd.DataFrame(
+        [["U1", "One", "network", "ELR", "ELR", "U1", "One", "", np.nan, False, OCTOBER]], columns=staffing.places.columns
+    )
+    more = dataclasses.replace(staffing, places=pd.concat([staffing.places, network], ignore_index=True))
+    assert len(completed(more).response.table) == 138

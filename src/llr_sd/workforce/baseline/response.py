@@ -22,6 +22,7 @@ from llr_sd.workforce.staffing import (
     QUANTITIES,
     WTE_SESSIONS,
     Staffing,
+    asked,
     checked_types,
     current,
 )
@@ -147,7 +148,7 @@ def completed(staffing: Staffing) -> Completed:
     now = current(frame)
     told = now[now["missing"] == ""]
     before = frame[(frame["missing"] == "") & ~frame.index.isin(now.index)]
-    places = staffing.places.set_index("place", drop=False)
+    places = asked(staffing).set_index("place", drop=False)
     whole = set(told["place"])
     answered = [p for p in places.index[places["answered"]] if p in whole]
     torn = set(now["place"][now["missing"] != ""])  # what such a place did not say is no zero, so others are not judged by it
