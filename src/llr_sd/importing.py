@@ -21,6 +21,10 @@ from llr_sd.workforce.columns import FILES, ColumnMap, read_columns
 from llr_sd.workforce.columns import TABLE as COLUMN_TABLE
 from llr_sd.workforce.published import lists, network, practice
 from llr_sd.workforce.published.table import Table, read
+from llr_sd.workforce.returns.holdings import read_returns
+from llr_sd.workforce.returns.layout import sheet_for
+from llr_sd.workforce.returns.read import BOOKS, files_of
+from llr_sd.workforce.returns.template import template
 from llr_sd.workforce.roles import TABLE as ROLE_TABLE
 from llr_sd.workforce.roles import Roles, read_roles
 from llr_sd.workforce.staffing import LEVELS, Fault, Faults, Staffing, current, joined
@@ -34,6 +38,7 @@ LOCAL = "local"
 KEY = "key"
 TITLE = "workforce import"
 """By which the manifest of a folder of ours is known."""
+RETURN = "quarterly return"
 TOLD = 12
 """Notes that the terminal tells; all stand in a file."""
 
@@ -122,7 +127,7 @@ def read_files(
     Parameters
     ----------
     files
-        Published files, in any order; each is recognised by its columns.
+        Published files and returns, in any order; each is recognised by its columns. A folder stands for the workbooks and CSV files in it.
     secret
         Key of the hash of identifiers.
     roles, columns
@@ -139,24 +144,37 @@ def read_files(
     parts: list[Staffing] = []
     sources: list[Source] = []
     seen: dict[str, Path] = {}
-    for i, file in enumerate(files):
+    paths = [path for file in files for path in files_of(file)] or list(files)
+    returned: dict[Path, tuple[str, str]] = {}
+    for i, file in enumerate(paths):
         if progress:
-            progress(f"reading {file.name}", i, len(files))
-        table = read(file, faults)
-        if table is None:
+            progress(f"reading {file.name}", i, len(paths))
+        book = file.suffix.casefold() in BOOKS and is_file(file)
+        table = None if book else read(file, faults)
+        if table is None and not book:
             continue
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
         first = seen.setdefault(digest, file)
-        if first != file or files.index(file) != i:
+        if first != file or paths.index(file) != i:
             faults.add(str(file), f"has the same content as {first}.", "Name it once.")
+            continue
+        if table is None or sheet_for(table.header):
+            returned[file] = ("xlsx" if table is None else table.encoding, digest)
             continue
         found = _read(table, role_table, column_map, secret, faults)
         if found is not None:
             kind, staffing = found
             parts.append(staffing)
             sources.append(Source(file.name, FILES[kind], staffing.period, len(table.data), table.encoding, digest))
+    if returned:
+        known = {place for part in parts for place in part.places["place"][part.places["kind"] == "practice"]}
+        found_in = read_returns(list(returned), role_table, column_map, secret, known, faults)
+        parts += found_in.parts
+        for file, day in found_in.period.items():
+            encoding, digest = returned[file]
+            sources.append(Source(file.name, RETURN, day, found_in.rows[file], encoding, digest))
     if progress:
-        progress("reading", len(files), len(files))
+        progress("reading", len(paths), len(paths))
     faults.stop()
     try:
         staffing = joined(parts)
@@ -185,6 +203,37 @@ def _read(table: Table, roles: Roles, columns: ColumnMap, secret: bytes, faults:
         faults.add(str(table.path), "is none of the files that are known, by its columns.", mend, row=1)
         return None
     return (str(kind), made) if made is not None else None
+
+
+def write_template(path: Path, roles: Path | None = None) -> None:
+    """Write the empty workbook of our own return.
+
+    Parameters
+    ----------
+    path
+        A file that ends in .xlsx and is not there yet: a return that somebody filled in is never written over.
+    roles
+        An edited role table, whose roles can then be chosen; None for the one that ships.
+
+    Raises
+    ------
+    InputError
+        When the role table has a fault, or the file is there already or cannot be written.
+    """
+    if path.suffix.casefold() != ".xlsx":
+        raise InputError("is no name of a workbook.", where=str(path), mend="Let it end in .xlsx.")
+    taken = InputError("is there already, and is left as it is.", where=str(path), mend="Move it away first.")
+    if is_file(path):
+        raise taken
+    content = template(read_roles(roles))
+    try:
+        with path.open("xb") as stream:
+            stream.write(content)
+    except FileExistsError:
+        raise taken from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name is no file name"
+        raise InputError(f"cannot be written ({reason}).", where=str(path)) from None
 
 
 @dataclass(frozen=True)

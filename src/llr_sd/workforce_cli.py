@@ -13,7 +13,8 @@ Read workforce files into a folder that studies start from. Each file is recogni
 at once, and then nothing is written. What was not reported stays unknown, and is never zero.
 
 Files: PCN workforce (individual level); General Practice Workforce (practice level, any vintage: put month and year into the file's
-name); patients registered at practices, by age too; practices and their networks.
+name); patients registered at practices, by age too; practices and their networks; quarterly returns, as workbooks or CSV
+(`llr-sd template` writes an empty one), or a folder of them.
 """
 IMPORT_END = """\
 Roles get their skill level by a table, and columns are found by another. Both are written into the folder as roles.csv and columns.csv:
@@ -28,7 +29,7 @@ Rows with hashed identifiers, their key, and small counts go to DIR/local and mu
 def _add_import(sub: argparse.ArgumentParser) -> None:
     sub.description, sub.epilog = IMPORT, IMPORT_END
     sub.formatter_class = argparse.RawDescriptionHelpFormatter
-    sub.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a CSV file, as it was published")
+    sub.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a CSV file as it was published, a return, or a folder")
     sub.add_argument("--out", metavar="DIR", type=Path, required=True, help="the folder; one of an earlier import is replaced")
     sub.add_argument("--roles", metavar="CSV", type=Path, help="your role table in place of the one that ships")
     sub.add_argument("--columns", metavar="CSV", type=Path, help="your column map in place of the one that ships")
@@ -46,6 +47,20 @@ def _import(options: argparse.Namespace) -> int:
     return 0
 
 
+def _add_template(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("file", metavar="FILE", type=Path, help="the workbook to write, such as return.xlsx")
+    sub.add_argument("--roles", metavar="CSV", type=Path, help="your role table: its roles can be chosen")
+
+
+def _template(options: argparse.Namespace) -> int:
+    from llr_sd.importing import write_template
+
+    write_template(options.file, options.roles)
+    say(f"{options.file}: fill it in, one practice or many, and read it with: llr-sd import {options.file} --out DIR")
+    return 0
+
+
 COMMANDS: dict[str, tuple[str, Any, Any]] = {
     "import": ("Read workforce files into a folder that studies start from.", _add_import, _import),
+    "template": ("Write the workbook of a quarterly workforce return, for practices to fill in.", _add_template, _template),
 }

@@ -6,7 +6,7 @@ import datetime
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from llr_sd.errors import InputError
 
@@ -18,8 +18,8 @@ GROUPS = ("gp", "nurse", "other_clinical", "admin_non_clinical", "director")
 KINDS = ("practice", "network", "locality", "acute", "other")
 STATUSES = ("in post", "partner", "salaried", "locum", "trainee", "vacant")
 METHODS = ("reported", "carried", "extrapolated")
-NOT_REPORTED = "not reported"
-NOT_COLLECTED = "not collected"
+NOT_REPORTED: Final = "not reported"
+NOT_COLLECTED: Final = "not collected"
 Missing = Literal["", "not reported", "not collected"]
 """Why a row has no quantity: the place did not say, or the source does not ask. Never zero."""
 QUANTITIES = ("heads", "fte", "wte", "sessions", "hours", "posts", "vacant")
