@@ -50,7 +50,7 @@ def test_files_of_all_kinds_become_one_folder(tmp_path: Path, capsys: pytest.Cap
         "list.csv: patients registered at practices",
         "member.csv: practices and their networks",
         "U2 U2 PCN has 4,000 patients: below 30,000.",
-        "3 of 4 places say something of their staff",
+        "3 of 4 places say something of their staff; the others are unknown, not zero.",
     ):
         assert words in said.out
     assert said.err == ""
@@ -81,7 +81,7 @@ def test_another_account_gives_other_hashes_and_nothing_else_differs(tmp_path: P
     file = write(tmp_path / "pcn.csv", [post(UNIQUE_IDENTIFIER="47110815"), post(UNIQUE_IDENTIFIER="2", FTE="0.5")])
     import_files([file], tmp_path / "one")
     first = bytes_of(tmp_path / "one")
-    monkeypatch.setattr("llr_sd.importing.own_key", lambda _: b"another key of thirty-two bytes!")
+    monkeypatch.setattr("llr_sd.importing.folder.own_key", lambda _: b"another key of thirty-two bytes!")
     import_files([file], tmp_path / "two")
     second = bytes_of(tmp_path / "two")
     differing = {name for name in first if first[name] != second[name]}
