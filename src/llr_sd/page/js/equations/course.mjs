@@ -34,9 +34,11 @@ export function course(entry, page) {
   let asked = "";
   let closed = false;
   let ensemble = null;
+  const drawing = figure(chart, { name: entry.name, level: 5 });
+  drawing.hidden = true; // until there is something in it
   const element = make("section", { class: "eq-course" },
     make("h4", { text: "Over time, in the setting on screen" }),
-    selects.length > 0 && make("div", { class: "choices" }, ...selects), figure(chart, { name: entry.name, level: 5 }), told);
+    selects.length > 0 && make("div", { class: "choices" }, ...selects), drawing, told);
 
   function show() {
     closed = false;
@@ -45,6 +47,7 @@ export function course(entry, page) {
     const key = JSON.stringify(ask);
     if (key === asked) return;
     asked = key;
+    if (ensemble === null) say(told, "Its runs are on their way.");
     page.pool.latest("equation", ask, (given) => {
       if (closed || key !== asked) return;
       ensemble = given;
@@ -54,6 +57,7 @@ export function course(entry, page) {
 
   function draw() {
     if (!ensemble) return;
+    drawing.hidden = false;
     const found = ensemble.variables.get(entry.name);
     const at = elementAt(variable.axes, places);
     const names = variable.axes.map((axis, i) => axis.elements[places[i]]);
