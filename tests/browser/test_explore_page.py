@@ -318,6 +318,80 @@ def test_print_gives_pictures_the_setting_and_its_sources(opened: Any) -> None:
         opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
+def test_a_lever_and_its_equation_lead_to_each_other(opened: Any) -> None:
+    slider = opened.execute_script(SLIDER, LEVER)
+    opened.execute_script("arguments[0].closest('.lever').querySelector('.more').click()", slider)
+    there = (
+        "[...arguments[0].closest('.lever').querySelectorAll('.source button')].find(b => b.textContent === 'Where it is used')"
+    )
+    opened.execute_script(f"{there}.click()", slider)
+    assert opened.execute_script("return location.hash") == "#eq-retention_policy"
+    until(opened, "return document.querySelector('[role=tab][aria-selected=true]').textContent === 'Equations'")
+    back = "const b = [...document.querySelectorAll('#panel-equations button')].find(b => b.textContent === 'go to its lever'); b?.click(); return b"
+    until(opened, back)
+    assert opened.execute_script("return document.activeElement === arguments[0]", slider)
+    quiet(opened)
+
+
+ROOTS = """{UTF-8}
+level= INTEG (SQRT(room - level)*pace, 1)
+	~	Head
+	~	What there is.
+	|
+
+room= 5
+	~	Head
+	~	Room for it.
+	|
+
+pace= 0.1
+	~	1/Year
+	~	How quick.
+	|
+
+FINAL TIME = 10
+	~	Year
+	~	End.
+	|
+
+INITIAL TIME = 0
+	~	Year
+	~	Start.
+	|
+
+TIME STEP = 0.25
+	~	Year
+	~	Step.
+	|
+
+SAVEPER = 1
+	~	Year
+	~	Saved.
+	|
+"""
+
+
+def test_a_model_of_ones_own_opens_and_its_failed_runs_are_told_first(browser: Any, tmp_path: Path) -> None:
+    (tmp_path / "roots.mdl").write_text(ROOTS, encoding="utf-8")
+    (tmp_path / "roots.html").write_text(page_of(tmp_path / "roots.mdl"), encoding="utf-8")
+    size(browser, 1280, 900)
+    browser.get((tmp_path / "roots.html").as_uri())
+    status = "return document.querySelector('.status')?.textContent === arguments[0]"
+    until(browser, status, "1 run: nothing varies")
+    assert "give a lever a range" in text(browser, "#panel-pictures .lead")
+    assert browser.execute_script("return document.querySelector('#panel-pictures .warning').hidden") is True
+    move(browser, "room", 0)
+    until(browser, status, "1 run: nothing varies; it failed")
+    until(
+        browser,
+        "return document.querySelector('#panel-pictures .warning').textContent.startsWith('The run failed: there are no numbers.')",
+    )
+    assert text(browser, ".card .value").strip() == "no result"
+    browser.execute_script("document.querySelector('.differs button').click()")
+    until(browser, status, "1 run: nothing varies")
+    quiet(browser)
+
+
 CONTRAST = """
 const channel = v => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
 const numbers = c => c.match(/[\\d.]+/g).map(Number);
