@@ -17,6 +17,8 @@ from return_files import DAY, HEADINGS, book, edit, many, person, practice, tabl
 from llr_sd.cli import main
 from llr_sd.importing import read_files
 from llr_sd.workforce import people
+from llr_sd.workforce.baseline.response import completed
+from llr_sd.workforce.baseline.stocks import vacancies
 from llr_sd.workforce.columns import read_columns
 from llr_sd.workforce.returns.checks import month_end
 from llr_sd.workforce.returns.layout import (
@@ -210,6 +212,34 @@ def test_somebody_appointed_is_not_counted_and_is_said(tmp_path: Path) -> None:
     assert [n.row for n in made.notes if "has not started" in n.what] == [3]
 
 
+def test_what_people_intend_is_counted_apart_from_the_stock(tmp_path: Path) -> None:
+    """In heads by group, plan and age; a plan changes nothing in the rows that add up to stocks."""
+    old = {"Age band": "55 to 59", "Plan": "retires within a year"}
+    rows = [person(**old), person(number="2", **old), person(number="3", Plan="stays")]
+    rows.append(person(number=None, role="Receptionist", **{"Heads": 3, "Hours a week": 75, "Plan": "leaves within a year"}))
+    made = staffing(book(tmp_path / "r.xlsx", {"Practice": [practice()], "Staff": rows}))
+    found = made.margins.set_index(["group", "part", "age"])[["heads", "fte"]]
+    assert found["heads"].to_dict() == {
+        ("admin_non_clinical", "plan: leaves within a year", "all"): 3,
+        ("gp", "plan: retires within a year", "55 to 59"): 2,
+        ("gp", "plan: stays", "all"): 1,
+    }
+    assert found["fte"].iloc[0] == 2
+    assert found["fte"].iloc[1:].isna().all()
+    assert made.frame["heads"].sum() == 6
+
+
+def test_posts_whose_vacancies_were_not_reported_are_no_vacancies(tmp_path: Path) -> None:
+    posts = [{"Practice code": "C82001", "Role": "GP", "Posts": 7}, {"Practice code": "C82001", "Role": "Practice nurse"}]
+    posts.append({"Practice code": "C82002", "Role": "GP", "Posts": 4, "Vacant posts": 1})
+    sheets = {"Practice": [practice(), practice("C82002")], "Staff": [person(), person("C82002")], "Posts": posts}
+    made = staffing(book(tmp_path / "r.xlsx", sheets))
+    table = vacancies(completed(made)).query("area == '' and group == 'gp'")
+    assert table[["places", "reported"]].to_numpy().tolist() == [[1, 1.0]]
+    assert made.frame["posts"].sum() == 11
+    assert people.words(made) == "2 people in 2 jobs."
+
+
 @pytest.mark.parametrize(
     ("entries", "role", "status"),
     [
@@ -357,6 +387,11 @@ def test_csv_alone_and_faults_in_it_are_named(tmp_path: Path) -> None:
     assert faults["", 1, "Heads"] == 'the column "Heads" is missing.'
     alone = refused(staff)
     assert "has no CSV file with the columns of sheet Practice" in alone["", 0, ""]
+
+
+def test_a_folder_without_returns_is_said(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert refused(tmp_path / "empty") == {("", 0, ""): "holds no workbook and no CSV file."}
 
 
 def test_a_practice_in_two_returns_is_a_fault_and_two_quarters_are_not(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def read_files(
     parts: list[Staffing] = []
     sources: list[Source] = []
     seen: dict[str, Path] = {}
-    paths = [path for file in files for path in files_of(file)] or list(files)
+    paths = [path for file in files for path in files_of(file, faults)]
     returned: dict[Path, tuple[str, str]] = {}
     for i, file in enumerate(paths):
         if progress:
@@ -138,7 +138,9 @@ def read_files(
         table = None if book else read(file, faults)
         if table is None and not book:
             continue
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        digest = _digest(file, faults)
+        if digest is None:
+            continue
         first = seen.setdefault(digest, file)
         if first != file or paths.index(file) != i:
             faults.add(str(file), f"has the same content as {first}.", "Name it once.")
@@ -168,6 +170,16 @@ def read_files(
         faults.stop()
         raise
     return Imported(staffing, tuple(sources), role_table, column_map)
+
+
+def _digest(file: Path, faults: Faults) -> str | None:
+    """Return the SHA-256 of a file; None, and a fault, where it cannot be read."""
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        faults.add(str(file), f"cannot be read ({error.strerror}).")
+        return None
 
 
 def _read(table: Table, roles: Roles, columns: ColumnMap, secret: bytes, faults: Faults) -> tuple[str, Staffing] | None:

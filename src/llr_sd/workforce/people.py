@@ -51,7 +51,7 @@ def heads(staffing: Staffing, by: Sequence[str] = ()) -> pd.DataFrame:
         {
             "jobs": frame.groupby(keys)["heads"].sum(min_count=1),
             "_repeated": named.groupby(keys)["heads"].sum() - named.groupby(keys)["person"].nunique(),
-            "unknown": frame["heads"].isna().groupby([frame[k] for k in keys]).sum(),
+            "unknown": (frame["heads"].isna() & frame["status"].ne("vacant")).groupby([frame[k] for k in keys]).sum(),
         }
     ).fillna({"_repeated": 0.0})
     several = made["_repeated"]

@@ -310,8 +310,7 @@ def vacancies(done: Completed, errors: tuple[UnderReporting, ...] = (GP_VACANCIE
 
     frame = done.staffing.frame
     staff = in_wte(frame, rule).where(~frame["status"].isin(("trainee", "vacant")))
-    # A vacant post is either a row of its own or a count beside the posts of a role.
-    vacant = frame["vacant"].fillna(frame["posts"].where(frame["status"] == "vacant"))
+    vacant = frame["vacant"]
     known = {e.group: e for e in errors}
     rows = []
     for area in ["", *sorted(set(frame["area"]))]:

@@ -20,6 +20,7 @@ from llr_sd.workforce.returns.read import BOOKS, Line, read_lines
 from llr_sd.workforce.roles import Roles, plain
 from llr_sd.workforce.staffing import (
     FTE_HOURS,
+    MARGIN_COLUMNS,
     NOT_REPORTED,
     PLACE_COLUMNS,
     WTE_SESSIONS,
@@ -77,7 +78,7 @@ def read_returns(
     Returns
         A row of staff is a holding: heads; sessions and their WTE (nine are 1); hours and their FTE (37.5 are 1). A row of posts is a
         holding of status "vacant" without people. A group of which a practice lists nobody is "not reported", unless it says that its
-        list is complete: then it is zero. Somebody appointed who has not started is left out, and said.
+        list is complete: then it is zero. What people intend is among the margins, in heads by group and age. Somebody appointed who has not started is left out, and said.
     """
     units: dict[Path, list[Path]] = defaultdict(list)
     for path in paths:
@@ -137,12 +138,15 @@ def _parts(returns: Sequence[Sequence[Line]], roles: Roles, secret: bytes, notes
     holdings: dict[datetime.date, list[Holding]] = defaultdict(list)
     practices: dict[datetime.date, list[dict[str, Any]]] = defaultdict(list)
     ages: dict[datetime.date, list[dict[str, Any]]] = defaultdict(list)
+    plans: dict[datetime.date, list[dict[str, Any]]] = defaultdict(list)
     for lines in returns:
         homes = {line.text("place"): line for line in lines if line.sheet is PRACTICE}
         told: dict[str, list[Holding]] = defaultdict(list)
         for line in sorted(lines, key=lambda found: SHEETS.index(found.sheet)):
             home = homes[line.text("place")]
             period = _period(home) or datetime.date.min
+            if line.sheet is STAFF and line.text("plan"):
+                plans[period].append(_plan(line, home, period, roles))
             if line.sheet is STAFF and line.text("plan") == APPOINTED:
                 notes.extend([line.fault("plan", "is appointed and has not started: not counted.")])
             elif line.sheet in (STAFF, POSTS):
@@ -161,7 +165,7 @@ def _parts(returns: Sequence[Sequence[Line]], roles: Roles, secret: bytes, notes
         notes.add("returns", mixed)
     said = tuple(replace(note, file=Path(note.file).name) for note in sorted(notes, key=_order))
     return tuple(
-        _staffing(holdings[day], practices[day], ages[day], day, said if i == 0 else ())
+        _staffing(holdings[day], practices[day], ages[day], plans[day], day, said if i == 0 else ())
         for i, day in enumerate(sorted(practices))
     )
 
@@ -170,6 +174,7 @@ def _staffing(
     holdings: list[Holding],
     practices: list[dict[str, Any]],
     ages: list[dict[str, Any]],
+    plans: list[dict[str, Any]],
     period: datetime.date,
     notes: tuple[Fault, ...],
 ) -> Staffing:
@@ -178,7 +183,32 @@ def _staffing(
     places = pd.DataFrame(practices, columns=list(PLACE_COLUMNS)).sort_values("place", ignore_index=True)
     places = places.assign(list_size=places["list_size"].astype(float), answered=places["answered"].astype(bool))
     lists = pd.DataFrame(ages, columns=["place", "age", "patients", "period"])
-    return Staffing(frame_of(holdings), places, period, lists=lists, notes=notes)
+    margins = pd.DataFrame(plans, columns=list(MARGIN_COLUMNS))
+    if len(margins):
+        keys = ["place", "area", "group", "part", "age", "sex", "period"]
+        given = margins.astype({"heads": float, "fte": float}).groupby(keys, sort=True)
+        sums = given[["heads", "fte"]].sum(min_count=1)
+        margins = sums.join(given[["file", "row", "column"]].first()).reset_index()[list(MARGIN_COLUMNS)]
+    return Staffing(frame_of(holdings), places, period, margins=margins, lists=lists, notes=notes)
+
+
+def _plan(line: Line, home: Line, period: datetime.date, roles: Roles) -> dict[str, Any]:
+    """Return what people intend as a row of totals: it is part of no stock."""
+    role, hours = role_of(line, roles), line.number("hours")
+    return {
+        "place": home.text("place"),
+        "area": home.text("area"),
+        "group": role.group if role else "",
+        "part": f"plan: {line.text('plan')}",
+        "age": line.text("age") or "all",
+        "sex": "all",
+        "heads": heads_of(line),
+        "fte": None if hours is None else hours / FTE_HOURS,
+        "period": period,
+        "file": _origin(line)["file"],
+        "row": line.row,
+        "column": line.sheet.title("plan"),
+    }
 
 
 def _origin(line: Line) -> dict[str, Any]:
@@ -240,7 +270,7 @@ def _unlisted(home: Line, told: Sequence[Holding], period: datetime.date, roles:
         missing: Missing = "" if complete == "yes" else NOT_REPORTED
         yield Holding(
             **_about(home, period), role=role.name, level=role.level, group=role.group, **_origin(home),
-            column=home.sheet.title(column), heads=zero, fte=zero, missing=missing,
+            column=home.sheet.title(column), heads=zero, fte=zero, wte=zero if group == "gp" else None, missing=missing,
         )  # fmt: skip
 
 

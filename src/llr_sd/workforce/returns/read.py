@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llr_sd.errors import InputError, nearest
+from llr_sd.textfiles import is_folder
 from llr_sd.workforce.columns import ColumnMap
 from llr_sd.workforce.published import table
 from llr_sd.workforce.returns.entries import Entry, entry
@@ -54,17 +55,25 @@ class Line:
         return Fault(self.file, self.page, self.row, self.sheet.title(column), what, mend)
 
 
-def files_of(path: Path) -> list[Path]:
-    """Return the files of returns in a folder, in the order of the alphabet; the path itself where it is no folder.
+def files_of(path: Path, faults: Faults) -> list[Path]:
+    """Return the workbooks and CSV files in a folder, in the order of the alphabet; the path itself where it is no folder.
 
     Parameters
     ----------
     path
         Hidden files, and those that Excel keeps while a workbook is open, are passed over.
+    faults
+        Takes a folder that has none, or cannot be looked into.
     """
-    if not path.is_dir():
+    if not is_folder(path):
         return [path]
-    inside = (p for p in path.iterdir() if p.suffix.casefold() in (*BOOKS, ".csv") and not p.name.startswith((".", "~$")))
+    try:
+        inside = [p for p in path.iterdir() if p.suffix.casefold() in (*BOOKS, ".csv") and not p.name.startswith((".", "~$"))]
+    except OSError as error:
+        faults.add(str(path), f"cannot be looked into ({error.strerror}).")
+        return []
+    if not inside:
+        faults.add(str(path), "holds no workbook and no CSV file.", "Name the folder that does.")
     return sorted(inside, key=lambda p: p.name)
 
 

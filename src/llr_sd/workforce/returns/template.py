@@ -106,7 +106,9 @@ def _notes(book: Any, looks: Mapping[str, Any]) -> None:
     for sheet in SHEETS:
         row += 1
         page.write_string(row, 0, f"Sheet {sheet.name}", looks["bold"])
-        page.write_string(row, 1, f"{sheet.what} Room and checks for {sheet.rows:,} rows.", looks["wrapped"])
+        about = f"{sheet.what} Room and checks for {sheet.rows:,} rows."
+        page.write_string(row, 1, about, looks["wrapped"])
+        page.set_row(row, 15 * (1 + len(about) // 74))
         row += 1
         for i, text in enumerate(("Column", "Meaning", "Entry", "Unit")):
             page.write_string(row, i, text, looks["head"])
