@@ -378,7 +378,7 @@ def test_a_model_of_ones_own_opens_and_its_failed_runs_are_told_first(browser: A
     browser.get((tmp_path / "roots.html").as_uri())
     status = "return document.querySelector('.status')?.textContent === arguments[0]"
     until(browser, status, "1 run: nothing varies")
-    assert "give a lever a range" in text(browser, "#panel-pictures .lead")
+    until(browser, "return document.querySelector('#panel-pictures .lead').textContent.includes('give a lever a range')")
     assert browser.execute_script("return document.querySelector('#panel-pictures .warning').hidden") is True
     move(browser, "room", 0)
     until(browser, status, "1 run: nothing varies; it failed")
@@ -386,7 +386,7 @@ def test_a_model_of_ones_own_opens_and_its_failed_runs_are_told_first(browser: A
         browser,
         "return document.querySelector('#panel-pictures .warning').textContent.startsWith('The run failed: there are no numbers.')",
     )
-    assert text(browser, ".card .value").strip() == "no result"
+    until(browser, "return document.querySelector('.card .value').textContent.trim() === 'no result'")
     browser.execute_script("document.querySelector('.differs button').click()")
     until(browser, status, "1 run: nothing varies")
     quiet(browser)
