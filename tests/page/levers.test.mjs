@@ -107,6 +107,7 @@ test("what may be set is told where it is limited", () => {
   assert.equal(permissibleWords(share), "0 to 100 in 100");
   assert.equal(permissibleWords(staff), "");
   assert.equal(permissibleWords({ ...staff, minimum: 0 }), "0 head or more");
+  assert.equal(permissibleWords({ ...staff, minimum: 60, maximum: 60 }), "60 head only");
 });
 
 test("what differs from the start is told with what was there", () => {

@@ -385,7 +385,7 @@ def test_a_law_that_cannot_be_is_refused_with_the_same_sentence() -> None:
 def check_range(p: Parameter, d: Distribution) -> None:
     """As `run.prepare.uncertain_parameters` does."""
     inside = d.within(*p.bounds)
-    for value in (inside.low, inside.mode, inside.high):
+    for value in (inside.low, inside.mode, inside.high, *inside.values):
         if math.isfinite(value):
             p.check(value, "")
 
@@ -400,6 +400,7 @@ def test_a_range_beyond_what_is_permissible_is_refused_with_the_same_sentence() 
     tried = [
         (share, Distribution("normal", mode=0.05, sd=1)), (share, Distribution("uniform", 0.05, math.nan, 0.5)),
         (staff, Distribution("uniform", -1, math.nan, 0.5)), (share, Distribution("normal", mode=1.5, sd=1)),
+        (share, Distribution("discrete", values=(0.5, 0.05))), (staff, Distribution("discrete", values=(3, -2))),
         (staff, Distribution("normal", mode=1, sd=1)), (share, Distribution("pert", 0.1, 0.5, 1)),
     ]  # fmt: skip
     cases = []
@@ -418,7 +419,7 @@ def test_a_range_beyond_what_is_permissible_is_refused_with_the_same_sentence() 
         script,
         [
             {
-                "law": tried[5][1].__dict__ | {"minimum": None, "maximum": None, "sd": None},
+                "law": tried[-1][1].__dict__ | {"minimum": None, "maximum": None, "sd": None},
                 "input": whole["inputs"][0],
                 "bounds": None,
             }

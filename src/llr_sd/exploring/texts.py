@@ -22,6 +22,8 @@ from llr_sd.translate.datafile import data_files
 
 PLACE = "model"
 """The folder of an exported study that holds its model."""
+_ODD = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+"""What a name of a file cannot hold on every system; one of these would be a folder of its own where an archive is unpacked."""
 _SHEETS = re.compile(r"\bGET[ _]+(?:DIRECT|XLS)\b", re.IGNORECASE)
 
 
@@ -101,9 +103,9 @@ def carried_by(subject: Subject) -> Carried:
     places: dict[str, str] = {}
     texts: dict[str, str] = {}
     if own:
-        files[f"{PLACE}/{source.name}"] = source
+        files[f"{PLACE}/{_anywhere(source)}"] = source
         series = next((f for f in data_files(source) if f.is_file()), None)
-        files |= {f"{PLACE}/{series.name}": series} if series else {}
+        files |= {f"{PLACE}/{_anywhere(series)}": series} if series else {}
         if model.table.source != source:
             files[f"{PLACE}/{PARAMETERS}"] = model.table.source
         if model.laws:  # of a folder with several models those of this one alone
@@ -111,6 +113,7 @@ def carried_by(subject: Subject) -> Carried:
             texts[f"{PLACE}/{LAWS}"] = tomli_w.dumps({"conservation": laws})
     if model.localities is not None:
         place, file = model_files(subject.prepared.study, model)["localities"]
+        place = place.replace(file.name, _anywhere(file))
         files[place], places["localities"] = file, place
     missing = []
     for place, file in files.items():
@@ -121,7 +124,12 @@ def carried_by(subject: Subject) -> Carried:
             texts[place] = text
     if any(_SHEETS.search(text) for text in texts.values()):
         missing.append(f"The model reads spreadsheets: put them into the folder {PLACE} of a study that this page saves.")
-    return Carried(f"{PLACE}/{source.name}" if own else source.stem, not own, texts, places, tuple(missing))
+    return Carried(f"{PLACE}/{_anywhere(source)}" if own else source.stem, not own, texts, places, tuple(missing))
+
+
+def _anywhere(file: Path) -> str:
+    """Return the name of a file as every system can have it."""
+    return _ODD.sub("_", file.name)
 
 
 def _text(file: Path) -> str | None:

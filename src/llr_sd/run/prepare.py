@@ -254,7 +254,7 @@ def uncertain_parameters(study: Study, model: Model) -> Uncertain:
             ).within(*parameter.bounds)
         except InputError as error:
             raise error.at(key) from None
-        for value in (distribution.low, distribution.mode, distribution.high):
+        for value in (distribution.low, distribution.mode, distribution.high, *distribution.values):
             if math.isfinite(value):
                 parameter.check(value, key)
         distributions[parameter.name] = distribution

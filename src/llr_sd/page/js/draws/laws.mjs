@@ -76,7 +76,7 @@ export function lawProblem(law, input, bounds) {
   const alone = discreteProblem(d, law) ?? endsProblem(d) ?? spreadProblem(d) ?? middleProblem(d) ?? middleProblem(whole(law, bounds));
   if (alone || !input) return alone;
   if (input.whole) return `${input.name} varies as a share here and alone elsewhere in [uncertain].`;
-  for (const value of [d.low, d.mode, d.high]) {
+  for (const value of [d.low, d.mode, d.high, ...d.values]) {
     const problem = Number.isFinite(value) ? valueProblem(value, input) : null;
     if (problem) return problem;
   }

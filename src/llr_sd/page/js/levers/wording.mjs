@@ -80,6 +80,7 @@ export function outsideSummary(inputs, held) {
 export function permissibleWords(input) {
   const low = isNumber(input.minimum);
   const high = isNumber(input.maximum);
+  if (low && high && input.minimum === input.maximum) return `${valueWithUnit(input, input.minimum)} only`;
   if (low && high) return extentWords(input, input.minimum, input.maximum);
   return low ? `${valueWithUnit(input, input.minimum)} or more` : high ? `${valueWithUnit(input, input.maximum)} or less` : "";
 }
