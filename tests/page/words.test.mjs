@@ -38,7 +38,7 @@ test("a change is told up or down, or none, as the numbers have it", () => {
   const both = (now, start, quantity = wte) => [changeShort({ now, start, same: false }, quantity), changeSentence({ now, start, same: false }, quantity)];
   assert.deepEqual(both(528.2, 517), ["+11 from 517 at the start", "That is 11 WTE more than at the start, 517."]);
   assert.deepEqual(both(506, 517), ["\u221211 from 517 at the start", "That is 11 WTE less than at the start, 517."]);
-  assert.deepEqual(both(517, 517), ["as at the start, 517", "That is as at the start."]);
+  assert.deepEqual(both(517, 517), ["middle as at the start, 517", "The middle is as at the start."]);
   assert.deepEqual(both(517.3, 517), ["a little above 517, the start", "That is a little more than at the start, 517."]);
   assert.deepEqual(both(516.7, 517), ["a little below 517, the start", "That is a little less than at the start, 517."]);
   assert.deepEqual(both(0.48, 0.47, share), ["+1 point from 47% at the start", "That is 1 point more than at the start, 47%."]);
@@ -96,9 +96,10 @@ test("what the shares are not is always told, and what else is to be known only 
 test("bands are told where there are some, and one line where all runs agree", () => {
   const band = { median: [1], low50: [0] };
   const line = { median: [1], low50: null };
-  assert.match(bandsWords({ series: [band, line] }), /nine in ten/);
-  assert.match(bandsWords({ series: [line] }), /no band/);
-  assert.equal(bandsWords({ series: [{ median: [NaN], low50: null }] }), "");
+  assert.match(bandsWords({ series: [band, line] }, 500), /nine in ten/);
+  assert.equal(bandsWords({ series: [line] }, 500), "All runs agree, so there is one line and no band.");
+  assert.equal(bandsWords({ series: [line] }, 1), "Nothing varies in this setting, so there is one line and no band.");
+  assert.equal(bandsWords({ series: [{ median: [NaN], low50: null }] }, 500), "");
 });
 
 test("what must be known though no run failed is told, with the runs that show it", () => {

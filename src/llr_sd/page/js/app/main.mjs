@@ -175,7 +175,7 @@ function frame(root, data, store, live) {
         study.illustrative && make("p", { class: "illustrative", text: ILLUSTRATIVE }),
         make("p", {},
           make("strong", { text: "Start here: " }),
-          "move a lever, and every picture is computed again in your browser."),
+          data.inputs.length ? "move a lever, and every picture is computed again in your browser." : "this model has no lever to move; its pictures and equations are below."),
         about(data, facts)),
       shell.told),
     make("main", { class: "desk" },

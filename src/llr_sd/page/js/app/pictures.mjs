@@ -81,7 +81,7 @@ export function mountPictures(root, page) {
       const setting = settings();
       const drawing = element < 0 ? elementsSpec(data, spec, setting.now) : trajectorySpec(data, spec, setting, element);
       const part = elements.length > 1 && element >= 0 ? `, ${elements[element]}` : "";
-      const sentence = element < 0 ? "Each line is a median; point at one to see where its runs lie." : first ? bandsWords(drawing) : "";
+      const sentence = element < 0 ? "Each line is a median; point at one to see where its runs lie." : first ? bandsWords(drawing, asking.now.runs) : "";
       chart.update({ ...drawing, title: `${spec.label}${part}`, sentence });
     };
     const shown = figure(chart, { name: spec.label, about: page.about });

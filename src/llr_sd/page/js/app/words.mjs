@@ -73,10 +73,12 @@ function endless(text) {
 /**
  * What lines and bands of a trajectory are.
  * @param {{series: {low50: number[]|null}[]}} spec
+ * @param {number} runs behind the first of its series
  */
-export function bandsWords({ series }) {
+export function bandsWords({ series }, runs) {
   if (series[0].low50) return "The line is the median; half of the runs lie in the darker band, nine in ten in the paler one.";
-  return series.some((s) => s.median.some(Number.isFinite)) ? "All runs agree, so there is one line and no band." : "";
+  if (!series.some((s) => s.median.some(Number.isFinite))) return "";
+  return `${runs > 1 ? "All runs agree" : "Nothing varies in this setting"}, so there is one line and no band.`;
 }
 
 /** What to be told where one run says all: how to see how sure it is. */
@@ -100,7 +102,7 @@ function pointed(by, quantity) {
  */
 export function changeShort({ now, start, same }, quantity) {
   if (same || !Number.isFinite(now) || !Number.isFinite(start)) return "";
-  if (now === start) return `as at the start, ${shown(start, quantity)}`;
+  if (now === start) return `middle as at the start, ${shown(start, quantity)}`;
     const by = step(now - start, now, quantity);
   return by ? `${pointed(by, quantity)} from ${shown(start, quantity)} at the start` : `a little ${now > start ? "above" : "below"} ${shown(start, quantity)}, the start`;
 }
@@ -108,7 +110,7 @@ export function changeShort({ now, start, same }, quantity) {
 /** The same as a sentence: "That is 11 WTE more than at the start, 517." */
 export function changeSentence({ now, start, same }, quantity) {
   if (same || !Number.isFinite(now) || !Number.isFinite(start)) return "";
-  if (now === start) return "That is as at the start.";
+  if (now === start) return "The middle is as at the start.";
   const by = step(Math.abs(now - start), now, quantity).replace("+", "");
   const size = by ? (quantity.percent ? pointed(by, quantity) : joined(by, quantity.unit)) : "a little";
   return `That is ${size} ${now > start ? "more" : "less"} than at the start, ${shown(start, quantity)}.`;
