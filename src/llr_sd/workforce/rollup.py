@@ -33,29 +33,21 @@ def networks(places: pd.DataFrame) -> pd.DataFrame:
         [Person] of those that have one, and check: "within", "below 30,000", "above 50,000" or "unknown". A network of which some
         practices have no list size is above where the others suffice for it, else unknown.
     """
-    import pandas as pd
-
     member = places[places["network"] != ""]
-    own = member[member["kind"] == "network"].set_index("network")
     practices = member[member["kind"] == "practice"]
-    rows = []
-    for code in sorted(set(member["network"])):
-        mine = practices[practices["network"] == code]
-        known = mine["list_size"].dropna()
-        size = float(known.sum()) if len(known) else math.nan
-        if not len(mine) and code in own.index and not math.isnan(own["list_size"][code]):
-            size = float(own["list_size"][code])
-        unknown = int(mine["list_size"].isna().sum())
-        source = mine if len(mine) else member[member["network"] == code]
-        about = {"network_name": _first(member["network_name"][member["network"] == code]), "area": _first(source["area"])}
-        locality = "; ".join(sorted({x for x in source["locality"] if x}))
-        rows.append([code, *about.values(), locality, len(mine), unknown, size, _check(size, unknown)])
-    columns = ["network", "network_name", "area", "locality", "practices", "unknown", "list_size", "check"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _first(texts: pd.Series) -> str:
-    return next((str(t) for t in texts if t), "")
+    own = member[member["kind"] == "network"].groupby("network")["list_size"].first()
+    sums = practices.groupby("network")["list_size"].sum(min_count=1)
+    lacking = practices["list_size"].isna().groupby(practices["network"]).sum()
+    several = practices[practices["locality"] != ""].groupby("network")["locality"].agg(lambda x: "; ".join(sorted(set(x))))
+    told = member.sort_values("kind", ascending=False, kind="stable")  # a practice tells the area and the locality of its network
+    told = told.replace({column: {"": None} for column in ("network_name", "area", "locality")}).groupby("network", sort=True)
+    table = told[["network_name", "area", "locality"]].first().fillna("")
+    table["locality"] = several.reindex(table.index).fillna(table["locality"])
+    table["practices"] = practices.groupby("network").size().reindex(table.index).fillna(0).astype(int)
+    table["unknown"] = lacking.reindex(table.index).fillna(0).astype(int)
+    table["list_size"] = sums.reindex(table.index).where(table["practices"] > 0, own.reindex(table.index)).astype(float)
+    table["check"] = [_check(size, unknown) for size, unknown in zip(table["list_size"], table["unknown"], strict=True)]
+    return table.reset_index()
 
 
 def _check(size: float, unknown: int) -> str:
