@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bandsOf, chanceOf, columnAt, headlines, outputTitle, sortedAt, spreadOf, targetsOver, titleAtEnd, trajectorySpec } from "../../src/llr_sd/page/js/app/specs.mjs";
+import { bandsOf, chanceOf, changeOf, columnAt, headlines, outputTitle, sortedAt, spreadOf, targetsOver, titleAtEnd, trajectorySpec } from "../../src/llr_sd/page/js/app/specs.mjs";
 import { numbersParts } from "../../src/llr_sd/page/js/app/tables.mjs";
 
 const spec = (name, more = {}) => ({ name, label: name, unit: "WTE", variable: name, at: null, expression: null, axes: [], percent: false, headline: true, ...more });
@@ -100,4 +100,13 @@ test("the table has every output and element of every setting, with how many run
   const parts = numbersParts(data, [{ name: "now", ensemble: ensemble(101, { failed: [3, 4] }) }, { name: "start", ensemble: ensemble(101) }]);
   assert.deepEqual(parts.map((p) => p.title), ["gps, end of Sep 2020 (WTE)", "GPs, September 2020 (WTE)", "mix, end of Sep 2020 (WTE): A", "mix, end of Sep 2020 (WTE): B"]);
   assert.deepEqual(parts[1].rows.map((r) => [r.setting, r.cells[2], r.runs, r.lost]), [["now", "51", 99, 2], ["start", "50", 101, 0]]);
+});
+
+test("a part of a setting is set against the same members of its start, not against all of them", () => {
+  const start = ensemble(500);
+  const asking = { now: ensemble(64, { asked: 500 }), start, same: false };
+  assert.deepEqual(changeOf(asking, "gps_2020", 0, 0), { now: 31.5, start: 31.5, same: false });
+  assert.deepEqual(changeOf({ ...asking, now: ensemble(500) }, "mix", 0, 1), { now: 2495, start: 2495, same: false });
+  assert.equal(changeOf({ ...asking, start: ensemble(1, { asked: 500 }) }, "gps_2020", 0, 0).start, 0, "a start in which nothing varies has one run");
+  assert.ok(Number.isNaN(changeOf({ ...asking, start: null }, "gps_2020", 0, 0).start));
 });

@@ -2,7 +2,7 @@
 
 import { fill, make, say } from "./dom.mjs";
 import { chanceShort, joined, shown, unitWords } from "../charts/numbers.mjs";
-import { chanceOf, headlines, lastOf, spreadOf, titleAtEnd } from "./specs.mjs";
+import { chanceOf, changeOf, headlines, lastOf, spreadOf, titleAtEnd } from "./specs.mjs";
 import { changeShort, goalWords, rangeWords } from "./words.mjs";
 
 const MOST = 4;
@@ -34,7 +34,7 @@ export function mountHeadline(root, page) {
   }
 
   function show() {
-    const { now, start, same } = asking;
+    const { now } = asking;
     root.classList.toggle("stale", now !== null && (asking.coarse || !asking.current));
     if (!now) {
       for (const one of cards.values()) for (const part of [one.value, one.range, one.change]) say(part, part === one.value ? "\u2013" : "");
@@ -48,13 +48,12 @@ export function mountHeadline(root, page) {
       const one = cards.get(spec.name);
       const at = lastOf(now.outputs.get(spec.name));
       const spread = spreadOf(now, spec.name, at, 0);
-      const was = start && !same ? spreadOf(start, spec.name, at, 0).p50 : NaN;
       const words = spec.percent ? "" : unitWords(spec.unit, false);
       const money = words.startsWith("\u00a3");
       say(one.value, !spread.runs ? "no result" : money ? joined(shown(spread.p50, spec), spec.unit) : shown(spread.p50, spec));
       say(one.unit, spread.runs && !money ? words : "");
       say(one.range, rangeWords(spread, spec));
-      say(one.change, changeShort({ now: spread.p50, start: was, same }, spec));
+      say(one.change, changeShort(changeOf(asking, spec.name, at, 0), spec));
       for (const { target, told } of one.chances) say(told, chanceShort(chanceOf(now, target)));
     }
     root.hidden = cards.size === 0;

@@ -6,7 +6,7 @@ import { figure } from "../charts/figure.mjs";
 import { dateWords } from "../charts/numbers.mjs";
 import { trajectoryChart } from "../charts/trajectory.mjs";
 import { choice, fill, make, say } from "./dom.mjs";
-import { NOW, START, chanceOf, elementsSpec, headlines, lastOf, outputTitle, sortedAt, spreadOf, titleAtEnd, trajectorySpec } from "./specs.mjs";
+import { NOW, START, chanceOf, changeOf, elementsSpec, headlines, lastOf, outputTitle, sortedAt, spreadOf, titleAtEnd, trajectorySpec } from "./specs.mjs";
 import { CERTAIN, bandsWords, changeSentence, chanceSentence, failureWords, fewWords, findingWords, goalWords, numberSentence } from "./words.mjs";
 
 /** More lines than these are not told apart in one picture. */
@@ -169,11 +169,9 @@ export function mountPictures(root, page) {
   function leadWords(now) {
     const [spec] = headlines(data, now);
     if (!spec) return "";
-    const { start, same } = asking;
     const at = lastOf(now.outputs.get(spec.name));
     const spread = spreadOf(now, spec.name, at, 0);
-    const was = start && !same ? spreadOf(start, spec.name, at, 0).p50 : NaN;
-    const change = changeSentence({ now: spread.p50, start: was, same }, spec);
+    const change = changeSentence(changeOf(asking, spec.name, at, 0), spec);
     const targets = data.targets.filter((t) => t.output === spec.name).map((t) => chanceSentence(t, spec, chanceOf(now, t)));
     return [numberSentence(titleAtEnd(data, spec, now), spread, spec), change, ...targets, now.runs === 1 && CERTAIN].filter(Boolean).join(" ");
   }

@@ -147,6 +147,21 @@ export function spreadOf(ensemble, name, at, element) {
   return { runs: sorted.length, lost: ensemble.runs - sorted.length, p05, p25, p50, p75, p95, flat };
 }
 
+/**
+ * How the middle of the current setting stands to that of its start, over the same members: while the first runs stand for all, the first
+ * runs of the start are taken, since all of them would differ by the draws too.
+ * @returns {{now: number, start: number, same: boolean}} as `changeShort` takes it; NaN where there is no start yet
+ */
+export function changeOf({ now, start, same }, name, at, element) {
+  const middle = spreadOf(now, name, at, element).p50;
+  if (!start || same) return { now: middle, start: NaN, same };
+  if (start.runs <= now.runs || now.runs === 1) return { now: middle, start: spreadOf(start, name, at, element).p50, same };
+  const output = start.outputs.get(name);
+  const values = output.values.subarray(0, (output.values.length / start.runs) * now.runs);
+  const first = { runs: now.runs, ask: now.ask, outputs: new Map([[name, { ...output, values }]]) };
+  return { now: middle, start: spreadOf(first, name, at, element).p50, same };
+}
+
 /** What to call an output with its date: "GPs, end of Sep 2020"; a label that names the date has it once. */
 export function outputTitle(spec, calendar, time = spec.at) {
   const date = time === null || time === undefined ? "" : calendar ? dateWords(time, true) : `time ${time}`;
