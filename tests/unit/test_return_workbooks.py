@@ -9,10 +9,13 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from return_files import DAY, HEADINGS, book, edit, many, person, practice
 
 from llr_sd.cli import main
@@ -238,6 +241,28 @@ def test_a_damaged_part_is_refused(tmp_path: Path) -> None:
     assert "damaged" in told(path)
     again(book(tmp_path / "t.xlsx", many(2)), lambda name, content: None if name == "xl/workbook.xml" else content)
     assert "no workbook" in told(tmp_path / "t.xlsx")
+
+
+@given(st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), min_size=1, max_size=4), st.booleans())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_damaged_nothing_but_an_error_of_ours_is_raised(
+    tmp_path: Path, flips: list[tuple[float, int]], inside: bool
+) -> None:
+    """Bytes of the file, or of a sheet inside it, changed anywhere."""
+    path = book(tmp_path / "r.xlsx", many(2))
+
+    def flipped(content: bytes) -> bytes:
+        made = bytearray(content)
+        for place, by in flips:
+            made[int(place * len(made))] ^= by
+        return bytes(made)
+
+    if inside:
+        again(path, lambda name, content: flipped(content) if name.endswith("sheet2.xml") else content)
+    else:
+        path.write_bytes(flipped(path.read_bytes()))
+    with suppress(InputError):
+        read_files([path], b"key")
 
 
 def test_files_that_are_no_workbook_are_refused_by_what_they_are(tmp_path: Path) -> None:

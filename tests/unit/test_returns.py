@@ -171,7 +171,7 @@ def test_a_practice_that_lists_nobody_has_not_answered(tmp_path: Path) -> None:
 def test_identifiers_are_hashed_and_a_registered_person_is_one_everywhere(tmp_path: Path) -> None:
     rows = [
         person(number="GMC 1234567"),
-        person("C82002", "gmc1234567"),
+        person("C82002", "gmc no. 123-4567"),
         person("C82001", "7"),
         person("C82002", "7"),
         person("C82001", "7", "Practice manager"),
@@ -387,6 +387,41 @@ def test_csv_alone_and_faults_in_it_are_named(tmp_path: Path) -> None:
     assert faults["", 1, "Heads"] == 'the column "Heads" is missing.'
     alone = refused(staff)
     assert "has no CSV file with the columns of sheet Practice" in alone["", 0, ""]
+
+
+def test_a_copy_of_a_sheet_is_said_and_counts_nobody_twice(tmp_path: Path) -> None:
+    """Rows without a staff number can be alike on one sheet; the same row on two sheets is a copy."""
+    alike = [person(number=None, role="Receptionist", **{"Heads": 1, "Hours a week": 20})] * 2
+    sheets = {"Practice": [practice()], "Staff": [person(), *alike]}
+    assert staffing(book(tmp_path / "r.xlsx", sheets)).frame["heads"].sum() == 3
+    other = [person(number="9", role="Practice nurse")]
+    headings = {"Staff (2)": HEADINGS["Staff"]}
+    found = staffing(book(tmp_path / "s.xlsx", {**sheets, "Staff (2)": other}, headings))
+    assert found.frame["heads"].sum() == 4
+    assert ("Staff (2)", "was read as a sheet Staff, by its columns.") in {(n.sheet, n.what) for n in found.notes}
+    faults = refused(book(tmp_path / "t.xlsx", {**sheets, "Staff (2)": [person(), alike[0]]}, headings))
+    assert faults == {
+        ("Staff (2)", 2, "Staff number"): "the same staff number and role are already in Staff, row 2.",
+        ("Staff (2)", 3, "Practice code"): "the same row stands on sheet Staff, row 3.",
+    }
+
+
+def test_the_plan_s_own_round_of_returns_is_119_answered_18_carried_and_one_estimated(tmp_path: Path) -> None:
+    """Chapter 4 of the plan: returns of October 2017, 18 of March 2017, one practice that never answered but has a list."""
+    sheets = many()
+    for i, row in enumerate(sheets["Practice"]):
+        row["Reference date"] = datetime.date(2017, 3, 31) if i >= 119 else datetime.date(2017, 10, 1)
+    silent = sheets["Practice"].pop()["Practice code"]
+    rest = {name: [r for r in rows if r["Practice code"] != silent] for name, rows in sheets.items()}
+    lists = tmp_path / "list.csv"
+    codes = [*(row["Practice code"] for row in rest["Practice"]), silent]
+    body = "".join(f"{code},01OCT2017,ALL,ALL,8000\n" for code in codes)
+    lists.write_text(f"CODE,EXTRACT_DATE,SEX,AGE,NUMBER_OF_PATIENTS\n{body}", encoding="utf-8")
+    made = staffing(book(tmp_path / "r.xlsx", rest), lists)
+    assert any(n.what == "the returns are of 2 dates: 18 of 31 Mar 2017, 119 of 30 Sep 2017." for n in made.notes)
+    done = completed(made)
+    assert done.response.table["method"].value_counts().to_dict() == {"reported": 119, "carried": 18, "extrapolated": 1}
+    assert done.staffing.frame["wte"].sum() == pytest.approx(138 * 12 / 9)
 
 
 def test_a_folder_without_returns_is_said(tmp_path: Path) -> None:

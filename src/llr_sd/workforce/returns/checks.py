@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -82,6 +81,7 @@ def check(lines: Sequence[Line], roles: Roles, known: Collection[str], faults: F
     faults.extend(_twice(by_sheet[PRACTICE.name], ("place",), "the practice {place} is already in {first}."))
     numbered = [line for line in by_sheet[STAFF.name] if line.text("person")]
     faults.extend(_twice(numbered, ("place", "person", "role"), "the same staff number and role are already in {first}."))
+    faults.extend(_copied([line for line in by_sheet[STAFF.name] if not line.text("person")]))
     faults.extend(_twice(by_sheet[POSTS.name], ("place", "role"), "the posts of {role} at {place} are already in {first}."))
     faults.extend(_twice(by_sheet[PATIENTS.name], ("place", "age"), "patients of {age} at {place} are already in {first}."))
     for line in by_sheet[STAFF.name]:
@@ -96,6 +96,9 @@ def check(lines: Sequence[Line], roles: Roles, known: Collection[str], faults: F
         if posts is not None and vacant is not None and vacant > posts:
             what = f"{vacant:g} of {posts:g} posts are vacant."
             faults.extend([line.fault("vacant", what, "Count vacant posts among the posts.")])
+    for line in by_sheet[PRACTICE.name]:
+        if not line.text("area"):
+            notes.extend([line.fault("area", "no CCG was reported: the practice counts towards none.")])
     notes.extend(_lists(by_sheet[PRACTICE.name], by_sheet[PATIENTS.name]))
 
 
@@ -113,6 +116,16 @@ def _twice(lines: Sequence[Line], keys: Sequence[str], what: str) -> Iterator[Fa
             )
             told = what.format(first=place, **{k: shown(line.text(k)) for k in keys})
             yield line.fault("person" if "person" in keys else keys[-1], told, "Keep one.")
+
+
+def _copied(lines: Sequence[Line]) -> Iterator[Fault]:
+    """Yield a fault for each row without a staff number that another sheet has too, word for word: a copy would count people twice."""
+    first: dict[tuple[tuple[str, object], ...], Line] = {}
+    for line in lines:
+        before = first.setdefault(tuple(sorted(line.entries.items())), line)
+        if (before.file, before.page) != (line.file, line.page):
+            origin = f"{before.page or before.file}, row {before.row}"
+            yield line.fault("place", f"the same row stands on sheet {origin}.", "Delete the copy, or put both on one sheet.")
 
 
 def _contract(line: Line, role: Role) -> Iterator[Fault]:
@@ -136,7 +149,7 @@ def _time(line: Line, role: Role) -> Iterator[Fault]:
     for name, given, most in (("sessions", sessions, MOST_SESSIONS), ("hours", hours, MOST_HOURS)):
         if given and heads == 0:
             yield line.fault("heads", f"0 heads, but {given:g} {name} a week.", "Correct one of them.")
-        elif given and given > most * (heads or math.inf if heads is None else heads):
+        elif given and heads is not None and given > most * heads:
             what = f"{given:g} {name} a week are more than {most:g} for each of {heads:g} heads."
             yield line.fault(name, what, "Look for a missing point, or for hours in the place of sessions.")
 

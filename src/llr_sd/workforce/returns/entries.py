@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 
 from llr_sd import values
@@ -78,6 +79,8 @@ def _number(found: Value, column: Column) -> float:
             what = f"{shown(found)} is not a number alone."
             raise InputError(what, mend=f"Write {unit[1].replace(',', '.')}; the column is in {column.unit}.")
         found = values.number(found)
+    if not math.isfinite(found):
+        raise InputError("is no finite number.", mend="Type the number.")
     if found < 0:
         raise InputError(f"{found:g} is negative.", mend="Write zero or more; leave it empty where it is not known.")
     if found > column.most:

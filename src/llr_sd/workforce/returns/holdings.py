@@ -32,7 +32,7 @@ from llr_sd.workforce.staffing import (
     frame_of,
 )
 
-_REGISTERED = re.compile(r"(GMC|NMC|GPHC|HCPC|GDC)[ :/-]*([A-Z0-9]+)")
+_REGISTERED = re.compile(r"(GMC|NMC|GPHC|HCPC|GDC)(?:NUMBER|NO)?([0-9A-Z]*[0-9][0-9A-Z]*)")
 """A number of a professional register, which is the same person wherever it stands."""
 
 
@@ -292,6 +292,6 @@ def _hashed(line: Line, secret: bytes) -> str:
     number = " ".join(line.text("person").upper().split())
     if not number:
         return ""
-    found = _REGISTERED.fullmatch(number)
+    found = _REGISTERED.fullmatch(re.sub(r"[\W_]", "", number))
     text = f"{found[1]} {found[2]}" if found else f"{line.text('place')}\0{number}"
     return hashlib.blake2b(b"return\0" + text.encode(), key=secret[:64], digest_size=12).hexdigest()

@@ -98,6 +98,8 @@ def open_workbook(path: Path, faults: Faults, notes: Faults) -> list[Page]:
             header = _header(sheet)
             if (kind := recognised(sheet.title, header)) is not None:
                 _say_hidden(sheet, path, notes)
+                if sheet.title != kind.name:
+                    notes.add(str(path), f"was read as a sheet {kind.name}, by its columns.", sheet=sheet.title)
                 pages.append(_page(sheet, formulas[sheet.title], kind, header, path, faults))
             elif sheet.title not in (NOTES, CHOICES) and any(_filled(sheet)):
                 notes.add(str(path), "is no sheet of the return, and was not read.", sheet=sheet.title)
