@@ -7,9 +7,9 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from disclosure_attack import attack
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linprog
 
 from llr_sd.errors import InputError
 from llr_sd.workforce.baseline.disclosure import Release, protect
@@ -26,41 +26,6 @@ def people(counts: list[int], places: int, levels: int, statuses: int) -> pd.Dat
     keys = itertools.product(range(places), range(levels), range(statuses))
     rows = [(f"P{p}", AREAS[f"P{p}"], f"L{k}", f"S{s}", n) for (p, k, s), n in zip(keys, counts, strict=True)]
     return pd.DataFrame(rows, columns=["place", "area", "level", "status", "heads"])
-
-
-def attack(
-    frame: pd.DataFrame, release: Release, value: str = "heads"
-) -> dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[float, float]]:
-    """The least and the greatest that each small count can be, for whoever knows all that is shown and who works in which area."""
-    free = [c for c in ("level", "status") if any(c in m for m in release.counts)]
-    cells = [
-        {"place": p, "area": a, **dict(zip(free, combination, strict=True))}
-        for p, a in frame[["place", "area"]].drop_duplicates().itertuples(index=False)
-        for combination in itertools.product(*(sorted(frame[c].unique()) for c in free))
-    ]
-
-    def row(margin: tuple[str, ...], key: tuple[str, ...]) -> list[float]:
-        return [float(tuple(c[m] for m in margin) == key) for c in cells]
-
-    left, right = [], []
-    for margin in release.counts:
-        true = {() if not margin else k if isinstance(k, tuple) else (k,): v for k, v in (
-            frame.groupby(list(margin))[value].sum().items() if margin else [((), frame[value].sum())]
-        )}  # fmt: skip
-        for key, count in release.published(margin).items():
-            if count is not None:
-                left.append(row(margin, key))
-                right.append(true.get(key, 0.0))
-    found = {}
-    for margin, key in release.small:
-        ends = []
-        for sign in (1, -1):
-            done = linprog(
-                sign * np.array(row(margin, key)), A_eq=left or None, b_eq=right or None, bounds=(0, None), method="highs"
-            )
-            ends.append(sign * done.fun if done.status == 0 else np.inf)
-        found[margin, key] = (ends[0], ends[1])
-    return found
 
 
 def holds(frame: pd.DataFrame, margins: Margins) -> Release:

@@ -10,7 +10,6 @@ for sensitive tabular data, Networks 22, 397-417, doi:10.1002/net.3230220407.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -29,6 +28,8 @@ NEAR = 12
 """Places among which a change is looked for first; all are where that is not enough."""
 TIGHT = 1e-6
 HIDDEN_COST = 1e-4
+WHERE = ("place", "unit", "area")
+"""Columns that say where people work; which lies in which is public."""
 
 Key = tuple[str, ...]
 Margin = tuple[str, ...]
@@ -87,7 +88,7 @@ class _Sums:
     member: Any  # scipy sparse matrix, counts by smallest cells
     atoms: Floats
     place: NDArray[np.int64]
-    alike: NDArray[np.int64]  # parents of each place as numbers, places by parents
+    alike: NDArray[np.int64]  # entries of `WHERE` of each place as numbers
 
 
 def protect(people: pd.DataFrame, margins: Sequence[Margin], *, count: str = "heads", least: int = LEAST) -> Release:
@@ -121,6 +122,8 @@ def protect(people: pd.DataFrame, margins: Sequence[Margin], *, count: str = "he
     numbers = people[count].to_numpy(dtype=np.float64)
     if not np.isfinite(numbers).all() or (numbers < 0).any():
         raise InputError("a count is missing or below zero, and what rests on it cannot be released.")
+    if not len(people):
+        return Release({tuple(m): {} for m in margins}, frozenset(), frozenset())
     sums = _sums(people[columns].astype(str), numbers, [tuple(m) for m in dict.fromkeys(margins)], columns)
     true = np.asarray(sums.member @ sums.atoms)
     small = (true > TIGHT) & (true < least - TIGHT)
@@ -146,41 +149,31 @@ def protect(people: pd.DataFrame, margins: Sequence[Margin], *, count: str = "he
 
 
 def _sums(frame: pd.DataFrame, numbers: Floats, margins: list[Margin], columns: list[str]) -> _Sums:
-    """Lay out the smallest cells: every place with every entry of the columns that do not follow from the place."""
+    """Lay out the smallest cells: everywhere with every combination of the other columns that is found somewhere.
+
+    Nobody counts on more being possible: it is public which practice lies where, and that no receptionist is a GP.
+    """
     from scipy import sparse
 
-    if not columns:
-        member = sparse.csr_matrix(np.ones((1, 1)))
-        one = np.zeros(1, dtype=np.int64)
-        return _Sums([((), ())], member, np.array([numbers.sum()]), one, one[:, None])
-    long = max(columns, key=lambda c: (frame[c].nunique(), -columns.index(c)))
-    parents = [c for c in columns if c != long and (frame.groupby(long)[c].nunique() == 1).all()]
-    free = [c for c in columns if c != long and c not in parents]
-    places = sorted(frame[long].unique())
-    above = frame.groupby(long)[parents].first() if parents else None
-    options = [sorted(frame[c].unique()) for c in free]
-    cells: dict[Key, int] = {}
-    entries: list[dict[str, str]] = []
-    for place in places:
-        fixed = {c: str(above.loc[place, c]) for c in parents} if above is not None else {}
-        for combination in itertools.product(*options):
-            cells[(place, *combination)] = len(entries)
-            entries.append({long: place, **fixed, **dict(zip(free, combination, strict=True))})
-    atoms = np.zeros(len(entries))
-    keys = frame[[long, *free]].itertuples(index=False, name=None)
-    np.add.at(atoms, [cells[k] for k in keys], numbers)
+    where, free = [c for c in columns if c in WHERE], [c for c in columns if c not in WHERE]
+    places: list[Key] = sorted(set(frame[where].itertuples(index=False, name=None))) if where else [()]
+    options: list[Key] = sorted(set(frame[free].itertuples(index=False, name=None))) if free else [()]
+    cells = {(p, o): i for i, (p, o) in enumerate((p, o) for p in places for o in options)}
+    here = frame[where].itertuples(index=False, name=None) if where else iter([()] * len(frame))
+    what = frame[free].itertuples(index=False, name=None) if free else iter([()] * len(frame))
+    atoms = np.zeros(len(cells))
+    np.add.at(atoms, [cells[k] for k in zip(here, what, strict=True)], numbers)
     index: dict[tuple[Margin, Key], int] = {}
     rows, cols = [], []
-    for a, entry in enumerate(entries):
+    for (place, option), a in cells.items():
+        entry = dict(zip((*where, *free), (*place, *option), strict=True))
         for margin in margins:
-            i = index.setdefault((margin, tuple(entry[c] for c in margin)), len(index))
-            rows.append(i)
+            rows.append(index.setdefault((margin, tuple(entry[c] for c in margin)), len(index)))
             cols.append(a)
-    member = sparse.csr_matrix((np.ones(len(rows)), (rows, cols)), shape=(len(index), len(entries)))
-    per = len(entries) // len(places)
-    codes = [np.unique([entries[p * per][c] for p in range(len(places))], return_inverse=True)[1] for c in parents]
+    member = sparse.csr_matrix((np.ones(len(rows)), (rows, cols)), shape=(len(index), len(cells)))
+    codes = [np.unique([p[i] for p in places], return_inverse=True)[1] for i in range(len(where))]
     alike = np.column_stack(codes) if codes else np.zeros((len(places), 1), dtype=np.int64)
-    return _Sums(list(index), member, atoms, np.repeat(np.arange(len(places)), per), alike)
+    return _Sums(list(index), member, atoms, np.repeat(np.arange(len(places)), len(options)), alike)
 
 
 def _moved(sums: _Sums, i: int, by: float, hidden: NDArray[np.bool_], true: Floats, whole: bool) -> Floats | None:

@@ -1,0 +1,352 @@
+"""The baseline folder: tables that may leave the machine, with small counts hidden in all of them together, and those that may not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from llr_sd.workforce.baseline import density, quality, starts, stocks
+from llr_sd.workforce.baseline.disclosure import LEAST, Margin, Release, protect
+from llr_sd.workforce.baseline.response import Completed, completed
+from llr_sd.workforce.staffing import CONTRACT, Conversion, Staffing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STOCK = ("setting", "level", "group", "status")
+FIGURES = ("heads", "fte", "wte", "opening", "low", "high", "over55")
+MARGINS: tuple[Margin, ...] = (
+    *((*u, *STOCK, *o) for u in (("unit",), ("area",), ()) for o in ((), ("aged",))),
+    ("area", "group", "status", "aged"), ("area", "group", "status"),
+    ("area", "practice_group"), ("practice_group",), ("unit", "site_group"), ("unit", "site_level"), ("unit", "practice_level"),
+    ("practice_level",), ("area", "locum"), ("area", "at_work"), ("at_work",), ("counted_level",),
+)  # fmt: skip
+"""Every count that a public table shows, or that a figure in it is of."""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Staff of one date with gaps filled, and everything that follows.
+
+    Attributes
+    ----------
+    done
+        Completed staff.
+    raw
+        Staff as sources say.
+    rule
+        What turned FTE of GPs into WTE.
+    unit
+        What sites are: "locality" where any place has one, else "network", else "area".
+    """
+
+    done: Completed
+    raw: Staffing
+    rule: Conversion
+    unit: str
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Files of a baseline folder.
+
+    Attributes
+    ----------
+    public
+        By name; may leave the machine.
+    local
+        By name; small counts and single practices, must not.
+    unwritten
+        Tables for models that could not be made, and why.
+    hidden, small
+        Counts that are hidden, and those of them that are small themselves.
+    """
+
+    public: Mapping[str, pd.DataFrame]
+    local: Mapping[str, pd.DataFrame]
+    unwritten: tuple[str, ...]
+    hidden: int
+    small: int
+
+
+def baseline(staffing: Staffing, rule: Conversion = CONTRACT) -> Baseline:
+    """Return the baseline of what sources say.
+
+    Parameters
+    ----------
+    staffing
+        What sources say.
+    rule
+        What turns FTE of GPs into WTE where a source gives no sessions.
+    """
+    done = completed(staffing)
+    places = staffing.places
+    unit = next((u for u in ("locality", "network") if (places[u] != "").any()), "area")
+    return Baseline(done, staffing, rule, unit)
+
+
+def tables(base: Baseline) -> Tables:
+    """Return the files of a baseline folder.
+
+    Parameters
+    ----------
+    base
+        From `baseline`.
+    """
+    import pandas as pd
+
+    done, rule = base.done, base.rule
+    release = protect(counted(base), MARGINS, count="count")
+    posts, open_posts = _vacant(base)
+    public: dict[str, pd.DataFrame] = {
+        "response.csv": done.response.table,
+        "stocks.csv": _stocks(base, release),
+        "unknown.csv": pd.DataFrame([vars(n) for n in stocks.NO_BASELINE]),
+        "vacancies.csv": _vacancies(base, release, posts),
+    }
+    hide = _hider(release)
+    locums = stocks.locums(done)
+    public["locums.csv"] = hide(locums, ("area", "locum"), locums[["area", "role"]], ("heads", "fte", "wte"))
+    per = density.density(done, "area", rule)
+    public["density.csv"] = _density(per, release)
+    shown = public["density.csv"]
+    public["inequity.csv"] = density.inequity(shown[shown["per_1000"].notna()])
+    public["over55.csv"] = _over55(base, release)
+    hours = stocks.available(done, rule=rule)
+    public["hours.csv"] = hide(hours, ("counted_level",), hours[["level"]], tuple(hours.columns[1:]))
+    doubts = quality.doubts(base.raw)
+    public["quality.csv"] = doubts.groupby("kind").size().rename("figures").reset_index()
+    local = {
+        "quality.csv": doubts,
+        "stocks_by_place.csv": stocks.stocks(done, "place", rule),
+        "vacancies.csv": open_posts,
+    }
+    unwritten: list[str] = []
+    for start in starts.starts(done, base.unit, rule):
+        if start.table is None:
+            unwritten.append(f"{start.name}: {start.why}")
+            continue
+        safe = all(_shown(release, margin, key) for margin, key in start.counts)
+        ages = public["over55.csv"]
+        if start.name in (starts.GP_SUPPLY, starts.LLR_SYSTEM) and len(ages):
+            safe = safe and not ages["hidden"][ages["group"] == "gp"].astype(bool).any()
+        (public if safe and _posts_shown(start.name, posts) else local)[start.name] = start.table
+    return Tables(public, local, tuple(unwritten), len(release.hidden), len(release.small))
+
+
+def _posts_shown(name: str, posts: Release) -> bool:
+    silent = ("gp",) not in posts.counts[("group",)]
+    return name != starts.GP_SUPPLY or silent or posts.shown(("group",), ("gp",))
+
+
+def counted(base: Baseline) -> pd.DataFrame:
+    """Return rows with their number of people and the columns that public tables count by."""
+    frame = stocks.placed(base.done, base.unit)
+    learning, director = frame["status"] == "trainee", frame["group"] == "director"
+    practice = frame["kind"] == "practice"
+    heads = frame["heads"].fillna(frame["posts"])
+    # Where a source gives time alone, there are at least so many people.
+    least = frame["fte"].fillna(frame["wte"]).fillna(0.0)
+    older = frame["age"].map(stocks.older)
+    both = frame["heads"].notna() & (frame["fte"].notna() | frame["wte"].notna())
+    return frame.assign(
+        count=heads.fillna(least),
+        aged=older.map({1.0: "older", 0.0: "younger"}).fillna("unknown"),
+        practice_group=frame["group"].where(practice & ~learning, ""),
+        practice_level=frame["level"].where(practice & ~learning & ~director, ""),
+        site_group=frame["group"].where(starts.in_site(frame), ""),
+        site_level=frame["level"].where(starts.in_site(frame), ""),
+        locum=frame["role"].where(frame["status"] == "locum", ""),
+        at_work=frame["group"].where(~learning, ""),
+        counted_level=frame["level"].where(both & ~learning, ""),
+    )
+
+
+Hide = Callable[["pd.DataFrame", Margin, "pd.DataFrame", tuple[str, ...]], "pd.DataFrame"]
+
+
+def _hider(release: Release) -> Hide:
+    def hide(table: pd.DataFrame, margin: Margin, keys: pd.DataFrame, figures: tuple[str, ...]) -> pd.DataFrame:
+        shown = [_shown(release, margin, tuple(map(str, key))) for key in keys.itertuples(index=False, name=None)]
+        made = table.assign(hidden=[not s for s in shown])
+        for figure in figures:
+            made[figure] = made[figure].where(~made["hidden"])
+        return made
+
+    return hide
+
+
+def _shown(release: Release, margin: Margin, key: tuple[str, ...]) -> bool:
+    return key in release.counts[margin] and release.shown(margin, key)
+
+
+def _stocks(base: Baseline, release: Release) -> pd.DataFrame:
+    """Return stocks by unit, by area and of all, hidden where they are few, and the share over 55 where either side is."""
+    import pandas as pd
+
+    hide = _hider(release)
+    parts = []
+    for kind in dict.fromkeys((base.unit, "area", "all")):
+        table = stocks.stocks(base.done, kind, base.rule)
+        first: Margin = () if kind == "all" else ("unit",) if kind == base.unit else ("area",)
+        keys = table.rename(columns={"unit": "place"}).assign(**({first[0]: table["unit"]} if first else {}))[[*first, *STOCK]]
+        made = hide(table, (*first, *STOCK), keys, FIGURES)
+        for side in ("older", "younger"):
+            margin: Margin = (*first, *STOCK, "aged")
+            rows = keys.assign(aged=side)[list(margin)].itertuples(index=False, name=None)
+            # A share of all or of none tells a count of nobody, which is no small one.
+            safe = [key not in release.counts[margin] or release.shown(margin, key) for key in rows]
+            made["over55"] = made["over55"].where(safe)
+        parts.append(made.assign(by=kind))
+    full = pd.concat(parts, ignore_index=True)
+    return full[["by", "setting", "unit", "level", "group", "status", *FIGURES[:-1], "over55", "method", "oldest", "hidden"]]
+
+
+def _vacant(base: Baseline) -> tuple[Release, pd.DataFrame]:
+    """Return which numbers of vacant posts may be shown, and the whole table."""
+    frame = base.done.staffing.frame
+    vacant = frame["vacant"].fillna(frame["posts"].where(frame["status"] == "vacant"))
+    rows = frame.assign(vacant=vacant)[vacant.notna()]
+    margins: tuple[Margin, ...] = (("area", "group"), ("group",))
+    return protect(rows, margins, count="vacant"), stocks.vacancies(base.done, rule=base.rule)
+
+
+def _vacancies(base: Baseline, release: Release, posts: Release) -> pd.DataFrame:
+    table = stocks.vacancies(base.done, rule=base.rule)
+    hidden = []
+    for r in table.itertuples():
+        key: tuple[str, ...] = (r.area, r.group) if r.area else (r.group,)
+        staff: Margin = ("area", "at_work") if r.area else ("at_work",)
+        vacant: Margin = ("area", "group") if r.area else ("group",)
+        silent = r.places == 0
+        hidden.append(not ((silent or _shown(posts, vacant, key)) and _shown(release, staff, key)))
+    table = table.assign(hidden=hidden)
+    for figure in ("reported", "likely", "highest", "staff", "rate"):
+        table[figure] = table[figure].where(~table["hidden"])
+    return table
+
+
+def _density(table: pd.DataFrame, release: Release) -> pd.DataFrame:
+    """Return densities, hidden where they are of few; a total is hidden where it would give one hidden group away."""
+    hidden = []
+    for r in table.itertuples():
+        group = (
+            [g for g in table["group"][table["unit"] == r.unit] if g != density.ALL_STAFF]
+            if r.group == density.ALL_STAFF
+            else [r.group]
+        )
+        shown = [
+            _shown(release, ("area", "practice_group") if r.unit else ("practice_group",), ((r.unit, g) if r.unit else (g,)))
+            for g in group
+        ]
+        hidden.append(not all(shown))
+    table = table.assign(hidden=hidden)
+    for figure in ("wte", "per_1000"):
+        table[figure] = table[figure].where(~table["hidden"])
+    return table
+
+
+def _over55(base: Baseline, release: Release) -> pd.DataFrame:
+    """Return shares over 55 without those of which either side is few; where ages come as totals, they are a release of their own."""
+    import pandas as pd
+
+    table = stocks.over55(base.done)
+    if not len(table):
+        return table.assign(hidden=[])
+    own = table[table["status"] != "all"]
+    hidden = [
+        not all(
+            _shown(release, ("area", "group", "status", "aged"), (r.area, r.group, r.status, side))
+            for side in ("older", "younger")
+        )
+        for r in own.itertuples()
+    ]
+    parts = [own.assign(hidden=hidden)]
+    bands = table[table["status"] == "all"]
+    heads = bands[bands["measure"] == "heads"]
+    sides = pd.concat(
+        [heads.assign(aged="older", count=heads["older"]), heads.assign(aged="younger", count=heads["known"] - heads["older"])],
+        ignore_index=True,
+    )
+    ages = protect(sides, (("area", "group", "aged"), ("area", "group"), ("group", "aged"), ("group",)), count="count")
+    counted = ages.counts[("area", "group", "aged")]
+    lost = [
+        not all(
+            (r.area, r.group, s) in counted and ages.shown(("area", "group", "aged"), (r.area, r.group, s))
+            for s in ("older", "younger")
+        )
+        for r in bands.itertuples()
+    ]
+    made = pd.concat([*parts, bands.assign(hidden=lost)], ignore_index=True)
+    for figure in ("older", "known", "share"):
+        made[figure] = made[figure].where(~made["hidden"].astype(bool))
+    return made
+
+
+def about(base: Baseline, made: Tables, sources: Mapping[str, str]) -> dict[str, Any]:
+    """Return what `baseline.toml` says.
+
+    Parameters
+    ----------
+    base, made
+        The baseline and its files.
+    sources
+        SHA-256 of each file it was made from.
+    """
+    response = base.done.response
+    return {
+        "period": base.raw.period.isoformat(),
+        "places": len(response.table),
+        "response_rate": round(response.rate, 6) if len(response.table) else 0.0,
+        "methods": {m: response.count(m) for m in ("reported", "carried", "extrapolated", "unknown")},
+        "dates": sorted({d.isoformat() for d in base.done.staffing.frame["period"]}),
+        "unit": base.unit,
+        "rules": {"gp_wte": f"{base.rule.name} ({base.rule.source}; grade {base.rule.grade})", "least_count_shown": LEAST},
+        "illustrative": any(
+            "note" in t.columns and t["note"].astype(str).str.startswith("illustrative").any()
+            for t in (*made.public.values(), *made.local.values())
+        ),
+        "hidden_counts": made.hidden,
+        "small_counts": made.small,
+        "sha256": dict(sources),
+    }
+
+
+def readme(base: Baseline, made: Tables) -> str:
+    """Return the README of a baseline folder.
+
+    Parameters
+    ----------
+    base, made
+        The baseline and its files.
+    """
+    words = [*base.done.response.words(), *density.words(made.public["inequity.csv"])]
+    services = ", ".join(n.service for n in stocks.NO_BASELINE)
+    files = [f"- `{name}`: {text}" for name, text in FILES.items() if name in made.public]
+    files += [f"- `{name}`: {starts.described(name)}" for name in sorted(made.public) if name not in FILES]
+    held = [f"- `local/{name}`" for name in sorted(made.local)]
+    missing = [f"- {line}" for line in made.unwritten] or ["- none"]
+    return "\n".join(
+        [
+            f"# Baseline of {base.raw.period:%B %Y}", "", *[f"- {w}" for w in words], f"- No baseline, so unknown and not zero: {services}.", "",
+            "## Files that may leave this machine", "",
+            f"Counts under {LEAST} are hidden in all of them together, and so is what would give them away "
+            f"({made.small:,} small counts, {made.hidden:,} hidden).", "", *files, "",
+            "## Files that must stay", "", *held, "", "## Tables for models that are not there", "", *missing, "",
+        ]
+    )  # fmt: skip
+
+
+FILES = {
+    "response.csv": "each place: answered, carried forward (with the age in months), extrapolated or unknown",
+    "stocks.csv": "opening stocks by unit, area and in all; `opening` is WTE as models count, with its interval",
+    "unknown.csv": "services whose staff nobody has counted",
+    "vacancies.csv": "vacant posts as reported, and how many there may be",
+    "locums.csv": "locums by what they cover",
+    "density.csv": "WTE per 1,000 registered patients, practices without trainees",
+    "inequity.csv": "the areas with most and least of each group",
+    "over55.csv": "share of staff aged 55 and over, where sources give ages",
+    "hours.csv": "from heads to hours that are there in a year",
+    "quality.csv": "how many figures are doubtful, by kind; which, stands in local/quality.csv",
+}

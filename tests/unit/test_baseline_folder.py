@@ -1,0 +1,178 @@
+"""The baseline folder: each model starts from it with the staff that were entered, and nothing public gives small counts away."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from baseline_staff import OCTOBER, the_plans_case
+from disclosure_attack import attack
+
+import llr_sd
+from llr_sd.workforce.baseline import folder
+from llr_sd.workforce.baseline.disclosure import protect
+from llr_sd.workforce.baseline.starts import model_time
+from llr_sd.workforce.baseline.stocks import in_wte, placed
+from llr_sd.workforce.staffing import CONTRACT, PLACE_COLUMNS, Holding, Staffing, frame_of
+
+pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
+
+
+def with_levels() -> Staffing:
+    """The plan's case with nurses at three levels, so that every level has somebody, and with locums and vacancies."""
+    staffing = the_plans_case()
+    frame = staffing.frame.copy()
+    nurses = frame["group"] == "nurse"
+    enhanced = frame[nurses].assign(level="enhanced", role="Nurse specialist", fte=frame["fte"] * 0.2, heads=frame["heads"] * 0.2)
+    locums = frame[frame["group"] == "gp"].assign(
+        status="locum", role="GP locum other", wte=frame["wte"] * 0.05, heads=frame["heads"] * 0.1
+    )
+    vacant = frame[frame["group"] == "gp"].assign(status="vacant", wte=np.nan, heads=np.nan, vacant=18 / 137)
+    frame.loc[nurses, ["fte", "heads"]] *= 0.8
+    gps = frame["group"] == "gp"
+    frame.loc[gps, "wte"] *= 0.95
+    frame.loc[gps, "heads"] *= 0.9
+    return dataclasses.replace(staffing, frame=pd.concat([frame, enhanced, locums, vacant], ignore_index=True))
+
+
+@pytest.fixture(scope="module")
+def base() -> folder.Baseline:
+    return folder.baseline(with_levels())
+
+
+@pytest.fixture(scope="module")
+def made(base: folder.Baseline) -> folder.Tables:
+    return folder.tables(base)
+
+
+def run(tmp_path: Path, made: folder.Tables, text: str) -> llr_sd.Result:
+    for name, table in made.public.items():
+        table.to_csv(tmp_path / name, index=False)
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    return llr_sd.run_study(tmp_path)
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_site_starts_from_its_table_and_bar_1_is_the_staff_entered(
+    tmp_path: Path, base: folder.Baseline, made: folder.Tables
+) -> None:
+    levels = ("autonomous", "enhanced", "core", "foundation")
+    outputs = "\n".join(f'{k} = {{ variable = "bar 1[{k}]", at = 2017.75 }}' for k in levels)
+    result = run(
+        tmp_path, made, f'title = "A site"\nmodel = "swipe_site"\nsite = "site_elr_1.csv"\nset = {{ "FINAL TIME" = 2018.75 }}\n[outputs]\n{outputs}\n'
+    )  # fmt: skip
+    frame = placed(base.done, "locality").query("unit == 'ELR-1'")
+    stock = in_wte(frame, CONTRACT).groupby(frame["level"]).sum()
+    for k in levels:
+        assert float(result.runs[f"central: {k}"].squeeze()) == pytest.approx(stock[k], rel=1e-6)
+    assert result.manifest["illustrative"] is True  # ages have the shape of LLR, for want of a list by age
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_the_system_starts_from_its_tables(tmp_path: Path, made: folder.Tables) -> None:
+    result = run(
+        tmp_path, made, 'title = "LLR"\nmodel = "llr_system"\nsite = "llr_system.csv"\nlocalities = "localities.csv"\n'
+        'set = { "FINAL TIME" = 2018.0 }\n[outputs]\nstaff = { variable = "total staff WTE[gp]", at = 2017.75 }\n'
+        'gps = { variable = "GP WTE[gp]", at = 2017.75 }\n',
+    )  # fmt: skip
+    assert float(result.runs["central: staff"].squeeze()) == pytest.approx(2674, rel=1e-6)
+    assert float(result.runs["central: gps"].squeeze()) == pytest.approx(542, rel=1e-6)
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_gp_supply_starts_from_its_table(tmp_path: Path, made: folder.Tables) -> None:
+    result = run(
+        tmp_path, made, 'title = "GPs"\nmodel = "gp_supply"\nsite = "gp_supply.csv"\nset = { "FINAL TIME" = 2018.75 }\n'
+        '[outputs]\ngps = { variable = "GP WTE", at = 2017.75 }\nheads = { variable = "GP heads", at = 2017.75 }\n',
+    )  # fmt: skip
+    assert float(result.runs["central: gps"].squeeze()) == pytest.approx(542, rel=1e-6)
+    assert float(result.runs["central: heads"].squeeze()) == pytest.approx(756, rel=1e-6)
+    rows = made.public["gp_supply.csv"].set_index("parameter")
+    assert rows["value"]["loc_wte_2017"] == pytest.approx(542 * 0.05)
+    assert rows["value"]["vacancies_2017"] == pytest.approx(18 * 138 / 137, rel=1e-3)  # the last one extrapolated
+    assert "36.26 are likelier" in rows["note"]["vacancies_2017"]
+
+
+def test_what_stands_in_the_folder(base: folder.Baseline, made: folder.Tables) -> None:
+    about = folder.about(base, made, {"return.csv": "00"})
+    assert about["methods"] == {"reported": 119, "carried": 18, "extrapolated": 1, "unknown": 0}
+    assert about["dates"] == ["2017-03-31", "2017-10-31"]
+    assert about["illustrative"] is True
+    text = folder.readme(base, made)
+    assert "119 of 138 places answered for October 2017" in text
+    assert "unknown and not zero: learning disability" in text
+    for name in made.public:
+        assert f"- `{name}`: " in text
+    assert made.public["stocks.csv"].query("by == 'all'")["opening"].sum() == pytest.approx(2674)
+
+
+def few(seed: int, lowest: int = 0) -> Staffing:
+    """Six practices in three localities and two areas, some with a handful of people."""
+    rng = np.random.default_rng(seed)
+    roles = {
+        "gp": ("GP", "autonomous"),
+        "nurse": ("Practice nurse", "core"),
+        "admin_non_clinical": ("Receptionist", "foundation"),
+    }
+    rows, places = [], []
+    for i in range(6):
+        places.append([f"P{i}", "", "practice", f"A{i // 3}", "", "", "", f"L{i // 2}{i // 3}", 9000.0, True, OCTOBER])
+        for group, (role, level) in roles.items():
+            for status in ("in post", *(("locum",) if group == "gp" else ())):
+                for age in ("under 55", "55 and over"):
+                    n = int(rng.integers(lowest, lowest + 6))
+                    rows.append(
+                        Holding(f"P{i}", "", "practice", f"A{i // 3}", role if status == "in post" else "GP locum other", level, group,
+                                OCTOBER, "f.csv", age=age, status=status, heads=float(n), fte=0.7 * n)
+                    )  # fmt: skip
+    return Staffing(frame_of(rows), pd.DataFrame(places, columns=list(PLACE_COLUMNS)), OCTOBER)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_all_tables_of_the_folder_together_give_no_small_count_away(seed: int) -> None:
+    base = folder.baseline(few(seed))
+    people = folder.counted(base)
+    release = protect(people, folder.MARGINS, count="count")
+    assert release.small
+    for low, high in attack(people, release, "count").values():
+        assert low <= 1 + 1e-6
+        assert high >= 4 - 1e-6
+    for low, high in attack(people, release, "fte").values():
+        assert high - low > 0.01
+
+
+def test_hidden_rows_have_no_figure_and_tables_that_need_them_stay_local() -> None:
+    made = folder.tables(folder.baseline(few(1)))
+    stock = made.public["stocks.csv"]
+    hidden = stock[stock["hidden"]]
+    assert len(hidden)
+    assert hidden[["heads", "fte", "wte", "opening", "low", "high", "over55"]].isna().all(axis=None)
+    assert not stock[~stock["hidden"]]["heads"].between(0.5, 4.5).any()
+    assert any(name.startswith("site_") for name in made.local)
+    assert "stocks_by_place.csv" in made.local
+    assert "stocks_by_place.csv" not in made.public
+
+
+def test_enough_people_everywhere_hide_nothing() -> None:
+    made = folder.tables(folder.baseline(few(2, lowest=6)))
+    assert made.hidden == 0
+    assert not any(name.startswith("site_") for name in made.local)
+
+
+def test_a_practice_that_is_unknown_keeps_models_from_starting() -> None:
+    staffing = few(2, lowest=6)
+    extra = pd.DataFrame([["P9", "", "practice", "A0", "", "", "", "L00", np.nan, False, OCTOBER]], columns=list(PLACE_COLUMNS))
+    places = pd.concat([staffing.places, extra], ignore_index=True)
+    made = folder.tables(folder.baseline(dataclasses.replace(staffing, places=places)))
+    assert "gp_supply.csv: 1 practice is unknown" in made.unwritten
+    assert "site_l00.csv" not in {**made.public, **made.local}
+
+
+@pytest.mark.parametrize(
+    ("day", "time"), [("2017-10-31", 2017.75), ("2017-09-30", 2017.75), ("2022-09-30", 2022.75), ("2023-01-01", 2023.0), ("2022-06-30", 2022.5)]
+)  # fmt: skip
+def test_models_start_at_the_nearest_end_of_a_quarter(day: str, time: float) -> None:
+    assert model_time(pd.Timestamp(day).date()) == time
