@@ -176,3 +176,31 @@ def test_a_practice_that_is_unknown_keeps_models_from_starting() -> None:
 )  # fmt: skip
 def test_models_start_at_the_nearest_end_of_a_quarter(day: str, time: float) -> None:
     assert model_time(pd.Timestamp(day).date()) == time
+
+
+def test_of_many_areas_and_sites_only_the_whole_is_public() -> None:
+    staffing = few(4, lowest=6)
+    wide = [staffing.frame.assign(place=staffing.frame["place"] + f"-{i}", area=f"A{i}") for i in range(folder.MOST + 1)]
+    places = [
+        staffing.places.assign(place=staffing.places["place"] + f"-{i}", area=f"A{i}", locality=f"L{i}")
+        for i in range(folder.MOST + 1)
+    ]
+    many = dataclasses.replace(staffing, frame=pd.concat(wide, ignore_index=True), places=pd.concat(places, ignore_index=True))
+    made = folder.tables(folder.baseline(many))
+    assert set(made.public["stocks.csv"]["by"]) == {"all"}
+    assert made.public["density.csv"].query("unit != ''")["wte"].isna().all()
+    assert any("there are more than 60" in line for line in made.unwritten)
+
+
+def test_heads_are_not_shown_where_some_people_are_known_by_their_time_alone() -> None:
+    """Nine posts, of which six give heads: six would be another count beside nine."""
+    rows = [
+        Holding("P0", "", "practice", "A0", "Pharmacist", "enhanced", "other_clinical", OCTOBER, "f.csv", fte=0.8, posts=1.0,
+                heads=1.0 if i < 6 else None)
+        for i in range(9)
+    ]  # fmt: skip
+    places = pd.DataFrame([["P0", "", "practice", "A0", "", "", "", "", 9000.0, True, OCTOBER]], columns=list(PLACE_COLUMNS))
+    stock = folder.tables(folder.baseline(Staffing(frame_of(rows), places, OCTOBER))).public["stocks.csv"]
+    assert not stock["hidden"].any()
+    assert stock["heads"].isna().all()
+    assert stock["fte"].tolist() == [7.2] * len(stock)

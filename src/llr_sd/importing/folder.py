@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llr_sd.errors import InputError, ResultError
+from llr_sd.importing.baseline import write_baseline
 from llr_sd.importing.reading import Imported, Progress, read_files
 from llr_sd.store import contents, write_csv
 from llr_sd.store.place import locked
@@ -121,18 +122,6 @@ def _key(folder: Path) -> bytes:
     return kept
 
 
-README = """\
-# What an import read
-
-- `sources.csv`: the files, their kind, period and hash.
-- `places.csv`: practices and networks, with list sizes as far as files give them, and whether they said anything of their staff.
-- `networks.csv`: networks, their patients, and whether they have the 30,000 to 50,000 that they are meant to have.
-- `roles.csv`, `columns.csv`: the role table and the column map that were used.
-- `local/`: what must not leave this machine: every row with hashed identifiers (`staff.csv`), the key of the hashes (`key`), small counts
-  (`by_network.csv`, `by_locality.csv`, `by_area.csv`, `heads.csv`), and all notes on single rows (`notes.csv`).
-"""
-
-
 def _write(folder: Path, imported: Imported, secret: bytes, roles: Path, columns: Path) -> None:
     """Write everything into a folder that nobody else sees yet."""
     import pandas as pd
@@ -144,7 +133,6 @@ def _write(folder: Path, imported: Imported, secret: bytes, roles: Path, columns
     write_csv(rollup.networks(staffing.places), folder / "networks.csv")
     shutil.copyfile(roles, folder / "roles.csv")
     shutil.copyfile(columns, folder / "columns.csv")
-    (folder / "README.md").write_text(README, encoding="utf-8", newline="\n")
     local = folder / LOCAL
     key = local / KEY
     key.touch(mode=0o600)
@@ -156,3 +144,4 @@ def _write(folder: Path, imported: Imported, secret: bytes, roles: Path, columns
     for unit in rollup.UNITS:
         write_csv(rollup.rolled(now, unit), local / f"by_{unit}.csv")
     write_csv(people.heads(now, ("place", "group")), local / "heads.csv")
+    write_baseline(folder, local, imported)

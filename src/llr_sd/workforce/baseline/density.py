@@ -43,9 +43,9 @@ def density(done: Completed, unit: str = "area", rule: Conversion = CONTRACT) ->
     frame = frame.assign(wte=in_wte(frame, rule))
     sizes = done.staffing.places.set_index("place")["list_size"]
     there = frame[frame["missing"] == ""].drop_duplicates("place")
-    lists = there["place"].map(sizes)
+    lists = there["place"].map(sizes).astype(float)
     rows = []
-    for name in ["", *sorted(set(frame["unit"]))]:
+    for name in ["", *sorted(set(frame["unit"]) - {""})] if len(frame) else []:
         mine = frame[(frame["unit"] == name) | (name == "")]
         patients = float(lists[(there["unit"] == name) | (name == "")].sum(skipna=False))
         sums = mine.groupby("group")["wte"].sum(min_count=1)

@@ -23,6 +23,9 @@ MARGINS: tuple[Margin, ...] = (
     ("practice_level",), ("area", "locum"), ("area", "at_work"), ("at_work",), ("counted_level",),
 )  # fmt: skip
 """Every count that a public table shows, or that a figure in it is of."""
+MOST = 60
+"""Most sites, and most areas, of which public tables tell: of more, single ones stay local, for it takes long to make them safe."""
+TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,9 @@ def tables(base: Baseline) -> Tables:
     import pandas as pd
 
     done, rule = base.done, base.rule
-    release = protect(counted(base), MARGINS, count="count")
+    people = counted(base)
+    many = {c for c in ("unit", "area") if people[c].nunique() > MOST}
+    release = protect(people, [m for m in MARGINS if not many & set(m)], count="count")
     posts, open_posts = _vacant(base)
     public: dict[str, pd.DataFrame] = {
         "response.csv": done.response.table,
@@ -107,6 +112,9 @@ def tables(base: Baseline) -> Tables:
     }
     hide = _hider(release)
     locums = stocks.locums(done)
+    timed = people[(people["locum"] != "") & people["heads"].isna()]
+    both = set(timed[["area", "role"]].itertuples(index=False, name=None))
+    locums["heads"] = locums["heads"].where([k not in both for k in locums[["area", "role"]].itertuples(index=False, name=None)])
     public["locums.csv"] = hide(locums, ("area", "locum"), locums[["area", "role"]], ("heads", "fte", "wte"))
     per = density.density(done, "area", rule)
     public["density.csv"] = _density(per, release)
@@ -123,7 +131,12 @@ def tables(base: Baseline) -> Tables:
         "vacancies.csv": open_posts,
     }
     unwritten: list[str] = []
-    for start in starts.starts(done, base.unit, rule):
+    if many:
+        what = " and ".join(
+            {"unit": f"{base.unit}s" if base.unit != "locality" else "localities", "area": "areas"}[c] for c in sorted(many)
+        )
+        unwritten.append(f"single {what} and their site tables: there are more than {MOST}; import one board's files for them")
+    for start in starts.starts(done, base.unit, rule, sites=not many):
         if start.table is None:
             unwritten.append(f"{start.name}: {start.why}")
             continue
@@ -132,6 +145,7 @@ def tables(base: Baseline) -> Tables:
         if start.name in (starts.GP_SUPPLY, starts.LLR_SYSTEM) and len(ages):
             safe = safe and not ages["hidden"][ages["group"] == "gp"].astype(bool).any()
         (public if safe and _posts_shown(start.name, posts) else local)[start.name] = start.table
+    public = {name: table.round(6) for name, table in public.items()}
     return Tables(public, local, tuple(unwritten), len(release.hidden), len(release.small))
 
 
@@ -178,7 +192,7 @@ def _hider(release: Release) -> Hide:
 
 
 def _shown(release: Release, margin: Margin, key: tuple[str, ...]) -> bool:
-    return key in release.counts[margin] and release.shown(margin, key)
+    return key in release.counts.get(margin, {}) and release.shown(margin, key)
 
 
 def _stocks(base: Baseline, release: Release) -> pd.DataFrame:
@@ -187,17 +201,25 @@ def _stocks(base: Baseline, release: Release) -> pd.DataFrame:
 
     hide = _hider(release)
     parts = []
-    for kind in dict.fromkeys((base.unit, "area", "all")):
+    known = {c for margin in release.counts for c in margin}
+    kinds = [base.unit] if "unit" in known else []
+    for kind in dict.fromkeys((*kinds, *(["area"] if "area" in known else []), "all")):
         table = stocks.stocks(base.done, kind, base.rule)
         first: Margin = () if kind == "all" else ("unit",) if kind == base.unit else ("area",)
         keys = table.rename(columns={"unit": "place"}).assign(**({first[0]: table["unit"]} if first else {}))[[*first, *STOCK]]
         made = hide(table, (*first, *STOCK), keys, FIGURES)
         for side in ("older", "younger"):
             margin: Margin = (*first, *STOCK, "aged")
-            rows = keys.assign(aged=side)[list(margin)].itertuples(index=False, name=None)
+            sides = keys.assign(aged=side)[list(margin)].itertuples(index=False, name=None)
             # A share of all or of none tells a count of nobody, which is no small one.
-            safe = [key not in release.counts[margin] or release.shown(margin, key) for key in rows]
+            safe = [key not in release.counts.get(margin, {}) or release.shown(margin, key) for key in sides]
             made["over55"] = made["over55"].where(safe)
+        # People of whom a source gives time alone are in the count and not in the heads, which would then be a count of their own.
+        rows = stocks.placed(base.done, kind)
+        rows = rows[rows["heads"].isna() & (rows["missing"] == "")]
+        timed = set(rows[["setting", "unit", "level", "group", "status"]].itertuples(index=False, name=None))
+        where = made[["setting", "unit", "level", "group", "status"]].itertuples(index=False, name=None)
+        made["heads"] = made["heads"].where([w not in timed for w in where])
         parts.append(made.assign(by=kind))
     full = pd.concat(parts, ignore_index=True)
     return full[["by", "setting", "unit", "level", "group", "status", *FIGURES[:-1], "over55", "method", "oldest", "hidden"]]
@@ -206,8 +228,7 @@ def _stocks(base: Baseline, release: Release) -> pd.DataFrame:
 def _vacant(base: Baseline) -> tuple[Release, pd.DataFrame]:
     """Return which numbers of vacant posts may be shown, and the whole table."""
     frame = base.done.staffing.frame
-    vacant = frame["vacant"].fillna(frame["posts"].where(frame["status"] == "vacant"))
-    rows = frame.assign(vacant=vacant)[vacant.notna()]
+    rows = frame[frame["vacant"].notna()]
     margins: tuple[Margin, ...] = (("area", "group"), ("group",))
     return protect(rows, margins, count="vacant"), stocks.vacancies(base.done, rule=base.rule)
 
@@ -326,7 +347,10 @@ def readme(base: Baseline, made: Tables) -> str:
     files = [f"- `{name}`: {text}" for name, text in FILES.items() if name in made.public]
     files += [f"- `{name}`: {starts.described(name)}" for name in sorted(made.public) if name not in FILES]
     held = [f"- `local/{name}`" for name in sorted(made.local)]
-    missing = [f"- {line}" for line in made.unwritten] or ["- none"]
+    sites = [line for line in made.unwritten if line.startswith("site_")]
+    rest = [line for line in made.unwritten if line not in sites]
+    more = [f"and {len(sites) - TOLD} more sites"] if len(sites) > TOLD else []
+    missing = [f"- {line}" for line in (*rest, *sites[:TOLD], *more)] or ["- none"]
     return "\n".join(
         [
             f"# Baseline of {base.raw.period:%B %Y}", "", *[f"- {w}" for w in words], f"- No baseline, so unknown and not zero: {services}.", "",

@@ -48,7 +48,7 @@ class Response:
     Attributes
     ----------
     table
-        One row a place: place, place_name, kind, area, method (one of `METHODS`), period of its figures, months (age at the
+        One row a place that ought to have answered: place, place_name, kind, area, method (one of `METHODS`), period of its figures, months (age at the
         reference date; NaN where unknown), like (places it is estimated from) and basis in words.
     period
         The reference date.
@@ -158,7 +158,7 @@ def completed(staffing: Staffing) -> Completed:
     latest = told.groupby("place")["period"].max().to_dict()
     lines: list[dict[str, Any]] = []
     last = dict(iter(before.groupby("place")))
-    for place in places.itertuples(index=False):
+    for place in asked(staffing).itertuples(index=False):
         about = {"place": place.place, "place_name": place.place_name, "kind": place.kind, "area": place.area}
         if place.place in whole and place.answered:
             own = {"method": "reported", "period": latest[place.place], "months": 0.0, "like": 0, "basis": "its own return"}

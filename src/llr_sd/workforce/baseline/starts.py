@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ def described(name: str) -> str:
     return f'a study of `{model}` starts from it with `site = "{name}"`'
 
 
-def starts(done: Completed, unit: str, rule: Conversion) -> Iterator[Start]:
+def starts(done: Completed, unit: str, rule: Conversion, *, sites: bool = True) -> Iterator[Start]:
     """Return the tables of all models.
 
     Parameters
@@ -80,8 +81,11 @@ def starts(done: Completed, unit: str, rule: Conversion) -> Iterator[Start]:
         What sites and localities are: "locality", "network" or "area".
     rule
         What turns FTE of GPs into WTE.
+    sites
+        Whether there are tables of single sites.
     """
-    yield from _sites(done, unit, rule)
+    if sites:
+        yield from _sites(done, unit, rule)
     yield _localities(done, unit, rule)
     yield _system(done, rule)
     yield _gp_supply(done, rule)
@@ -193,6 +197,7 @@ def _band(age: str) -> str | None:
     return next((name for name, (first, last) in BANDS.items() if first <= low and high <= last), None)
 
 
+@functools.cache
 def _shape() -> dict[str, float]:
     """Return the people of LLR by age band, as `swipe_site` has them."""
     rows = read_table(bundled.folder("models") / "swipe_site" / "parameters.csv", ("name", "mode"))

@@ -212,13 +212,15 @@ def stocks(done: Completed, unit: str, rule: Conversion = CONTRACT) -> pd.DataFr
     )
     keys = list(KEYS)
     sums = frame.groupby(keys)[["heads", "fte", "wte", "opening", "_old", "_aged"]].sum(min_count=1)
-    for name, sign in (("_down", -1), ("_up", 1)):
-        one = frame.groupby([*keys, "place"])[name].apply(lambda x: x.sum(skipna=False))
-        half = np.sqrt((one**2).groupby(keys).apply(lambda x: x.sum(skipna=False)))
-        sums["low" if sign < 0 else "high"] = sums["opening"] + sign * half
+    for name, end, sign in (("_down", "low", -1), ("_up", "high", 1)):
+        one = frame.groupby([*keys, "place"])[name].sum()
+        half = np.sqrt((one**2).groupby(keys).sum())
+        unsure = frame[name].isna().groupby([frame[k] for k in keys]).any()
+        sums[end] = (sums["opening"] + sign * half).where(~unsure)
     sums["low"] = sums["low"].clip(lower=0.0)
     told = frame[~frame["_missing"]]
-    methods = told.groupby(keys)["method"].agg(lambda m: m.iloc[0] if m.nunique() == 1 else "mixed")
+    found = told.groupby(keys)["method"].agg(["first", "nunique"])
+    methods = found["first"].where(found["nunique"] == 1, "mixed")
     sums["method"], sums["oldest"] = methods.reindex(sums.index).fillna("unknown"), told.groupby(keys)["period"].min()
     sums["over55"] = (sums["_old"].fillna(0.0) / sums["_aged"]).where(sums["_aged"] > 0)
     sums["unknown"] = frame.groupby(keys)["_missing"].sum()
@@ -303,8 +305,9 @@ def vacancies(done: Completed, errors: tuple[UnderReporting, ...] = (GP_VACANCIE
     Returns
     -------
     pandas.DataFrame
-        area ("" for all), group, places (that say anything of vacancies), reported, likely and highest [as reported, in posts], staff
-        [WTE], rate (reported as a share of staff) and source. `reported` is NaN where no place says.
+        area ("" for all), group, places (that say anything of vacancies), reported (carried forward and extrapolated ones among them),
+        likely and highest [as reported, in posts], staff [WTE], rate (reported as a share of staff) and source. `reported` is NaN
+        where no place says.
     """
     import pandas as pd
 
