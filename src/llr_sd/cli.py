@@ -23,6 +23,7 @@ Start here:
   llr-sd list gp_supply             one model: outputs, parameters with sources, scenarios
   llr-sd list gp_supply retire      what in it speaks of a word
   llr-sd new mine --from gp_plan    a study of your own, to change; also --from site, register or own.mdl
+  llr-sd import FILES --out staff   published workforce files and returns of practices become a starting point
   llr-sd check gp_supply            is the model sound? one line a check, with the figure
 """
 EPILOG = """\

@@ -138,6 +138,19 @@ def test_all_faults_of_all_files_are_said_in_one_pass_and_nothing_is_written(
     assert sorted(p.name for p in tmp_path.iterdir()) == ["pcn.csv", "practice 2017-09.csv", "strange.csv"]
 
 
+def test_the_high_level_file_of_practices_is_told_from_the_detailed_one(tmp_path: Path) -> None:
+    row = {
+        "PRAC_CODE": "C1",
+        "PRAC_NAME": "One",
+        "STAFF_GROUP": "GP",
+        "DETAILED_STAFF_ROLE": "Total",
+        "MEASURE": "FTE",
+        "VALUE": "2",
+    }
+    with pytest.raises(FaultyFiles, match="take the detailed one"):
+        read_files([write(tmp_path / "high 2023-09.csv", [row])], b"key")
+
+
 def test_what_an_earlier_import_wrote_stays_when_a_later_one_fails(tmp_path: Path) -> None:
     file = write(tmp_path / "pcn.csv", [post()])
     import_files([file], tmp_path / "out")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from llr_sd.errors import InputError
 from llr_sd.textfiles import is_file
 from llr_sd.workforce import people, rollup
-from llr_sd.workforce.columns import FILES, ColumnMap, read_columns
+from llr_sd.workforce.columns import FILES, ColumnMap, key, read_columns
 from llr_sd.workforce.published import lists, network, practice
 from llr_sd.workforce.published.table import Table, read
 from llr_sd.workforce.returns.holdings import read_returns
@@ -197,6 +197,8 @@ def _read(table: Table, roles: Roles, columns: ColumnMap, secret: bytes, faults:
     else:
         known = "; ".join(FILES.values())
         mend = f"Known are: {known}. Columns by other names are added to the column map (--columns)."
+        if {"measure", "value"} <= {key(h) for h in table.header}:
+            mend = "It has one row a role, as the high-level file of practices: take the detailed one of the same publication."
         faults.add(str(table.path), "is none of the files that are known, by its columns.", mend, row=1)
         return None
     return (str(kind), made) if made is not None else None
