@@ -3,7 +3,7 @@ import test from "node:test";
 import { grouped, mattering } from "../../src/llr_sd/page/js/levers/levers.mjs";
 import { alike, firstLaw, recast } from "../../src/llr_sd/page/js/levers/law.mjs";
 import { LAWS, boxed, niceStep, outsideOf, sliderEnds, snapped, standing, stepOf, unboxed } from "../../src/llr_sd/page/js/levers/standing.mjs";
-import { differenceWords, found, lawWords, outsideSummary, outsideWords, permissibleWords, searchable, sourceWords, standingWords, valueWithUnit } from "../../src/llr_sd/page/js/levers/wording.mjs";
+import { differenceWords, found, lawWords, outsideSummary, outsideWords, permissibleWords, searchable, sourceWords, standingWords, standingsApart, valueWithUnit } from "../../src/llr_sd/page/js/levers/wording.mjs";
 import { KINDS, lawProblem } from "../../src/llr_sd/page/js/draws/laws.mjs";
 import { input, pageData } from "./session_fixture.mjs";
 
@@ -75,7 +75,10 @@ test("how a lever stands is said from its numbers", () => {
   assert.equal(lawWords(staff, { kind: "normal", mode: 100, sd: 5 }), "around 100 head, standard deviation 5 head");
   assert.equal(lawWords(staff, { kind: "lognormal", mode: 100, sd: 0.5 }), "around 100 head, standard deviation 0.5 on the log scale");
   assert.equal(lawWords(staff, { kind: "discrete", values: [2, 3], weights: [] }), "one of 2 and 3");
+  assert.equal(lawWords(staff, { kind: "discrete", values: [2, 3], weights: [1, 3] }), "one of 2 (25%) and 3 (75%)");
   assert.equal(lawWords(staff, { kind: "p10_p90", low: 1, high: 9, mode: null }), "eight times in ten 1 to 9 head");
+  assert.equal(lawWords(staff, { kind: "p10_p90", low: 1, high: 9, mode: 3 }), "eight times in ten 1 to 9 head, middle 3");
+  assert.equal(lawWords(staff, { kind: "beta", low: 1, high: 9, mode: 3, sd: 1 }), "1 to 9 head, mean 3, standard deviation 1 head");
 });
 
 test("a value outside the range of its source is told, one inside or on its end is not", () => {
@@ -122,6 +125,23 @@ test("what differs from the start is told with what was there", () => {
   assert.match(differenceWords({ what: "range", was: null, now: law, varies: false }, gap), /^has the range .*, but is held, so nothing is drawn from it; the study does not vary it$/);
   assert.match(differenceWords({ what: "released", was: 110, now: null, varies: true }, staff), /^varies; /);
   assert.equal(differenceWords({ what: "runs", was: 500, now: 1 }, null), "1 run; at the start 500 runs");
+});
+
+test("ranges that differ in kind or in what lies between their ends do not read the same", () => {
+  const stands = (...laws) => laws.map((law) => ({ varies: true, value: NaN, law }));
+  const pert = { kind: "pert", low: 1, mode: 3, high: 9 };
+  assert.deepEqual(standingsApart(staff, stands(pert, { ...pert, high: 8 })), ["varies: 1 to 9 head", "varies: 1 to 8 head"]);
+  assert.deepEqual(standingsApart(staff, stands(pert, pert)), ["varies: 1 to 9 head", "varies: 1 to 9 head"]);
+  assert.deepEqual(standingsApart(staff, [...stands(pert, { ...pert, mode: 4 }), { varies: false, value: 2, law: null }]), [
+    "1 to 9 head, most likely 3, most likely value between two ends (PERT)", "1 to 9 head, most likely 4, most likely value between two ends (PERT)", "held at 2 head",
+  ]);
+  const told = differenceWords({ what: "range", was: pert, now: { ...pert, kind: "triangular" }, varies: true }, staff);
+  assert.equal(told, "drawn from 1 to 9 head, most likely 3, triangle between two ends; the study has 1 to 9 head, most likely 3, most likely value between two ends (PERT)");
+});
+
+test("a box takes numbers as the page writes them, and no other kind", () => {
+  for (const [text, number] of [["1,204.5", 1204.5], ["12,345,678", 12345678], [" \u22123 ", -3], [".5", 0.5], ["5.", 5], ["1e3", 1000], ["1204", 1204]]) assert.equal(unboxed(text, 1), number, text);
+  for (const text of ["", "  ", "1,5", "1,2345", "12,34,567", "0x10", "1_0", "Infinity", "e3", ".", "-", "1 2"]) assert.ok(Number.isNaN(unboxed(text, 1)), text);
 });
 
 test("a search is over label, name, unit, group and note, in any order of words", () => {

@@ -4,7 +4,7 @@ import { differenceChart } from "../charts/difference.mjs";
 import { figure } from "../charts/figure.mjs";
 import { chanceWords, countOf, dateWords, named, percent, percents, shown, signed } from "../charts/numbers.mjs";
 import { runsOf } from "../engine/ensemble.mjs";
-import { standingWords } from "../levers/wording.mjs";
+import { standingsApart } from "../levers/wording.mjs";
 import { cellsOf, change, changeOver, comparable, compared, settingAt, standing, unlike } from "../session/comparison.mjs";
 import { disagreement, numbersOf } from "../session/kept.mjs";
 import { staleness } from "../session/settings.mjs";
@@ -192,7 +192,7 @@ function unlikeTable(data, settings) {
   if (rows.length === 0) return make("p", { class: "warning", text: "These settings are the same: they hold the same inputs at the same values." });
   return table("In what they differ", ["Input", ...settings.map(({ name }) => name)], rows.map(({ input, standings }) => [
     input.label || input.name,
-    ...standings.map(({ held, law }) => standingWords(input, { varies: law !== null, value: held, law })),
+    ...standingsApart(input, standings.map(({ held, law }) => ({ varies: law !== null, value: held, law }))),
   ]));
 }
 

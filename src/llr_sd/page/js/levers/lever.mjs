@@ -79,7 +79,7 @@ export function lever(input, page) {
 
   function typed() {
     const value = unboxed(box.value, scale);
-    if (!Number.isFinite(value)) return refused(`\u201c${box.value}\u201d is no number.`);
+    if (!Number.isFinite(value)) return refused(box.value.trim() ? `\u201c${box.value}\u201d is no number.` : "Write a number.");
     return act({ kind: "hold", input: input.name, value });
   }
 

@@ -99,8 +99,11 @@ export function boxed(value, scale) {
   return isNumber(value) ? String(Number((value * scale).toPrecision(10))) : "";
 }
 
+/** A number as people write it: commas stand before each three digits, as the page writes them, or nowhere. */
+const NUMBER = /^[+-]?(?:\d{1,3}(?:,\d{3})+|\d+(?=\D|$)|(?=\.\d))(?:\.\d*)?(?:e[+-]?\d+)?$/i;
+
 /** A number read from a box; NaN where there is none. */
 export function unboxed(text, scale) {
   const plain = text.trim().replace(/\u2212/g, "-");
-  return plain === "" ? NaN : Number((Number(plain) / scale).toPrecision(15));
+  return NUMBER.test(plain) ? Number((Number(plain.replace(/,/g, "")) / scale).toPrecision(15)) : NaN;
 }

@@ -1,7 +1,7 @@
 // What is said of a lever: every word from its numbers.
 
-import { countOf, general, joined, listing, unitWords } from "../charts/numbers.mjs";
-import { endsOf, isNumber, outsideOf, scaleOf } from "./standing.mjs";
+import { countOf, general, joined, listing, percent, unitWords } from "../charts/numbers.mjs";
+import { LAWS, endsOf, isNumber, outsideOf, scaleOf } from "./standing.mjs";
 
 const MOST_NAMED = 3;
 
@@ -38,15 +38,36 @@ export function extentWords(input, low, high) {
 
 /** How a law is told: its ends where it has them, else its middle and spread. */
 export function lawWords(input, law) {
-  if (law.kind === "discrete") return `one of ${listing(law.values.map((v) => valueWords(input, v)))}`;
+  if (law.kind === "discrete") return valuesWords(input, law);
   const ends = endsOf(law);
   if (!ends) {
     const spread = law.kind === "lognormal" ? `${general(law.sd, 6)} on the log scale` : valueWithUnit(input, law.sd);
     return `around ${valueWithUnit(input, law.mode)}, standard deviation ${spread}`;
   }
   const text = extentWords(input, ends[0], ends[1]);
-  if (law.kind === "p10_p90") return `eight times in ten ${text}`;
-  return isNumber(law.mode) ? `${text}, most likely ${valueWords(input, law.mode)}` : text;
+  const middle = !isNumber(law.mode) ? "" : `, ${{ p10_p90: "middle", beta: "mean" }[law.kind] ?? "most likely"} ${valueWords(input, law.mode)}`;
+  const spread = isNumber(law.sd) ? `, standard deviation ${valueWithUnit(input, law.sd)}` : "";
+  return `${law.kind === "p10_p90" ? "eight times in ten " : ""}${text}${middle}${spread}`;
+}
+
+/** The values of a discrete law, with the chance of each where these differ. */
+function valuesWords(input, { values, weights }) {
+  const sum = (weights ?? []).reduce((all, weight) => all + weight, 0);
+  const equal = !weights || weights.every((weight) => weight === weights[0]);
+  return `one of ${listing(values.map((v, i) => `${valueWords(input, v)}${equal ? "" : ` (${percent(weights[i] / sum)})`}`))}`;
+}
+
+/**
+ * How settings stand to one input, with the kinds of their ranges where some would read alike that are not.
+ * @param {Object} input
+ * @param {{varies: boolean, value: number, law: Object|null}[]} standings
+ * @param {(standing: Object) => string} [words] of one standing
+ * @returns {string[]}
+ */
+export function standingsApart(input, standings, words = (one) => standingWords(input, one)) {
+  const short = standings.map(words);
+  const full = standings.map((one, i) => (one.varies ? `${lawWords(input, one.law)}, ${LAWS[one.law.kind].called}` : short[i]));
+  return new Set(short).size < new Set(full).size ? full : short;
 }
 
 /** How a lever stands: "varies: 1.5 to 5.5 in 100" or "held at 3.5 in 100". */
@@ -94,8 +115,9 @@ export function permissibleWords(input) {
 export function differenceWords({ what, was, now, varies }, input) {
   if (what === "runs") return `${countOf(now, "run")}; at the start ${countOf(was, "run")}`;
   if (what === "range") {
-    const drawn = varies ? `drawn from ${lawWords(input, now)}` : `has the range ${lawWords(input, now)}, but is held, so nothing is drawn from it`;
-    return was ? `${drawn}; the study has ${lawWords(input, was)}` : `${drawn}; the study does not vary it`;
+    const [here, there] = standingsApart(input, (was ? [now, was] : [now]).map((law) => ({ varies: true, law })), ({ law }) => lawWords(input, law));
+    const drawn = varies ? `drawn from ${here}` : `has the range ${here}, but is held, so nothing is drawn from it`;
+    return was ? `${drawn}; the study has ${there}` : `${drawn}; the study does not vary it`;
   }
   if (what === "released") {
     const stands = varies ? "varies" : `stands at ${valueWithUnit(input, input.value)}`;
