@@ -43,7 +43,7 @@ def _import(options: argparse.Namespace) -> int:
         written = import_files(options.files, options.out, options.roles, options.columns, bar.show)
     finally:
         bar.close()
-    say("\n".join([*written.imported.words(), str(written.path)]))
+    say("\n".join([*written.imported.words(), *written.baseline, str(written.path)]))
     return 0
 
 

@@ -204,3 +204,42 @@ def test_heads_are_not_shown_where_some_people_are_known_by_their_time_alone() -
     assert not stock["hidden"].any()
     assert stock["heads"].isna().all()
     assert stock["fte"].tolist() == [7.2] * len(stock)
+
+
+def test_all_at_one_side_of_55_is_a_share() -> None:
+    staffing = few(6, lowest=6)
+    made = folder.tables(
+        folder.baseline(dataclasses.replace(staffing, frame=staffing.frame[staffing.frame["age"] == "under 55"]))
+    )
+    ages = made.public["over55.csv"]
+    assert not ages["hidden"].any()
+    assert (ages["share"] == 0).all()
+
+
+@pytest.mark.parametrize(("shares", "own"), [((0.2, 0.8), True), ((0.05, 0.1), False)])
+def test_ages_of_some_patients_are_not_taken_for_those_of_all(shares: tuple[float, float], own: bool) -> None:
+    staffing = few(3, lowest=6)
+    ages = list(zip(("0 to 4", "85 and over"), shares, strict=True))
+    lists = pd.DataFrame(
+        [[p, age, 9000 * share, OCTOBER] for p in staffing.places["place"] for age, share in ages],
+        columns=["place", "age", "patients", "period"],
+    )
+    rows = (
+        folder.tables(folder.baseline(dataclasses.replace(staffing, lists=lists))).public["site_l00.csv"].set_index("parameter")
+    )
+    people = rows["value"][[f"site_population_{b}" for b in ("a0_4", "a15_44", "a85p")]]
+    assert (people["site_population_a15_44"] == 0) == own
+    assert people["site_population_a0_4"] == pytest.approx(3600 if own else 18000 * 63333 / 1100306, rel=1e-6)
+    assert rows["note"]["site_population_a0_4"].startswith("illustrative") != own
+
+
+def test_ages_of_gps_leave_locums_out() -> None:
+    """All partners are 55 and over: the locums are not, and of other locums 30.3 % are (Table 9)."""
+    one = few(3, lowest=6)
+    gps = one.frame["group"] == "gp"
+    frame = one.frame[~gps | (one.frame["age"] == "55 and over")]
+    frame = frame.assign(age=frame["age"].where(frame["status"] != "locum", "all"))
+    tables = folder.tables(folder.baseline(dataclasses.replace(one, frame=frame)))
+    rows = tables.public["gp_supply.csv"].set_index("parameter")["value"]
+    assert rows["loc_wte_2017"] == rows["locum_other_wte_2017"] > 0
+    assert rows["late_wte_2017"] == pytest.approx(rows["sub_wte_2017"] + 0.303 * rows["loc_wte_2017"], abs=1e-5)

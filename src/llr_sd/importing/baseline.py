@@ -22,7 +22,7 @@ SOURCES = """
 """
 
 
-def write_baseline(folder: Path, local: Path, imported: Imported) -> None:
+def write_baseline(folder: Path, local: Path, imported: Imported) -> tuple[str, ...]:
     """Write the baseline of what was read; files of list sizes alone make none.
 
     Parameters
@@ -31,10 +31,15 @@ def write_baseline(folder: Path, local: Path, imported: Imported) -> None:
         Of the import.
     imported
         What was read.
+
+    Returns
+    -------
+    tuple of str
+        Who answered and how the others are filled in, and how many counts are hidden.
     """
     if not len(imported.staffing.frame):
         (folder / "README.md").write_text(f"# Lists without staff\n{SOURCES}", encoding="utf-8", newline="\n")
-        return
+        return ()
     base = baseline(imported.staffing)
     made = tables(base)
     for where, files in ((folder, made.public), (local, made.local)):
@@ -43,3 +48,5 @@ def write_baseline(folder: Path, local: Path, imported: Imported) -> None:
     said = about(base, made, {s.file: s.sha256 for s in imported.sources})
     (folder / "baseline.toml").write_text(tomli_w.dumps(said), encoding="utf-8", newline="\n")
     (folder / "README.md").write_text(f"{readme(base, made)}{SOURCES}", encoding="utf-8", newline="\n")
+    hidden = f"{made.small:,} small counts are hidden in what may leave this machine, and {made.hidden - made.small:,} more beside them."
+    return (*base.done.response.words(), *([hidden] if made.hidden else []))

@@ -29,10 +29,11 @@ TITLE = "workforce import"
 
 @dataclass(frozen=True)
 class Written:
-    """A folder that was written, and what was read."""
+    """A folder that was written, what was read, and what is said of the baseline."""
 
     path: Path
     imported: Imported
+    baseline: tuple[str, ...] = ()
 
 
 def import_files(
@@ -66,7 +67,7 @@ def import_files(
         shutil.rmtree(new, ignore_errors=True)
         try:
             (new / LOCAL).mkdir(parents=True, mode=0o700)
-            _write(new, imported, secret, tables[0] or ROLE_TABLE, tables[1] or COLUMN_TABLE)
+            said = _write(new, imported, secret, tables[0] or ROLE_TABLE, tables[1] or COLUMN_TABLE)
             contents.write_manifest(new, {"title": TITLE}, list(contents.entries(new)))
             _refuse_to_lose(real, place)
             _replace(real, new, old)
@@ -74,7 +75,7 @@ def import_files(
             raise ResultError(f"cannot be written ({error.strerror or error}).", where=str(place)) from error
         finally:
             shutil.rmtree(new, ignore_errors=True)
-    return Written(place, imported)
+    return Written(place, imported, said)
 
 
 def _refuse_to_lose(real: Path, place: Path) -> None:
@@ -122,7 +123,7 @@ def _key(folder: Path) -> bytes:
     return kept
 
 
-def _write(folder: Path, imported: Imported, secret: bytes, roles: Path, columns: Path) -> None:
+def _write(folder: Path, imported: Imported, secret: bytes, roles: Path, columns: Path) -> tuple[str, ...]:
     """Write everything into a folder that nobody else sees yet."""
     import pandas as pd
 
@@ -144,4 +145,4 @@ def _write(folder: Path, imported: Imported, secret: bytes, roles: Path, columns
     for unit in rollup.UNITS:
         write_csv(rollup.rolled(now, unit), local / f"by_{unit}.csv")
     write_csv(people.heads(now, ("place", "group")), local / "heads.csv")
-    write_baseline(folder, local, imported)
+    return write_baseline(folder, local, imported)

@@ -195,6 +195,11 @@ def _shown(release: Release, margin: Margin, key: tuple[str, ...]) -> bool:
     return key in release.counts.get(margin, {}) and release.shown(margin, key)
 
 
+def _nobody_or_shown(release: Release, margin: Margin, key: tuple[str, ...]) -> bool:
+    """Whether a count may be shown; one of which there is no row anywhere is nobody, which is no small count."""
+    return margin in release.counts and (key not in release.counts[margin] or release.shown(margin, key))
+
+
 def _stocks(base: Baseline, release: Release) -> pd.DataFrame:
     """Return stocks by unit, by area and of all, hidden where they are few, and the share over 55 where either side is."""
     import pandas as pd
@@ -211,8 +216,7 @@ def _stocks(base: Baseline, release: Release) -> pd.DataFrame:
         for side in ("older", "younger"):
             margin: Margin = (*first, *STOCK, "aged")
             sides = keys.assign(aged=side)[list(margin)].itertuples(index=False, name=None)
-            # A share of all or of none tells a count of nobody, which is no small one.
-            safe = [key not in release.counts.get(margin, {}) or release.shown(margin, key) for key in sides]
+            safe = [_nobody_or_shown(release, margin, key) for key in sides]
             made["over55"] = made["over55"].where(safe)
         # People of whom a source gives time alone are in the count and not in the heads, which would then be a count of their own.
         rows = stocks.placed(base.done, kind)
@@ -276,11 +280,9 @@ def _over55(base: Baseline, release: Release) -> pd.DataFrame:
     if not len(table):
         return table.assign(hidden=[])
     own = table[table["status"] != "all"]
+    margin: Margin = ("area", "group", "status", "aged")
     hidden = [
-        not all(
-            _shown(release, ("area", "group", "status", "aged"), (r.area, r.group, r.status, side))
-            for side in ("older", "younger")
-        )
+        not all(_nobody_or_shown(release, margin, (r.area, r.group, r.status, side)) for side in ("older", "younger"))
         for r in own.itertuples()
     ]
     parts = [own.assign(hidden=hidden)]
@@ -291,12 +293,8 @@ def _over55(base: Baseline, release: Release) -> pd.DataFrame:
         ignore_index=True,
     )
     ages = protect(sides, (("area", "group", "aged"), ("area", "group"), ("group", "aged"), ("group",)), count="count")
-    counted = ages.counts[("area", "group", "aged")]
     lost = [
-        not all(
-            (r.area, r.group, s) in counted and ages.shown(("area", "group", "aged"), (r.area, r.group, s))
-            for s in ("older", "younger")
-        )
+        not all(_nobody_or_shown(ages, ("area", "group", "aged"), (r.area, r.group, side)) for side in ("older", "younger"))
         for r in bands.itertuples()
     ]
     made = pd.concat([*parts, bands.assign(hidden=lost)], ignore_index=True)

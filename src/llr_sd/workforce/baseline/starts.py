@@ -36,6 +36,10 @@ BANDS = {
 }
 CCGS = {"elr": "elr", "03w": "elr", "lc": "city", "city": "city", "04c": "city", "wl": "wl", "04v": "wl"}
 """CCG of `llr_system` by the codes that files have for it."""
+WHOLE = 0.01
+"""Share of a list by which its ages may miss it, as for any site table."""
+OLDER_LOCUMS = 0.303
+"""Share of locums that cover neither a vacancy nor an absence who are 55 and over (Table 9), `late_locum_other_share` of the model."""
 PLAN_OLDER = 87 / 541.04
 """Share of GPs aged 55 and over in the plan (Table 11), for sources without ages."""
 
@@ -174,9 +178,10 @@ def _patients(done: Completed, unit: str, name: str) -> tuple[float, dict[str, f
     if len(lists):
         lists = lists[lists["period"] == lists.groupby("place")["period"].transform("max")]
     bands = lists["age"].map(_band)
-    if len(lists) and not bands.isna().any() and set(lists["place"]) == set(members["place"]):
-        sums = lists["patients"].astype(float).groupby(bands).sum()
-        scale = total / float(sums.sum()) if sums.sum() > 0 else 1.0
+    sums = lists["patients"].astype(float).groupby(bands).sum()
+    # Ages of some people only would be taken for those of all.
+    if len(lists) and not bands.isna().any() and abs(float(sums.sum()) - total) <= WHOLE * total:
+        scale = total / float(sums.sum())
         return total, {b: float(sums.get(b, 0.0)) * scale for b in BANDS}, ("registered patients by age", "scaled to the list")
     shape = _shape()
     whole = sum(shape.values())
@@ -341,6 +346,9 @@ def _gp_supply(done: Completed, rule: Conversion) -> Start:
     own, hired = gps[~locum], gps[locum]
     other = hired["wte"][~hired["role"].str.contains("covering|vacanc|absence|sickness", case=False)].sum()
     share, source, note = _older(done)
+    illustrative = note.startswith("illustrative")
+    late = share * float(gps["wte"].sum()) if illustrative else share * float(own["wte"].sum()) + OLDER_LOCUMS * float(other)
+    note = note if illustrative else f"{note}, locums left out; of other locums 30.3 % (GP Workforce Plan 2017, Table 9)"
     rows: list[list[object]] = [
         *_clock(done),
         ["opening_gp_wte", round(float(gps["wte"].sum()), 6), "WTE", said, how],
@@ -349,7 +357,7 @@ def _gp_supply(done: Completed, rule: Conversion) -> Start:
         ["loc_heads_2017", round(float(hired["heads"].sum()), 6), "Head", said, how],
         ["loc_wte_2017", round(float(hired["wte"].sum()), 6), "WTE", said, how],
         ["locum_other_wte_2017", round(float(other), 6), "WTE", said, "locums that cover neither a vacancy nor an absence"],
-        ["late_wte_2017", round(share * float(gps["wte"].sum()), 6), "WTE", source, note],
+        ["late_wte_2017", round(late, 6), "WTE", source, note],
         ["registered_pop_2017", round(list_size, 2), "Person", "lists of the practices", ""],
     ]
     vacant = vacancies(done, rule=rule)
