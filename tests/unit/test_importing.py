@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import datetime
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from return_files import book, many
 from workforce_files import post, practice, write
 
 from llr_sd.cli import main
@@ -85,10 +87,37 @@ def test_another_account_gives_other_hashes_and_nothing_else_differs(tmp_path: P
     import_files([file], tmp_path / "two")
     second = bytes_of(tmp_path / "two")
     differing = {name for name in first if first[name] != second[name]}
-    assert differing == {"local/key", "local/staff.csv", "manifest.json"}
+    assert differing == {"local/key", "local/staff.csv", "local/manifest.json"}
     import_files([file], tmp_path / "one")  # the folder keeps the key that it had
     assert bytes_of(tmp_path / "one") == first
     assert not any(b"47110815" in content for content in first.values())
+
+
+def test_nothing_outside_local_hangs_on_small_counts_beyond_what_tables_show(tmp_path: Path) -> None:
+    """Two networks of one pharmacist or of two: both are hidden, so no file that may leave tells them apart, not even a hash."""
+    folders = []
+    for count in (1, 2):
+        staff = [post(UNIQUE_IDENTIFIER=str(i), FTE="0.5") for i in range(count)]
+        others = [post(PCN_CODE="U2", UNIQUE_IDENTIFIER=str(9 + i), FTE="0.5") for i in range(3 - count)]
+        folder = tmp_path / f"out{count}"
+        import_files([write(tmp_path / "pcn.csv", [*staff, *others])], folder)
+        folders.append({n: c for n, c in bytes_of(folder).items() if not n.startswith("local/")})
+    known = {"sources.csv", "baseline.toml", "manifest.json"}  # the hash of the published file, which everybody has
+    assert {n for n in folders[0] if folders[0][n] != folders[1][n]} <= known
+    assert "local/" not in folders[0]["manifest.json"].decode()
+
+
+def test_a_return_tells_neither_its_rows_nor_its_hash_outside_local(tmp_path: Path) -> None:
+    file = book(tmp_path / "return.xlsx", many(2))
+    published = write(tmp_path / "list.csv", sizes(("C82000", 8_000), ("C82001", 8_000)))
+    import_files([file, published], tmp_path / "out")
+    content = {n: c for n, c in bytes_of(tmp_path / "out").items() if not n.startswith("local/")}
+    digest, known = (hashlib.sha256(f.read_bytes()).hexdigest().encode() for f in (file, published))
+    assert not any(digest in c for c in content.values())
+    assert digest in (tmp_path / "out" / "local" / "sources.csv").read_bytes()
+    assert known in content["sources.csv"]
+    with (tmp_path / "out" / "sources.csv").open(encoding="utf-8") as stream:
+        assert {r["file"]: r["rows"] for r in csv.DictReader(stream)} == {"return.xlsx": "", "list.csv": "2"}
 
 
 def test_what_somebody_put_into_the_folder_is_not_lost(tmp_path: Path) -> None:

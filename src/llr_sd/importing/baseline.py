@@ -6,14 +6,14 @@ from pathlib import Path
 
 import tomli_w
 
-from llr_sd.importing.reading import Imported
+from llr_sd.importing.reading import RETURN, Imported
 from llr_sd.store import write_csv
 from llr_sd.workforce.baseline.folder import about, baseline, readme, tables
 
 SOURCES = """
 ## What was read
 
-- `sources.csv`: the files, their kind, period and hash.
+- `sources.csv`: the files, their kind and period; rows and hash of those that were published (of returns, in `local/sources.csv`).
 - `places.csv`: practices and networks, with list sizes as far as files give them, and whether they said anything of their staff.
 - `networks.csv`: networks, their patients, and whether they have the 30,000 to 50,000 that they are meant to have.
 - `roles.csv`, `columns.csv`: the role table and the column map that were used.
@@ -45,7 +45,7 @@ def write_baseline(folder: Path, local: Path, imported: Imported) -> tuple[str, 
     for where, files in ((folder, made.public), (local, made.local)):
         for name, table in files.items():
             write_csv(table, where / name)
-    said = about(base, made, {s.file: s.sha256 for s in imported.sources})
+    said = about(base, made, {s.file: s.sha256 for s in imported.sources if s.kind != RETURN})
     (folder / "baseline.toml").write_text(tomli_w.dumps(said), encoding="utf-8", newline="\n")
     (folder / "README.md").write_text(f"{readme(base, made)}{SOURCES}", encoding="utf-8", newline="\n")
     hidden = f"{made.small:,} small counts are hidden in what may leave this machine, and {made.hidden - made.small:,} more beside them."

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from llr_sd.errors import InputError, ResultError
 from llr_sd.importing.baseline import write_baseline
-from llr_sd.importing.reading import Imported, Progress, read_files
+from llr_sd.importing.reading import RETURN, Imported, Progress, read_files
 from llr_sd.store import contents, write_csv
 from llr_sd.store.place import locked
 from llr_sd.store.seal import own_key
-from llr_sd.textfiles import is_file
+from llr_sd.textfiles import is_file, is_folder
 from llr_sd.workforce import people, rollup
 from llr_sd.workforce.columns import TABLE as COLUMN_TABLE
 from llr_sd.workforce.roles import TABLE as ROLE_TABLE
@@ -23,6 +23,8 @@ from llr_sd.workforce.staffing import Fault, Staffing, current
 LOCAL = "local"
 """What identifies people, or counts few of them, stays in this folder."""
 KEY = "key"
+GIVEAWAYS = ("rows", "sha256")
+"""What would tell of a return how few people it has: its rows are people, and a hash of few small numbers can be looked for."""
 TITLE = "workforce import"
 """By which the manifest of a folder of ours is known."""
 
@@ -68,7 +70,7 @@ def import_files(
         try:
             (new / LOCAL).mkdir(parents=True, mode=0o700)
             said = _write(new, imported, secret, tables[0] or ROLE_TABLE, tables[1] or COLUMN_TABLE)
-            contents.write_manifest(new, {"title": TITLE}, list(contents.entries(new)))
+            _list(new)
             _refuse_to_lose(real, place)
             _replace(real, new, old)
         except OSError as error:
@@ -85,7 +87,10 @@ def _refuse_to_lose(real: Path, place: Path) -> None:
     mend = "Move it elsewhere, or choose another folder with --out."
     try:
         ours = contents.read_manifest(real)[0].get("title") == TITLE
-        lost = contents.would_be_lost(real) if ours else None
+        lost = contents.would_be_lost(real, LOCAL) if ours else None
+        if ours and lost is None and is_folder(real / LOCAL):
+            inside = contents.would_be_lost(real / LOCAL)
+            lost = f"{LOCAL}/{inside}" if inside else None
     except ResultError:
         ours, lost = False, None
     if not ours:
@@ -106,7 +111,16 @@ def _replace(real: Path, new: Path, old: Path) -> None:
     except OSError:
         old.rename(real)
         raise
+    if is_folder(old / LOCAL):
+        contents.delete(old / LOCAL)
     contents.delete(old)
+
+
+def _list(folder: Path) -> None:
+    """Write what is in the folder, and apart from it what is in its local part: a hash of few small counts would give them away."""
+    local = folder / LOCAL
+    contents.write_manifest(local, {"title": TITLE}, list(contents.entries(local)))
+    contents.write_manifest(folder, {"title": TITLE}, [n for n in contents.entries(folder) if not n.startswith(f"{LOCAL}/")])
 
 
 def _key(folder: Path) -> bytes:
@@ -129,7 +143,9 @@ def _write(folder: Path, imported: Imported, secret: bytes, roles: Path, columns
 
     staffing = imported.staffing
     now = Staffing(current(staffing.frame), staffing.places, staffing.period, staffing.margins, staffing.lists, staffing.notes)
-    write_csv(pd.DataFrame([vars(s) for s in imported.sources]), folder / "sources.csv")
+    sources = pd.DataFrame([vars(s) for s in imported.sources])
+    ours = pd.Series([s.kind == RETURN for s in imported.sources])
+    write_csv(sources.assign(**{c: sources[c].astype(object).mask(ours, "") for c in GIVEAWAYS}), folder / "sources.csv")
     write_csv(staffing.places, folder / "places.csv")
     write_csv(rollup.networks(staffing.places), folder / "networks.csv")
     shutil.copyfile(roles, folder / "roles.csv")
@@ -138,6 +154,7 @@ def _write(folder: Path, imported: Imported, secret: bytes, roles: Path, columns
     key = local / KEY
     key.touch(mode=0o600)
     key.write_text(f"{secret.hex()}\n", encoding="ascii", newline="\n")
+    write_csv(sources, local / "sources.csv")
     write_csv(staffing.frame, local / "staff.csv")
     write_csv(staffing.margins, local / "margins.csv")
     write_csv(staffing.lists, local / "lists.csv")

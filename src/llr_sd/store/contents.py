@@ -125,15 +125,16 @@ def damaged(folder: Path, name: str) -> ResultError:
     return ResultError(f"{name} is missing or is not the file that the run wrote.", where=str(folder), mend=mend)
 
 
-def would_be_lost(folder: Path) -> str | None:
+def would_be_lost(folder: Path, apart: str = "") -> str | None:
     """Return the first file of a folder that is no result, or that somebody changed since; None where all of it may be replaced.
 
-    Runs and tables in binary form are replaced whatever they hold: they can be damaged, but nobody edits them.
+    Runs and tables in binary form are replaced whatever they hold: they can be damaged, but nobody edits them. What lies in a folder
+    `apart` inside it, which has a manifest of its own, is not looked at.
     """
     _, files = read_manifest(folder)
     for name in entries(folder):
         path = folder / name
-        if name in (MANIFEST, LOG) or _litter(name, files):
+        if name in (MANIFEST, LOG) or _litter(name, files) or (apart and name.startswith(f"{apart}/")):
             continue
         if name not in files or path.is_symlink() or not path.is_file():
             return name

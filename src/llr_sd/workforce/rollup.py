@@ -69,14 +69,14 @@ def words(table: pd.DataFrame) -> Iterator[str]:
     whole = table[table["unknown"].eq(0) & table["list_size"].notna()]
     if len(whole):
         mean = math.floor(whole["list_size"].mean() + 0.5)
-        many = f"{len(whole)} networks average" if len(whole) > 1 else "1 network has"
+        many = f"{len(whole):,} networks average" if len(whole) > 1 else "1 network has"
         yield f"{many} {mean:,} patients; they are meant to have {LEAST:,} to {MOST:,}."
     for row in table[table["check"].isin((BELOW, ABOVE))].itertuples():
         more = f" at least ({row.unknown} of its practices have no list size)" if row.unknown else ""
         yield f"{row.network} {row.network_name} has {row.list_size:,.0f} patients{more}: {row.check}."
     lost = table[table["check"] == UNKNOWN]
     if len(lost):
-        yield f"The size of {len(lost)} {'network' if len(lost) == 1 else 'networks'} is unknown: no list size, or not of all practices."
+        yield f"The size of {len(lost):,} {'network' if len(lost) == 1 else 'networks'} is unknown: no list size, or not of all practices."
     for row in table[table["locality"].str.contains(";")].itertuples():
         yield f"{row.network} {row.network_name} lies in several localities: {row.locality}."
 
