@@ -107,12 +107,15 @@ def dataset(values: Floats, ok: NDArray[np.bool_]) -> xr.Dataset:
 
 
 SUMMARY = """
-import { chance, paired, summarise } from "@/draws/statistics.mjs";
+import { chance, summarise } from "@/draws/statistics.mjs";
+import { change } from "@/session/comparison.mjs";
 const read = (list) => Float64Array.from(list, (x) => (x === null ? NaN : x));
 const result = data.map(({ values, base, ok, baseOk, certain, targets }) => {
-  const [own, other] = [read(values), read(base)], both = ok.map((good, run) => (good && baseOk[run] ? 1 : 0));
+  const [own, other] = [read(values), read(base)];
   const size = own.length / ok.length, last = Float64Array.from(ok, (_, run) => own[run * size + size - 1]);
-  return { summary: summarise(own, ok, certain), paired: paired(own, other, both, certain), chances: targets.map((t) => chance(last, ok, t)) };
+  const [here, there] = [[own, ok], [other, baseOk]].map(([all, good]) => ({ runs: ok.length, ok: good, outputs: new Map([["y", { values: all }]]) }));
+  const changes = [0, 2].map((at) => change(here, there, { at, stride: size, spec: { name: "y" } }));
+  return { summary: summarise(own, ok, certain), changes, chances: targets.map((t) => chance(last, ok, t)) };
 });
 """
 
@@ -135,14 +138,30 @@ def hold(found: pd.DataFrame, expected: pd.DataFrame) -> None:
         np.testing.assert_allclose(found[column].astype(float), there[column].astype(float), rtol=1e-12, atol=1e-12)
 
 
+def hold_changes(found: list[dict[str, Any]], expected: pd.DataFrame) -> None:
+    """What the page says of the differences at the two times that were saved, against the table of paired differences."""
+    named = {"p05": "low90", "p25": "low50", "p50": "median", "p75": "high50", "p95": "high90"}
+    for time, cell in zip((0.0, 2.0), found, strict=True):
+        if not cell["runs"]:
+            assert not len(expected)
+            continue
+        there = expected[expected["time"] == time].set_index("statistic")
+        assert (there["runs"] == cell["runs"]).all()
+        assert (there["lost"] == cell["lost"]).all()
+        values = [math.nan if cell[key] is None else cell[key] for key in named.values()]
+        np.testing.assert_allclose(values, there.loc[list(named), "value"].astype(float), rtol=1e-12, atol=1e-12)
+        chance = there.loc["probability_above_zero", ["value", "low", "high"]].astype(float)
+        np.testing.assert_allclose(cell["chance"] or [math.nan] * 3, chance, rtol=1e-12)
+
+
 def numbers(runs: int, lost: float, same: bool) -> tuple[Floats, NDArray[np.bool_]]:
-    """Two scenarios over three times: the middle one saved in neither, some runs failed, some without a value."""
+    """Two scenarios over three times: the middle one saved in neither, some runs failed, some at the last."""
     values = RANDOM.normal(600, 20, (2, runs, 3))
     values[1] = values[0] if same else values[0] + RANDOM.choice([0, 1e-14, 3, -2], (runs, 3))
     values[:, :, 1] = np.nan
     ok = RANDOM.random((2, runs)) >= lost
+    ok[1] &= RANDOM.random(runs) >= lost
     values[~ok] = np.nan
-    values[1, RANDOM.random(runs) < lost, 2] = np.nan
     return values, ok
 
 
@@ -158,7 +177,7 @@ def test_summaries_chances_and_differences_are_the_packages(lost: float, same: b
             expected.append(
                 (
                     summarise(runs_of, {"last": 2.0}, ["s1"] if certain else []),
-                    paired_table(runs_of, "s0", {"last": 2.0}, ["s0", "s1"] if certain else []),
+                    paired_table(runs_of, "s0", {"last": 2.0}, ["s0", "s1"] if runs == 1 else []),
                     target_table(runs_of, targets),
                 )
             )
@@ -168,10 +187,10 @@ def test_summaries_chances_and_differences_are_the_packages(lost: float, same: b
     for found, (summary, changes, chances) in zip(node(SUMMARY, cases), expected, strict=True):
         own = summary[(summary["scenario"] == "s1") & (summary["output"] == "y")]
         change = changes[changes["output"] == "y"] if len(changes) else changes
-        for cells, there in ((found["summary"], own), (found["paired"], change)):
-            assert bool(cells) == bool(len(there))
-            if cells:
-                hold(table_of(cells), there)
+        assert bool(found["summary"]) == bool(len(own))
+        if found["summary"]:
+            hold(table_of(found["summary"]), own)
+        hold_changes(found["changes"], change)
         for row, (_, there) in zip(found["chances"], chances[chances["scenario"] == "s1"].iterrows(), strict=True):
             np.testing.assert_allclose([row[k] for k in row], [there[k] for k in row], rtol=1e-13)
 

@@ -1,6 +1,6 @@
 /**
- * The numbers that are given of many runs, each with its 95 % interval: those of `analysis/summary.py`, `analysis/paired.py`, `quantiles.py`
- * and `rounding.py`.
+ * The numbers that are given of many runs, each with its 95 % interval: those of `analysis/summary.py`, `quantiles.py` and
+ * `rounding.py`.
  *
  * Arrays of runs have the shape (run, cell), last axis fastest, in the unit of the output; NaN where a run failed or has no value.
  */
@@ -187,23 +187,4 @@ export function chance(values, ok, target) {
   const met = meets(good, target).filter(Boolean).length, [probability, low, high] = wilson(met, runs);
   const [least, most] = bounds(met, runs, lost);
   return { probability, low, high, met, runs, lost, least, most };
-}
-
-/**
- * Return what a setting changes against a base, run by run on the same draws; a run that failed in either is left out.
- * @param {Float64Array} values of the setting, shape (run, cell).
- * @param {Float64Array} base of the base, same shape.
- * @param {ArrayLike<number>} ok for each run, 0 where it failed in either.
- * @param {boolean} [certain] whether no input varies in either.
- * @returns {Array<{cell: number, lost: number, statistics: object}>} as `summarise` of the difference, with the statistic
- *   "probability_above_zero", which has no number where no run differs.
- */
-export function paired(values, base, ok, certain = false) {
-  const changes = values.map((x, i) => difference(x, base[i])), size = values.length / ok.length, { rows } = goodRuns(changes, ok);
-  return summarise(changes, ok, certain).map((found) => {
-    const good = rows.map((run) => changes[run * size + found.cell]), above = good.filter((x) => x > 0).length;
-    const [value, low, high] = wilson(above, good.some((x) => x !== 0) ? good.length : 0);
-    const row = { value, low, high, runs: good.length, note: "" };
-    return { ...found, statistics: { ...found.statistics, probability_above_zero: row } };
-  });
 }
