@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from return_files import DAY, HEADINGS, book, edit, many, person, practice, tables
 
 from llr_sd.cli import main
-from llr_sd.importing import read_files
+from llr_sd.importing import import_files, read_files
 from llr_sd.workforce import people
 from llr_sd.workforce.baseline.response import completed
-from llr_sd.workforce.baseline.stocks import vacancies
+from llr_sd.workforce.baseline.stocks import stocks, vacancies
 from llr_sd.workforce.columns import read_columns
 from llr_sd.workforce.returns.checks import month_end
 from llr_sd.workforce.returns.layout import (
@@ -227,6 +227,32 @@ def test_what_people_intend_is_counted_apart_from_the_stock(tmp_path: Path) -> N
     assert found["fte"].iloc[0] == 2
     assert found["fte"].iloc[1:].isna().all()
     assert made.frame["heads"].sum() == 6
+
+
+def test_people_whose_time_was_not_reported_are_unknown_in_the_stock(tmp_path: Path) -> None:
+    """One of two salaried GPs gives no sessions: the stock has two heads, the WTE of one, and says that it is without the other."""
+    rows = [person(), person(number="2", **{"Sessions a week": None})]
+    made = staffing(book(tmp_path / "r.xlsx", {"Practice": [practice()], "Staff": rows}))
+    row = stocks(completed(made), "all").query("status == 'salaried'").iloc[0]
+    assert (row["heads"], row["unknown"]) == (2, 1)
+    assert row["opening"] == pytest.approx(6 / 9)
+
+
+@pytest.mark.parametrize("sessions", [7, None])
+def test_no_model_starts_from_staff_whose_time_is_not_known(tmp_path: Path, sessions: float | None) -> None:
+    """The same four people with and without the sessions of one: only what knows them all becomes a table for a model."""
+    rows = [
+        person(number="1", **{"Sessions a week": sessions}),
+        person(number="2", role="Nurse specialist"),
+        person(number="3", role="Practice nurse"),
+        person(number="4", role="Receptionist"),
+    ]
+    file = book(tmp_path / "r.xlsx", {"Practice": [practice(Locality="North")], "Staff": rows})
+    import_files([file], tmp_path / "out")
+    made = sorted(p.name for p in (tmp_path / "out").rglob("*.csv") if p.name.startswith(("site_", "gp_supply", "llr_system")))
+    said = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    assert bool(made) == (sessions is not None)
+    assert ("the time of some staff" in said) == (sessions is None)
 
 
 def test_posts_whose_vacancies_were_not_reported_are_no_vacancies(tmp_path: Path) -> None:

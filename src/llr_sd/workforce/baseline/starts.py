@@ -13,7 +13,7 @@ from llr_sd import bundled
 from llr_sd.textfiles import read_table
 from llr_sd.workforce.baseline.disclosure import Key, Margin
 from llr_sd.workforce.baseline.response import Completed
-from llr_sd.workforce.baseline.stocks import GP_VACANCIES, in_wte, over55, placed, vacancies
+from llr_sd.workforce.baseline.stocks import GP_VACANCIES, in_wte, over55, placed, timeless, vacancies
 from llr_sd.workforce.localities import COLUMNS as LOCALITY_COLUMNS
 from llr_sd.workforce.localities import SKILLS
 from llr_sd.workforce.sites import COLUMNS as SITE_COLUMNS
@@ -134,6 +134,8 @@ def _sites(done: Completed, unit: str, rule: Conversion) -> Iterator[Start]:
             why = f"the list size of {name} is not known of all its practices"
         elif (staff["missing"] != "").any() or not staff["wte"].sum() > 0:
             why = f"staff of {name} are not known in all roles"
+        elif timeless(staff, staff["wte"]).any():
+            why = f"the time of some staff of {name} is not known; local/notes.csv names them"
         silent = _silent(done, unit, name)
         if silent:
             why = f"{silent} of the practices of {name} are unknown"
@@ -273,6 +275,8 @@ def _gaps(done: Completed, staff: pd.DataFrame) -> str:
         return f"{silent} practice{'s are' if silent > 1 else ' is'} unknown"
     if (staff["missing"] != "").any() or not staff["wte"].sum() > 0:
         return "staff of practices are not known in all roles"
+    if timeless(staff, staff["wte"]).any():
+        return "the time of some staff is not known; local/notes.csv names them"
     return ""
 
 

@@ -147,6 +147,19 @@ def in_wte(frame: pd.DataFrame, rule: Conversion) -> pd.Series:
     return wte.where(gp, frame["fte"].fillna(frame["wte"]))
 
 
+def timeless(frame: pd.DataFrame, wte: pd.Series) -> pd.Series:
+    """Return which rows are of people whose time no source gives: they are staff, and no stock in WTE has them.
+
+    Parameters
+    ----------
+    frame
+        Holdings, vacant posts left out.
+    wte
+        WTE of each, as models count.
+    """
+    return (frame["missing"] == "") & wte.isna() & frame["heads"].ne(0)
+
+
 def placed(done: Completed, unit: str) -> pd.DataFrame:
     """Return the completed rows with `setting` and `unit`, vacant posts left out.
 
@@ -192,8 +205,9 @@ def stocks(done: Completed, unit: str, rule: Conversion = CONTRACT) -> pd.DataFr
         One row a setting, unit, skill level, group and status (partners apart from salaried, locums and trainees): heads, fte and wte
         as sources give them, `opening` in WTE as models count (`in_wte`), `low` and `high` of it, method (what all of it, or "mixed"),
         oldest (period of the oldest figure), over55 (share of `opening` of known age; NaN where no age is known) and unknown (rows
-        without any figure). NaN where no source gives a figure; never zero for it. Intervals of roles at one place add up, as if
-        their errors moved together, which is the most they can do; those of places add up in squares.
+        without any figure, and people whose time no source gives: `opening` is without them). NaN where no source gives a figure;
+        never zero for it. Intervals of roles at one place add up, as if their errors moved together, which is the most they can do;
+        those of places add up in squares.
     """
     import pandas as pd
 
@@ -223,7 +237,7 @@ def stocks(done: Completed, unit: str, rule: Conversion = CONTRACT) -> pd.DataFr
     methods = found["first"].where(found["nunique"] == 1, "mixed")
     sums["method"], sums["oldest"] = methods.reindex(sums.index).fillna("unknown"), told.groupby(keys)["period"].min()
     sums["over55"] = (sums["_old"].fillna(0.0) / sums["_aged"]).where(sums["_aged"] > 0)
-    sums["unknown"] = frame.groupby(keys)["_missing"].sum()
+    sums["unknown"] = (frame["_missing"] | timeless(frame, opening)).groupby([frame[k] for k in keys]).sum()
     made = sums.reset_index()[[*keys, "heads", "fte", "wte", "opening", "low", "high", "method", "oldest", "over55", "unknown"]]
     return pd.DataFrame(made)
 
