@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-from pathlib import Path
 
 import pandas as pd
 
+from llr_sd.workforce.baseline import plan
 from llr_sd.workforce.staffing import PLACE_COLUMNS, Holding, Staffing, frame_of
 
-PLAN = Path(__file__).parents[1] / "golden" / "plan"
 OCTOBER, MARCH = datetime.date(2017, 10, 31), datetime.date(2017, 3, 31)
 PRACTICES = {"ELR": 31, "LC": 59, "WL": 48}
 LISTS = {"ELR": 329012, "LC": 398053, "WL": 387251}
@@ -24,8 +22,7 @@ ROLES = {
 
 def table_3() -> dict[tuple[str, str, str], float]:
     """WTE and heads as Table 3 prints them, by CCG, group and measure."""
-    with (PLAN / "table03_staff_headcount_wte.csv").open(encoding="utf-8", newline="") as stream:
-        return {(r["ccg_code"], r["staff_group"], r["measure"]): float(r["value"]) for r in csv.DictReader(stream)}
+    return {(*cell, measure): v for measure in ("wte", "headcount") for cell, v in plan.table_3(measure).cells.items()}
 
 
 def codes() -> list[tuple[str, str, float]]:

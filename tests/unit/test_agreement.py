@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from llr_sd.workforce.baseline.agreement import Printed, of_rows, per_thousand, ratios, rebuilt, sums, twice
+from llr_sd.workforce.baseline.plan import lists, parts, sheet, table_3, table_8
 
 PLAN = Path(__file__).parents[1] / "golden" / "plan"
 
@@ -15,24 +16,6 @@ PLAN = Path(__file__).parents[1] / "golden" / "plan"
 def rows(name: str) -> list[dict[str, str]]:
     with (PLAN / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
-
-
-def table_3(measure: str = "wte") -> Printed:
-    return of_rows(rows("table03_staff_headcount_wte"), measure, "Table 3", "WTE" if measure == "wte" else "people")
-
-
-def table_8(measure: str = "wte") -> Printed:
-    places = 2 if measure == "wte_per_1000" else 0
-    return of_rows(rows("table08_wte_per_1000"), measure, "Table 8", "WTE per 1,000" if places else "WTE", places=places)
-
-
-def lists(name: str, source: str) -> Printed:
-    found = {(r["ccg_code"], "registered"): float(r["value"]) for r in rows(name) if r["measure"] == "registered_population"}
-    return Printed(source, "patients", found, "LLR")
-
-
-def parts(table: Printed) -> dict[tuple[str, str], float]:
-    return {c: v for c, v in table.cells.items() if c[0] != table.total_area and c[1] != table.total_group}
 
 
 def test_table_3_is_rebuilt_from_its_parts() -> None:
@@ -69,7 +52,7 @@ def test_totals_that_no_rounding_explains() -> None:
 
 
 def test_the_citys_list_is_printed_in_two_ways() -> None:
-    two, eight = lists("table02_population_practices", "Table 2"), lists("table08_wte_per_1000", "Table 8")
+    two, eight = lists(2), lists(8)
     [found] = twice(two, eight)
     assert found.words == "Table 2 prints 398,053 patients for LC, registered, and Table 8 398,063: the sources disagree."
     assert sums(two) == ()
@@ -79,7 +62,7 @@ def test_the_citys_list_is_printed_in_two_ways() -> None:
 
 def test_table_8_is_rebuilt_from_staff_and_lists() -> None:
     """Densities come back to two decimals, but for those of the wrong totals and of the 285 that is printed as 284."""
-    people = {area: value for (area, _), value in lists("table02_population_practices", "Table 2").cells.items()}
+    people = {area: value for (area, _), value in lists(2).cells.items()}
     made = per_thousand(rebuilt(parts(table_8()), "rebuilt", "WTE", "LLR", "all_staff"), people, "Table 8 rebuilt")
     differ = {(d.area, d.group): (d.printed, round(d.against, 2)) for d in twice(table_8("wte_per_1000"), made)}
     wrong = {("WL", "all_staff"): (2.6, 2.55), ("LLR", "all_staff"): (2.44, 2.4), ("LLR", "other_clinical"): (0.25, 0.26)}
@@ -107,3 +90,27 @@ def test_the_locums_of_table_10_add_to_the_total_but_for_a_misprint() -> None:
         rows("table10_locums"), "wte", "Table 10", "WTE", places=2, group="locum_reason", totals=("LLR", "all")
     )  # fmt: skip
     assert {(d.group, d.printed, d.against) for d in sums(table)} == {("other", 26.26, 27.26), ("all", 39.44, 38.44)}
+
+
+def test_the_sheet_says_where_the_plan_disagrees_with_itself() -> None:
+    """All figures come back but those of conflicts.md (A1, A7, A8 and the City's list), and each of these says so."""
+    table = sheet()
+    cells = {(r.table, r.unit, r.area, r.group): r for r in table.itertuples()}
+    differ = {key for key, r in cells.items() if abs(r.printed - r.rebuilt) >= (0.005 if "per" in r.unit else 0.5)}
+    assert differ == {
+        ("Table 3", "WTE", "LLR", "nurse"), ("Table 3", "WTE", "LLR", "other_clinical"), ("Table 8", "WTE", "LLR", "gp"),
+        ("Table 8", "WTE", "LLR", "nurse"), ("Table 8", "WTE", "LLR", "other_clinical"), ("Table 8", "WTE", "LLR", "all_staff"),
+        ("Table 8", "WTE", "LC", "all_staff"), ("Table 8", "WTE", "WL", "all_staff"), ("Table 8", "patients", "LC", "registered"),
+        ("Table 8", "WTE per 1,000", "LLR", "other_clinical"), ("Table 8", "WTE per 1,000", "LLR", "all_staff"),
+        ("Table 8", "WTE per 1,000", "WL", "all_staff"),
+    }  # fmt: skip
+    assert all(cells[key].says for key in differ)
+    silent = [key for key, r in cells.items() if not r.says]
+    assert (
+        len(silent) == len(cells) - len(differ) - 5
+    )  # the same numbers where the other table has them, and the list that 398,063 breaks
+    assert (
+        "Table 3 2,674" in cells["Table 8", "WTE", "LLR", "all_staff"].says
+        or "Table 8 2,720" in cells["Table 3", "WTE", "LLR", "all_staff"].says
+    )
+    assert cells["Table 3", "WTE", "LLR", "all_staff"].rebuilt == 2674

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from llr_sd.workforce.baseline import density, quality, starts, stocks
+from llr_sd.workforce.baseline import density, plan, quality, starts, stocks
 from llr_sd.workforce.baseline.disclosure import LEAST, Margin, Release, protect
 from llr_sd.workforce.baseline.response import Completed, completed
 from llr_sd.workforce.staffing import CONTRACT, Conversion, Staffing
@@ -123,6 +123,8 @@ def tables(base: Baseline) -> Tables:
     public["over55.csv"] = _over55(base, release)
     hours = stocks.available(done, rule=rule)
     public["hours.csv"] = hide(hours, ("counted_level",), hours[["level"]], tuple(hours.columns[1:]))
+    if all(a.casefold() in starts.CCGS for a in done.staffing.frame["area"].unique()):
+        public["plan_2017.csv"] = plan.sheet()
     doubts = quality.doubts(base.raw)
     public["quality.csv"] = doubts.groupby("kind").size().rename("figures").reset_index()
     local = {
@@ -368,6 +370,7 @@ FILES = {
     "locums.csv": "locums by what they cover",
     "density.csv": "WTE per 1,000 registered patients, practices without trainees",
     "inequity.csv": "the areas with most and least of each group",
+    "plan_2017.csv": "Tables 3 and 8 of the plan of October 2017, as printed and rebuilt, and where the plan disagrees with itself",
     "over55.csv": "share of staff aged 55 and over, where sources give ages",
     "hours.csv": "from heads to hours that are there in a year",
     "quality.csv": "how many figures are doubtful, by kind; which, stands in local/quality.csv",
