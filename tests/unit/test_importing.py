@@ -52,7 +52,7 @@ def test_files_of_all_kinds_become_one_folder(tmp_path: Path, capsys: pytest.Cap
         "list.csv: patients registered at practices",
         "member.csv: practices and their networks",
         "U2 U2 PCN has 4,000 patients: below 30,000.",
-        "3 of 4 places say something of their staff; the others are unknown, not zero.",
+        "3 of 4 places answered for September 2022",
     ):
         assert words in said.out
     assert said.err == ""

@@ -19,7 +19,7 @@ from llr_sd.workforce.returns.holdings import read_returns
 from llr_sd.workforce.returns.layout import sheet_for
 from llr_sd.workforce.returns.read import BOOKS, files_of
 from llr_sd.workforce.roles import Roles, read_roles
-from llr_sd.workforce.staffing import LEVELS, Faults, Staffing, asked, current, joined
+from llr_sd.workforce.staffing import LEVELS, Faults, Staffing, current, joined
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,9 +74,6 @@ class Imported:
         lines = [source.words for source in self.sources]
         if len(now):
             lines += [people.words(staffing), *_levels(now)]
-            ours = asked(staffing)
-            told, others = int(ours["answered"].sum()), "" if ours["answered"].all() else "; the others are unknown, not zero"
-            lines.append(f"{told:,} of {len(ours):,} places say something of their staff{others}.")
         table = rollup.networks(staffing.places)
         lines += list(rollup.words(table)) if len(table) else []
         notes = [note.line() for note in staffing.notes]
