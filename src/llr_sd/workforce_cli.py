@@ -60,7 +60,49 @@ def _template(options: argparse.Namespace) -> int:
     return 0
 
 
+COMPARE = """\
+Hold a new quarter against the forecast made before it: inside or outside its band, how far off the middle, what moved. The runs of the
+forecast, weighted by how well they agree with the returns, give the corrected state. The results folder is read and never changed.
+"""
+COMPARE_END = """\
+With --out, a folder gets the note (note.md), the figures (compared.csv) and a study that starts from the corrected state:
+`llr-sd run DIR`. Where the weighted runs are worth too few, there is no state, and the note says so.
+
+Exit codes: 0 inside; 1 something lies outside its band; 2 the input is wrong (the message says where).
+"""
+
+
+def _add_compare(sub: argparse.ArgumentParser) -> None:
+    sub.description, sub.epilog = COMPARE, COMPARE_END
+    sub.formatter_class = argparse.RawDescriptionHelpFormatter
+    sub.add_argument(
+        "baseline",
+        metavar="BASELINE",
+        type=Path,
+        help="the folder that `llr-sd import` wrote, or a table of it such as site_north.csv",
+    )
+    sub.add_argument("results", metavar="RESULTS", type=Path, help="the results folder of the forecast")
+    sub.add_argument("--scenario", metavar="NAME", default="", help="which scenario came about, where there are several")
+    sub.add_argument("--out", metavar="DIR", type=Path, help="a new folder for the note and for the study that starts from there")
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from llr_sd.rolling import bias, compare, corrected, note, verdict, write_review
+    from llr_sd.store import open_result
+
+    result = open_result(options.results)
+    comparison = compare(options.baseline, result, options.scenario)
+    state = corrected(comparison, result)
+    if options.out is None:
+        say(note(comparison, state, result.study.title))
+    else:
+        files = write_review(options.out, comparison, state, result)
+        say("\n".join([verdict(comparison), bias(comparison), *map(str, files)]))
+    return 1 if comparison.outside else 0
+
+
 COMMANDS: dict[str, tuple[str, Any, Any]] = {
     "import": ("Read workforce files into a folder that studies start from.", _add_import, _import),
+    "compare": ("Hold a new quarter against the forecast made before it, and go on from there.", _add_compare, _compare),
     "template": ("Write the workbook of a quarterly workforce return, for practices to fill in.", _add_template, _template),
 }
