@@ -243,3 +243,22 @@ def test_a_total_below_its_roles_hours_or_above_their_heads() -> None:
     assert kinds(small(nurse, GP, margins=total(4, 3))) == set()  # one nurse with two roles
     assert kinds(small(nurse, GP, margins=total(6, 3))) == {("impossible total", "A")}
     assert kinds(small(nurse, GP, margins=total(5, 4))) == {("impossible total", "A")}
+
+
+def test_a_practice_that_left_a_group_out_thins_no_density() -> None:
+    """Two practices of 10,000; one did not report its nurses: 3 nurses are of 10,000 patients, not of 20,000."""
+    rows = [
+        dataclasses.replace(r, place=p)
+        for p in ("A", "B")
+        for r in (dataclasses.replace(GP, wte=5.0), dataclasses.replace(NURSE, fte=3.0))
+    ]
+    rows[3] = dataclasses.replace(rows[3], heads=None, fte=None, missing="not reported")
+    done = completed(small(*rows))
+    table = density(done).set_index(["unit", "group"])
+    assert table["per_1000"]["", "nurse"] == pytest.approx(0.3)
+    assert table["per_1000"]["", "gp"] == pytest.approx(0.5)
+    assert table["per_1000"]["", "all_staff"] == pytest.approx(0.8)
+    assert "1 of them did not report every group: what is left out is unknown, and counted in no total." in list(
+        done.response.words()
+    )
+    assert not any("every group" in line for line in completed(small(GP, NURSE)).response.words())

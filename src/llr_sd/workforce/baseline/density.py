@@ -33,8 +33,8 @@ def density(done: Completed, unit: str = "area", rule: Conversion = CONTRACT) ->
     -------
     pandas.DataFrame
         unit ("" for all), group (`ALL_STAFF` for all), wte, patients [Person] and per_1000. Practices and what lies in them only:
-        networks have no list of their own. Trainees are left out. Patients of a place of which no staff is known are left out as well,
-        for its staff is; NaN where a unit has a place with staff whose list size is unknown.
+        networks have no list of their own. Trainees are left out. A place that did not report a group is left out of it, with its
+        patients, and of the total; NaN where a unit has a place with staff whose list size is unknown.
     """
     import pandas as pd
 
@@ -43,14 +43,17 @@ def density(done: Completed, unit: str = "area", rule: Conversion = CONTRACT) ->
     frame = frame.assign(wte=in_wte(frame, rule))
     sizes = done.staffing.places.set_index("place")["list_size"]
     there = frame[frame["missing"] == ""].drop_duplicates("place")
-    lists = there["place"].map(sizes).astype(float)
+    there = there.assign(patients=there["place"].map(sizes).astype(float))
+    lost = frame[frame["missing"] != ""]
     rows = []
     for name in ["", *sorted(set(frame["unit"]) - {""})] if len(frame) else []:
-        mine = frame[(frame["unit"] == name) | (name == "")]
-        patients = float(lists[(there["unit"] == name) | (name == "")].sum(skipna=False))
-        sums = mine.groupby("group")["wte"].sum(min_count=1)
-        for group, wte in [*sums.items(), (ALL_STAFF, mine["wte"].sum(min_count=1))]:
-            rows.append([name, group, float(wte), patients, 1000 * float(wte) / patients if patients > 0 else np.nan])
+        mine, ours = frame[(frame["unit"] == name) | (name == "")], there[(there["unit"] == name) | (name == "")]
+        for group in [*sorted(set(mine["group"])), ALL_STAFF]:
+            silent = set(lost["place"][(lost["group"] == group) | (group == ALL_STAFF)])
+            told = mine[((mine["group"] == group) | (group == ALL_STAFF)) & ~mine["place"].isin(silent)]
+            patients = float(ours["patients"][~ours["place"].isin(silent)].sum(skipna=False))
+            wte = float(told["wte"].sum(min_count=1))
+            rows.append([name, group, wte, patients, 1000 * wte / patients if patients > 0 else np.nan])
     return pd.DataFrame(rows, columns=["unit", "group", "wte", "patients", "per_1000"])
 
 

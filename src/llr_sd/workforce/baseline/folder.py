@@ -228,7 +228,9 @@ def _stocks(base: Baseline, release: Release) -> pd.DataFrame:
         made["heads"] = made["heads"].where([w not in timed for w in where])
         parts.append(made.assign(by=kind))
     full = pd.concat(parts, ignore_index=True)
-    return full[["by", "setting", "unit", "level", "group", "status", *FIGURES[:-1], "over55", "method", "oldest", "hidden"]]
+    return full[
+        ["by", "setting", "unit", "level", "group", "status", *FIGURES[:-1], "over55", "method", "oldest", "unknown", "hidden"]
+    ]
 
 
 def _vacant(base: Baseline) -> tuple[Release, pd.DataFrame]:

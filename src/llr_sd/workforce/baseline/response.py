@@ -52,10 +52,13 @@ class Response:
         reference date; NaN where unknown), like (places it is estimated from) and basis in words.
     period
         The reference date.
+    partly
+        Places whose figures leave out what they did not report.
     """
 
     table: pd.DataFrame
     period: datetime.date
+    partly: int = 0
 
     def count(self, method: str) -> int:
         """Return the number of places of a method."""
@@ -82,6 +85,9 @@ class Response:
         for method, what in (("extrapolated", "extrapolated from like places"), ("unknown", "unknown, and counted in no total")):
             if number := self.count(method):
                 yield f"{number:,} {'is' if number == 1 else 'are'} {what}."
+        if self.partly:
+            left = "1 of them did" if self.partly == 1 else f"{self.partly:,} of them did"
+            yield f"{left} not report every group: what is left out is unknown, and counted in no total."
         dates = sorted(set(self.table["period"][self.table["method"].isin(("reported", "carried"))]))
         if len(dates) > 1:
             word = "two" if len(dates) == 2 else str(len(dates))
@@ -173,7 +179,9 @@ def completed(staffing: Staffing) -> Completed:
     kept = [now[~now["place"].isin({p for rows in made for p in rows["place"]})], *made]
     full = [rows for rows in kept if len(rows)]
     done = checked_types(pd.concat(full, ignore_index=True)) if full else now
-    return Completed(replace(staffing, frame=done), Response(table, staffing.period))
+    return Completed(
+        replace(staffing, frame=done), Response(table, staffing.period, int(done["place"][done["missing"] != ""].nunique()))
+    )
 
 
 def _filled(
