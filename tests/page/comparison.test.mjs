@@ -37,6 +37,10 @@ test("with too few runs there is no range, and with fewer still no number", () =
   assert.deepEqual(told(72), [true, true, true, true, true, true, true]);
   assert.deepEqual(told(71), [true, true, true, true, true, false, false]);
   assert.deepEqual(told(5), [true, true, false, false, false, false, false]);
+  // Where all that varies is held each run says all, as in the tables of a study.
+  const sure = { ...ensemble(5, () => 3), certain: true };
+  assert.deepEqual([standing(sure, cell).low90, standing(sure, cell).high90, change(sure, sure, cell).low90], [3, 3, 0]);
+  assert.ok(Number.isNaN(change(sure, ensemble(5, () => 3), cell).low90));
 });
 
 test("differences are taken run by run: what both share is no part of them", () => {

@@ -108,7 +108,9 @@ test("where nothing varies there is one run", () => {
   data.inputs[0].uncertain = false;
   assert.equal(runsOf(data, ask()), 1);
   const ensemble = mergeParts(data, ask(), [simulate(new FixtureMachine(), data, ask(), 0, 1)], 1);
-  assert.deepEqual([ensemble.runs, ensemble.drawn.size], [1, 0]);
+  assert.deepEqual([ensemble.runs, ensemble.drawn.size, ensemble.certain], [1, 0, true]);
+  const certain = (held) => mergeParts(fixture(), ask({ held }), [run({ held })], 1).certain;
+  assert.deepEqual([certain({}), certain({ leave: 0.1 })], [false, true], "a setting that holds all that varies is certain in every run");
 });
 
 test("a variable that the page does not have is named", () => {

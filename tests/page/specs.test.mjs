@@ -46,6 +46,7 @@ test("quantiles follow NumPy's rule, and are not given of fewer runs than they n
   assert.deepEqual(spreadOf(ensemble(101), "gps_2020", 0, 0), { runs: 101, lost: 0, p05: 5, p25: 25, p50: 50, p75: 75, p95: 95, flat: false });
   const few = spreadOf(ensemble(71), "gps_2020", 0, 0);
   assert.ok(Number.isNaN(few.p05) && Number.isNaN(few.p95) && few.p50 === 35 && few.p25 === 17.5);
+  assert.equal(spreadOf({ ...ensemble(71, { same: true }), certain: true }, "gps_2020", 0, 0).p95, 7, "one run says all where nothing varies");
   const lost = spreadOf(ensemble(80, { failed: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }), "gps_2020", 0, 0);
   assert.ok(lost.runs === 70 && lost.lost === 10 && Number.isNaN(lost.p95));
 });

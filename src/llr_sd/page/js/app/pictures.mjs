@@ -159,7 +159,7 @@ export function mountPictures(root, page) {
   }
 
   function tellLead(now) {
-    const certain = now.runs === 1;
+    const certain = now.certain || now.runs === 1;
     say(notice, [failureWords(now.failures, now.runs, data.model.calendar), findingWords(now.findings, now.runs), asking.coarse ? "" : fewWords(now.runs - now.failures.length, now.runs, certain)].filter(Boolean).join(" "));
     notice.hidden = notice.textContent === "";
     say(lead, leadWords(now));

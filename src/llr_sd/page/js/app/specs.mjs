@@ -37,7 +37,7 @@ export function sortedAt(output, at, element) {
  * @param {string[]} names of the quantiles
  */
 function quantilesOf(ensemble, sorted, names) {
-  const given = ensemble.runs === 1 || ensemble.runs < ensemble.ask.runs;
+  const given = ensemble.certain || ensemble.runs === 1 || ensemble.runs < ensemble.ask.runs;
   return names.map((name) => (sorted.length && (given || sorted.length >= FEWEST_RUNS[name]) ? quantile(sorted, STATISTICS[name]) : NaN));
 }
 

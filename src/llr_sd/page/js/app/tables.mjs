@@ -58,7 +58,7 @@ export function mountTables(root, page) {
       fill(chances);
       return;
     }
-    const told = [failureWords(now.failures, now.runs, data.model.calendar), findingWords(now.findings, now.runs), asking.coarse ? "" : fewWords(now.runs - now.failures.length, now.runs, now.runs === 1)];
+    const told = [failureWords(now.failures, now.runs, data.model.calendar), findingWords(now.findings, now.runs), asking.coarse ? "" : fewWords(now.runs - now.failures.length, now.runs, now.certain || now.runs === 1)];
     say(notice, told.filter(Boolean).join(" "));
     notice.hidden = notice.textContent === "";
     const settings = [{ name: page.nameOfNow(), ensemble: now }];

@@ -173,7 +173,7 @@ export function drawn(data, ask) {
  * @param {object} ask
  * @param {Array} parts - Of `simulate`, in any order, without gaps from member 0 on.
  * @param {number} took - Milliseconds since it was asked.
- * @returns {object} The Ensemble: {ask, runs, times, outputs, variables: Map name -> {spec, times, elements, values}, ok, failures,
+ * @returns {object} The Ensemble: {ask, runs, certain (whether all that varies is held, so that every run is the same), times, outputs, variables: Map name -> {spec, times, elements, values}, ok, failures,
  *   findings (what must be known though no run failed: {variable, what, value, runs, mend}), drawn: Map, central, took}.
  */
 export function mergeParts(data, ask, parts, took) {
@@ -204,6 +204,7 @@ export function mergeParts(data, ask, parts, took) {
   return {
     ask,
     runs,
+    certain: ordered[0].drawn.size === 0,
     times,
     ...named((kind, name) => joined((part) => part[kind].get(name))),
     ok: joined((part) => part.ok),

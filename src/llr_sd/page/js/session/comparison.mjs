@@ -100,7 +100,7 @@ export function cellsOf(data, ensemble, time) {
  */
 export function standing(ensemble, cell) {
   const good = valuesAt(ensemble, cell);
-  return spread(good, ensemble.runs - good.length);
+  return spread(good, ensemble.runs - good.length, ensemble.certain);
 }
 
 /** Return the values of an ensemble at a cell, run by run, those of runs without one left out. */
@@ -137,7 +137,7 @@ export function change(ensemble, base, cell) {
   }
   const above = good.filter((one) => one > 0).length;
   const alike = good.filter((one) => one === 0).length;
-  return { ...spread(good, runs - good.length), above, alike, chance: alike < good.length ? wilson(above, good.length) : null };
+  return { ...spread(good, runs - good.length, ensemble.certain && base.certain), above, alike, chance: alike < good.length ? wilson(above, good.length) : null };
 }
 
 /**
@@ -155,8 +155,8 @@ export function changeOver(ensemble, base, cell) {
   return Object.fromEntries(["median", "low50", "high50", "low90", "high90"].map((key) => [key, found.map((one) => one[key])]));
 }
 
-function spread(good, lost) {
-  const { p05, p25, p50, p75, p95 } = statisticsOf(good, good.length + lost === 1);
+function spread(good, lost, certain) {
+  const { p05, p25, p50, p75, p95 } = statisticsOf(good, certain || good.length + lost === 1);
   return { runs: good.length, lost, median: p50.value, low50: p25.value, high50: p75.value, low90: p05.value, high90: p95.value };
 }
 
