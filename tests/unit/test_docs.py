@@ -114,7 +114,7 @@ def test_every_command_is_one(document: Path) -> None:
             assert rest[0] in cli.COMMANDS
         elif name == "llr-sd":
             options = cli._parser().parse_args(rest)
-            for given in (v for k, v in vars(options).items() if k in ("study", "model", "name", "results") and v):
+            for given in (str(v) for k, v in vars(options).items() if k in ("study", "model", "name", "results") and v):
                 assert not is_path(given) or found(given, document), command
         elif name in ("python", "python3") and rest[0].endswith(".py"):
             assert (ROOT / rest[0]).is_file(), command
