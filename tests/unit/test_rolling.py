@@ -10,17 +10,20 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from baseline_staff import the_plans_case
 from scipy import stats
 
 import llr_sd
 from llr_sd.cli import main
 from llr_sd.errors import InputError
 from llr_sd.result import StudyResult
-from llr_sd.rolling import Collapsed, State, bias, compare, corrected, note, verdict
+from llr_sd.rolling import Collapsed, State, bias, compare, corrected, note, verdict, write_review
 from llr_sd.rolling.measured import OUTPUTS, TABLE
 from llr_sd.rolling.state import effective, weights
 from llr_sd.store import open_result
 from llr_sd.textfiles import read_table
+from llr_sd.workforce.baseline.folder import baseline as baseline_of
+from llr_sd.workforce.baseline.folder import tables
 
 RUNS = 1000
 TIMES = [2017.75, 2018.75]
@@ -179,7 +182,7 @@ def test_a_table_of_the_local_part_makes_a_note_that_stays(tmp_path: Path) -> No
     (tmp_path / "b").mkdir()
     baseline(tmp_path / "b" / "local", 500)
     found = compare(tmp_path / "b", forecast())
-    assert "must stay on this machine" in note(found, corrected(found, forecast()), "f")
+    assert "files beside it must stay on this machine" in note(found, corrected(found, forecast()), "f")
     shown = held(tmp_path / "b", 500)
     assert "must stay" not in note(shown, corrected(shown, forecast()), "f")
 
@@ -299,3 +302,65 @@ def test_a_review_is_written_whole_and_its_study_starts_from_the_state(
     assert main(["compare", str(end), str(tmp_path / "out"), "--out", str(tmp_path / "none")]) == 2
     assert "nothing is left to run from there" in capsys.readouterr().err
     assert not list(tmp_path.glob("*none*"))
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_the_plans_own_returns_against_a_forecast_from_two_years_before(tmp_path: Path) -> None:
+    """GPs of September 2015 (Table 4: 563) foretell two years; the returns of October 2017 are 21 fewer."""
+    study = STUDY.replace(
+        '{ "FINAL TIME" = 2019.75, "base_date" = 2017.75 }', '{ "INITIAL TIME" = 2015.75, opening_gp_wte = 563 }'
+    )
+    study = study.replace('{ variable = "GP WTE", at = 2018.0 }', '{ variable = "GP WTE", at = 2016.0 }')
+    (tmp_path / "study.toml").write_text(study)
+    result = llr_sd.run_study(tmp_path, out=tmp_path / "out")
+    folder = tmp_path / "b"
+    folder.mkdir()
+    for name, table in tables(baseline_of(the_plans_case())).public.items():
+        table.to_csv(folder / name, index=False)
+    found = compare(folder, result)
+    [one] = found.held
+    assert (found.quarter.time, found.quarter.unsure) == (2017.75, ())
+    assert one.figure.value == pytest.approx(542)
+    assert one.start == pytest.approx(563)
+    assert one.moved == pytest.approx(-21)
+    assert one.figure.error == pytest.approx(
+        0.01 * 542
+    )  # practices are in exact proportion, so nothing is unsure about the estimates
+    state = corrected(found, result)
+    assert isinstance(state, State)
+    write_review(tmp_path / "review", found, state, result)
+    again = llr_sd.run_study(tmp_path / "review", out=tmp_path / "again")
+    assert float(again.runs["time"][0]) == 2017.75
+    assert again.runs["gps"].isel(time=0).values == pytest.approx(state.stocks[0].mean)
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_site_is_found_by_the_name_of_its_table_and_keeps_what_the_returns_do_not_set(tmp_path: Path) -> None:
+    rutland = llr_sd.load_model("swipe_site").equations.source.parent / "sites" / "rutland.csv"
+    (tmp_path / "site_north.csv").write_text(rutland.read_text())
+    (tmp_path / "study.toml").write_text(
+        'title = "North"\nmodel = "swipe_site"\nsite = "site_north.csv"\nset = { "FINAL TIME" = 2019.75, SAVEPER = 0.25 }\n'
+        '[uncertain]\ngroups = ["retention", "recruitment"]\n[outputs]\nstaff = { variable = "staff" }\n[monte_carlo]\nruns = 200\n'
+    )
+    result = llr_sd.run_study(tmp_path, out=tmp_path / "out")
+    middle = result.runs["staff"].sel(time=2018.75, scenario="base").median("run").to_series()
+    head = "parameter,value,unit,source,note\nbase_date,2018.75,Year,s,\ninitial_time,2018.75,Year,s,\n"
+    text = head + "".join(f"skill_return_{k},{v * 1.01},WTE,s,\n" for k, v in middle.items())
+    folder = tmp_path / "b"
+    folder.mkdir()
+    (folder / "site_south.csv").write_text(text)
+    with pytest.raises(InputError, match=r'it started from "site_north.csv", and there are site_south.csv'):
+        compare(folder, result)
+    (folder / "site_north.csv").write_text(text)
+    found = compare(folder, result)
+    assert [h.label for h in found.held] == [f"staff, {k}" for k in middle.index]
+    assert [h.bias / h.band[2] for h in found.held] == pytest.approx([0.01] * 4, abs=3e-3)
+    assert "4 of 4 above the middle of the forecast" in bias(found)
+    assert compare(folder / "site_south.csv", result).held == found.held
+    state = corrected(found, result)
+    assert isinstance(state, State)
+    write_review(tmp_path / "review", found, state, result)
+    again = llr_sd.run_study(tmp_path / "review", out=tmp_path / "again")
+    means = [s.mean for s in state.stocks]
+    assert again.runs["central: staff"].sel(scenario="base").isel(time=0).values == pytest.approx(means)
+    assert again.manifest["illustrative"] is True

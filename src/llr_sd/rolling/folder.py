@@ -15,14 +15,16 @@ from llr_sd.dates import date_words, told
 from llr_sd.equations import canonical
 from llr_sd.errors import InputError, LlrSdError
 from llr_sd.making import make_study
+from llr_sd.model import load_model
 from llr_sd.result import StudyResult
 from llr_sd.rolling.compare import Comparison
 from llr_sd.rolling.note import note
 from llr_sd.rolling.state import Collapsed, State
-from llr_sd.run.filled import model_files, study_model
+from llr_sd.run.filled import study_model
 from llr_sd.run.prepare import prepare
+from llr_sd.store.cells import guarded
 from llr_sd.study import load_study
-from llr_sd.textfiles import is_folder, read_table, read_text, write_new
+from llr_sd.textfiles import beside, is_folder, read_table, read_text, write_new
 from llr_sd.workforce.sites import COLUMNS
 
 NOTE, COMPARED, STUDY, START = "note.md", "compared.csv", "study.toml", "start.csv"
@@ -98,7 +100,7 @@ def _start(comparison: Comparison, state: State, result: StudyResult) -> dict[st
         mend = "Leave out --out, and add the quarter to its [[observed]] series."
         raise InputError("is calibrated: a new quarter belongs to its fit.", where=where, mend=mend)
     rows = _rows(comparison, state, result)
-    table = study_model(study).table
+    table = load_model(study.model).table
     names = {canonical(n) for name in rows if (p := table.find(name)) for n in (p.name, p.variable)}
     given = tomllib.loads(study.to_toml())
     keys = {k: v for k, v in given.items() if k in _KEPT} | {"site": START}
@@ -117,7 +119,7 @@ def _start(comparison: Comparison, state: State, result: StudyResult) -> dict[st
     keys["title"] = f"{given['title']} (from the {date_words(time, closing=True)})"
     files = {}
     if study.localities is not None:
-        files["localities.csv"] = read_text(model_files(study, study_model(study))["localities"][1])
+        files["localities.csv"] = read_text(_kept(result, study.localities))
         keys["localities"] = "localities.csv"
     text = make_study(folder=result.path, **{k: v for k, v in keys.items() if k not in ("site", "localities")}).to_toml()
     own = "".join(f'{k} = "{keys[k]}"\n' for k in ("site", "localities") if k in keys)
@@ -126,15 +128,21 @@ def _start(comparison: Comparison, state: State, result: StudyResult) -> dict[st
 
 def _rows(comparison: Comparison, state: State, result: StudyResult) -> dict[str, list[str]]:
     """Return the rows of the table to start from: the old site's, those of the returns over them, the corrected stocks over these."""
-    study = result.study
-    old = model_files(study, study_model(study)).get("site") if study.site else None
-    rows = {r["parameter"]: [r[c] for c in COLUMNS] for r in (read_table(old[1], COLUMNS) if old else ())}
+    site = result.study.site
+    old = read_table(_kept(result, site), COLUMNS) if site else ()
+    rows = {r["parameter"]: [r[c] for c in COLUMNS] for r in old}
     rows |= {r["parameter"]: [r[c] for c in COLUMNS] for r in comparison.quarter.rows}
     for stock in state.stocks:
         one = stock.figure
         source = f"{comparison.quarter.table.name} and the forecast, weighted"
         rows[one.parameter] = [one.parameter, repr(stock.mean), one.unit, source, f"returned {one.value:.6g}"]
     return rows
+
+
+def _kept(result: StudyResult, table: str) -> Path:
+    """Return the copy of a table among the results of a study."""
+    model = result.path / "model"
+    return beside(Path(table).name, model, model / "site", model / "localities")
 
 
 def _outputs(given: dict[str, Any], time: float) -> dict[str, Any]:
@@ -154,7 +162,7 @@ def _compared(comparison: Comparison) -> str:
     )  # fmt: skip
     rows = [
         [
-            comparison.scenario, h.output, h.label, h.figure.unit, repr(comparison.quarter.time), repr(h.figure.value),
+            guarded(comparison.scenario), guarded(h.output), guarded(h.label), h.figure.unit, repr(comparison.quarter.time), repr(h.figure.value),
             repr(h.figure.error), repr(h.start), *map(repr, h.band), repr(h.rank), h.stands, repr(h.bias), repr(h.moved), repr(h.foretold),
         ]
         for h in comparison.held

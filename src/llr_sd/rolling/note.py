@@ -78,7 +78,10 @@ def note(comparison: Comparison, state: State | Collapsed, title: str, start: st
         names = ", ".join(f.variable for f in comparison.unheld)
         lines += [f"Not held, because the forecast saved no output of them over time: {names}.", ""]
     if quarter.private:
-        lines += ["The table is of the local part of the baseline: this note must stay on this machine.", ""]
+        lines += [
+            "The table is of the local part of the baseline: this note and the files beside it must stay on this machine.",
+            "",
+        ]
     return "\n".join([*lines, "## The state after it", "", *_state(state), *([start, ""] if start else [])])
 
 
