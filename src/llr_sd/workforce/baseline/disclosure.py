@@ -200,8 +200,8 @@ def _programme(
     touched = np.flatnonzero(np.diff(member.indptr))
     member = member[touched]
     n, k = len(cells), len(touched)
-    # Variables: changes of the smallest cells, then rises and falls of the counts; a count that is shown costs more the larger it is.
-    price = np.where(hidden[touched], HIDDEN_COST, 1 + np.log1p(true[touched]))
+    # Variables: changes of the smallest cells, then rises and falls of the counts; a count that is shown costs as many as it counts.
+    price = np.where(hidden[touched], HIDDEN_COST, 1 + true[touched])
     link = sparse.hstack([member, -sparse.identity(k), sparse.identity(k)], format="csr")
     target = np.flatnonzero(touched == i)[0]
     goal = sparse.hstack([member[[target]], sparse.csr_matrix((1, 2 * k))], format="csr")
