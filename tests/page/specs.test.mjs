@@ -95,6 +95,7 @@ test("head lines are single numbers, those with a target first, and an output is
   assert.equal(outputTitle(last, true), "GPs, September 2020");
   assert.equal(titleAtEnd(data, gps, now), "gps, end of Sep 2020");
   assert.equal(outputTitle({ ...gps, at: 12 }, false), "gps, time 12");
+  assert.equal(outputTitle({ ...gps, label: "scheme 12", at: 12 }, false), "scheme 12, time 12", "a number in a name is no time");
 });
 
 test("the table has every output and element of every setting, with how many runs stand behind", () => {

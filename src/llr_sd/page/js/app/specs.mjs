@@ -165,7 +165,8 @@ export function changeOf({ now, start, same }, name, at, element) {
 /** What to call an output with its date: "GPs, end of Sep 2020"; a label that names the date has it once. */
 export function outputTitle(spec, calendar, time = spec.at) {
   const date = time === null || time === undefined ? "" : calendar ? dateWords(time, true) : `time ${time}`;
-  return !date || spec.label.includes(date.slice(-4)) ? spec.label : `${spec.label}, ${date}`;
+  const year = /\d{4}$/.exec(date)?.[0] ?? date;
+  return spec.label.includes(year) ? spec.label : `${spec.label}, ${date}`;
 }
 
 /** What to call an output as it ends: with its own date, or the last of its times. */
