@@ -190,8 +190,11 @@ def test_a_table_of_the_local_part_makes_a_note_that_stays(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        ({"time": 2019.0}, 'is of 2019, and the forecast ends at 2018.75. Set "FINAL TIME"'),
-        ({"time": 2017.75}, "the forecast starts at 2017.75: it foretells nothing of it"),
+        (
+            {"time": 2019.0},
+            'is of the end of Dec 2018 (2019), and the forecast ends at the end of Sep 2018 (2018.75). Set "FINAL TIME"',
+        ),
+        ({"time": 2017.75}, "the forecast starts at the end of Sep 2017 (2017.75): it foretells nothing of it"),
         ({"unit": "FTE"}, 'opening_gp_wte is in "FTE", and the forecast of "GP WTE" counts in "WTE". One WTE is nine sessions'),
         ({"wte": -1}, "opening_gp_wte"),
         ({"model": "llr_system"}, "holds no gp_supply.csv"),
@@ -201,6 +204,20 @@ def test_what_cannot_be_held_is_refused_by_name(tmp_path: Path, keys: dict[str, 
     with pytest.raises(InputError) as refused:
         compare(baseline(tmp_path / "b", **{"wte": 500.0, **keys}), forecast())
     assert said in str(refused.value)
+
+
+def test_a_table_that_says_a_thing_twice_or_a_date_in_months_is_refused(tmp_path: Path) -> None:
+    folder = baseline(tmp_path / "b", 500)
+    file = folder / "gp_supply.csv"
+    text = file.read_text()
+    file.write_text(text + "initial_time,2018.5,Year,returns,\n")
+    with pytest.raises(InputError, match=r'gp_supply.csv, row 5, column parameter: "initial_time" is already in row 3'):
+        compare(folder, forecast())
+    file.write_text(text.replace("initial_time,2018.75,Year", "initial_time,2018.75,Month"))
+    with pytest.raises(InputError, match=r'row 3, column unit: unit "Month", but initial_time is in "Year"'):
+        compare(folder, forecast())
+    with pytest.raises(InputError, match=r"nowhere: there is no such folder"):
+        compare(tmp_path / "nowhere", forecast())
 
 
 def test_a_forecast_in_another_unit_or_of_another_model_is_refused(tmp_path: Path) -> None:

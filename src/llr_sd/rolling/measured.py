@@ -7,11 +7,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from llr_sd.dates import told
+from llr_sd.dates import date_words
 from llr_sd.errors import InputError, shown
+from llr_sd.model import load_model
 from llr_sd.result import StudyResult
-from llr_sd.textfiles import Row, is_file, read_table
-from llr_sd.workforce.sites import COLUMNS
+from llr_sd.textfiles import Row, is_file, is_folder, read_table
+from llr_sd.workforce.sites import COLUMNS, inspect_site
 
 TABLE = Path(__file__).with_name("outputs.csv")
 """Which variable of each model starts at which opening stock, and how sure a count of it is."""
@@ -87,7 +88,7 @@ def quarter_of(baseline: Path, result: StudyResult) -> Quarter:
     ------
     InputError
         Where the model is none that baselines are made for, the table is missing or cannot be told, its date is missing, or a figure
-        is in another unit than the model counts in.
+        is in another unit than the model counts in, out of its range, or given twice.
     """
     model = str(result.manifest.get("model", ""))
     known = [r for r in read_table(TABLE, OUTPUTS) if r["model"] == model]
@@ -99,18 +100,24 @@ def quarter_of(baseline: Path, result: StudyResult) -> Quarter:
     by_name = {r["parameter"]: r for r in rows}
     if CLOCK not in by_name:
         raise InputError(f'no row sets "{CLOCK}", so its date is not known.', where=str(table), mend="Import the files again.")
+    for one in known:
+        row = by_name.get(one["parameter"])
+        if row is not None and row["unit"] != one["unit"]:
+            raise InputError(
+                f'{one["parameter"]} is in "{row["unit"]}", and the forecast of "{one["variable"]}" counts in "{one["unit"]}".',
+                where=f"{row.where}, column unit",
+                mend="One WTE is nine sessions, one FTE 37.5 hours: import the sessions, or convert by a stated rule.",
+            )
+    built = load_model(model)
+    _, faults = inspect_site(table, built.table, built.equations)
+    if faults:
+        raise faults[0].error(table)
     intervals = _Intervals(table)
     figures, unsure = [], []
     for one in known:
         row = by_name.get(one["parameter"])
         if row is None:
             continue
-        if row["unit"] != one["unit"]:
-            raise InputError(
-                f'{one["parameter"]} is in "{row["unit"]}", and the forecast of "{one["variable"]}" counts in "{one["unit"]}".',
-                where=f"{row.where}, column unit",
-                mend="One WTE is nine sessions, one FTE 37.5 hours: import the sessions, or convert by a stated rule.",
-            )
         half = intervals.half(one, table.stem.removeprefix("site_") if model == "swipe_site" else "")
         if half is None:
             unsure.append(one["parameter"])
@@ -127,6 +134,8 @@ def _table(baseline: Path, model: str, result: StudyResult) -> Path:
     """Return the table of a baseline that the model of a forecast would start from."""
     if is_file(baseline):
         return baseline
+    if not is_folder(baseline):
+        raise InputError("there is no such folder.", where=str(baseline), mend="Give the folder that `llr-sd import` wrote.")
     places = (baseline, baseline / LOCAL)
     if model != "swipe_site":
         found = [p / f"{model}.csv" for p in places if is_file(p / f"{model}.csv")]
@@ -185,13 +194,17 @@ def check_time(time: float, first: float, last: float, where: str) -> None:
     """
     if time > last + 1e-9:
         raise InputError(
-            f"is of {told(time)}, and the forecast ends at {told(last)}.",
+            f"is of the {_day(time)}, and the forecast ends at the {_day(last)}.",
             where=where,
             mend='Set "FINAL TIME" in its study beyond that, and run it again from what was known then.',
         )
     if time < first + 1e-9:
         raise InputError(
-            f"is of {told(time)}, and the forecast starts at {told(first)}: it foretells nothing of it.",
+            f"is of the {_day(time)}, and the forecast starts at the {_day(first)}: it foretells nothing of it.",
             where=where,
             mend="Give a later quarter, or the forecast made before this one.",
         )
+
+
+def _day(time: float) -> str:
+    return f"{date_words(time, closing=True)} ({time:g})"
