@@ -188,6 +188,13 @@ def test_equal_areas_are_said_to_be_equal() -> None:
     assert list(words(inequity(table))) == ["gp: all units have 4.00 WTE per 1,000 patients."]
 
 
+def test_people_whose_time_is_unknown_are_no_thinner_density() -> None:
+    rows = [dataclasses.replace(NURSE, place="A", fte=3.0), dataclasses.replace(NURSE, place="B", heads=6.0, fte=None)]
+    table = density(completed(small(*rows))).set_index(["unit", "group"])
+    assert table["per_1000"]["", "nurse"] == pytest.approx(0.3)
+    assert table["patients"]["", "nurse"] == 10000
+
+
 def test_a_density_without_a_list_size_is_unknown() -> None:
     staffing = small(GP, NURSE)
     places = staffing.places.assign(list_size=np.nan)

@@ -156,6 +156,22 @@ def test_hidden_rows_have_no_figure_and_tables_that_need_them_stay_local() -> No
     assert "stocks_by_place.csv" not in made.public
 
 
+def test_densities_give_nobody_away_who_is_left_out_of_them() -> None:
+    """Practice P0 left its nurses out and has 3 others: the groups less the total, or stocks less densities, would be these 3."""
+    whole = few(2, lowest=6)
+    frame = whole.frame.copy()
+    own, nurse = frame["place"] == "P0", frame["group"] == "nurse"
+    frame.loc[own & nurse, ["heads", "fte"]] = float("nan")
+    frame.loc[own & nurse, "missing"] = "not reported"
+    frame.loc[own & ~nurse, ["heads", "fte"]] = 0.0
+    first = frame[own & ~nurse].index[[0, -1]]
+    frame.loc[first, "heads"], frame.loc[first, "fte"] = [1.0, 2.0], [0.7, 1.4]
+    made = folder.tables(folder.baseline(dataclasses.replace(whole, frame=frame)))
+    for _, table in made.public["density.csv"].groupby("unit"):
+        wte = table.set_index("group")["wte"]
+        assert not abs(wte.drop("all_staff").sum(skipna=False) - wte["all_staff"] - 2.1) < 0.01
+
+
 def test_enough_people_everywhere_hide_nothing() -> None:
     made = folder.tables(folder.baseline(few(2, lowest=6)))
     assert made.hidden == 0

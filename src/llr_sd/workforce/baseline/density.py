@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from llr_sd.workforce.baseline.response import Completed
-from llr_sd.workforce.baseline.stocks import in_wte, placed
+from llr_sd.workforce.baseline.stocks import in_wte, placed, timeless
 from llr_sd.workforce.staffing import CONTRACT, Conversion
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def density(done: Completed, unit: str = "area", rule: Conversion = CONTRACT) ->
     -------
     pandas.DataFrame
         unit ("" for all), group (`ALL_STAFF` for all), wte, patients [Person] and per_1000. Practices and what lies in them only:
-        networks have no list of their own. Trainees are left out. A place that did not report a group is left out of it, with its
-        patients, and of the total; NaN where a unit has a place with staff whose list size is unknown.
+        networks have no list of their own. Trainees are left out. A place that did not report a group, or not the time of all
+        its people, is left out of it, with its patients, and of the total; NaN where a unit has a place with staff whose list size is unknown.
     """
     import pandas as pd
 
@@ -44,7 +44,7 @@ def density(done: Completed, unit: str = "area", rule: Conversion = CONTRACT) ->
     sizes = done.staffing.places.set_index("place")["list_size"]
     there = frame[frame["missing"] == ""].drop_duplicates("place")
     there = there.assign(patients=there["place"].map(sizes).astype(float))
-    lost = frame[frame["missing"] != ""]
+    lost = frame[(frame["missing"] != "") | timeless(frame, frame["wte"])]
     rows = []
     for name in ["", *sorted(set(frame["unit"]) - {""})] if len(frame) else []:
         mine, ours = frame[(frame["unit"] == name) | (name == "")], there[(there["unit"] == name) | (name == "")]

@@ -19,7 +19,8 @@ FIGURES = ("heads", "fte", "wte", "opening", "low", "high", "over55")
 MARGINS: tuple[Margin, ...] = (
     *((*u, *STOCK, *o) for u in (("unit",), ("area",), ()) for o in ((), ("aged",))),
     ("area", "group", "status", "aged"), ("area", "group", "status"),
-    ("area", "practice_group"), ("practice_group",), ("unit", "site_group"), ("unit", "site_level"), ("unit", "practice_level"),
+    ("area", "practice_group"), ("practice_group",), ("area", "practice_group", "told"), ("practice_group", "told"),
+    ("area", "all_told"), ("all_told",), ("unit", "site_group"), ("unit", "site_level"), ("unit", "practice_level"),
     ("practice_level",), ("area", "locum"), ("area", "at_work"), ("at_work",), ("counted_level",),
 )  # fmt: skip
 """Every count that a public table shows, or that a figure in it is of."""
@@ -158,6 +159,8 @@ def _posts_shown(name: str, posts: Release) -> bool:
 
 def counted(base: Baseline) -> pd.DataFrame:
     """Return rows with their number of people and the columns that public tables count by."""
+    import pandas as pd
+
     frame = stocks.placed(base.done, base.unit)
     learning, director = frame["status"] == "trainee", frame["group"] == "director"
     practice = frame["kind"] == "practice"
@@ -165,12 +168,19 @@ def counted(base: Baseline) -> pd.DataFrame:
     # Where a source gives time alone, there are at least so many people.
     least = frame["fte"].fillna(frame["wte"]).fillna(0.0)
     older = frame["age"].map(stocks.older)
+    # Densities leave out whoever left something out, so the staff of those, too, is a count that they give.
+    gap = practice & ~learning & ((frame["missing"] != "") | stocks.timeless(frame, stocks.in_wte(frame, base.rule)))
+    silent = set(frame[gap][["place", "group"]].itertuples(index=False, name=None))
+    told = pd.Series([k not in silent for k in frame[["place", "group"]].itertuples(index=False, name=None)], frame.index)
+    all_told = ~frame["place"].isin({place for place, _ in silent})
     both = frame["heads"].notna() & (frame["fte"].notna() | frame["wte"].notna())
     return frame.assign(
         count=heads.fillna(least),
         aged=older.map({1.0: "older", 0.0: "younger"}).fillna("unknown"),
         practice_group=frame["group"].where(practice & ~learning, ""),
         practice_level=frame["level"].where(practice & ~learning & ~director, ""),
+        told=told.where(practice & ~learning, "").astype(str),
+        all_told=all_told.where(practice & ~learning, "").astype(str),
         site_group=frame["group"].where(starts.in_site(frame), ""),
         site_level=frame["level"].where(starts.in_site(frame), ""),
         locum=frame["role"].where(frame["status"] == "locum", ""),
@@ -228,6 +238,7 @@ def _stocks(base: Baseline, release: Release) -> pd.DataFrame:
         made["heads"] = made["heads"].where([w not in timed for w in where])
         parts.append(made.assign(by=kind))
     full = pd.concat(parts, ignore_index=True)
+    full["unknown"] = full["unknown"].where(~full["hidden"])  # rows that give no time are people
     return full[
         ["by", "setting", "unit", "level", "group", "status", *FIGURES[:-1], "over55", "method", "oldest", "unknown", "hidden"]
     ]
@@ -265,10 +276,11 @@ def _density(table: pd.DataFrame, release: Release) -> pd.DataFrame:
             if r.group == density.ALL_STAFF
             else [r.group]
         )
-        shown = [
-            _shown(release, ("area", "practice_group") if r.unit else ("practice_group",), ((r.unit, g) if r.unit else (g,)))
-            for g in group
-        ]
+        margin, key = (("area",), (r.unit,)) if r.unit else ((), ())
+        shown = [_shown(release, (*margin, "practice_group"), (*key, g)) for g in group]
+        shown += [_nobody_or_shown(release, (*margin, "practice_group", "told"), (*key, g, "True")) for g in group]
+        if r.group == density.ALL_STAFF:
+            shown.append(_nobody_or_shown(release, (*margin, "all_told"), (*key, "True")))
         hidden.append(not all(shown))
     table = table.assign(hidden=hidden)
     for figure in ("wte", "per_1000"):
