@@ -165,6 +165,27 @@ def test_a_study_is_saved_that_python_reads(browser: Any, page: Path, tmp_path: 
     quiet(browser)
 
 
+def test_what_cannot_be_restored_is_a_file_to_save(browser: Any, page: Path, tmp_path: Path) -> None:
+    opened(browser, page, "save")
+    hidden = "[...document.querySelectorAll('#panel-save button')].find(b => b.textContent === 'Save it to a file').parentElement.hidden"
+    assert browser.execute_script(f"return {hidden}")
+    start_from(browser, "4 Locum conversion")
+    damaged = session(browser)[:-30]
+    browser.execute_script("localStorage.setItem(Object.keys(localStorage)[0], arguments[0])", damaged)
+    browser.get(page.as_uri())
+    until(browser, "document.querySelector('.told').innerText.includes('put aside as it was')")
+    browser.execute_script("document.getElementById('tab-save').click()")
+    start_from(browser, "3 Substitution, hired")  # a move, which is kept where the damaged text stood
+    until(browser, f"!({hidden})")
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    browser.execute_script("[...document.querySelectorAll('button')].find(b => b.textContent === 'Save it to a file').click()")
+    end = time.monotonic() + WAIT
+    while not (found := list(tmp_path.glob("*.json"))) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert [file.read_text(encoding="utf-8") for file in found] == [damaged]
+    quiet(browser)
+
+
 def test_another_window_of_the_page_is_told_of(browser: Any, page: Path) -> None:
     opened(browser, page, "save")
     first = browser.current_window_handle

@@ -252,6 +252,49 @@ test("a browser that keeps nothing, or is full, is told of; damage is told of an
   assert.match(new Store(data, storage).told[0], /could not be restored/);
 });
 
+test("what the browser kept and cannot be restored whole is put aside before the next move writes over it", () => {
+  const data = pageData();
+  const storage = memory();
+  const store = new Store(data, storage);
+  store.change(hold("quit rate", 0.2));
+  store.change(hold("opening staff", 70));
+  assert.equal(store.aside, null);
+  const good = storage.kept.get(store.key);
+  for (const damaged of [good.slice(0, 50), good.replace("0.2", "20"), good.replace('"format": 1', '"format": 9')]) {
+    storage.kept.set(store.key, damaged);
+    const again = new Store(data, storage);
+    assert.match(again.told[0], /put aside as it was: the view Save has it as a file/);
+    again.change(hold("gap", 1));
+    assert.equal(again.aside, damaged, "the latest, to the character");
+    const later = new Store(data, storage);
+    assert.deepEqual([later.aside, later.told, later.state.held.gap], [damaged, [], 1], "and what was done since is kept too");
+    assert.deepEqual(later.others(), [], "it is no page of its own");
+  }
+  new Store(data, storage).afresh();
+  assert.equal(storage.kept.size, 0);
+});
+
+test("where there is no room to put it aside, nothing is written over what could not be restored", () => {
+  const data = pageData();
+  const storage = memory();
+  const { key } = new Store(data, storage);
+  storage.kept.set(key, "{");
+  const narrow = { ...storage, setItem(at, text) { if (at !== key) throw new Error("full"); storage.setItem(at, text); } };
+  const store = new Store(data, narrow);
+  assert.match(store.told[0], /nothing that you do now is kept/);
+  store.change(hold("gap", 1));
+  assert.deepEqual([storage.kept.get(key), store.aside, store.state.held.gap], ["{", "{", 1]);
+  store.afresh();
+  store.change(hold("gap", 2));
+  assert.equal(store.aside, null);
+  assert.equal(new Store(data, storage).state.held.gap, 2);
+  const mute = { ...storage, getItem() { throw new Error("refused"); } };
+  const blind = new Store(data, mute);
+  blind.change(hold("gap", 3));
+  assert.match(blind.told[0], /nothing is written over that/);
+  assert.equal(new Store(data, storage).state.held.gap, 2);
+});
+
 test("a file of another model or format is refused; faults of an edited one are named and nothing is taken over", () => {
   const data = pageData();
   const store = new Store(data, null);

@@ -154,9 +154,10 @@ function filePart({ data, store, announce, about }) {
   }
 
   function afresh() {
-    const all = make("span", { text: "Everything that was changed or kept here will be forgotten. " });
+    const also = store.aside === null ? "" : ", and what could not be restored";
+    const all = make("span", { text: `Everything that was changed or kept here${also} will be forgotten. ` });
     fill(said, make("p", { class: "warning" }, all,
-      button("Forget everything", () => { store.afresh(); fill(said, make("p", { text: "The page is as it opened the first time." })); again.focus(); }), " ",
+      button("Forget everything", () => { store.afresh(); show(); fill(said, make("p", { text: "The page is as it opened the first time." })); again.focus(); }), " ",
       button("Leave it", () => { fill(said); again.focus(); })));
     said.querySelector("button").focus();
   }
@@ -165,7 +166,11 @@ function filePart({ data, store, announce, about }) {
   const others = make("ul");
   const offer = make("div", { hidden: true }, make("p", { text: "This browser also keeps what was done in other pages of this model:" }), others);
 
+  const lost = make("p", { class: "row" }, make("span", { text: "What this browser kept here and could not restore whole, as it was (the latest such text alone):" }),
+    button("Save it to a file", () => download(fileName([data.study.name, "not restored"], "json"), store.aside, "application/json"), { "aria-label": "Save it to a file: what could not be restored" }));
+
   function show() {
+    lost.hidden = store.aside === null;
     const found = store.others();
     offer.hidden = found.length === 0;
     fill(others, found.map(({ key, what, version, moves }) =>
@@ -176,6 +181,7 @@ function filePart({ data, store, announce, about }) {
     make("p", { text: "This browser keeps what you do here as you go. A file takes it to another computer, where the same page opens it." }),
     make("p", { class: "row" }, save, again),
     make("p", { class: "row" }, make("label", { for: "session-file", text: "Open a session from a file" }), input),
+    lost,
     offer,
     said);
   let looked = false;

@@ -5,6 +5,7 @@ import { apply, begin, differencesOf } from "./moves.mjs";
 import { headOf, readSession, writeSession } from "./save.mjs";
 
 const PLACE = "llr_sd explore "; // in front of the hash of a page's data
+const ASIDE = "llr_sd explore, not restored: "; // the same for the latest text that could not be restored whole
 
 /**
  * The state of a page and the way back.
@@ -19,6 +20,7 @@ export class Store {
   #made = []; // [{move, state after it}]
   #undone = []; // moves, the next to be made again last
   #told = [];
+  #keeps = true; // false while writing would lose what could be neither restored nor put aside
   #listeners = new Set();
 
   /**
@@ -54,6 +56,15 @@ export class Store {
 
   get canRedo() {
     return this.#undone.length > 0;
+  }
+
+  /** What the browser kept last that could not be restored whole, as it stood; null where there is nothing of that kind. */
+  get aside() {
+    try {
+      return this.#storage?.getItem(this.#keeps ? ASIDE + this.#data.key : this.key) ?? null;
+    } catch {
+      return null;
+    }
   }
 
   /**
@@ -147,7 +158,8 @@ export class Store {
   afresh() {
     this.#replay([]);
     try {
-      this.#storage?.removeItem(this.key);
+      for (const key of [this.key, ASIDE + this.#data.key]) this.#storage?.removeItem(key);
+      this.#keeps = true;
     } catch {
       // What cannot be written to cannot be cleared either; the page has said so already.
     }
@@ -188,6 +200,7 @@ export class Store {
   }
 
   #keep() {
+    if (!this.#keeps) return;
     try {
       this.#storage?.setItem(this.key, this.text());
     } catch {
@@ -200,17 +213,36 @@ export class Store {
     try {
       text = this.#storage.getItem(this.key);
     } catch {
-      this.#tell("This browser does not let the page read what it kept from the last time.");
+      this.#keeps = false;
+      this.#tell("This browser does not let the page read what it kept from the last time, and nothing is written over that. Save your work to a file before you close the page.");
     }
     if (text === null) return;
     try {
-      const { faults } = this.open(text, { without: true });
-      if (faults.length) this.#tell(`What was kept from the last time is damaged; this was left out: ${faults.join(" ")}`);
+      const { moves, faults } = readSession(this.#data, text);
+      if (faults.length) this.#tell(`What was kept from the last time is damaged; this was left out: ${faults.join(" ")} ${this.#putAside(text)}`);
+      this.#replay(moves);
     } catch (error) {
       // Whatever is wrong with what was kept, the page opens.
       const why = error instanceof Refusal ? error.message : "It is damaged.";
-      this.#tell(`What was kept from the last time could not be restored. ${why}`);
+      this.#tell(`What was kept from the last time could not be restored. ${why} ${this.#putAside(text)}`);
     }
+  }
+
+  /** Move a text that is not restored whole to where no move writes over it; say what became of it. It is moved, since twice it may not fit. */
+  #putAside(text) {
+    try {
+      this.#storage.removeItem(this.key);
+      this.#storage.setItem(ASIDE + this.#data.key, text);
+      return "It is put aside as it was: the view Save has it as a file.";
+    } catch {
+      this.#keeps = false;
+    }
+    try {
+      this.#storage.setItem(this.key, text);
+    } catch {
+      // A storage that refuses even what it held has not let it go either.
+    }
+    return "It stays where it is, and nothing that you do now is kept: the view Save has it as a file; start afresh there, or save your work to a file before you close the page.";
   }
 
   #tell(sentence) {
