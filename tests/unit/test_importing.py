@@ -52,7 +52,8 @@ def test_files_of_all_kinds_become_one_folder(tmp_path: Path, capsys: pytest.Cap
         "list.csv: patients registered at practices",
         "member.csv: practices and their networks",
         "U2 U2 PCN has 4,000 patients: below 30,000.",
-        "3 of 4 places answered for September 2022",
+        "3 of 4 places answered for the last date of their kind: a response rate of 75.0 %.",
+        "of September 2017, 60 months old.",
     ):
         assert words in said.out
     assert said.err == ""

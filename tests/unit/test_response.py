@@ -148,6 +148,22 @@ def test_sessions_and_hours_become_wte_and_fte_by_definition_only() -> None:
     assert np.isnan(nurse.wte)
 
 
+def test_kinds_of_different_dates_do_not_all_answer_for_the_latest() -> None:
+    case = the_plans_case(138, 0)
+    last = case.frame.index[-1]
+    frame = case.frame.copy()
+    code = frame["place"][last]
+    frame.loc[frame["place"] == code, ["kind", "period"]] = ["network", MARCH]
+    places = case.places.assign(kind=case.places["kind"].where(case.places["place"] != code, "network"))
+    response = completed(dataclasses.replace(case, frame=frame, places=places)).response
+    assert response.table.set_index("place")["months"][code] == 7
+    assert list(response.words()) == [
+        "138 of 138 places answered for the last date of their kind: a response rate of 100.0 %.",
+        "1 of these answers is of March 2017, 7 months old.",
+        "The stock mixes two dates: March 2017 and October 2017.",
+    ]
+
+
 def test_the_age_of_a_figure_is_in_months() -> None:
     staffing = the_plans_case(138, 0)
     frame = staffing.frame.copy()

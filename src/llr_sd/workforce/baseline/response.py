@@ -66,7 +66,7 @@ class Response:
 
     @property
     def rate(self) -> float:
-        """Share of places that answered for the reference date; NaN where none ought to."""
+        """Share of places that answered for the latest date of their kind; NaN where none ought to."""
         return self.count("reported") / len(self.table) if len(self.table) else math.nan
 
     def words(self) -> Iterator[str]:
@@ -74,9 +74,15 @@ class Response:
         many = len(self.table)
         if not many:
             return
+        told = self.table[self.table["method"] == "reported"]
+        older = told[told["period"] != self.period].groupby("period").size()
         yield (
-            f"{self.count('reported'):,} of {many:,} places answered for {_month(self.period)}: a response rate of {100 * self.rate:.1f} %."
+            f"{len(told):,} of {many:,} places answered for {_month(self.period) if not len(older) else 'the last date of their kind'}: "
+            f"a response rate of {100 * self.rate:.1f} %."
         )
+        for period, number in reversed(list(older.items())):
+            one, age = number == 1, _months(period, self.period)
+            yield f"{number:,} of these answers {'is' if one else 'are'} of {_month(period)}, {age:.0f} months old."
         carried = self.table[self.table["method"] == "carried"]
         for period, rows in sorted(carried.groupby("period"), key=lambda item: item[0], reverse=True):
             age = int(rows["months"].iloc[0])
@@ -92,6 +98,10 @@ class Response:
         if len(dates) > 1:
             word = "two" if len(dates) == 2 else str(len(dates))
             yield f"The stock mixes {word} dates: {' and '.join([', '.join(map(_month, dates[:-1])), _month(dates[-1])])}."
+
+
+def _months(then: datetime.date, now: datetime.date) -> float:
+    return float(12 * (now.year - then.year) + now.month - then.month)
 
 
 def _month(day: datetime.date) -> str:
@@ -167,7 +177,14 @@ def completed(staffing: Staffing) -> Completed:
     for place in asked(staffing).itertuples(index=False):
         about = {"place": place.place, "place_name": place.place_name, "kind": place.kind, "area": place.area}
         if place.place in whole and place.answered:
-            own = {"method": "reported", "period": latest[place.place], "months": 0.0, "like": 0, "basis": "its own return"}
+            day = latest[place.place]
+            own = {
+                "method": "reported",
+                "period": day,
+                "months": _months(day, staffing.period),
+                "like": 0,
+                "basis": "its own return",
+            }
             lines.append({**about, **own})
             continue
         rows, line = _filled(place, last.get(place.place), like, change, staffing.period)
@@ -206,8 +223,7 @@ def _filled(
             half = value * math.nan
             basis += f"; no interval: fewer than {FEWEST} places answered at both dates, or are like it"
         rows = rows.assign(low=(value - half).clip(lower=0), high=value + half)
-        months = 12 * (period.year - then.year) + period.month - then.month
-        return rows, {"method": "carried", "period": then, "months": float(months), "like": 0, "basis": basis}
+        return rows, {"method": "carried", "period": then, "months": _months(then, period), "like": 0, "basis": basis}
     if estimate is None:
         why = (
             "no earlier return and no list size"
