@@ -114,6 +114,15 @@ def test_sentences_say_where_it_stands(tmp_path: Path, wte: float, stands: str, 
     assert f"| {stands} |" in text
 
 
+def test_a_figure_of_nobody_is_not_beyond_doubt_and_no_share_is_taken_of_it(tmp_path: Path) -> None:
+    one, two = held(tmp_path, 0).held[0], held(tmp_path, 505)
+    assert one.figure.error == pytest.approx(1 / 9 / np.sqrt(12))
+    nobody = dataclasses.replace(one, band=(0.001, 0.002, 0.003, 0.004, 0.005))
+    assert bias(dataclasses.replace(two, held=(*two.held, nobody))) == (
+        "Bias: 1 of 2 above the middle of the forecast, 1 below; on average 1 % above it."
+    )
+
+
 def test_how_far_outside_is_measured_from_the_end_of_the_band(tmp_path: Path) -> None:
     [one] = held(tmp_path, 530).held
     assert one.beyond == pytest.approx(530 - stats.norm.ppf(0.95, 500, np.hypot(10, 5.3)), abs=0.05)

@@ -13,12 +13,15 @@ from llr_sd.model import load_model
 from llr_sd.result import StudyResult
 from llr_sd.textfiles import Row, is_file, is_folder, read_table
 from llr_sd.workforce.sites import COLUMNS, inspect_site
+from llr_sd.workforce.staffing import WTE_SESSIONS
 
 TABLE = Path(__file__).with_name("outputs.csv")
 """Which variable of each model starts at which opening stock, and how sure a count of it is."""
 OUTPUTS = ("model", "parameter", "variable", "unit", "settings", "level", "group", "error", "grade", "source")
 CLOCK = "initial_time"
 LOCAL = "local"
+LEAST = 1 / WTE_SESSIONS / math.sqrt(12)
+"""Least standard error of a count [WTE]: staff are counted to a session, so that a figure of nobody, too, is not beyond doubt."""
 P95 = 1.6448536269514722
 """Standard errors from the middle of a normal to either end of its middle nine tenths, which intervals of stocks span."""
 
@@ -122,7 +125,7 @@ def quarter_of(baseline: Path, result: StudyResult) -> Quarter:
         if half is None:
             unsure.append(one["parameter"])
         value = row.number_in("value")
-        error = math.hypot(one.number_in("error") * value, (half or 0.0) / P95)
+        error = max(math.hypot(one.number_in("error") * value, (half or 0.0) / P95), LEAST)
         figures.append(Figure(one["parameter"], one["variable"], one["unit"], value, error))
     if not figures:
         names = ", ".join(r["parameter"] for r in known)

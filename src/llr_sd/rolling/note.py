@@ -37,7 +37,8 @@ def bias(comparison: Comparison) -> str:
     """
     held = comparison.held
     above, below = sum(h.bias > 0 for h in held), sum(h.bias < 0 for h in held)
-    shares = [h.bias / h.band[2] for h in held if h.band[2] > 0]
+    # Of next to nobody, a share says nothing.
+    shares = [h.bias / h.band[2] for h in held if h.band[2] > h.figure.error]
     counts = f"Bias: {above} of {len(held)} above the middle of the forecast, {below} below"
     if not shares:
         return f"{counts}."
