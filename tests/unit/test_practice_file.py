@@ -161,7 +161,7 @@ def test_people_with_several_roles_and_impossible_totals_are_said(tmp_path: Path
     rows[0]["TOTAL_GP_HC"] = "2"
     rows[1]["TOTAL_GP_FTE"] = "1.5"
     notes = [n.what for n in sound(write(tmp_path / "2017-09.csv", rows)).notes]
-    assert "at 1 practices people work in several roles of gp: the roles count 1 more heads than the total." in notes
+    assert "at 1 practice people work in several roles of gp: the roles count 1 more than the total by heads." in notes
     assert "the roles of gp add up to 2.50 FTE, the total is 1.50: the roles are used." in notes
 
 

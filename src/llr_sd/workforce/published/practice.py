@@ -268,7 +268,8 @@ def _apart(table: Table, group: _Group, name: str, rest: dict[str, Array], fault
     several = np.nan_to_num(rest["heads"]) < -SLACK["heads"]
     if several.any():
         more = -rest["heads"][several].sum()
-        what = f"at {several.sum()} practices people work in several roles of {name}: the roles count {more:g} more heads than the total."
+        where = f"{several.sum():,} practice{'s' if several.sum() > 1 else ''}"
+        what = f"at {where} people work in several roles of {name}: the roles count {more:g} more than the total by heads."
         notes.append(Fault(table.name, "", 0, group.columns[""], what))
     above = [int(i) for i in np.flatnonzero(np.nan_to_num(rest["fte"]) < -SLACK["fte"])]
     if len(above) > OFTEN * len(rest["fte"]):
