@@ -192,7 +192,11 @@ def _list(options: argparse.Namespace) -> int:
 def _add_new(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("folder", metavar="FOLDER", type=Path, help="the folder to make")
     sub.add_argument(
-        "--from", metavar="WHAT", dest="start", required=True, help="a bundled study, site, register, or a model such as own.mdl"
+        "--from",
+        metavar="WHAT",
+        dest="start",
+        required=True,
+        help="a bundled study, site, register, a model such as own.mdl, or imported staff such as staff/gp_supply.csv",
     )
 
 
@@ -214,7 +218,8 @@ def _add_explore(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "what",
         metavar="WHAT",
-        help="a study folder, study.toml or bundled study; a bundled model, a model folder, or a .mdl or XMILE file",
+        help="a study folder, study.toml or bundled study; a bundled model, a model folder, or a .mdl or XMILE file; the folder of an "
+        "import, or a table of it that a model starts from, such as staff/gp_supply.csv",
     )
     sub.add_argument(
         "--out", metavar="FILE", type=Path, help="the page, a file that ends in .html (default: NAME-explore.html here)"

@@ -22,6 +22,9 @@ edit a copy and name it with --roles or --columns. In roles.csv each role has a 
 spellings, separated by semicolons. In columns.csv each row says under which names ("also") files carry a column or a role, and which
 entries mean "not reported".
 
+`llr-sd explore DIR/gp_supply.csv` opens a page that starts from these staff, and `llr-sd new FOLDER --from DIR/gp_supply.csv` writes its
+study; so do llr_system.csv and the tables of sites, where the README.md of DIR lists them.
+
 Rows with hashed identifiers, their key, and small counts go to DIR/local and must stay on this machine.
 """
 

@@ -1,4 +1,4 @@
-"""A study folder of the user's own that runs as it stands: from a bundled study, for a site, for a register, or for a model."""
+"""A study folder of the user's own that runs as it stands: from a bundled study, a site, staff, a register, or a model."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from llr_sd import bundled
+from llr_sd.drafts.baseline import at_time, staff_study
 from llr_sd.drafts.model import study_of
 from llr_sd.errors import InputError, LlrSdError, nearest, shown
 from llr_sd.model import bundled_models
@@ -17,6 +18,8 @@ from llr_sd.study import load_study
 from llr_sd.textfiles import is_file, is_folder, read_text, write_new
 
 SITE, REGISTER = "site", "register"
+SITE_TIME = 2017.75
+"""Of the numbers in the table that a study of a site is drafted with."""
 
 
 def new_study(folder: Path, start: str) -> tuple[Path, ...]:
@@ -27,8 +30,8 @@ def new_study(folder: Path, start: str) -> tuple[Path, ...]:
     folder
         A new folder, or an empty one.
     start
-        A bundled study ("gp_plan"), "site" (a table of a site's own numbers), "register" (risks and matrix to change), or a model: a
-        bundled name, a folder or a path, which the study names and does not copy.
+        A bundled study ("gp_plan"), "site" (a table of a site's own numbers), "register" (risks and matrix to change), what `llr-sd import`
+        wrote (its folder, or one table of it that a model starts from), or a model: a bundled name, a folder or a path, which the study names and does not copy.
 
     Returns
     -------
@@ -81,7 +84,7 @@ def _texts(folder: Path, start: str) -> dict[str, str]:
     nearer = is_file(Path(start)) or is_folder(Path(start))
     if not nearer and start == SITE:
         example = bundled.folder("models") / "swipe_site" / "sites" / "rutland.csv"
-        return {"study.toml": read_text(here / "site.toml"), "site.csv": read_text(example)}
+        return {"study.toml": at_time(read_text(here / "site.toml"), SITE_TIME), "site.csv": read_text(example)}
     if not nearer and start == REGISTER:
         register = read_text(registers_folder() / "llr_2017.toml").replace('"llr_2017_matrix.toml"', '"matrix.toml"')
         matrix = read_text(registers_folder() / "llr_2017_matrix.toml")
@@ -91,6 +94,8 @@ def _texts(folder: Path, start: str) -> dict[str, str]:
         return {
             "study.toml": f"# Made from the bundled study {start}; it runs as it stands, and every line can be changed.\n{text}"
         }
+    if nearer and (drafted := staff_study(Path(start))) is not None:
+        return {"study.toml": drafted.text, **{p.name: read_text(p) for p in drafted.tables}}
     if not nearer and start not in bundled_models():
         known = (SITE, REGISTER, *bundled.studies(), *bundled_models())
         mend = nearest(start, known) or f"Known are {', '.join(known)}, and the path of a model of your own."

@@ -57,7 +57,8 @@ def explore(what: str, out: str | Path | None = None) -> Path:
     Parameters
     ----------
     what
-        A study folder, study.toml or bundled study; a bundled model, model folder or model file.
+        A study folder, study.toml or bundled study; a bundled model, model folder or model file; a folder that `llr-sd import` wrote,
+        or a table of it that a model starts from.
     out
         The file; NAME-explore.html in the working folder by default. One that is not such a page is not replaced.
 

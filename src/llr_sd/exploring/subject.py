@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from llr_sd import bundled
+from llr_sd.drafts.baseline import staff_study
 from llr_sd.drafts.model import study_of
 from llr_sd.engine.clock import Clock
 from llr_sd.engine.request import make_request
@@ -73,7 +74,8 @@ def subject_of(what: str) -> Subject:
     Parameters
     ----------
     what
-        A study folder, study.toml or bundled study; a bundled model, model folder or model file.
+        A study folder, study.toml or bundled study; a bundled model, model folder or model file; a folder that `llr-sd import` wrote,
+        or a table of it that a model starts from.
 
     Raises
     ------
@@ -127,6 +129,12 @@ def _study(what: str) -> tuple[str, Study, tuple[str, ...]]:
         known = (*bundled_models(), *bundled.studies())
         mend = nearest(what, known) or f"Bundled are {', '.join(known)}; your own go by their path."
         raise InputError(f"there is no model or study {shown(what)}.", mend=mend)
+    if (staff := staff_study(path)) is not None:
+        study = check_record(tomllib.loads(staff.text), Study, f"the study drafted of {what}")
+        first, *places = staff.tables
+        said = "It opens with a study drafted for this staff; `llr-sd new FOLDER --from` the same table writes it, to change and to run."
+        own = study.model_copy(update={"base": first.parent, "localities": str(places[0].resolve()) if places else None})
+        return staff.name, own, (said,)
     if is_file(path) and path.suffix.casefold() not in SUFFIXES:
         raise InputError(
             "is neither a model nor a study.", where=what, mend=f"Models end in {', '.join(SUFFIXES)}, studies in .toml."

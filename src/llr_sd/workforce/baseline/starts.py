@@ -66,12 +66,17 @@ class Start:
     counts: tuple[tuple[Margin, Key], ...]
 
 
+def model_of(name: str) -> str:
+    """Return the model that starts from a table of this name; "" for another one."""
+    site = "swipe_site" if name.startswith("site_") and name.endswith(".csv") else ""
+    return {GP_SUPPLY: "gp_supply", LLR_SYSTEM: "llr_system"}.get(name, site)
+
+
 def described(name: str) -> str:
     """Say what a file is for, in the words of a README."""
     if name == LOCALITIES:
         return 'who works where; a study of `llr_system` takes it with `localities = "localities.csv"`'
-    model = {GP_SUPPLY: "gp_supply", LLR_SYSTEM: "llr_system"}.get(name, "swipe_site")
-    return f'a study of `{model}` starts from it with `site = "{name}"`'
+    return f'a study of `{model_of(name)}` starts from it with `site = "{name}"`'
 
 
 def starts(done: Completed, unit: str, rule: Conversion, *, sites: bool = True) -> Iterator[Start]:
