@@ -163,6 +163,23 @@ def test_moves_are_undone_singly_by_key_and_all_at_once(opened: Any) -> None:
     quiet(opened)
 
 
+def test_one_undo_takes_the_way_back_to_the_start_back(opened: Any) -> None:
+    other = "yearly number of GPs who return or move in"
+    differ = "return document.querySelectorAll('.differs li').length === arguments[0]"
+    press = "[...document.querySelectorAll('#setting button')].find(b => b.textContent === arguments[0]).click()"
+    lever = "document.querySelector('[aria-label=\"as at the start: ' + arguments[0][0].toUpperCase() + arguments[0].slice(1) + '\"]').click()"
+    move(opened, LEVER, 0.1)
+    opened.execute_script(FIND, other)
+    move(opened, other, 12)
+    for back in ((press, "Back to the start", 0), (lever, other, 1)):
+        until(opened, differ, 2)
+        opened.execute_script(*back[:2])
+        until(opened, differ, back[2])
+        opened.execute_script(press, "Undo")
+        until(opened, differ, 2)
+    quiet(opened)
+
+
 def test_an_uncertain_lever_is_held_by_the_hand_and_let_go_again(opened: Any) -> None:
     label = "yearly number of GPs who return or move in"
     opened.execute_script(FIND, label)

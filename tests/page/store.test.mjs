@@ -100,6 +100,42 @@ test("what differs from the start is listed, and each move of the list undoes th
   }
 });
 
+test("back to the start is one move, of all that differs or of one lever, and one undo takes it back", () => {
+  const data = pageData();
+  const store = new Store(data, memory());
+  store.change({ kind: "start", scenario: "Keep staff" });
+  const start = store.state;
+  const moves = [hold("opening staff", 70), hold("gap", 1), hold("a", 0.6), hold("quit rate", 0.15), { kind: "range", input: "quit rate", law: wide }, { kind: "runs", runs: 300 }];
+  for (const move of moves) store.change(move);
+  const moved = store.state;
+
+  assert.ok(store.change({ kind: "back", input: "quit rate" }));
+  assert.deepEqual([store.state.held["quit rate"], { ...store.state.ranges }], [0.06, {}], "its value and its range at once");
+  assert.deepEqual(store.differences().map((d) => d.input), ["opening staff", "gap", "a", "b", "c", null], "and nothing else");
+  store.change({ kind: "back", input: "b" });
+  assert.ok(!["a", "b", "c"].some((name) => name in store.state.held), "a share with its whole");
+  store.undo();
+  store.undo();
+  assert.deepEqual(store.state, moved);
+
+  const singly = new Store(data, memory());
+  singly.open(store.text());
+  for (const { move } of singly.differences()) singly.change(move);
+  assert.ok(store.change({ kind: "back" }));
+  assert.deepEqual(store.differences(), []);
+  assert.deepEqual([store.state, store.state], [start, singly.state], "as undoing each difference gives it");
+  assert.equal(store.change({ kind: "back" }), false, "there is nothing to go back from");
+  const text = store.text();
+  const again = new Store(data, null);
+  assert.deepEqual(again.open(text), { faults: [], told: [] });
+  assert.equal(again.text(), text);
+  store.undo();
+  assert.deepEqual(store.state, moved);
+  store.redo();
+  assert.equal(store.text(), text);
+  assert.throws(() => store.change({ kind: "back", input: "x" }), Refusal);
+});
+
 test("a kept setting is gone back to whole: what it holds, its ranges and its runs", () => {
   const data = pageData();
   const store = new Store(data, null);

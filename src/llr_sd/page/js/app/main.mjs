@@ -116,10 +116,7 @@ function pageOf(root, data, store, pool, asking, live, shell) {
     },
     undo: () => (asking.settle(), store.undo()),
     redo: () => (asking.settle(), store.redo()),
-    backToStart: () => {
-      asking.settle();
-      for (const difference of store.differences()) page.change(difference.move);
-    },
+    backToStart: () => page.change({ kind: "back" }),
     nameOfNow: () => (asking.same ? store.state.from : "Your setting"),
     about: () => ({
       study: data.study.name,

@@ -40,7 +40,7 @@ export function lever(input, page) {
   const problem = make("p", { class: "problem", role: "alert", hidden: true });
   const outside = make("p", { class: "outside", hidden: true });
   const free = button("let it vary again", () => act({ kind: "release", input: input.name }), { class: "link", "aria-label": `let it vary again: ${capital(input.label)}` });
-  const undo = button("as at the start", backToStart, { class: "link", "aria-label": `as at the start: ${capital(input.label)}` });
+  const undo = button("as at the start", () => act({ kind: "back", input: input.name }), { class: "link", "aria-label": `as at the start: ${capital(input.label)}` });
   const inside = make("div", { class: "source", id: `${id}-source`, hidden: true });
   const known = input.source ? "source, range" : "range";
   const more = button(known, unfold, { class: "link more", "aria-label": `${known}: ${capital(input.label)}`, "aria-expanded": "false", "aria-controls": `${id}-source` });
@@ -100,13 +100,6 @@ export function lever(input, page) {
     say(problem, text);
     problem.hidden = text === "";
     box.setAttribute("aria-invalid", text ? "true" : "false");
-  }
-
-  function backToStart() {
-    const { held } = page.start();
-    if (Object.hasOwn(page.state().ranges, input.name)) act({ kind: "unrange", input: input.name });
-    const move = Object.hasOwn(held, input.name) ? { kind: "hold", input: input.name, value: held[input.name] } : { kind: "release", input: input.name };
-    act(move);
   }
 
   function unfold() {

@@ -26,7 +26,7 @@ export function begin(data) {
  * @param {object} data of the page
  * @param {object} state as `begin` gives it
  * @param {object} move plain JSON: {kind: "hold", input, value} or {kind: "hold", values: {input: value}}, {kind: "release", input}, {kind: "range", input, law},
- *   {kind: "unrange", input}, {kind: "start", scenario} or {kind: "start", saved: id}, {kind: "keep", ...setting}, {kind: "forget", id}, {kind: "compare", ids},
+ *   {kind: "unrange", input}, {kind: "start", scenario} or {kind: "start", saved: id}, {kind: "back"} or {kind: "back", input} to what that start has, of all or of one input, {kind: "keep", ...setting}, {kind: "forget", id}, {kind: "compare", ids},
  *   {kind: "runs", runs} or {kind: "view", ...}. A share of a whole moves the other shares with it: they keep their proportions.
  * @returns {object}
  * @throws {Refusal} naming what does not fit
@@ -47,6 +47,7 @@ const MOVES = {
   range: [["input", "law"], range],
   unrange: [["input"], unrange],
   start: [["scenario", "saved"], start],
+  back: [["input"], back],
   keep: [null, keep],
   forget: [["id"], forget],
   compare: [["ids"], compare],
@@ -98,6 +99,19 @@ function start(data, state, { scenario, saved }) {
   }
   const found = scenarioOf(data, scenario);
   return { from: found.name, held: table(Object.entries(found.set)) };
+}
+
+/** Everything that `differencesOf` lists, or what it lists of one input, undone as one move; a share goes back with its whole. */
+function back(data, state, { input }) {
+  const { set } = scenarioOf(data, state.from);
+  if (input === undefined) return { held: table(Object.entries(set)), ranges: table([]), runs: usualRuns(data) };
+  const found = inputOf(data, input);
+  const ours = (name) => name === found.name || (found.whole !== "" && inputOf(data, name).whole === found.whole);
+  const others = Object.entries(state.held).filter(([name]) => !ours(name));
+  const held = table([...others, ...Object.entries(set).filter(([name]) => ours(name))]);
+  const ranges = table(Object.entries(state.ranges).filter(([name]) => name !== found.name));
+  checkAsk(data, held, ranges);
+  return { held, ranges };
 }
 
 function keep(data, state, { kind, ...given }) {
