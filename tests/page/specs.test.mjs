@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bandsOf, chanceOf, changeOf, columnAt, headlines, outputTitle, sortedAt, spreadOf, targetsOver, titleAtEnd, trajectorySpec } from "../../src/llr_sd/page/js/app/specs.mjs";
+import { bandsOf, beside, chanceOf, changeOf, columnAt, headlines, outputTitle, sortedAt, spreadOf, targetsOver, titleAtEnd, trajectorySpec } from "../../src/llr_sd/page/js/app/specs.mjs";
 import { numbersParts } from "../../src/llr_sd/page/js/app/tables.mjs";
 
 const spec = (name, more = {}) => ({ name, label: name, unit: "WTE", variable: name, at: null, expression: null, axes: [], percent: false, headline: true, ...more });
@@ -24,6 +24,7 @@ function ensemble(runs, { failed = [], asked = runs, same = false } = {}) {
     runs,
     ask: { runs: asked },
     failures: failed.map((run) => ({ run })),
+    ok: Uint8Array.from({ length: runs }, (_, run) => Number(!failed.includes(run))),
     outputs: new Map([
       ["gps", { times: Float64Array.of(2019.75, 2020.75), elements: [""], values: series }],
       ["gps_2020", { times: null, elements: [""], values: single }],
@@ -111,4 +112,24 @@ test("a part of a setting is set against the same members of its start, not agai
   assert.deepEqual(changeOf({ ...asking, now: ensemble(500) }, "mix", 0, 1), { now: 2495, start: 2495, same: false });
   assert.equal(changeOf({ ...asking, start: ensemble(1, { asked: 500 }) }, "gps_2020", 0, 0).start, 0, "a start in which nothing varies has one run");
   assert.ok(Number.isNaN(changeOf({ ...asking, start: null }, "gps_2020", 0, 0).start));
+});
+
+test("beside a part of a setting its start has the same members: in pictures, chances and numbers alike", () => {
+  const now = ensemble(64, { asked: 500 });
+  const start = ensemble(500, { failed: [3, 400] });
+  const part = beside(now, start);
+  const alike = ensemble(64, { asked: 500, failed: [3] });
+  assert.deepEqual([part.runs, part.failures, [...part.ok]], [64, [{ run: 3 }], [...alike.ok]]);
+  for (const name of ["gps", "gps_2020", "mix"]) assert.deepEqual(part.outputs.get(name), alike.outputs.get(name));
+  const target = { output: "gps_2020", atLeast: 32, atMost: null };
+  assert.deepEqual(chanceOf(part, target), chanceOf(alike, target));
+  assert.notEqual(chanceOf(part, target).probability, chanceOf(start, target).probability);
+  assert.deepEqual(bandsOf(part, part.outputs.get("gps"), 0), bandsOf(alike, alike.outputs.get("gps"), 0));
+  const [, of2020] = numbersParts(data, [{ name: "now", ensemble: now }, { name: "start", ensemble: part }]);
+  assert.deepEqual(of2020.rows.map((r) => [r.runs, r.lost, r.cells[2]]), [[64, 0, "32"], [63, 1, "32"]]);
+  assert.equal(beside(now, start), part, "made once");
+
+  assert.equal(beside(ensemble(500), start), start, "all of it beside all runs");
+  assert.equal(beside(ensemble(1, { asked: 500 }), start), start, "one run is all of a setting in which nothing varies");
+  assert.equal(beside(now, null), null);
 });

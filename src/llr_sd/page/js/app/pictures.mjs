@@ -6,7 +6,7 @@ import { figure } from "../charts/figure.mjs";
 import { dateWords } from "../charts/numbers.mjs";
 import { trajectoryChart } from "../charts/trajectory.mjs";
 import { choice, fill, make, say } from "./dom.mjs";
-import { NOW, START, chanceOf, changeOf, elementsSpec, headlines, lastOf, outputTitle, sortedAt, spreadOf, titleAtEnd, trajectorySpec } from "./specs.mjs";
+import { NOW, START, beside, chanceOf, changeOf, elementsSpec, headlines, lastOf, outputTitle, sortedAt, spreadOf, titleAtEnd, trajectorySpec } from "./specs.mjs";
 import { CERTAIN, bandsWords, changeSentence, chanceSentence, failureWords, fewWords, findingWords, goalWords, numberSentence } from "./words.mjs";
 
 /** More lines than these are not told apart in one picture. */
@@ -62,7 +62,7 @@ export function mountPictures(root, page) {
   /** What a picture needs of the page: its runs and what they are called. */
   function settings() {
     const { now, start, same } = asking;
-    return { now, start, same, names: { now: page.nameOfNow(), start: `Start: ${store.state.from}` } };
+    return { now, start: beside(now, start), same, names: { now: page.nameOfNow(), start: `Start: ${store.state.from}` } };
   }
 
   function overTime(spec, now, first) {

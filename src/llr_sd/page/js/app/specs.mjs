@@ -147,19 +147,36 @@ export function spreadOf(ensemble, name, at, element) {
   return { runs: sorted.length, lost: ensemble.runs - sorted.length, p05, p25, p50, p75, p95, flat };
 }
 
+const FIRST = new WeakMap(); // start -> how many of its members, and those alone: pictures and tables of one moment ask for the same
+
 /**
- * How the middle of the current setting stands to that of its start, over the same members: while the first runs stand for all, the first
- * runs of the start are taken, since all of them would differ by the draws too.
+ * The start as it stands beside the current setting, over the same members: while the first runs of the setting stand for all, the first
+ * runs of the start are taken, since all of them would differ by the draws too. One run is all of a setting in which nothing varies.
+ * @param {Object} now ensemble of the current setting
+ * @param {Object|null} start ensemble of its start
+ * @returns {Object|null} an ensemble without more than what is shown of a start: {ask, runs, certain, outputs, ok, failures}
+ */
+export function beside(now, start) {
+  if (!start || start.runs <= now.runs || now.runs === 1) return start;
+  const known = FIRST.get(start);
+  if (known?.runs === now.runs) return known;
+  const { runs } = now;
+  const part = ({ values, ...output }) => ({ ...output, values: values.subarray(0, (values.length / start.runs) * runs) });
+  const outputs = new Map([...start.outputs].map(([name, output]) => [name, part(output)]));
+  const failures = start.failures.filter((failure) => failure.run < runs);
+  const first = { ask: start.ask, runs, certain: start.certain, outputs, ok: start.ok.subarray(0, runs), failures };
+  FIRST.set(start, first);
+  return first;
+}
+
+/**
+ * How the middle of the current setting stands to that of its start, over the same members.
  * @returns {{now: number, start: number, same: boolean}} as `changeShort` takes it; NaN where there is no start yet
  */
 export function changeOf({ now, start, same }, name, at, element) {
   const middle = spreadOf(now, name, at, element).p50;
   if (!start || same) return { now: middle, start: NaN, same };
-  if (start.runs <= now.runs || now.runs === 1) return { now: middle, start: spreadOf(start, name, at, element).p50, same };
-  const output = start.outputs.get(name);
-  const values = output.values.subarray(0, (output.values.length / start.runs) * now.runs);
-  const first = { runs: now.runs, ask: now.ask, outputs: new Map([[name, { ...output, values }]]) };
-  return { now: middle, start: spreadOf(first, name, at, element).p50, same };
+  return { now: middle, start: spreadOf(beside(now, start), name, at, element).p50, same };
 }
 
 /** What to call an output with its date: "GPs, end of Sep 2020"; a label that names the date has it once. */

@@ -2,7 +2,7 @@
 
 import { fill, make, say } from "./dom.mjs";
 import { chanceShort, dateWords, named, shown } from "../charts/numbers.mjs";
-import { chanceOf, lastOf, spreadOf, titleAtEnd } from "./specs.mjs";
+import { beside, chanceOf, lastOf, spreadOf, titleAtEnd } from "./specs.mjs";
 import { failureWords, fewWords, findingWords, goalWords } from "./words.mjs";
 
 const STATISTICS = Object.freeze([["p05", "5%"], ["p25", "25%"], ["p50", "Median"], ["p75", "75%"], ["p95", "95%"]]);
@@ -62,7 +62,7 @@ export function mountTables(root, page) {
     say(notice, told.filter(Boolean).join(" "));
     notice.hidden = notice.textContent === "";
     const settings = [{ name: page.nameOfNow(), ensemble: now }];
-    if (start && !same) settings.push({ name: `Start: ${store.state.from}`, ensemble: start });
+    if (start && !same) settings.push({ name: `Start: ${store.state.from}`, ensemble: beside(now, start) });
     fill(numbers, outputsTable(settings));
     fill(chances, data.targets.length ? targetsTable(settings) : []);
     say(note, `Series are read at their last time, ${data.model.calendar ? dateWords(data.model.final, true) : `time ${data.model.final}`}. Quantiles and chances are over the runs that have a result.`);
