@@ -44,6 +44,22 @@ test("an axis of amounts does not go below nought for room, and takes nought in 
   assert.deepEqual(axisRange(null, NaN, NaN), { low: 0, high: 1 });
 });
 
+test("an axis of shares ends at one whole and at nought unless a value does not, and reads where all are nought", () => {
+  const shares = (low, high, kept = null) => axisRange(kept, low, high, { share: true });
+  assert.deepEqual(shares(0.02, 0.98), { low: 0, high: 1 });
+  assert.deepEqual([shares(0.5, 1).high, shares(1, 1).high, shares(0.7, 0.99).high], [1, 1, 1]);
+  assert.ok(shares(1, 1).low < 1 && shares(1, 1).low >= 0);
+  assert.ok(axisRange(null, 0.02, 0.98).high > 1, "other numbers have room above them");
+  assert.ok(shares(0.2, 1.01).high > 1.01 && shares(-0.3, 0.5).low < -0.3, "what does go beyond is shown");
+  const flat = shares(0, 0);
+  assert.ok(flat.low === 0 && flat.high > 0 && flat.high <= 0.2, JSON.stringify(flat));
+  const wide = shares(0.2, 1.3);
+  assert.equal(shares(0.25, 1.2, wide), wide);
+  assert.equal(shares(0.2, 0.95, wide).high, 1, "and is left once no value is there");
+  assert.equal(shares(0, 0.8, shares(-0.1, 0.9)).low, 0);
+  assert.equal(shares(0, 0.5, { low: 0, high: 1 }).high, 1, "it keeps still otherwise");
+});
+
 test("years are marked at 1 January, at most as many as have room; short spans have months, other times plain numbers", () => {
   assert.deepEqual(timeTicks(2017.75, 2021.5, 8).map((t) => t.text), ["2018", "2019", "2020", "2021"]);
   assert.deepEqual(timeTicks(2017.75, 2045, 6).map((t) => t.at), [2020, 2025, 2030, 2035, 2040, 2045]);

@@ -109,8 +109,8 @@ export function roomyNumbers({ low, high }, length, size, ticks) {
 }
 
 /** Range of an axis of rows with nought on it, kept while the axis says the same. */
-export function rowsRange(title, place, low, high) {
-  return axisRange(place.kept && place.kept.about === title ? place.kept.range : null, low, high, { zero: true });
+export function rowsRange(title, place, low, high, share = false) {
+  return axisRange(place.kept && place.kept.about === title ? place.kept.range : null, low, high, { zero: true, share });
 }
 
 /** A whisker from one value to another, with ends. */
@@ -141,7 +141,7 @@ function barWords(bar, spec) {
 /** Lay signed bars out. */
 export function barsScene(spec, place) {
   const [low, high] = extremes(spec.bars.flatMap((b) => [b.value, b.low, b.high]));
-  const range = spec.limits ? { low: spec.limits[0], high: spec.limits[1] } : rowsRange(spec.measure ?? "", place, low, high);
+  const range = spec.limits ? { low: spec.limits[0], high: spec.limits[1] } : rowsRange(spec.measure ?? "", place, low, high, Boolean(spec.percent || spec.shares));
   const groups = [];
   for (const bar of spec.bars) {
     if (!groups.length || groups.at(-1).heading !== (bar.group ?? "")) groups.push({ heading: bar.group ?? "", bars: [] });

@@ -70,7 +70,7 @@ export function distributionScene(spec, place) {
   const [target] = spec.targets ?? [];
   const [low, high] = extremes(...spec.series.map((s) => s.values), (spec.targets ?? []).map((t) => t.value));
   const about = JSON.stringify([spec.title, spec.unit, spec.targets]);
-  const range = axisRange(place.kept && place.kept.about === about ? place.kept.range : null, low, high);
+  const range = axisRange(place.kept && place.kept.about === about ? place.kept.range : null, low, high, { share: Boolean(spec.percent) });
   const edge = Math.max(8, textWidth(tick(range.low, spec), size) / 2 + 2, textWidth(tick(range.high, spec), size) / 2 + 2);
   const box = { left: edge, right: place.width - edge, top: 0, upright: true };
   const x = scaled(range.low, range.high, box.left, box.right);

@@ -6,6 +6,7 @@ const STEPS = [1, 2, 2.5, 5, 10];
 const YEARS = [1, 2, 3, 5, 10, 20, 50, 100];
 const HEAD_ROOM = 0.06;
 const SHRUNK = 0.45;
+const SMALL_SHARE = 0.1; // what an axis of shares shows where all are nought: their lines lie on its floor, and small ones will be seen
 
 /**
  * Widths of characters as shares of the size of type, by the widest of the usual faces, so that nothing is cut in another one.
@@ -92,23 +93,27 @@ function cleaned(value) {
  * @param {{low: number, high: number}|null} kept
  * @param {number} low least value to show
  * @param {number} high largest
- * @param {{zero?: boolean}} options `zero`: nought is always on the axis
+ * @param {{zero?: boolean, share?: boolean}} options `zero`: nought is always on the axis; `share`: the numbers are shares, and the axis goes
+ *   below nought or past one whole only where one of them does
  * @returns {{low: number, high: number}}
  */
-export function axisRange(kept, low, high, { zero = false } = {}) {
+export function axisRange(kept, low, high, { zero = false, share = false } = {}) {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return kept ?? { low: 0, high: 1 };
   const from = zero ? Math.min(0, low) : low;
   const to = zero ? Math.max(0, high) : high;
-  if (kept && from >= kept.low && to <= kept.high && to - from >= SHRUNK * (kept.high - kept.low)) return kept;
+  const beyond = share && kept && ((kept.high > 1 && to <= 1) || (kept.low < 0 && from >= 0));
+  if (kept && !beyond && from >= kept.low && to <= kept.high && to - from >= SHRUNK * (kept.high - kept.low)) return kept;
+  const most = share && to <= 1 ? 1 : Infinity;
   if (from === to) {
-    const room = 0.1 * Math.abs(to) || 1;
-    return axisRange(kept, from >= 0 ? Math.max(0, from - room) : from - room, to > 0 ? to + room : to < 0 ? Math.min(0, to + room) : room, { zero });
+    const room = 0.1 * Math.abs(to) || (share ? SMALL_SHARE : 1);
+    const up = to > 0 ? Math.min(most, to + room) : to < 0 ? Math.min(0, to + room) : room;
+    return axisRange(kept, from >= 0 ? Math.max(0, from - room) : from - room, up, { zero, share });
   }
   const span = to - from;
   const step = roundStep(from, to, 8);
   const down = zero && from === 0 ? 0 : Math.floor((from - HEAD_ROOM * span) / step) * step;
   const up = zero && to === 0 ? 0 : Math.ceil((to + HEAD_ROOM * span) / step) * step;
-  return { low: low >= 0 && down < 0 ? 0 : cleaned(down), high: high <= 0 && up > 0 ? 0 : cleaned(up) };
+  return { low: low >= 0 && down < 0 ? 0 : cleaned(down), high: high <= 0 && up > 0 ? 0 : Math.min(most, cleaned(up)) };
 }
 
 /** Least and largest of the finite numbers of some lists. */

@@ -44,7 +44,7 @@ export function trajectoryScene(spec, place) {
   const [from, to] = extremes([spec.times[0], spec.times.at(-1)], spec.history?.map((h) => h.time));
   const about = JSON.stringify([spec.label, spec.title, spec.unit, spec.calendar, from, to, spec.targets]);
   const kept = place.kept && place.kept.about === about ? place.kept : { about, range: null };
-  const range = axisRange(kept.range, low, high, { zero: Boolean(spec.signed || spec.shares) });
+  const range = axisRange(kept.range, low, high, { zero: Boolean(spec.signed || spec.shares), share: Boolean(spec.percent || spec.shares) });
   const labels = place.width >= WIDE * place.scale ? endLabels(spec, seen, place, size) : [];
   const ends = labels.length ? Math.max(...labels.map((l) => l.width)) + 26 * place.scale : 10;
   const heading = headingOf(spec);
