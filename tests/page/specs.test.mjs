@@ -96,6 +96,12 @@ test("head lines are single numbers, those with a target first, and an output is
   assert.equal(outputTitle(last, true), "GPs, September 2020");
   assert.equal(titleAtEnd(data, gps, now), "gps, end of Sep 2020");
   assert.equal(outputTitle({ ...gps, at: 12 }, false), "gps, time 12");
+  const closes = spec("closure", { at: 2030.75, label: "Date at which the gap closes (2031.75 = never)", unit: "Year" });
+  assert.equal(outputTitle(closes, true), closes.label, "a date is not titled with another one");
+  for (const label of ["Years to close the gap", "Month in which it closes", "Years until it closes"]) assert.equal(outputTitle({ ...closes, label, unit: "Years" }, true), label);
+  for (const label of ["Mean age of GPs", "Years of experience", "Updated plan"]) assert.equal(outputTitle({ ...closes, label }, true), `${label}, end of Sep 2030`, "an age is one of its date");
+  assert.equal(outputTitle({ ...closes, unit: "WTE/Year" }, true), `${closes.label}, end of Sep 2030`, "but a rate is");
+  assert.equal(outputTitle({ ...closes, at: null }, true, 2030.75), `${closes.label}, end of Sep 2030`, "and so is one of many times");
   assert.equal(outputTitle({ ...gps, label: "scheme 12", at: 12 }, false), "scheme 12, time 12", "a number in a name is no time");
 });
 

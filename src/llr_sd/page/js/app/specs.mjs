@@ -179,8 +179,16 @@ export function changeOf({ now, start, same }, name, at, element) {
   return { now: middle, start: spreadOf(beside(now, start), name, at, element).p50, same };
 }
 
-/** What to call an output with its date: "GPs, end of Sep 2020"; a label that names the date has it once. */
+/** Unit and label of what is itself a date, or a time until something; an age or a wait has such a unit too, and is one of its date. */
+const TIME_UNIT = /^(date|day|week|month|quarter|year)s?$/i;
+const TIME_LABEL = /\b(date|when|until|(day|week|month|quarter|year)s? (at|before|by|from|in|to) )/i;
+
+/**
+ * What to call an output with its date: "GPs, end of Sep 2020"; a label that names the date has it once. A date or a count of years until something
+ * that is read at one time has none: the time at which it is read would be taken for the date itself. Over time it has the time that is shown.
+ */
 export function outputTitle(spec, calendar, time = spec.at) {
+  if (spec.at !== null && TIME_UNIT.test(spec.unit.trim()) && TIME_LABEL.test(spec.label)) return spec.label;
   const date = time === null || time === undefined ? "" : calendar ? dateWords(time, true) : `time ${time}`;
   const year = /\d{4}$/.exec(date)?.[0] ?? date;
   return spec.label.includes(year) ? spec.label : `${spec.label}, ${date}`;
