@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -183,6 +184,22 @@ def test_identifiers_are_hashed_and_a_registered_person_is_one_everywhere(tmp_pa
     assert hashes.str.fullmatch("[0-9a-f]{24}").all()
     other = read_files([tmp_path / "r.xlsx"], b"another key").staffing.frame["person"]
     assert not set(hashes) & set(other)
+
+
+def test_a_person_of_two_practices_is_one_head_of_the_baseline(tmp_path: Path) -> None:
+    sheets = many(12)
+    sheets["Staff"] += [
+        person("C82000", "GMC 1234567", **{"Age band": "35 to 44"}),
+        person("C82001", "gmc1234567", **{"Age band": "35 to 44"}),
+    ]
+    out = tmp_path / "out"
+    import_files([book(tmp_path / "return.xlsx", sheets)], out)
+    start = next(out.rglob("gp_supply.csv"))
+    heads = pd.read_csv(start).set_index("parameter")["value"]
+    assert heads["sub_heads_2017"] == 13  # twelve partners and one salaried GP of two jobs
+    assert heads["sub_wte_2017"] == pytest.approx((12 * 8 + 2 * 6) / 9)
+    stock = pd.read_csv(out / "local" / "stocks_by_place.csv").query("status == 'salaried' and group == 'gp'")
+    assert (stock["heads"].sum(), stock["wte"].sum()) == (1, pytest.approx(12 / 9))
 
 
 def test_no_identifier_leaves_the_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,6 +62,21 @@ def heads(staffing: Staffing, by: Sequence[str] = ()) -> pd.DataFrame:
     return made[[*by, "jobs", "heads", "several", "unknown"]]
 
 
+def once(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return holdings in which each person of whom there is an identifier has a head at the job of most time alone, and 0 at further ones.
+
+    Parameters
+    ----------
+    frame
+        Holdings. A further job of unknown time keeps its head, so that it is seen that its time is unknown.
+    """
+    timed = frame.assign(_time=frame["fte"].fillna(frame["wte"]))
+    named = timed[(timed["person"] != "") & timed["heads"].notna() & timed["_time"].notna()]
+    order = named.sort_values(["_time", "place", "role"], ascending=[False, True, True], kind="stable")
+    further = order.index[order["person"].duplicated()]
+    return frame.assign(heads=frame["heads"].where(~frame.index.isin(further), 0.0))
+
+
 def _beyond(staffing: Staffing, frame: pd.DataFrame, keys: list[str]) -> pd.Series:
     """Return heads of roles that are more than the total of their group at a practice."""
     import pandas as pd

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from llr_sd.workforce import people
 from llr_sd.workforce.baseline import density, plan, quality, starts, stocks
 from llr_sd.workforce.baseline.disclosure import LEAST, Margin, Release, protect
 from llr_sd.workforce.baseline.response import Completed, completed
@@ -85,6 +86,7 @@ def baseline(staffing: Staffing, rule: Conversion = CONTRACT) -> Baseline:
         What turns FTE of GPs into WTE where a source gives no sessions.
     """
     done = completed(staffing)
+    done = replace(done, staffing=replace(done.staffing, frame=people.once(done.staffing.frame)))
     places = staffing.places
     unit = next((u for u in ("locality", "network") if (places[u] != "").any()), "area")
     return Baseline(done, staffing, rule, unit)
@@ -101,9 +103,9 @@ def tables(base: Baseline) -> Tables:
     import pandas as pd
 
     done, rule = base.done, base.rule
-    people = counted(base)
-    many = {c for c in ("unit", "area") if people[c].nunique() > MOST}
-    release = protect(people, [m for m in MARGINS if not many & set(m)], count="count")
+    staff = counted(base)
+    many = {c for c in ("unit", "area") if staff[c].nunique() > MOST}
+    release = protect(staff, [m for m in MARGINS if not many & set(m)], count="count")
     posts, open_posts = _vacant(base)
     public: dict[str, pd.DataFrame] = {
         "response.csv": done.response.table,
@@ -113,7 +115,7 @@ def tables(base: Baseline) -> Tables:
     }
     hide = _hider(release)
     locums = stocks.locums(done)
-    timed = people[(people["locum"] != "") & people["heads"].isna()]
+    timed = staff[(staff["locum"] != "") & (staff["heads"].isna() | staff["further"])]
     both = set(timed[["area", "role"]].itertuples(index=False, name=None))
     locums["heads"] = locums["heads"].where([k not in both for k in locums[["area", "role"]].itertuples(index=False, name=None)])
     public["locums.csv"] = hide(locums, ("area", "locum"), locums[["area", "role"]], ("heads", "fte", "wte"))
@@ -174,8 +176,10 @@ def counted(base: Baseline) -> pd.DataFrame:
     told = pd.Series([k not in silent for k in frame[["place", "group"]].itertuples(index=False, name=None)], frame.index)
     all_told = ~frame["place"].isin({place for place, _ in silent})
     both = frame["heads"].notna() & (frame["fte"].notna() | frame["wte"].notna())
+    further = _further(frame)
     return frame.assign(
-        count=heads.fillna(least),
+        count=heads.fillna(least).where(~further, 1.0),
+        further=further,
         aged=older.map({1.0: "older", 0.0: "younger"}).fillna("unknown"),
         practice_group=frame["group"].where(practice & ~learning, ""),
         practice_level=frame["level"].where(practice & ~learning & ~director, ""),
@@ -187,6 +191,12 @@ def counted(base: Baseline) -> pd.DataFrame:
         at_work=frame["group"].where(~learning, ""),
         counted_level=frame["level"].where(both & ~learning, ""),
     )
+
+
+def _further(frame: pd.DataFrame) -> pd.Series:
+    """Return which rows are a further job of somebody counted elsewhere, where nobody else has a head: their time is one person's."""
+    there = frame["heads"].groupby([frame[k] for k in ("place", *STOCK, "age", "role")]).transform("sum")
+    return (frame["person"] != "") & frame["heads"].eq(0) & there.eq(0)
 
 
 Hide = Callable[["pd.DataFrame", Margin, "pd.DataFrame", tuple[str, ...]], "pd.DataFrame"]
@@ -232,7 +242,7 @@ def _stocks(base: Baseline, release: Release) -> pd.DataFrame:
             made["over55"] = made["over55"].where(safe)
         # People of whom a source gives time alone are in the count and not in the heads, which would then be a count of their own.
         rows = stocks.placed(base.done, kind)
-        rows = rows[rows["heads"].isna() & (rows["missing"] == "")]
+        rows = rows[(rows["heads"].isna() & (rows["missing"] == "")) | _further(rows)]
         timed = set(rows[["setting", "unit", "level", "group", "status"]].itertuples(index=False, name=None))
         where = made[["setting", "unit", "level", "group", "status"]].itertuples(index=False, name=None)
         made["heads"] = made["heads"].where([w not in timed for w in where])
@@ -378,7 +388,7 @@ def readme(base: Baseline, made: Tables) -> str:
 
 FILES = {
     "response.csv": "each place: answered, carried forward (with the age in months), extrapolated or unknown",
-    "stocks.csv": "opening stocks by unit, area and in all; `opening` is WTE as models count, with its interval",
+    "stocks.csv": "opening stocks by unit, area and in all; `opening` is WTE as models count, with its interval; heads are people, each at the job of most time",
     "unknown.csv": "services whose staff nobody has counted",
     "vacancies.csv": "vacant posts as reported, and how many there may be",
     "locums.csv": "locums by what they cover",
