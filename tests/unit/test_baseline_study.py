@@ -109,6 +109,9 @@ def test_the_page_says_whose_staff_it_starts_from(staff_folder: Path) -> None:
     )
     assert about.notes[1] == ("Not of the returns but put in their place: late_wte_2017 (illustrative: no source gives ages).")
     assert about.illustrative
+    varied = {p.name for p, _ in subject_of("staff/gp_supply.csv").prepared.uncertain}
+    assert about.notes[2].startswith("The opening figures are those of the table in all runs")
+    assert not varied & set(pd.read_csv(staff_folder / "gp_supply.csv")["parameter"])
     assert not any("must stay on this machine" in note for note in about.notes)
     assert about.told[0].startswith("It opens with a study drafted for this staff")
     table = staff_folder / "gp_supply.csv"

@@ -23,6 +23,10 @@ ABOUT, LOCAL = "baseline.toml", "local"
 STUDY = "study.toml"
 TOLD = 6
 """Tables that a message names."""
+HELD = (
+    "The opening figures are those of the table in all runs: how unsure they are themselves (the intervals in stocks.csv, vacancies that "
+    "nobody reported) is not in the ranges."
+)
 _TABLE = 'site = "site.csv"\n'
 _TIMES = re.compile(r"\{(date |start )?\+(\d+)\}")
 _DRAFTS = {"swipe_site": "site.toml", "gp_supply": "gp_supply.toml", "llr_system": "llr_system.toml"}
@@ -188,6 +192,7 @@ def _said(about: _About, file: Path, rows: tuple[Row, ...], tables: tuple[Path, 
         said.append(
             f"In which localities practice staff work stands as the model has it, for there is no {LOCALITIES} beside the table."
         )
+    said.append(HELD)
     private = [t.name for t in tables if t.resolve().parent.name == LOCAL]
     if private:
         names = ", ".join(private)
