@@ -180,6 +180,28 @@ def test_one_undo_takes_the_way_back_to_the_start_back(opened: Any) -> None:
     quiet(opened)
 
 
+def test_the_table_sets_as_many_runs_of_the_start_beside_as_there_are(opened: Any) -> None:
+    show(opened, "numbers")
+    watch = """
+    window.seen = [];
+    const table = document.querySelector('#panel-numbers .scroll');
+    const look = () => {
+      const runs = [...table.querySelectorAll('tbody')].map(b => [...b.querySelectorAll('td[data-head=Runs]')].map(c => c.textContent).join(' '));
+      window.seen.push(...runs);
+    };
+    new MutationObserver(look).observe(table, { childList: true, subtree: true });
+    """
+    opened.execute_script(watch)
+    for value in (0.03, 0.07):
+        move(opened, LEVER, value, last=False)
+    until(opened, "return window.seen.includes('64 64')")
+    move(opened, LEVER, 0.1)
+    whole(opened)
+    until(opened, "return window.seen.at(-1) === '500 500'")
+    assert set(opened.execute_script("return window.seen")) <= {"64 64", "500 500", "64", "500"}
+    quiet(opened)
+
+
 def test_an_uncertain_lever_is_held_by_the_hand_and_let_go_again(opened: Any) -> None:
     label = "yearly number of GPs who return or move in"
     opened.execute_script(FIND, label)
