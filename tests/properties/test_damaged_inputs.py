@@ -17,10 +17,10 @@ from types import FrameType
 import pytest
 
 import llr_sd
-from conftest import PARAMETERS, STAFF
 from llr_sd import report
 from llr_sd.cli import main
 from llr_sd.register import registers_folder
+from staff_study import PARAMETERS, STAFF
 
 SECONDS = 20
 DRAWN = 40  # one in so many of the accepted inputs is drawn too

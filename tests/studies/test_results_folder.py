@@ -336,7 +336,7 @@ def test_drawing_again_writes_through_no_link(staff: Path, tmp_path: Path, capsy
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A whole results folder, which tests copy."""
-    from conftest import PARAMETERS, STAFF, STUDY
+    from staff_study import PARAMETERS, STAFF, STUDY
 
     folder = tmp_path_factory.mktemp("kept")
     (folder / "staff").mkdir()

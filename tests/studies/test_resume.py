@@ -355,10 +355,10 @@ def test_a_file_put_among_the_blocks_is_left(staff: Path, monkeypatch: pytest.Mo
 def test_resuming_is_said_once_and_on_a_terminal_only(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from llr_sd.cli import _ProgressBar
+    from llr_sd.console import ProgressBar
 
     for terminal, times in ((False, 0), (True, 1)):
-        bar = _ProgressBar()
+        bar = ProgressBar()
         monkeypatch.setattr(sys.stderr, "isatty", lambda terminal=terminal: terminal)
         for done in (10, 20):
             bar.show("resuming", done, 30)

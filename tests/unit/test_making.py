@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import llr_sd
-from conftest import STUDY
 from llr_sd.cli import main
 from llr_sd.errors import InputError
 from llr_sd.risks import plan_register
 from llr_sd.textfiles import read_toml
+from staff_study import STUDY
 
 KEYS = tomllib.loads(STUDY)
 EXPERIMENTS = sorted((Path(__file__).parents[2] / "experiments").glob("*/study.toml"))

@@ -19,11 +19,11 @@ from rating_result import rating_result
 from report_result import analysed_result, plan_result, plan_study
 
 import llr_sd
-from conftest import STUDY
 from llr_sd.report.outcome.charts import fan_chart
 from llr_sd.report.outcome.words import answer
 from llr_sd.report.shared.canvas import png_bytes
 from llr_sd.result import StudyResult
+from staff_study import STUDY
 
 HOSTILE = '<script>alert(1)</script> & "x" \x1b[31m'
 
