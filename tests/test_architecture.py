@@ -133,6 +133,12 @@ def test_files_stay_readable() -> None:
         assert lines <= 500, f"{path.name} has {lines} lines; split it by noun"
 
 
+def test_no_two_test_files_have_one_name() -> None:
+    """pytest imports them by name alone: of two it would run one."""
+    names = [p.name for p in Path(__file__).parent.rglob("*.py") if p.name not in ("conftest.py", "__init__.py")]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_nothing_in_a_file_ever_runs() -> None:
     """No module reads objects that carry code, or evaluates text; the word itself is left out, so that a search finds nothing."""
     running = {"eval", "exec", "compile", "__import__"}
