@@ -112,7 +112,7 @@ class ProgressBar:
             return
         if stage == "drawing":
             self.close()
-            if sys.stderr is not None and sys.stderr.isatty():
+            if sys.stderr.isatty():
                 print("drawing figures and report ...", file=sys.stderr)
             return
         if stage == "resuming" and not self._resuming and sys.stderr.isatty():

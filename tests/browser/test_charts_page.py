@@ -272,7 +272,7 @@ def test_files_stand_alone(browser: Any, gallery: Path, tmp_path: Path) -> None:
     assert head[:8] == b"\x89PNG\r\n\x1a\n"
     assert struct.unpack(">II", head[16:24]) == (2 * int(root.attrib["width"]), 2 * int(root.attrib["height"]))
     rows = list(csv.DictReader(io.StringIO((tmp_path / f"{stem}.csv").read_text(encoding="utf-8-sig"), newline="")))
-    assert [(r["data"], r["Target"], float(r["Chance"]), int(r["Runs that failed"])) for r in rows] == [
+    assert [(r["data"], r["Target"], float(r["Chance"]), int(r["Runs without a result"])) for r in rows] == [
         ("illustrative", "GPs by 2020: at least 639 WTE", 0.124, 0),
         ("illustrative", "GPs by 2020: at least 639 WTE", 310 / 480, 20),
         ("illustrative", "Turnover: at most 8%", 0.0, 0),

@@ -94,9 +94,13 @@ test("what the shares are not is always told, and what else is to be known only 
 });
 
 test("bands are told where there are some, and one line where all runs agree", () => {
-  const band = { median: [1], low50: [0] };
+  const band = { median: [1], low50: [0], low90: [-1] };
+  const few = { median: [1], low50: [0], low90: [NaN] };
+  const none = { median: [1], low50: [NaN], low90: [NaN] };
   const line = { median: [1], low50: null };
   assert.match(bandsWords({ series: [band, line] }, 500), /nine in ten/);
+  assert.equal(bandsWords({ series: [few] }, 40), "The line is the median; half of the runs lie in the band.");
+  assert.equal(bandsWords({ series: [none] }, 8), "The line is the median; the runs are too few for a band.");
   assert.equal(bandsWords({ series: [line] }, 500), "All runs agree, so there is one line and no band.");
   assert.equal(bandsWords({ series: [line] }, 1), "Nothing varies in this setting, so there is one line and no band.");
   assert.equal(bandsWords({ series: [{ median: [NaN], low50: null }] }, 500), "");

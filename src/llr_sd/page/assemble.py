@@ -20,11 +20,12 @@ HERE = Path(__file__).parent
 MADE = '<meta name="generator" content="llr_sd'
 """What stands in the first `HEAD` characters of a page: by it a file is known to be one that may be replaced."""
 HEAD = 400
+TEMPLATE = "explore.html"
 _COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 _LONE = re.compile("[\ud800-\udfff]")
 
 
-def assemble(title: str, data: Mapping[str, Any], template: str = "explore.html", styles: Sequence[str] = ()) -> str:
+def assemble(title: str, data: Mapping[str, Any]) -> str:
     """Return a page.
 
     Parameters
@@ -33,10 +34,6 @@ def assemble(title: str, data: Mapping[str, Any], template: str = "explore.html"
         Of the page, any text.
     data
         What its scripts read, of what JSON knows: texts, finite numbers, true, false, None, lists and mappings of these.
-    template
-        A file of this folder with the places `policy`, `title`, `style`, `data`, `worker` and `script`.
-    styles
-        Files of the folder css, in order; all of them, by name, where none is named.
 
     Returns
     -------
@@ -48,12 +45,11 @@ def assemble(title: str, data: Mapping[str, Any], template: str = "explore.html"
     EngineError
         When a module or a style cannot stand in a page.
     """
-    names = styles or sorted(file.name for file in (HERE / "css").glob("*.css"))
-    sheet = "\n".join(map(style, names))
+    sheet = "\n".join(style(name) for name in sorted(file.name for file in (HERE / "css").glob("*.css")))
     worker, script = bundle_with_worker("app/main.mjs", "engine/worker.mjs")
     made = (
         environment()
-        .get_template(template)
+        .get_template(TEMPLATE)
         .render(
             policy=policy([worker, script], [sheet]),
             title=clean(title),
@@ -65,7 +61,7 @@ def assemble(title: str, data: Mapping[str, Any], template: str = "explore.html"
     )
     if MADE not in made[:HEAD]:
         raise EngineError(
-            f"does not say what it is within its first {HEAD} characters.", where=template, mend=f"Begin with {MADE} ..."
+            f"does not say what it is within its first {HEAD} characters.", where=TEMPLATE, mend=f"Begin with {MADE} ..."
         )
     return made
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from llr_sd.errors import EngineError
@@ -66,9 +66,9 @@ class Module:
     """
 
     name: str
-    imports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    exports: tuple[str, ...] = ()
-    body: str = ""
+    imports: Mapping[str, tuple[str, ...]]
+    exports: tuple[str, ...]
+    body: str
 
 
 def bundle(entry: str, folder: Path = FOLDER) -> str:

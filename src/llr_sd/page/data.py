@@ -13,7 +13,7 @@ from typing import Any
 from llr_sd.errors import EngineError, shown
 
 FORMAT = 1
-"""Number of the form of these data; a page and what it kept must have the same."""
+"""Number of the form of these data, part of the `key` by which a page knows what a browser kept of it."""
 Tree = float | str | list[Any]
 """An expression: a number, the name of an output, or an operation ("+", "minus", "max" ...) and the trees that it works on."""
 
@@ -238,7 +238,7 @@ class Page:
         self._known(self.history, outputs, "history")
         for output in self.outputs:
             self._known(names_in(output.expression), {n for n, o in outputs.items() if o.single}, f"output {output.name}")
-        columns = self.engine.get("inputs", [i.variable for i in self.inputs])
+        columns = self.engine["inputs"]
         if list(columns) != [i.variable for i in self.inputs]:
             raise EngineError("the columns of its engine are not its inputs.", where=self.what)
 

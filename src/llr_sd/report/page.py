@@ -121,8 +121,11 @@ def _asked(result: StudyResult, parts: tuple[Section, ...]) -> dict[str, Any]:
 def _style(names: Sequence[str], *, with_charts: bool) -> str:
     """The style of a page, as it stands between its tags."""
     loader = PackageLoader("llr_sd.report")
-    own = [loader.get_source(environment(), name)[0] for name in names]
-    return "\n".join([*own, *(map(style, ("charts.css", "asked.css") if with_charts else ()))])
+
+    def own(name: str) -> str:
+        return loader.get_source(environment(), name)[0]
+
+    return "\n".join([*map(own, names), *([style("charts.css"), own("asked.css")] if with_charts else ())])
 
 
 def environment() -> Environment:

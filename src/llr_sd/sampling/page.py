@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from llr_sd.distribution import Distribution
+from llr_sd.page.data import finite
 from llr_sd.parameters import Parameter
 from llr_sd.sampling.copula import Correlation
 from llr_sd.sampling.streams import DUMMY, SLICES, key
@@ -39,7 +39,7 @@ def page_draws(parameters: Iterable[Parameter], correlations: Sequence[Correlati
         "design": design,
         "keys": {n: {"value": _digits(seed, n), "slices": _digits(seed, SLICES + n)} for n in names},
         "dummy": _digits(seed, DUMMY),
-        "bounds": {n: [_finite(bound) for bound in p.bounds] for n, p in names.items()},
+        "bounds": {n: [finite(bound) for bound in p.bounds] for n, p in names.items()},
         "correlations": [list(pair) for pair in correlations],
     }
 
@@ -58,13 +58,9 @@ def page_law(distribution: Distribution) -> dict[str, Any]:
         Its attributes by name, and `centre`; None for a number that its kind does not use or that is infinite.
     """
     d = distribution
-    numbers = {k: _finite(getattr(d, k)) for k in ("low", "mode", "high", "sd", "minimum", "maximum", "centre")}
+    numbers = {k: finite(getattr(d, k)) for k in ("low", "mode", "high", "sd", "minimum", "maximum", "centre")}
     return {"kind": d.kind, **numbers, "values": list(d.values), "weights": list(d.weights)}
 
 
 def _digits(seed: int, name: str) -> str:
     return f"{key(seed, name):032x}"
-
-
-def _finite(number: float) -> float | None:
-    return number if math.isfinite(number) else None

@@ -84,18 +84,6 @@ def _cut(root: eq.Expression, split: Callable[[eq.Expression], eq.Expression], p
             parts = done[len(done) - len(below) :]
             del done[len(done) - len(below) :]
             level = 1 + max(d for _, d in parts)
-            built = _with_children(node, [p for p, _ in parts])
+            built = eq.with_children(node, [p for p, _ in parts])
             done.append((split(built), 1) if level >= DEEPEST else (built, level))
     return done[0][0]
-
-
-def _with_children(node: eq.Expression, parts: list[eq.Expression]) -> eq.Expression:
-    if isinstance(node, eq.Unary):
-        return eq.Unary(node.operator, parts[0])
-    if isinstance(node, eq.Binary):
-        return eq.Binary(node.operator, parts[0], parts[1])
-    if isinstance(node, eq.Call):
-        return eq.Call(node.function, tuple(parts))
-    if isinstance(node, eq.LookupCall):
-        return eq.LookupCall(node.name, node.indices, parts[0])
-    return node

@@ -221,10 +221,7 @@ export class Asking {
         this.#keep(key, ensemble, ensemble.runs);
         if (key === keyOf(askOfStart(this.#data, this.#store.state))) this.#nextStart();
       },
-      (error) => {
-        this.startError = error instanceof Error ? error.message : String(error);
-        this.#tell();
-      },
+      () => {}, // without its start a setting is shown alone
     );
   }
 

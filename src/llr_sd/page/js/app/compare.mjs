@@ -2,7 +2,7 @@
 
 import { differenceChart } from "../charts/difference.mjs";
 import { figure } from "../charts/figure.mjs";
-import { chanceWords, countOf, dateWords, named, percent, percents, shown, signed } from "../charts/numbers.mjs";
+import { between, chanceWords, countOf, dateWords, named, percent, percents, shown, signed } from "../charts/numbers.mjs";
 import { runsOf } from "../engine/ensemble.mjs";
 import { standingsApart } from "../levers/wording.mjs";
 import { cellsOf, change, changeOver, comparable, compared, settingAt, standing, unlike } from "../session/comparison.mjs";
@@ -98,7 +98,7 @@ export function mountCompare(root, page) {
 function differencePicture({ data, store, about, change: move }) {
   const chart = differenceChart({ tallest: 320 });
   const which = choice("Difference of", [], "", (value) => move({ kind: "view", compareOf: value }));
-  const element = make("section", { class: "picture wide", hidden: true }, make("div", { class: "tools" }, which.element), figure(chart, { name: "difference", about }));
+  const element = make("section", { class: "picture wide", hidden: true }, make("div", { class: "tools" }, which.element), figure(chart, { name: "difference", about: () => ({ ...about(), setting: "" }) }));
 
   function show([base, ...others], cells) {
     const keys = cells.map(({ spec, element: part }) => JSON.stringify([spec.name, part]));
@@ -201,7 +201,7 @@ function standingTable(data, settings, cells) {
     titleOf(data, cell),
     ...settings.map(({ ensemble }) => {
       const found = standing(ensemble, cell);
-      return [shown(found.median, cell.spec), rangeWords(found, (value) => shown(value, cell.spec))];
+      return [shown(found.median, cell.spec), rangeWords(found, cell.spec)];
     }),
   ]);
   return table("What each gives: the median, and where nine runs in ten lie", ["Output", ...settings.map(({ name }) => name)], rows);
@@ -222,16 +222,16 @@ function changeTable(data, [base, ...others], cells) {
 }
 
 /** "484 to 538", and nothing where the two are the same as they are read, or the runs too few for a range. */
-function rangeWords({ low90, high90 }, told) {
-  const [low, high] = [told(low90), told(high90)];
-  return Number.isFinite(low90) && low !== high ? `${low} to ${high}` : "";
+function rangeWords({ low90, high90 }, quantity) {
+  const told = quantity.signed ? signed : shown;
+  return Number.isFinite(low90) && told(low90, quantity) !== told(high90, quantity) ? between(low90, high90, quantity) : "";
 }
 
 /** A difference: "+12 (+3 to +20)", or "the same in every run". */
 export function changeWords(found, spec) {
   if (found.runs === 0) return "no pair of runs has a result";
   if (found.alike === found.runs) return "the same in every run";
-  const range = rangeWords(found, (value) => signed(value, spec));
+  const range = rangeWords(found, { ...spec, signed: true });
   return range ? `${signed(found.median, spec)} (${range})` : signed(found.median, spec);
 }
 
@@ -259,7 +259,7 @@ function partOf({ spec, element }) {
 }
 
 function when(data, time) {
-  return data.model.calendar ? dateWords(time, true) : `time ${time}`;
+  return dateWords(time, true, data.model.calendar);
 }
 
 function table(caption, head, rows) {

@@ -64,7 +64,7 @@ export function mountDrives(root, page) {
     what.offer(names.map((n) => ({ value: n, text: outputTitle(specOf(n), data.model.calendar) })), name);
     const output = now.outputs.get(name);
     const times = output.times ? Array.from(output.times) : [];
-    when.offer(times.map((t, i) => ({ value: String(i), text: data.model.calendar ? dateWords(t, true) : `time ${t}` })), String(lastOf(output)));
+    when.offer(times.map((t, i) => ({ value: String(i), text: dateWords(t, true, data.model.calendar) })), String(lastOf(output)));
     when.element.hidden = times.length === 0;
     part.offer(output.elements.map((text, i) => ({ value: String(i), text })), "0");
     part.element.hidden = output.elements.length < 2;
@@ -115,7 +115,7 @@ export function mountDrives(root, page) {
     });
     fill(links, told.length > 0 && make("span", { text: "Go to a lever: " }), ...told.map((one) => button(label(one), () => page.reveal(one.name), { class: "link" })));
     const others = found.inputs.filter((i) => !i.told);
-    fill(rest, driversNotes({ ...found, others: others.length }).map((text) => make("p", { text })));
+    fill(rest, driversNotes(found).map((text) => make("p", { text })));
     if (others.length > 0) rest.append(make("details", {}, make("summary", { text: `${countOf(others.length, "lever")} not told from chance` }), make("p", { text: others.map((one) => inputs.get(one.name).label).join("; ") })));
   }
 

@@ -37,7 +37,10 @@ export function mountHeadline(root, page) {
     const { now } = asking;
     root.classList.toggle("stale", now !== null && (asking.coarse || !asking.current));
     if (!now) {
-      for (const one of cards.values()) for (const part of [one.value, one.range, one.change]) say(part, part === one.value ? "\u2013" : "");
+      for (const one of cards.values()) {
+        for (const part of [one.unit, one.range, one.change]) say(part, "");
+        for (const part of [one.value, ...one.chances.map(({ told }) => told)]) say(part, "\u2013");
+      }
       return;
     }
     for (const spec of headlines(data, now).slice(0, MOST)) {

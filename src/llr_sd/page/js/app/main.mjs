@@ -1,5 +1,6 @@
 // The page as people meet it: what it is about, levers, results, and what holds them together.
 
+import { ILLUSTRATIVE } from "../charts/figure.mjs";
 import { countOf } from "../charts/numbers.mjs";
 import { nameOf } from "../equations/reading.mjs";
 import { lawProblem } from "../draws/laws.mjs";
@@ -16,7 +17,7 @@ import { mountHeadline } from "./headline.mjs";
 import { mountPictures } from "./pictures.mjs";
 import { mountSaving } from "./saving.mjs";
 import { mountTables } from "./tables.mjs";
-import { ILLUSTRATIVE, runsWords } from "./words.mjs";
+import { runsWords } from "./words.mjs";
 
 const VIEWS = Object.freeze([
   { name: "pictures", title: "Pictures", mount: mountPictures },
@@ -64,7 +65,6 @@ export function start(root, data, store, pool) {
 
   function show() {
     shell.runs.select.value = String(store.state.runs);
-    if (shell.told.children.length !== store.told.length) fill(shell.told, store.told.map((text) => make("p", { class: "warning", text })));
     setting.show();
     levers.show();
   }

@@ -121,7 +121,7 @@ export function mountPictures(root, page) {
     function offer() {
       const output = asking.now.outputs.get(name);
       const times = output.times ? Array.from(output.times) : [];
-      const dates = times.map((t, i) => ({ value: String(i), text: data.model.calendar ? dateWords(t, true) : `time ${t}` }));
+      const dates = times.map((t, i) => ({ value: String(i), text: dateWords(t, true, data.model.calendar) }));
       const kept = Number(store.state.view.at ?? NaN);
       when.offer(dates, String(Number.isInteger(kept) && kept >= 0 && kept < times.length ? kept : lastOf(output)));
       when.element.hidden = times.length === 0;

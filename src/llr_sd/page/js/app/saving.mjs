@@ -1,7 +1,7 @@
 // Keeping a setting with its numbers, a session as a file, and everything as a study that the command line runs.
 
 import { download, fileName } from "../charts/files.mjs";
-import { chanceWords, countOf, dateWords, named, shown } from "../charts/numbers.mjs";
+import { between, chanceWords, countOf, dateWords, named, shown } from "../charts/numbers.mjs";
 import { differencesOf } from "../session/moves.mjs";
 import { keeping, staleness } from "../session/settings.mjs";
 import { numbersOf } from "../session/kept.mjs";
@@ -112,9 +112,10 @@ export function numberWords(data, setting, spec) {
   const own = setting.numbers.filter(({ output }) => output === spec.name);
   return own.filter(({ statistic }) => statistic === "p50").map(({ element, time, value }) => {
     const at = (statistic) => own.find((row) => row.statistic === statistic && row.element === element && row.time === time)?.value ?? NaN;
-    const title = `${named(spec.label, spec.percent ? "" : spec.unit)}${element ? `: ${element}` : ""}${spec.at === null && time !== null ? `, ${data.model.calendar ? dateWords(time, true) : `time ${time}`}` : ""}`;
+    const title = `${named(spec.label, spec.percent ? "" : spec.unit)}${element ? `: ${element}` : ""}${spec.at === null && time !== null ? `, ${dateWords(time, true, data.model.calendar)}` : ""}`;
     const middle = shown(value ?? NaN, spec);
-    return at("p05") === at("p95") ? `${title}: ${middle}` : `${title}: ${middle} (nine in ten ${shown(at("p05"), spec)} to ${shown(at("p95"), spec)})`;
+    const [low, high] = [at("p05"), at("p95")];
+    return Number.isFinite(high - low) && low !== high ? `${title}: ${middle} (nine in ten ${between(low, high, spec)})` : `${title}: ${middle}`;
   });
 }
 

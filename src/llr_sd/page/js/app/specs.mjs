@@ -189,7 +189,7 @@ const TIME_LABEL = /\b(date|when|until|(day|week|month|quarter|year)s? (at|befor
  */
 export function outputTitle(spec, calendar, time = spec.at) {
   if (spec.at !== null && TIME_UNIT.test(spec.unit.trim()) && TIME_LABEL.test(spec.label)) return spec.label;
-  const date = time === null || time === undefined ? "" : calendar ? dateWords(time, true) : `time ${time}`;
+  const date = time === null || time === undefined ? "" : dateWords(time, true, calendar);
   const year = /\d{4}$/.exec(date)?.[0] ?? date;
   return spec.label.includes(year) ? spec.label : `${spec.label}, ${date}`;
 }

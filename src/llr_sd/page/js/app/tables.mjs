@@ -65,7 +65,7 @@ export function mountTables(root, page) {
     if (start && !same) settings.push({ name: `Start: ${store.state.from}`, ensemble: beside(now, start) });
     fill(numbers, outputsTable(settings));
     fill(chances, data.targets.length ? targetsTable(settings) : []);
-    say(note, `Series are read at their last time, ${data.model.calendar ? dateWords(data.model.final, true) : `time ${data.model.final}`}. Quantiles and chances are over the runs that have a result.`);
+    say(note, `Series are read at their last time, ${dateWords(data.model.final, true, data.model.calendar)}. Quantiles and chances are over the runs that have a result.`);
   }
 
   function outputsTable(settings) {

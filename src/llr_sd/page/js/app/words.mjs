@@ -1,6 +1,6 @@
 // The sentences of the page, each from the numbers that it tells; a claim stands only where they bear it out.
 
-import { chanceWords, countOf, dateWords, fixed, joined, levelWords, listing, shareWords, shown, shownWithUnit } from "../charts/numbers.mjs";
+import { between, chanceWords, countOf, dateWords, fixed, joined, levelWords, listing, shareWords, shown, shownWithUnit } from "../charts/numbers.mjs";
 import { FEWEST_RUNS } from "../draws/statistics.mjs";
 
 /** Fewer runs than these give no ends of a nine-in-ten range with an interval of their own. */
@@ -30,7 +30,7 @@ export function runsWords({ have, all, failed, busy, error }) {
 export function failureWords(failures, runs, calendar) {
   if (!failures.length) return "";
   const [first] = failures;
-  const when = first.time === null || !Number.isFinite(first.time) ? "" : calendar ? `, ${dateWords(first.time)}` : `, time ${first.time}`;
+  const when = first.time === null || !Number.isFinite(first.time) ? "" : `, ${dateWords(first.time, false, calendar)}`;
   const why = `${first.variable ? `\u201c${first.variable}\u201d ` : ""}${first.reason}${when} (run ${first.run + 1})`;
   const causes = new Set(failures.map((f) => `${f.variable} ${f.reason}`)).size;
   const head = failures.length === runs ? (runs === 1 ? "The run failed: there are no numbers." : `All ${countOf(runs, "run")} failed: there are no numbers.`)
@@ -62,7 +62,7 @@ export function rangeWords(spread, quantity) {
   if (spread.runs === 0) return "";
   if (spread.flat) return spread.runs === 1 ? "one run" : `the same in all ${countOf(spread.runs, "run")}`;
   if (!Number.isFinite(spread.p95 - spread.p05)) return "too few runs";
-  return `${endless(shown(spread.p05, quantity))} to ${shown(spread.p95, quantity)}`;
+  return between(spread.p05, spread.p95, quantity);
 }
 
 /** The first end of a range of percentages has its sign once, behind the second. */
@@ -72,11 +72,14 @@ function endless(text) {
 
 /**
  * What lines and bands of a trajectory are.
- * @param {{series: {low50: number[]|null}[]}} spec
+ * @param {{series: {low50: number[]|null, low90: number[]|null}[]}} spec
  * @param {number} runs behind the first of its series
  */
 export function bandsWords({ series }, runs) {
-  if (series[0].low50) return "The line is the median; half of the runs lie in the darker band, nine in ten in the paler one.";
+  const drawn = (band) => band?.some(Number.isFinite) ?? false;
+  const { low50, low90 } = series[0];
+  if (drawn(low50)) return `The line is the median; half of the runs lie in the ${drawn(low90) ? "darker band, nine in ten in the paler one" : "band"}.`;
+  if (low50) return "The line is the median; the runs are too few for a band.";
   if (!series.some((s) => s.median.some(Number.isFinite))) return "";
   return `${runs > 1 ? "All runs agree" : "Nothing varies in this setting"}, so there is one line and no band.`;
 }
@@ -146,9 +149,6 @@ function inRuns(text) {
   return text.includes(" runs") ? text : `${text} of runs`;
 }
 
-/** What is drawn from invented data says so. */
-export const ILLUSTRATIVE = "Illustrative data: the numbers describe no real service.";
-
 /**
  * What drives an output, in a sentence.
  * @param {{label: string}[]} causes those told from chance, most first
@@ -163,7 +163,7 @@ export function driversSentence(causes, { output, runs, varying, note }) {
 
 /**
  * What the shares of a spread are and are not.
- * @param {{runs: number, lost: number, skewed: boolean, dummy: number[]|null, constant: string[], others: number}} facts as `drivers` gives them
+ * @param {{runs: number, lost: number, skewed: boolean, dummy: number[]|null, constant: string[]}} facts as `drivers` gives them
  * @returns {string[]}
  */
 export function driversNotes({ lost, skewed, dummy, constant }) {

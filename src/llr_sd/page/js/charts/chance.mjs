@@ -67,7 +67,7 @@ function chanceTable(spec) {
   const count = (value) => ({ value, words: String(value) });
   return {
     caption: spec.title ?? ABOUT,
-    head: ["Target", "Setting", "Chance", "Low (95%)", "High (95%)", "Runs that meet it", "Runs with a result", "Runs that failed", "At least", "At most"],
+    head: ["Target", "Setting", "Chance", "Low (95%)", "High (95%)", "Runs that meet it", "Runs with a result", "Runs without a result", "At least", "At most"],
     rows: spec.rows.map((r) => [
       nameOf(r), r.setting, share(r.probability), share(r.low), share(r.high), count(r.met), count(r.runs), count(r.lost), ...outer(r).map(share),
     ]),

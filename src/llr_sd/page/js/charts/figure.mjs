@@ -5,18 +5,19 @@ import { swatch } from "./plot.mjs";
 import { node, patch } from "./svg.mjs";
 import { showTable } from "./table.mjs";
 
-const ILLUSTRATIVE = "Illustrative data: the numbers describe no real service.";
+/** What every page and file of illustrative data says. */
+export const ILLUSTRATIVE = "Illustrative data: the numbers describe no real service.";
 
 /**
  * Frame a chart.
  *
  * The heading and the sentence are the chart's own `title` and `sentence`, as of its last update.
  * @param {Object} chart as `makeChart` returns it
- * @param {{name: string, level?: number, switches?: boolean, about?: () => {study: string, setting: string, illustrative: boolean, notes?: string[]}}} options
+ * @param {{name: string, level?: number, switches?: boolean, about: () => {study: string, setting: string, illustrative: boolean, notes?: string[]}}} options
  *   `name` of the figure, for its files; `level` of the heading; `switches` lets each line be taken out and in; `about` says what the files are of, at the time they are written
  * @returns {HTMLElement}
  */
-export function figure(chart, { name, level = 3, switches = false, about = () => ({ study: "", setting: "", illustrative: false }) }) {
+export function figure(chart, { name, level = 3, switches = false, about }) {
   const frame = document.createElement("figure");
   frame.className = "figure";
   patch(frame, [node("figcaption", {}, [node(`h${level}`, {}, ""), node("p", { class: "sentence" }, "")])]);

@@ -4,7 +4,7 @@ import { axisRange, extremes, nearestIndex, quietest, scaled, spreadLabels, text
 import { between, dateWords, isCalendar, levelWords, listing, named, partRange, partWords, shown, signed, tick, unitWords } from "./numbers.mjs";
 import { makeChart } from "./plot.mjs";
 import {
-  BAND_NARROW, BAND_WIDE, INK, LINE, QUIET, TARGET, TARGET_DASH,
+  BAND_NARROW, BAND_WIDE, INK, LINE, TARGET, TARGET_DASH,
   bandPath, dashes, linePath, markerPath, node, pen, px, rule, timeAxis, valueAxis, valueNumbers, words,
 } from "./svg.mjs";
 

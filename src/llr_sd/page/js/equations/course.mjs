@@ -17,7 +17,7 @@ export function elementAt(axes, places) {
 /**
  * The figure of a variable.
  * @param {Object} entry
- * @param {Object} page `data`, `store`, `pool`
+ * @param {Object} page `data`, `store`, `pool`, `about`
  * @returns {{element: HTMLElement, show: () => void, close: () => void}|null} null where it does not change over time
  */
 export function course(entry, page) {
@@ -34,7 +34,7 @@ export function course(entry, page) {
   let asked = "";
   let closed = false;
   let ensemble = null;
-  const drawing = figure(chart, { name: entry.name, level: 5 });
+  const drawing = figure(chart, { name: entry.name, level: 5, about: page.about });
   drawing.hidden = true; // until there is something in it
   const element = make("section", { class: "eq-course" },
     make("h4", { text: "Over time, in the setting on screen" }),

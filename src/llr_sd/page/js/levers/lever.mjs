@@ -2,7 +2,7 @@
 
 import { button, make, say } from "../app/dom.mjs";
 import { lawEditor } from "./law.mjs";
-import { boxed, endsOf, scaleOf, sliderEnds, snapped, standing, stepOf, unboxed } from "./standing.mjs";
+import { boxed, endsOf, isMoved, scaleOf, sliderEnds, snapped, standing, stepOf, unboxed } from "./standing.mjs";
 import { GRADES, behind, capital, lawWords, outsideWords, permissibleWords, standingWords, valueWithUnit } from "./wording.mjs";
 
 /** What the ends of a slider are, where they are not those of its source. */
@@ -135,7 +135,7 @@ export function lever(input, page) {
       place(modelMark, input.value);
       modelMark.title = `of the model: ${valueWithUnit(input, input.value)}`;
     }
-    const moved = now.varies !== was.varies || now.value !== was.value || Object.hasOwn(state.ranges, input.name);
+    const moved = isMoved(input, state, start);
     element.classList.toggle("varies", now.varies);
     element.classList.toggle("moved", moved);
     say(stands, standingWords(input, now));

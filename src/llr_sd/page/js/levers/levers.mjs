@@ -3,7 +3,7 @@
 import { button, fill, make, say } from "../app/dom.mjs";
 import { countOf } from "../charts/numbers.mjs";
 import { lever } from "./lever.mjs";
-import { standing } from "./standing.mjs";
+import { isMoved } from "./standing.mjs";
 import { found, searchable } from "./wording.mjs";
 
 const MOST_FOUND = 40;
@@ -28,16 +28,11 @@ export function mattering(data, moving, state, start) {
     return fresh;
   };
   const set = settings(data);
-  const differs = (input) => {
-    const now = standing(input, state.held, state.ranges);
-    const was = standing(input, start.held, start.ranges);
-    return now.varies !== was.varies || now.value !== was.value || Object.hasOwn(state.ranges, input.name);
-  };
   const byName = new Map(data.inputs.map((i) => [i.name, i]));
   const sections = [
     { title: "What the scenarios set", inputs: take(set.filter((name) => !moving.includes(name)).map((name) => byName.get(name))) },
     { title: "What moves the results most", inputs: take(moving.map((name) => byName.get(name)).filter(Boolean)) },
-    { title: "Changed by you", inputs: take(data.inputs.filter(differs)) },
+    { title: "Changed by you", inputs: take(data.inputs.filter((input) => isMoved(input, state, start))) },
   ];
   return sections.filter((s) => s.inputs.length);
 }

@@ -38,6 +38,12 @@ export function standing(input, held, ranges) {
   return { varies: true, value: middle(input, law), law };
 }
 
+/** Whether an input stands elsewhere than at the start, or has another range; `state` and `start` are {held, ranges}. */
+export function isMoved(input, state, start) {
+  const now = standing(input, state.held, state.ranges), was = standing(input, start.held, start.ranges);
+  return now.varies !== was.varies || now.value !== was.value || Object.hasOwn(state.ranges, input.name);
+}
+
 /** Whether a value is a finite number. */
 export function isNumber(value) {
   return typeof value === "number" && Number.isFinite(value);
