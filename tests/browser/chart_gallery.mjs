@@ -120,7 +120,7 @@ export function main() {
   window.gallery = {};
   for (const [name, make, spec] of figures) {
     const chart = make({});
-    place.append(figure(chart, { name, level: 2, switches: name === "six settings", about: () => ({ study: "gp_plan", setting: "plan", illustrative: true, notes: ["500 runs"] }) }));
+    place.append(figure(chart, { name, level: 2, about: () => ({ study: "gp_plan", setting: "plan", illustrative: true, notes: ["500 runs"] }) }));
     chart.update(spec());
     window.gallery[name] = { chart, spec };
   }

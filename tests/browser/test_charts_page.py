@@ -219,25 +219,6 @@ def test_a_figure_follows_its_width(browser: Any, gallery: Path) -> None:
     assert browser.execute_script(f"return {chart('six settings')}.querySelectorAll('.c-leader').length") == 0
 
 
-def test_a_line_can_be_taken_out_and_in(browser: Any, gallery: Path) -> None:
-    shown(browser, gallery)
-    name = "six settings"
-    boxes = f"{chart(name)}.closest('figure').querySelectorAll('.figure-switches input')"
-    assert browser.execute_script(f"return [{boxes}.length, document.querySelectorAll('.figure-switches input').length]") == [
-        6,
-        6,
-    ]
-    browser.execute_script(f"{boxes}[5].click(); {boxes}[4].click()")
-    assert "everyone stays" not in reading(browser, name)
-    assert browser.execute_script(f"return {chart(name)}.querySelectorAll('.c-leader').length") == 4
-    browser.execute_script(f"window.gallery[{name!r}].chart.update(window.gallery[{name!r}].spec())")
-    assert "everyone stays" not in reading(browser, name)
-    browser.execute_script(f"for (const box of {boxes}) if (box.checked) box.click()")
-    assert reading(browser, name) == ""
-    browser.execute_script(f"for (const box of {boxes}) box.click()")
-    assert "everyone stays" in reading(browser, name)
-
-
 def test_markup_in_names_is_text(browser: Any, gallery: Path) -> None:
     shown(browser, gallery)
     assert browser.execute_script(

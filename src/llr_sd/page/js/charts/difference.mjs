@@ -63,7 +63,6 @@ function overTime(spec) {
 const DIFFERENCE = {
   hint: "Left and right arrows move along the times, up and down arrows from line to line; Home and End go to the ends.",
   emphasis: true,
-  switches: true,
   scene: (spec, place) => (spec.times ? trajectoryScene(overTime(spec), place) : differenceRows(spec, place)),
   reading(spec, column, row) {
     if (spec.times) return trajectoryReading(overTime(spec), column, row);

@@ -1,7 +1,6 @@
 /** The frame of a figure: heading, sentence, the figure itself, and buttons for its table, PNG, SVG and CSV. */
 
 import { csvText, download, fileName, pngOf } from "./files.mjs";
-import { swatch } from "./plot.mjs";
 import { node, patch } from "./svg.mjs";
 import { showTable } from "./table.mjs";
 
@@ -13,11 +12,11 @@ export const ILLUSTRATIVE = "Illustrative data: the numbers describe no real ser
  *
  * The heading and the sentence are the chart's own `title` and `sentence`, as of its last update.
  * @param {Object} chart as `makeChart` returns it
- * @param {{name: string, level?: number, switches?: boolean, about: () => {study: string, setting: string, illustrative: boolean, notes?: string[]}}} options
- *   `name` of the figure, for its files; `level` of the heading; `switches` lets each line be taken out and in; `about` says what the files are of, at the time they are written
+ * @param {{name: string, level?: number, about: () => {study: string, setting: string, illustrative: boolean, notes?: string[]}}} options
+ *   `name` of the figure, for its files; `level` of the heading; `about` says what the files are of, at the time they are written
  * @returns {HTMLElement}
  */
-export function figure(chart, { name, level = 3, switches = false, about }) {
+export function figure(chart, { name, level = 3, about }) {
   const frame = document.createElement("figure");
   frame.className = "figure";
   patch(frame, [node("figcaption", {}, [node(`h${level}`, {}, ""), node("p", { class: "sentence" }, "")])]);
@@ -31,10 +30,7 @@ export function figure(chart, { name, level = 3, switches = false, about }) {
   said.setAttribute("role", "status");
   sheet.hidden = true;
   for (const [key, value] of [["role", "region"], ["tabindex", "0"]]) sheet.setAttribute(key, value);
-  const choices = document.createElement("fieldset");
-  choices.className = "figure-switches";
-  choices.hidden = true;
-  frame.append(choices, chart.element, buttons, said, sheet);
+  frame.append(chart.element, buttons, said, sheet);
 
   const notes = () => {
     const { study, setting, illustrative, notes: more = [] } = about();
@@ -72,22 +68,7 @@ export function figure(chart, { name, level = 3, switches = false, about }) {
   table.setAttribute("aria-expanded", "false");
   buttons.append(...made);
 
-  /** A box to tick for each line; they are made anew where there are other lines. */
-  const offer = (series) => {
-    choices.hidden = series.length < 2;
-    if (choices.dataset.names === JSON.stringify(series.map((s) => s.name))) return;
-    choices.dataset.names = JSON.stringify(series.map((s) => s.name));
-    patch(choices, [
-      node("legend", {}, "Shown"),
-      ...series.map((s) => node("label", {}, [node("input", { type: "checkbox" }), ...swatch({ pen: s.pen }), node("span", {}, s.name)])),
-    ]);
-    for (const [i, box] of [...choices.querySelectorAll("input")].entries()) {
-      box.checked = !series[i].hidden;
-      box.onchange = () => chart.turn(series[i].name, box.checked);
-    }
-  };
   const write = (spec) => {
-    if (switches && chart.switches && spec.times) offer(spec.series);
     const title = spec.title ?? name;
     if (heading.textContent !== title) {
       heading.textContent = title;

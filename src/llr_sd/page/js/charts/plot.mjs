@@ -17,7 +17,7 @@ let made = 0;
  * `{head, lines: [{name, pen, words, row}], spoken}`; `told(spec)` the text alternative with its numbers; `key(spec)`, where it has one, what its marks mean; `table(spec)` its numbers.
  * @param {Object} kind
  * @param {{tallest?: number}} options height that the drawing may take, in px at the usual size of type
- * @returns {{element: HTMLElement, update: Function, table: Function, svg: Function, readout: Function, changed: Function, turn: Function, switches: boolean, spec: Function}}
+ * @returns {{element: HTMLElement, update: Function, table: Function, svg: Function, changed: Function, spec: Function}}
  */
 export function makeChart(kind, options = {}) {
   made += 1;
@@ -32,8 +32,8 @@ export function makeChart(kind, options = {}) {
     node("p", { class: "unseen", id: hint }, `${kind.hint} The table of the figure has the same numbers.`),
   ]);
   const [svg, reading, live] = element.children;
-  const listeners = { readout: [], changed: [] };
-  const state = { given: null, spec: null, off: new Set(), scene: null, cursor: null, width: 0, scale: 1 };
+  const changed = [];
+  const state = { spec: null, scene: null, cursor: null, width: 0, scale: 1 };
 
   function place(width, scale) {
     return { width, scale, kept: state.scene ? state.scene.kept : null, row: state.cursor ? state.cursor.row : null, tallest: options.tallest };
@@ -61,7 +61,6 @@ export function makeChart(kind, options = {}) {
     const told = rows.length ? kind.reading(state.spec, asked.column, asked.row, grid) : null;
     patch(svg, [node("g", {}, nodes), node("g", { class: "c-cursor" }, state.cursor && told ? cursorNodes(grid) : [])]);
     patch(reading, told ? readingNodes(told, state.cursor ? state.cursor.row : null) : []);
-    for (const listener of listeners.readout) listener(state.cursor ? told : null);
     return told;
   }
 
@@ -152,26 +151,17 @@ export function makeChart(kind, options = {}) {
   return {
     element,
     update(spec) {
-      state.given = spec;
-      state.spec = withoutThose(spec, state.off);
+      state.spec = spec;
       const label = spec.title ? `Figure: ${spec.title}` : "Figure";
       if (element.getAttribute("aria-label") !== label) element.setAttribute("aria-label", label);
       svg.setAttribute("aria-label", kind.told(spec));
       redraw();
-      for (const listener of listeners.changed) listener(spec);
+      for (const listener of changed) listener(spec);
     },
-    /** Leave a series out, or take it in again, in this and in every later update. */
-    turn(name, on) {
-      if (on) state.off.delete(name);
-      else state.off.add(name);
-      this.update(state.given);
-    },
-    switches: kind.switches === true,
     spec: () => state.spec,
     table: () => kind.table(state.spec),
     svg: (notes = []) => standAlone(kind, state.spec, notes),
-    readout: (listener) => listeners.readout.push(listener),
-    changed: (listener) => listeners.changed.push(listener),
+    changed: (listener) => changed.push(listener),
   };
 }
 
@@ -181,13 +171,8 @@ function shortened(name) {
   return letters.length > LONGEST ? `${letters.slice(0, LONGEST).join("").trimEnd()}…` : name;
 }
 
-/** A spec in which the series of these names are hidden. */
-function withoutThose(spec, off) {
-  return off.size ? { ...spec, series: spec.series.map((s) => ({ ...s, hidden: s.hidden || off.has(s.name) })) } : spec;
-}
-
 /** The line, marker or mark of a series, as its key shows it; none where it has none. */
-export function swatch({ pen: number, mark }) {
+function swatch({ pen: number, mark }) {
   const shape = (inside) => [node("svg", { class: "swatch", width: 30, height: 14, viewBox: "0 0 30 14", "aria-hidden": "true" }, inside)];
   if (number === null || number === undefined) return mark ? shape(mark) : [];
   const { colour, dash, marker } = pen(number);

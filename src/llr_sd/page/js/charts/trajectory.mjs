@@ -316,7 +316,6 @@ export function trajectoryTable(spec) {
 const TRAJECTORY = {
   hint: "Left and right arrows move along the times, up and down arrows from line to line; Home and End go to the first and last time.",
   emphasis: true,
-  switches: true,
   scene: trajectoryScene,
   reading: trajectoryReading,
   key: trajectoryKey,
