@@ -132,6 +132,51 @@ def test_a_place_that_left_a_role_out_is_not_taken_for_zero() -> None:
     assert row.wte == pytest.approx(4.0)
 
 
+def measured_apart(wte: int, fte: int, none: int = 0) -> Staffing:
+    """Places with five GPs each, some of whom give WTE and some FTE only; some places have no GP; one did not answer."""
+    one = ratio_case([8000.0] * (wte + fte + none), [5.0] * (wte + fte + none), 8000.0)
+    frame = one.frame.copy()
+    later = frame.index[wte : wte + fte]
+    frame.loc[later, "fte"], frame.loc[later, "wte"] = 5.0, np.nan
+    nurse = dataclasses.replace(holdings("ELR00", "ELR", 0.02, OCTOBER)[1], heads=1.0, fte=1.0)
+    nurses = [dataclasses.replace(nurse, place=f"ELR{i:02}") for i in range(wte + fte, wte + fte + none)]
+    rest = [frame[frame.index < wte + fte], *([frame_of(nurses)] if none else [])]
+    return dataclasses.replace(one, frame=pd.concat(rest, ignore_index=True))
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize(("none", "expected"), [(0, 5.0), (5, 10 / 3)])
+def test_a_place_that_gives_another_measure_of_a_role_is_not_taken_for_zero(none: int, expected: float) -> None:
+    """Five places give WTE, five FTE only: WTE and FTE are each those of the places that give them, and nobody only where nobody is."""
+    frame = completed(measured_apart(5, 5, none)).staffing.frame
+    [row] = frame.query("method == 'extrapolated' and group == 'gp'").itertuples()
+    assert (row.wte, row.fte) == (pytest.approx(expected), pytest.approx(expected))
+    assert row.low <= row.wte <= row.high
+    if not none:
+        assert (row.low, row.high) == (pytest.approx(5.0), pytest.approx(5.0))
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_a_role_of_which_too_few_places_give_any_measure_is_unknown() -> None:
+    one = measured_apart(3, 4)
+    done = completed(dataclasses.replace(one, frame=one.frame.assign(heads=np.nan)))
+    [row] = done.staffing.frame.query("method == 'extrapolated'").itertuples()
+    assert row.missing == "not reported"
+    assert np.isnan([row.wte, row.fte, row.low, row.high]).all()
+    assert done.response.partly == 1
+
+
+def test_time_of_some_people_of_a_role_is_not_that_of_all() -> None:
+    """Each place has four WTE; at one, one of two GPs gives no time."""
+    one = ratio_case([8000.0] * 7, [4.0] * 7, 8000.0)
+    frame = one.frame.assign(heads=1.0)
+    more = pd.concat([frame, frame.iloc[:1].assign(wte=np.nan)], ignore_index=True)
+    more.loc[0, "wte"] = 2.0
+    [row] = completed(dataclasses.replace(one, frame=more)).staffing.frame.query("method == 'extrapolated'").itertuples()
+    assert row.heads == pytest.approx(8 / 7)
+    assert row.wte == pytest.approx(4.0)
+
+
 def test_sessions_and_hours_become_wte_and_fte_by_definition_only() -> None:
     [gp, nurse] = (
         frame_of(

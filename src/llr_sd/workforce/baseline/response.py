@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from llr_sd.workforce.staffing import (
     FTE_HOURS,
+    NOT_REPORTED,
     QUANTITIES,
     WTE_SESSIONS,
     Staffing,
@@ -216,7 +217,7 @@ def _filled(
             basis += "; interval by how much others changed since"
         elif estimate is not None:
             # A place is no less certain from its own last answer than from the answers of others.
-            spread = float((estimate[0]["high"] - amount(estimate[0])).sum())
+            spread = float((estimate[0]["high"] - amount(estimate[0])).sum(min_count=1))
             half = value / value.sum() * spread if value.sum() > 0 else value * 0
             basis += "; interval as if it were estimated from like places"
         else:
@@ -233,7 +234,7 @@ def _filled(
         return None, {"method": "unknown", "period": None, "months": math.nan, "like": 0, "basis": why}
     rows, many, basis = estimate
     about = {"place": place.place, "place_name": place.place_name, "kind": place.kind, "area": place.area, "file": ""}
-    return rows.assign(**about, period=period, method="extrapolated", sheet="", row=0, column="", person="", missing=""), {
+    return rows.assign(**about, period=period, method="extrapolated", sheet="", row=0, column="", person=""), {
         "method": "extrapolated", "period": period, "months": 0.0, "like": many, "basis": basis,
     }  # fmt: skip
 
@@ -253,10 +254,15 @@ def _change(told: pd.DataFrame, before: pd.DataFrame, answered: list[str]) -> tu
     return float(((now - then) ** 2 / then).mean()), many
 
 
-def _student(many: int) -> float:
+def _student(many: int | NDArray[np.int64]) -> Floats:
     from scipy.stats import t
 
-    return float(t.ppf(0.5 + COVER / 2, max(many - 1, 1)))
+    return np.asarray(t.ppf(0.5 + COVER / 2, np.maximum(np.asarray(many) - 1, 1)), dtype=np.float64)
+
+
+def _over(top: Floats, bottom: Floats) -> Floats:
+    found: Floats = np.divide(top, bottom, out=np.full(top.shape, math.nan), where=bottom > 0)
+    return found
 
 
 class _Like:
@@ -267,17 +273,17 @@ class _Like:
         self.lists = known["list_size"].to_numpy(dtype=np.float64)
         self.kinds, self.areas = known["kind"].to_numpy(dtype=object), known["area"].to_numpy(dtype=object)
         rows = told[told["place"].isin(known.index)]
-        columns = {"amount": amount(rows), **{q: rows[q] for q in QUANTITIES}}
-        sums = rows.assign(**columns).groupby(["place", *ROLE])[list(columns)].sum(min_count=1)
+        keys = [rows[k] for k in ("place", *ROLE)]
+        # What a place gives of only some of its people in a role it does not give of the role.
+        sums = rows[list(QUANTITIES)].groupby(keys).sum().where(rows[list(QUANTITIES)].notna().groupby(keys).all())
         self.roles = sums.index.droplevel("place").unique().sort_values()
         at = self.roles.get_indexer(sums.index.droplevel("place")), known.index.get_indexer(sums.index.get_level_values("place"))
+        self.named = np.zeros((len(self.roles), len(known)), dtype=bool)
+        self.named[at] = True
         self.sums: dict[str, Floats] = {}
-        for name in columns:
-            table = np.full((len(self.roles), len(known)), math.nan)
-            table[at] = sums[name].to_numpy(dtype=np.float64)
-            given = np.isfinite(table).any(axis=1, keepdims=True)
-            # Whoever answered and did not name a role has nobody in it; what no place gives of a role stays unknown.
-            self.sums[name] = np.where(given, np.nan_to_num(table), math.nan)
+        for name in QUANTITIES:
+            self.sums[name] = np.full(self.named.shape, math.nan)
+            self.sums[name][at] = sums[name].to_numpy(dtype=np.float64)
 
     def estimate(self, place: Any) -> tuple[pd.DataFrame, int, str] | None:
         """Return rows of a place by role, how many places they are from, and which; None where those are too few."""
@@ -287,16 +293,27 @@ class _Like:
         if found is None:
             return None
         those, basis = found
-        lists, size, many = self.lists[those], float(place.list_size), int(those.sum())
-        value = self.sums["amount"][:, those]
-        ratio = value.sum(axis=1) / lists.sum()
-        spread = ((value - ratio[:, None] * lists) ** 2 / lists).sum(axis=1) / (many - 1)
-        half = _student(many) * np.sqrt(spread * (size + size**2 / lists.sum()))
-        mean = {q: self.sums[q][:, those].sum(axis=1) / lists.sum() * size for q in QUANTITIES}
-        some = np.any([np.nan_to_num(m) > 0 for m in mean.values()], axis=0)
-        keys = {name: self.roles.get_level_values(name).to_numpy()[some] for name in ROLE}
-        ends = {"low": np.maximum(ratio * size - half, 0.0)[some], "high": (ratio * size + half)[some]}
-        return pd.DataFrame({**keys, **{q: m[some] for q, m in mean.items()}, **ends}), many, basis
+        each = {q: self._ratio(q, those, float(place.list_size)) for q in QUANTITIES}
+        keys = {name: self.roles.get_level_values(name).to_numpy() for name in ROLE}
+        rows, half = (pd.DataFrame({**keys, **{q: found[i] for q, found in each.items()}}) for i in (0, 1))
+        middle, half = amount(rows), amount(half)
+        silent = rows[list(QUANTITIES)].isna().all(axis=1)
+        rows = rows.assign(low=(middle - half).clip(lower=0.0), high=middle + half, missing=np.where(silent, NOT_REPORTED, ""))
+        return rows[silent | (rows[list(QUANTITIES)] > 0).any(axis=1)], int(those.sum()), basis
+
+    def _ratio(self, name: str, those: NDArray[np.bool_], size: float) -> tuple[Floats, Floats]:
+        """Return a quantity by role and the half width of its interval; NaN where fewer than `FEWEST` of those places say it."""
+        lists, value, named = self.lists[those], self.sums[name][:, those], self.named[:, those]
+        given = np.isfinite(value)
+        # Whoever answered and did not name a role has nobody in it; whoever named it without this quantity has some, like those who gave it.
+        said = given | ~named
+        many = said.sum(axis=1)
+        each = _over(np.nansum(value, axis=1), given @ lists)
+        ratio = np.where(named.any(axis=1), named @ lists / lists.sum() * each, 0.0)
+        ratio[many < FEWEST] = math.nan
+        misses = np.where(said, (np.nan_to_num(value) - ratio[:, None] * lists) ** 2 / lists, 0.0).sum(axis=1)
+        error = _over(misses, many - 1.0) * (size + _over(np.full(len(many), size**2), said @ lists))
+        return ratio * size, _student(many) * np.sqrt(error)
 
     def _which(self, place: Any) -> tuple[NDArray[np.bool_], str] | None:
         kind = self.kinds == place.kind
