@@ -187,6 +187,19 @@ def test_a_practice_that_is_unknown_keeps_models_from_starting() -> None:
     assert "site_l00.csv" not in {**made.public, **made.local}
 
 
+def test_a_practice_without_an_area_counts_once_in_all_vacancies() -> None:
+    one = few(2, lowest=6)
+    blank = one.frame["place"] == "P0"
+    frame = one.frame.assign(area=one.frame["area"].where(~blank, ""))
+    empty = frame[blank & (frame["group"] == "gp")].iloc[:1].assign(status="vacant", heads=np.nan, fte=np.nan, vacant=6.0)
+    places = one.places.assign(area=one.places["area"].where(one.places["place"] != "P0", ""))
+    whole = dataclasses.replace(one, frame=pd.concat([frame, empty], ignore_index=True), places=places)
+    made = folder.tables(folder.baseline(whole))
+    table = made.public["vacancies.csv"]
+    assert not table.duplicated(["area", "group"]).any()
+    assert made.public["gp_supply.csv"].set_index("parameter")["value"]["vacancies_2017"] == 6
+
+
 @pytest.mark.parametrize(
     ("day", "time"), [("2017-10-31", 2017.75), ("2017-09-30", 2017.75), ("2022-09-30", 2022.75), ("2023-01-01", 2023.0), ("2022-06-30", 2022.5)]
 )  # fmt: skip

@@ -330,7 +330,7 @@ def vacancies(done: Completed, errors: tuple[UnderReporting, ...] = (GP_VACANCIE
     vacant = frame["vacant"]
     known = {e.group: e for e in errors}
     rows = []
-    for area in ["", *sorted(set(frame["area"]))]:
+    for area in ["", *sorted(set(frame["area"]) - {""})]:
         mine = (frame["area"] == area) | (area == "")
         for group in sorted(set(frame["group"][mine])):
             here = mine & (frame["group"] == group)
