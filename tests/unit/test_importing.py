@@ -17,6 +17,8 @@ from llr_sd.cli import main
 from llr_sd.errors import InputError, ResultError
 from llr_sd.importing import import_files, read_files
 from llr_sd.workforce import people, rollup
+from llr_sd.workforce.baseline.response import completed
+from llr_sd.workforce.baseline.stocks import stocks
 from llr_sd.workforce.staffing import FaultyFiles, asked
 
 LIST = {"EXTRACT_DATE": "01OCT2017", "SEX": "ALL", "AGE": "ALL"}
@@ -67,6 +69,9 @@ def test_files_of_all_kinds_become_one_folder(tmp_path: Path, capsys: pytest.Cap
     assert sum(float(r["fte"]) for r in north) == pytest.approx(
         1 + 2 * 5.0
     )  # the network's pharmacist goes where its practices are
+    with (out / "stocks.csv").open(encoding="utf-8") as stream:
+        placed = {(row["setting"], row["unit"]) for row in csv.DictReader(stream) if row["by"] == "locality"}
+    assert placed == {("gp", "North"), ("pcn", "North")}  # and so it does among the stocks
 
 
 def test_the_same_import_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -328,13 +333,16 @@ def test_the_roll_up_keeps_totals(tmp_path: Path) -> None:
     files = [
         write(tmp_path / "p 2017-09.csv", [practice("C1", "One"), practice("C2", "Two"), practice("C3", "Three")]),
         write(tmp_path / "member.csv", members(("C1", "U1", "North"), ("C2", "U2", "North"))),
+        write(tmp_path / "pcn.csv", [post(PCN_CODE="U1")]),
     ]
     staffing = read_files(files, b"key").staffing
     for unit in rollup.UNITS:
         table = rollup.rolled(staffing, unit)
-        assert table["fte"].sum() == pytest.approx(3 * 5.0)
+        assert table["fte"].sum() == pytest.approx(3 * 5.0 + 1.0)
+        stock = stocks(completed(staffing), unit).groupby("unit")["fte"].sum()
+        assert stock.to_dict() == pytest.approx(table.groupby(unit)["fte"].sum().to_dict())
     by = rollup.rolled(staffing, "locality").groupby("locality")["fte"].sum()
-    assert by.to_dict() == pytest.approx({"": 5.0, "North": 10.0})
+    assert by.to_dict() == pytest.approx({"": 5.0, "North": 11.0})
     with pytest.raises(InputError, match="county"):
         rollup.rolled(staffing, "county")
 

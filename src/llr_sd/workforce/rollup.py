@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from llr_sd.errors import InputError
@@ -81,6 +81,35 @@ def words(table: pd.DataFrame) -> Iterator[str]:
         yield f"{row.network} {row.network_name} lies in several localities: {row.locality}."
 
 
+def unit_of(frame: pd.DataFrame, places: pd.DataFrame, unit: str, known: Sequence[str] = UNITS) -> pd.Series:
+    """Return the unit of each row of staff, empty where its place belongs to none; a network lies where all its practices do.
+
+    Parameters
+    ----------
+    frame, places
+        As in `Staffing`.
+    unit
+        One of `known`; "all" is one unit of everybody.
+    known
+        Units that may be asked for.
+
+    Raises
+    ------
+    InputError
+        When there is no such unit.
+    """
+    import pandas as pd
+
+    if unit not in known:
+        raise InputError(f'there is no unit "{unit}".', mend=f"Known are {', '.join(known)}.")
+    if unit == "all":
+        return pd.Series("all", index=frame.index)
+    if unit in ("place", "area"):
+        return frame[unit]
+    of = places.set_index("place")[unit].to_dict() | (_localities(places) if unit == "locality" else {})
+    return frame["place"].map(of).fillna("")
+
+
 def rolled(staffing: Staffing, unit: str) -> pd.DataFrame:
     """Return staff by skill level of networks, localities or areas.
 
@@ -104,14 +133,8 @@ def rolled(staffing: Staffing, unit: str) -> pd.DataFrame:
     """
     import pandas as pd
 
-    if unit not in UNITS:
-        raise InputError(f'there is no unit "{unit}".', mend=f"Known are {', '.join(UNITS)}.")
     frame = staffing.frame
-    if unit != "area":
-        of = staffing.places.set_index("place")[unit].to_dict()
-        if unit == "locality":
-            of |= _localities(staffing.places)
-        frame = frame.assign(**{unit: frame["place"].map(of).fillna("")})
+    frame = frame.assign(**{unit: unit_of(frame, staffing.places, unit)})
     order = pd.Categorical(frame["level"], LEVELS, ordered=True)
     keys = [frame[unit], pd.Series(order, index=frame.index, name="level"), frame["status"]]
     sums = frame[["fte", "wte", "hours", "posts"]].groupby(keys, observed=True).sum(min_count=1)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from llr_sd.errors import InputError
+from llr_sd.workforce import rollup
 from llr_sd.workforce.baseline.response import Completed, amount
 from llr_sd.workforce.staffing import CONTRACT, FTE_HOURS, Conversion
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 SETTINGS = {"practice": "gp", "network": "pcn", "locality": "ilt", "acute": "acute", "other": "other"}
 """Setting of `llr_system` that a kind of place is."""
-UNITS = ("place", "network", "locality", "area", "all")
+UNITS = ("place", *rollup.UNITS, "all")
 OLDER = 55
 KEYS = ("setting", "unit", "level", "group", "status")
 
@@ -175,16 +176,9 @@ def placed(done: Completed, unit: str) -> pd.DataFrame:
     InputError
         When there is no such unit.
     """
-    if unit not in UNITS:
-        raise InputError(f'there is no unit "{unit}".', mend=f"Known are {', '.join(UNITS)}.")
     frame = done.staffing.frame
     frame = frame[frame["status"] != "vacant"]
-    if unit == "all":
-        return frame.assign(setting=frame["kind"].map(SETTINGS), unit="all")
-    if unit in ("place", "area"):
-        return frame.assign(setting=frame["kind"].map(SETTINGS), unit=frame[unit])
-    of = done.staffing.places.set_index("place")[unit].to_dict()
-    return frame.assign(setting=frame["kind"].map(SETTINGS), unit=frame["place"].map(of).fillna(""))
+    return frame.assign(setting=frame["kind"].map(SETTINGS), unit=rollup.unit_of(frame, done.staffing.places, unit, UNITS))
 
 
 def stocks(done: Completed, unit: str, rule: Conversion = CONTRACT) -> pd.DataFrame:
