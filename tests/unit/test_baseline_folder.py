@@ -93,7 +93,9 @@ def test_gp_supply_starts_from_its_table(tmp_path: Path, made: folder.Tables) ->
     rows = made.public["gp_supply.csv"].set_index("parameter")
     assert rows["value"]["loc_wte_2017"] == pytest.approx(542 * 0.05)
     assert rows["value"]["vacancies_2017"] == pytest.approx(18 * 138 / 137, rel=1e-3)  # the last one extrapolated
-    assert "36.26 are likelier" in rows["note"]["vacancies_2017"]
+    assert rows["note"]["vacancies_2017"].startswith(
+        "as reported of 138 places (18 carried, 1 extrapolated, 119 reported); 36.26 are likelier"
+    )
 
 
 def test_what_stands_in_the_folder(base: folder.Baseline, made: folder.Tables) -> None:
@@ -170,6 +172,23 @@ def test_densities_give_nobody_away_who_is_left_out_of_them() -> None:
     for _, table in made.public["density.csv"].groupby("unit"):
         wte = table.set_index("group")["wte"]
         assert not abs(wte.drop("all_staff").sum(skipna=False) - wte["all_staff"] - 2.1) < 0.01
+
+
+@pytest.mark.parametrize(("heads", "shown"), [(3.0, False), (12.0, True)])
+def test_the_rate_of_vacancies_gives_nobody_away_where_the_others_say_nothing(heads: float, shown: bool) -> None:
+    """All practices but P0 say what is vacant: vacancies by their rate, less all staff, would be the GPs of P0."""
+    whole = few(2, lowest=6)
+    frame = whole.frame.copy()
+    gps, own = frame["group"] == "gp", frame["place"] == "P0"
+    frame.loc[gps & own, ["heads", "fte"]] = 0.0
+    first = frame[gps & own].index[0]
+    frame.loc[first, "heads"], frame.loc[first, "fte"] = heads, 0.7 * heads
+    vacant = frame[gps & ~own].assign(status="vacant", heads=np.nan, fte=np.nan, vacant=2.0).drop_duplicates("place")
+    frame = pd.concat([frame, vacant], ignore_index=True)
+    table = folder.tables(folder.baseline(dataclasses.replace(whole, frame=frame))).public["vacancies.csv"]
+    [line] = table.query("area == '' and group == 'gp'").itertuples()
+    assert line.reported == 10
+    assert np.isfinite(line.rate) == shown
 
 
 def test_enough_people_everywhere_hide_nothing() -> None:

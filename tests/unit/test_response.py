@@ -11,6 +11,7 @@ import pytest
 from baseline_staff import LISTS, MARCH, OCTOBER, holdings, the_plans_case
 
 from llr_sd.workforce.baseline.response import amount, by_definition, completed
+from llr_sd.workforce.baseline.stocks import vacancies
 from llr_sd.workforce.staffing import Staffing, frame_of
 
 
@@ -154,6 +155,30 @@ def test_a_place_that_gives_another_measure_of_a_role_is_not_taken_for_zero(none
     assert row.low <= row.wte <= row.high
     if not none:
         assert (row.low, row.high) == (pytest.approx(5.0), pytest.approx(5.0))
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize(("telling", "expected"), [(6, [1.0]), (4, [])])
+def test_vacancies_of_a_place_that_says_nothing_of_them_are_not_none(telling: int, expected: list[float]) -> None:
+    """One post is vacant at each place that says; another is estimated from five that say at least, and else stays unknown."""
+    one = ratio_case([8000.0] * 10, [5.0] * 10, 8000.0)
+    vacant = one.frame.iloc[:telling].assign(status="vacant", heads=np.nan, wte=np.nan, vacant=1.0)
+    done = completed(dataclasses.replace(one, frame=pd.concat([one.frame, vacant], ignore_index=True)))
+    assert done.staffing.frame.query("method == 'extrapolated'")["vacant"].dropna().tolist() == pytest.approx(expected)
+    assert done.response.partly == 0
+    [line] = vacancies(done).query("area == ''").itertuples()
+    assert line.places == telling + len(expected)
+    assert line.staff == pytest.approx(55.0)
+    assert line.rate == pytest.approx(1 / 5)
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_a_place_that_tells_of_other_posts_of_the_group_has_none_vacant_of_a_role() -> None:
+    one = ratio_case([8000.0] * 10, [5.0] * 10, 8000.0)
+    vacant = one.frame.iloc[:6].assign(status="vacant", heads=np.nan, wte=np.nan, vacant=1.0)
+    vacant.loc[vacant.index[:3], "role"] = "Salaried GP"
+    done = completed(dataclasses.replace(one, frame=pd.concat([one.frame, vacant], ignore_index=True)))
+    assert done.staffing.frame.query("method == 'extrapolated'")["vacant"].dropna().tolist() == pytest.approx([0.5, 0.5])
 
 
 @pytest.mark.filterwarnings("error::RuntimeWarning")

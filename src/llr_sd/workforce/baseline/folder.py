@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from llr_sd.workforce import people
 from llr_sd.workforce.baseline import density, plan, quality, starts, stocks
 from llr_sd.workforce.baseline.disclosure import LEAST, Margin, Release, protect
-from llr_sd.workforce.baseline.response import Completed, completed
+from llr_sd.workforce.baseline.response import Completed, completed, tell_vacancies
 from llr_sd.workforce.staffing import CONTRACT, Conversion, Staffing
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ MARGINS: tuple[Margin, ...] = (
     ("area", "group", "status", "aged"), ("area", "group", "status"),
     ("area", "practice_group"), ("practice_group",), ("area", "practice_group", "told"), ("practice_group", "told"),
     ("area", "all_told"), ("all_told",), ("unit", "site_group"), ("unit", "site_level"), ("unit", "practice_level"),
-    ("practice_level",), ("area", "locum"), ("area", "at_work"), ("at_work",), ("counted_level",),
+    ("practice_level",), ("area", "locum"), ("area", "at_work"), ("at_work",), ("area", "at_work", "posts_told"),
+    ("at_work", "posts_told"), ("counted_level",),
 )  # fmt: skip
 """Every count that a public table shows, or that a figure in it is of."""
 MOST = 60
@@ -175,6 +176,8 @@ def counted(base: Baseline) -> pd.DataFrame:
     silent = set(frame[gap][["place", "group"]].itertuples(index=False, name=None))
     told = pd.Series([k not in silent for k in frame[["place", "group"]].itertuples(index=False, name=None)], frame.index)
     all_told = ~frame["place"].isin({place for place, _ in silent})
+    pairs = tell_vacancies(base.done.staffing.frame)
+    posts_told = pd.Series([k in pairs for k in frame[["place", "group"]].itertuples(index=False, name=None)], frame.index)
     both = frame["heads"].notna() & (frame["fte"].notna() | frame["wte"].notna())
     further = _further(frame)
     return frame.assign(
@@ -189,6 +192,7 @@ def counted(base: Baseline) -> pd.DataFrame:
         site_level=frame["level"].where(starts.in_site(frame), ""),
         locum=frame["role"].where(frame["status"] == "locum", ""),
         at_work=frame["group"].where(~learning, ""),
+        posts_told=posts_told.where(~learning, "").astype(str),
         counted_level=frame["level"].where(both & ~learning, ""),
     )
 
@@ -263,15 +267,21 @@ def _vacant(base: Baseline) -> tuple[Release, pd.DataFrame]:
 
 
 def _vacancies(base: Baseline, release: Release, posts: Release) -> pd.DataFrame:
+    import pandas as pd
+
     table = stocks.vacancies(base.done, rule=base.rule)
-    hidden = []
+    hidden, parted = [], []
     for r in table.itertuples():
         key: tuple[str, ...] = (r.area, r.group) if r.area else (r.group,)
         staff: Margin = ("area", "at_work") if r.area else ("at_work",)
         vacant: Margin = ("area", "group") if r.area else ("group",)
         silent = r.places == 0
         hidden.append(not ((silent or _shown(posts, vacant, key)) and _shown(release, staff, key)))
+        # The rate is of the staff of the places that say, so it gives the staff of the others away.
+        parts = [_nobody_or_shown(release, (*staff, "posts_told"), (*key, told)) for told in ("True", "False")]
+        parted.append(not all(parts))
     table = table.assign(hidden=hidden)
+    table["rate"] = table["rate"].where(~pd.Series(parted, table.index))
     for figure in ("reported", "likely", "highest", "staff", "rate"):
         table[figure] = table[figure].where(~table["hidden"])
     return table

@@ -151,6 +151,17 @@ def by_definition(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def tell_vacancies(frame: pd.DataFrame) -> set[tuple[str, str]]:
+    """Return places and groups of which a place says how many posts are vacant; of others that is unknown, and not none.
+
+    Parameters
+    ----------
+    frame
+        Holdings.
+    """
+    return set(frame[frame["vacant"].notna()][["place", "group"]].itertuples(index=False, name=None))
+
+
 def completed(staffing: Staffing) -> Completed:
     """Fill in what places did not report.
 
@@ -280,6 +291,10 @@ class _Like:
         at = self.roles.get_indexer(sums.index.droplevel("place")), known.index.get_indexer(sums.index.get_level_values("place"))
         self.named = np.zeros((len(self.roles), len(known)), dtype=bool)
         self.named[at] = True
+        tell, roles = tell_vacancies(rows), self.roles.to_frame(index=False)
+        vacant = (roles["status"] == "vacant").to_numpy()
+        told_of = [[not v or (p, g) in tell for p in known.index] for v, g in zip(vacant, roles["group"], strict=True)]
+        self.vacant, self.nobody = vacant, ~self.named & np.array(told_of, dtype=bool).reshape(self.named.shape)
         self.sums: dict[str, Floats] = {}
         for name in QUANTITIES:
             self.sums[name] = np.full(self.named.shape, math.nan)
@@ -297,19 +312,19 @@ class _Like:
         keys = {name: self.roles.get_level_values(name).to_numpy() for name in ROLE}
         rows, half = (pd.DataFrame({**keys, **{q: found[i] for q, found in each.items()}}) for i in (0, 1))
         middle, half = amount(rows), amount(half)
-        silent = rows[list(QUANTITIES)].isna().all(axis=1)
+        silent = rows[list(QUANTITIES)].isna().all(axis=1) & ~self.vacant
         rows = rows.assign(low=(middle - half).clip(lower=0.0), high=middle + half, missing=np.where(silent, NOT_REPORTED, ""))
         return rows[silent | (rows[list(QUANTITIES)] > 0).any(axis=1)], int(those.sum()), basis
 
     def _ratio(self, name: str, those: NDArray[np.bool_], size: float) -> tuple[Floats, Floats]:
         """Return a quantity by role and the half width of its interval; NaN where fewer than `FEWEST` of those places say it."""
-        lists, value, named = self.lists[those], self.sums[name][:, those], self.named[:, those]
+        lists, value, named, nobody = self.lists[those], self.sums[name][:, those], self.named[:, those], self.nobody[:, those]
         given = np.isfinite(value)
         # Whoever answered and did not name a role has nobody in it; whoever named it without this quantity has some, like those who gave it.
-        said = given | ~named
+        said = given | nobody
         many = said.sum(axis=1)
         each = _over(np.nansum(value, axis=1), given @ lists)
-        ratio = np.where(named.any(axis=1), named @ lists / lists.sum() * each, 0.0)
+        ratio = np.where(named.any(axis=1), _over(named @ lists, (named | nobody) @ lists) * each, 0.0)
         ratio[many < FEWEST] = math.nan
         misses = np.where(said, (np.nan_to_num(value) - ratio[:, None] * lists) ** 2 / lists, 0.0).sum(axis=1)
         error = _over(misses, many - 1.0) * (size + _over(np.full(len(many), size**2), said @ lists))

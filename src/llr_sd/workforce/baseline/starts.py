@@ -372,7 +372,9 @@ def _gp_supply(done: Completed, rule: Conversion) -> Start:
     vacant = vacancies(done, rule=rule)
     [line] = vacant[(vacant["area"] == "") & (vacant["group"] == "gp")].itertuples()
     if line.places:
-        span = f"as reported; {line.likely:.4g} are likelier, and up to {line.highest:.4g}: {GP_VACANCIES.source}"
+        frame = done.staffing.frame
+        of = _methods(frame[frame["vacant"].notna() & (frame["group"] == "gp")])
+        span = f"as reported of {line.places:,} place{'s' if line.places > 1 else ''} ({of}); {line.likely:.4g} are likelier, and up to {line.highest:.4g}: {GP_VACANCIES.source}"
         rows.append(["vacancies_2017", round(float(line.reported), 6), "WTE", said, span])
     counts: tuple[tuple[Margin, Key], ...] = (
         (("practice_group",), ("gp",)),

@@ -11,7 +11,7 @@ import numpy as np
 
 from llr_sd.errors import InputError
 from llr_sd.workforce import rollup
-from llr_sd.workforce.baseline.response import Completed, amount
+from llr_sd.workforce.baseline.response import Completed, amount, tell_vacancies
 from llr_sd.workforce.staffing import CONTRACT, FTE_HOURS, Conversion
 
 if TYPE_CHECKING:
@@ -314,14 +314,18 @@ def vacancies(done: Completed, errors: tuple[UnderReporting, ...] = (GP_VACANCIE
     -------
     pandas.DataFrame
         area ("" for all), group, places (that say anything of vacancies), reported (carried forward and extrapolated ones among them),
-        likely and highest [as reported, in posts], staff [WTE], rate (reported as a share of staff) and source. `reported` is NaN
-        where no place says.
+        likely and highest [as reported, in posts], staff of all places [WTE], rate (reported as a share of the staff of the places that
+        say) and source. `reported` is NaN where no place says.
     """
     import pandas as pd
 
     frame = done.staffing.frame
     staff = in_wte(frame, rule).where(~frame["status"].isin(("trainee", "vacant")))
     vacant = frame["vacant"]
+    tell = tell_vacancies(frame)
+    telling = pd.Series(
+        [k in tell for k in frame[["place", "group"]].itertuples(index=False, name=None)], frame.index, dtype=bool
+    )
     known = {e.group: e for e in errors}
     rows = []
     for area in ["", *sorted(set(frame["area"]) - {""})]:
@@ -329,13 +333,13 @@ def vacancies(done: Completed, errors: tuple[UnderReporting, ...] = (GP_VACANCIE
         for group in sorted(set(frame["group"][mine])):
             here = mine & (frame["group"] == group)
             reported = float(vacant[here].sum(min_count=1))
-            own = float(staff[here].sum())
+            own, theirs = float(staff[here].sum()), float(staff[here & telling].sum())
             error = known.get(group)
             low, likely, high = error.interval(reported, own) if error else (reported, math.nan, math.nan)
             places = frame["place"][here & vacant.notna()].nunique()
             source = error.source if error else "no source says how many vacancies of this group go unreported"
             high = high if places else math.nan
-            rows.append([area, group, places, low, likely, high, own, reported / own if own > 0 else math.nan, source])
+            rows.append([area, group, places, low, likely, high, own, reported / theirs if theirs > 0 else math.nan, source])
     columns = ["area", "group", "places", "reported", "likely", "highest", "staff", "rate", "source"]
     return pd.DataFrame(rows, columns=columns)
 
