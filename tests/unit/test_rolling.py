@@ -18,7 +18,7 @@ from llr_sd.cli import main
 from llr_sd.errors import InputError
 from llr_sd.result import StudyResult
 from llr_sd.rolling import Collapsed, State, bias, compare, corrected, note, verdict, write_review
-from llr_sd.rolling.measured import OUTPUTS, TABLE
+from llr_sd.rolling.measured import OUTPUTS, TABLE, quarter_of
 from llr_sd.rolling.state import effective, weights
 from llr_sd.store import open_result
 from llr_sd.textfiles import read_table
@@ -270,6 +270,29 @@ def test_a_model_starts_where_the_table_of_outputs_says(tmp_path: Path, model: s
         array = runs[r["parameter"]]
         assert array.attrs["units"] == r["unit"]
         assert float(array.isel(scenario=0, run=0, time=0)) == pytest.approx(settings[r["parameter"]], rel=1e-9), r["variable"]
+
+
+@pytest.mark.parametrize("by", ["locality", "area"])
+@pytest.mark.parametrize(("note", "half"), [("North East", 2.0), ("North-East", 5.0), ("Elsewhere", None), (None, None)])
+def test_a_site_has_the_intervals_of_its_own_name(tmp_path: Path, by: str, note: str | None, half: float | None) -> None:
+    """Two localities whose names make one file name: each table says by its list whose it is."""
+    rows = ["parameter,value,unit,source,note", "base_date,2018.75,Year,s,", "initial_time,2018.75,Year,s,"]
+    rows += [f"list_size,18000,Person,s,{note}"] if note else []
+    table = tmp_path / "site_north_east_2.csv"
+    table.write_text(
+        "\n".join([*rows, *(f"skill_return_{k},40,WTE,s," for k in ("core", "autonomous", "enhanced", "foundation")), ""])
+    )
+    places = (("North East", 38, 42), ("North-East", 35, 45), ("", 0, 90))
+    lines = [f"{by},gp,{unit},core,nurse,in post,,,,40,{low},{high}" for unit, low, high in places]
+    lines += ["area,gp,A,core,nurse,in post,,,,40,0,90"] if by != "area" else []
+    (tmp_path / "stocks.csv").write_text(
+        "\n".join(["by,setting,unit,level,group,status,heads,fte,wte,opening,low,high", *lines, ""])
+    )
+    about = {"model": "swipe_site", "model file": "swipe_site.mdl (bundled)"}
+    found = quarter_of(table, dataclasses.replace(forecast(), manifest=about))
+    assert ("skill_return_core" in found.unsure) == (half is None)
+    [core] = [f for f in found.figures if f.parameter == "skill_return_core"]
+    assert core.error == pytest.approx(np.hypot(0.02 * 40, (half or 0) / stats.norm.ppf(0.95)))
 
 
 STUDY = """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,12 +115,15 @@ def quarter_of(baseline: Path, result: StudyResult) -> Quarter:
     if faults:
         raise faults[0].error(table)
     intervals = _Intervals(table)
+    site = None
+    if model == "swipe_site":  # two names can make one file name, so the table itself says whose it is
+        site = by_name["list_size"]["note"] if "list_size" in by_name else ""
     figures, unsure = [], []
     for one in known:
         row = by_name.get(one["parameter"])
         if row is None:
             continue
-        half = intervals.half(one, table.stem.removeprefix("site_") if model == "swipe_site" else "")
+        half = intervals.half(one, site)
         if half is None:
             unsure.append(one["parameter"])
         value = row.number_in("value")
@@ -164,13 +166,14 @@ class _Intervals:
         columns = ("by", "setting", "unit", "level", "group", "status", "low", "high")
         self.rows = read_table(file, columns) if is_file(file) else ()
 
-    def half(self, known: Row, site: str) -> float | None:
-        """Return the half width of a stock's interval, parts moving together; None where any part of it is not shown."""
+    def half(self, known: Row, site: str | None) -> float | None:
+        """Return the half width of a stock's interval, of a site by its name or of all, parts moving together; None where any part of it is not shown."""
+        units = {r["by"] for r in self.rows} - {"all", "area"} or {"area"}
         mine = [
             r
             for r in self.rows
             if r["setting"] in known["settings"].split(";")
-            and (r["by"] == "all" if not site else r["by"] not in ("all", "area") and _slug(r["unit"]) == site)
+            and (r["by"] == "all" if site is None else r["by"] in units and r["unit"] == site != "")
             and known["level"] in ("", r["level"])
             and known["group"] in ("", r["group"])
             and r["group"] != "director"
@@ -179,10 +182,6 @@ class _Intervals:
         if not mine or any(not r["low"] or not r["high"] for r in mine):
             return None
         return sum(r.number_in("high") - r.number_in("low") for r in mine) / 2
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
 
 
 def check_time(time: float, first: float, last: float, where: str) -> None:
