@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llr_sd.errors import InputError
+from llr_sd.store import contents
 from llr_sd.textfiles import is_file
 from llr_sd.workforce import people, rollup
 from llr_sd.workforce.columns import FILES, ColumnMap, key, read_columns
@@ -172,8 +172,7 @@ def read_files(
 def _digest(file: Path, faults: Faults) -> str | None:
     """Return the SHA-256 of a file; None, and a fault, where it cannot be read."""
     try:
-        with file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return contents.digest(file)
     except OSError as error:
         faults.add(str(file), f"cannot be read ({error.strerror}).")
         return None

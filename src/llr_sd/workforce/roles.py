@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,10 +78,6 @@ class Roles:
     def mend(self, name: str) -> str:
         """Say how an unmapped role is put right."""
         return f"Add it to the role table, with a level (--roles). {nearest(name, [r.name for r in self.rows])}".strip()
-
-    def unmapped(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Return the names that the table lacks, each once, in the order of the alphabet."""
-        return tuple(sorted({n for n in names if self.find(n) is None}))
 
 
 def plain(name: str) -> str:

@@ -19,9 +19,8 @@ KINDS = ("practice", "network", "locality", "acute", "other")
 STATUSES = ("in post", "partner", "salaried", "locum", "trainee", "vacant")
 METHODS = ("reported", "carried", "extrapolated")
 NOT_REPORTED: Final = "not reported"
-NOT_COLLECTED: Final = "not collected"
-Missing = Literal["", "not reported", "not collected"]
-"""Why a row has no quantity: the place did not say, or the source does not ask. Never zero."""
+Missing = Literal["", "not reported"]
+"""Why a row has no quantity: the place did not say. Never zero."""
 QUANTITIES = ("heads", "fte", "wte", "sessions", "hours", "posts", "vacant")
 """People; 37.5 hours = 1; nine sessions = 1 (GPs); sessions a week; hours a week; posts beside people; posts reported vacant."""
 FTE_HOURS = 37.5

@@ -54,7 +54,7 @@ class Disagreement:
     Attributes
     ----------
     kind
-        "sum": a total and its parts; "twice": two tables; "ratio": a printed ratio and the numbers it is of.
+        "sum": a total and its parts; "twice": two tables.
     source, area, group, unit
         Where it stands.
     printed
@@ -67,7 +67,7 @@ class Disagreement:
         Whether rounding of the parts can be the reason.
     """
 
-    kind: Literal["sum", "twice", "ratio"]
+    kind: Literal["sum", "twice"]
     source: str
     area: str
     group: str
@@ -83,9 +83,8 @@ class Disagreement:
         where = f"{self.source} prints {self.printed:,.10g} {self.unit} for {self.area}, {self.group}"
         if self.kind == "twice":
             return f"{where}, and {self.other} {self.against:,.10g}: the sources disagree."
-        what = "its parts add to" if self.kind == "sum" else "its own numbers give"
         reason = "rounding can be the reason" if self.rounding else "rounding cannot be the reason"
-        return f"{where}, and {what} {self.against:,.10g}: the source disagrees with itself; {reason}."
+        return f"{where}, and its parts add to {self.against:,.10g}: the source disagrees with itself; {reason}."
 
 
 def sums(table: Printed) -> tuple[Disagreement, ...]:
@@ -132,35 +131,6 @@ def twice(one: Printed, other: Printed) -> tuple[Disagreement, ...]:
         for cell, value in one.cells.items()
         if cell in other.cells and abs(value - other.cells[cell]) > unit / 2
     )
-
-
-def ratios(table: Printed, above: Printed, below: Mapping[str, float]) -> tuple[Disagreement, ...]:
-    """Return printed ratios that are not those of the numbers they are of.
-
-    Parameters
-    ----------
-    table
-        Ratios as printed, such as WTE per 1,000.
-    above
-        What they are of, in the same cells.
-    below
-        What they are per, by area, in units of the ratio (1,000 people).
-    """
-    unit = 10.0**-table.places
-    found = []
-    for (area, group), value in table.cells.items():
-        top, bottom = above.cells.get((area, group)), below.get(area)
-        if top is None or not bottom:
-            continue
-        exact = top / bottom
-        if abs(value - exact) > unit / 2 * (1 + 1e-9):
-            room = unit / 2 + 10.0**-above.places / 2 / bottom
-            found.append(
-                Disagreement(
-                    "ratio", table.source, area, group, table.unit, value, round(exact, 6), "", abs(value - exact) <= room
-                )
-            )
-    return tuple(found)
 
 
 def rebuilt(parts: Mapping[Cell, float], source: str, unit: str, total_area: str, total_group: str, places: int = 0) -> Printed:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from llr_sd.workforce import people
 from llr_sd.workforce.baseline import density, plan, quality, starts, stocks
 from llr_sd.workforce.baseline.disclosure import LEAST, Margin, Release, protect
-from llr_sd.workforce.baseline.response import Completed, completed, tell_vacancies
+from llr_sd.workforce.baseline.response import METHODS, Completed, completed, tell_vacancies
 from llr_sd.workforce.staffing import CONTRACT, Conversion, Staffing
 
 if TYPE_CHECKING:
@@ -354,7 +354,7 @@ def about(base: Baseline, made: Tables, sources: Mapping[str, str]) -> dict[str,
         "period": base.raw.period.isoformat(),
         "places": len(response.table),
         "response_rate": round(response.rate, 6) if len(response.table) else 0.0,
-        "methods": {m: response.count(m) for m in ("reported", "carried", "extrapolated", "unknown")},
+        "methods": {m: response.count(m) for m in METHODS},
         "dates": sorted({d.isoformat() for d in base.done.staffing.frame["period"]}),
         "unit": base.unit,
         "rules": {"gp_wte": f"{base.rule.name} ({base.rule.source}; grade {base.rule.grade})", "least_count_shown": LEAST},
