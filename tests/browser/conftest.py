@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,8 @@ def axe() -> str:
     raise AssertionError
 
 
-def driven(*arguments: str) -> Any:
-    """Start headless Chromium as selenium drives it, with more arguments; what its console says is kept."""
+def driven() -> Any:
+    """Start headless Chromium as selenium drives it; what its console says is kept."""
     try:
         from selenium import webdriver
         from selenium.webdriver.chrome.service import Service
@@ -47,7 +47,7 @@ def driven(*arguments: str) -> Any:
         unavailable("Chromium and its chromedriver are not installed")
     options = webdriver.ChromeOptions()
     options.binary_location = str(binary)
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", *arguments):
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     return webdriver.Chrome(options=options, service=Service(executable_path=str(driver)))
@@ -62,16 +62,8 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def profiled(tmp_path: Path) -> Iterator[Callable[[], Any]]:
-    """Start browsers one after the other that keep what they know in one place."""
-    started: list[Any] = []
-
-    def start() -> Any:
-        for session in started:
-            session.quit()
-        started.append(driven(f"--user-data-dir={tmp_path / 'profile'}"))
-        return started[-1]
-
-    yield start
-    for session in started:
-        session.quit()
+def lone() -> Iterator[Any]:
+    """A browser for one test, which may break it."""
+    session = driven()
+    yield session
+    session.quit()
