@@ -5,6 +5,7 @@ import { chanceChart } from "../charts/chance.mjs";
 import { differenceChart } from "../charts/difference.mjs";
 import { distributionChart } from "../charts/distribution.mjs";
 import { figure } from "../charts/figure.mjs";
+import { stackedChart } from "../charts/stacked.mjs";
 import { trajectoryChart } from "../charts/trajectory.mjs";
 
 const TIMES = Array.from({ length: 97 }, (_, i) => 2017.75 + i / 12);
@@ -101,6 +102,20 @@ function heap() {
   return { title: "Years until the gap closes", unit: "Year", series: [{ name: "as elicited", values, runs: 500 }], targets: [{ label: "Within 5 years", value: 5, atLeast: false }, { label: "Within 10 years", value: 10, atLeast: false }] };
 }
 
+/** Bars of four parts, one of them too thin to hold its number; the first has no ranges, as what was counted. */
+function stacks() {
+  const levels = ["Autonomous", "Enhanced", "Core", "Foundation"];
+  const bar = (name, note, values, spread) => ({
+    name, note,
+    parts: values.map((value, i) => ({ name: levels[i], value, low: spread ? value * (1 - spread) : null, high: spread ? value * (1 + spread) : null })),
+    total: spread ? { value: 104.9, low: 97.1, high: 115.2 } : null,
+  });
+  return {
+    title: "Staff by level", sentence: "Fewer autonomous, more enhanced staff.", unit: "WTE", decimals: 1,
+    bars: [bar("1. Now", "staff in post", [21.27, 3.27, 9.47, 62.29], 0), bar("2. Best mix", "today's patients", [17.7, 11, 12.5, 63.7], 0.12), bar("3. In five years", "best mix, patients of then", [18.8, 11.6, 13.2, 66.2], 0.14)],
+  };
+}
+
 const figures = [
   ["one setting", trajectoryChart, () => trajectory("GPs with one setting", [0])],
   ["two settings", trajectoryChart, () => trajectory("GPs with two settings", [0, 3])],
@@ -113,6 +128,7 @@ const figures = [
   ["runs at a date", distributionChart, spread],
   ["one number most often", distributionChart, heap],
   ["drivers", barsChart, () => DRIVERS],
+  ["stacks", stackedChart, stacks],
 ];
 
 export function main() {

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from chart_gallery import write_gallery
 
-FIGURES = 11
+FIGURES = 12
 BUSY = "document.querySelectorAll('figure')"
 
 

@@ -13,7 +13,7 @@ let made = 0;
  * Make a figure of some kind.
  *
  * A kind is pure: `scene(spec, place)` gives `{height, nodes, kept, grid}` for a place `{width, scale, kept, row, tallest}`, where `grid` is
- * `{columns, rows, xs, start, point(column, row) -> {x, y}|null}`; `reading(spec, column, row, grid)` gives
+ * `{columns, rows, xs, start, point(column, row) -> {x, y}|null}`, with `hit(x, y) -> {column, row}` where the nearest point is not what is meant; `reading(spec, column, row, grid)` gives
  * `{head, lines: [{name, pen, words, row}], spoken}`; `told(spec)` the text alternative with its numbers; `key(spec)`, where it has one, what its marks mean; `table(spec)` its numbers.
  * @param {Object} kind
  * @param {{tallest?: number}} options height that the drawing may take, in px at the usual size of type
@@ -103,6 +103,10 @@ export function makeChart(kind, options = {}) {
     const by = state.width / (box.width || 1);
     const [x, y] = [(event.clientX - box.left) * by, (event.clientY - box.top) * by];
     const { grid } = state.scene;
+    if (grid.hit) {
+      ask(grid.hit(x, y));
+      return;
+    }
     const column = grid.columns > 1 ? nearestIndex(grid.xs, x) : 0;
     const heights = grid.rows.map((row) => grid.point(column, row)?.y ?? NaN);
     const nearest = nearestIndex(heights, y);
