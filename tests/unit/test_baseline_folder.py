@@ -15,7 +15,7 @@ import llr_sd
 from llr_sd.workforce.baseline import folder
 from llr_sd.workforce.baseline.disclosure import protect
 from llr_sd.workforce.baseline.starts import model_time
-from llr_sd.workforce.baseline.stocks import in_wte, placed
+from llr_sd.workforce.baseline.stocks import in_wte, placed, stocks
 from llr_sd.workforce.staffing import CONTRACT, PLACE_COLUMNS, Holding, Staffing, frame_of
 
 pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
@@ -92,10 +92,42 @@ def test_gp_supply_starts_from_its_table(tmp_path: Path, made: folder.Tables) ->
     assert float(result.runs["central: heads"].squeeze()) == pytest.approx(756, rel=1e-6)
     rows = made.public["gp_supply.csv"].set_index("parameter")
     assert rows["value"]["loc_wte_2017"] == pytest.approx(542 * 0.05)
-    assert rows["value"]["vacancies_2017"] == pytest.approx(18 * 138 / 137, rel=1e-3)  # the last one extrapolated
-    assert rows["note"]["vacancies_2017"].startswith(
-        "as reported of 138 places (18 carried, 1 extrapolated, 119 reported); 36.26 are likelier"
+    vacant = rows.loc["vacancies_2017"]
+    assert (vacant["distribution"], vacant["low"]) == (
+        "pert",
+        pytest.approx(18 * 138 / 137, rel=1e-3),
+    )  # the last one extrapolated
+    assert vacant["value"] == pytest.approx(2 * vacant["low"], rel=1e-5)
+    assert vacant["high"] == pytest.approx(0.12 / 0.88 * 542, rel=1e-5)  # 12 % of filled and vacant posts
+    assert vacant["note"].startswith(
+        "18.13 reported of 138 places (18 carried, 1 extrapolated, 119 reported); 36.26 are likelier"
     )
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_what_is_carried_and_what_is_not_reported_is_drawn_into_the_opening_state(tmp_path: Path) -> None:
+    staffing = with_levels()
+    frame = staffing.frame
+    # Practices unlike each other, so that an estimate of one from the others is unsure.
+    busy = frame["place"].isin(sorted(set(frame["place"]))[::2])
+    frame = frame.assign(**{c: frame[c].where(~busy, 1.3 * frame[c]) for c in ("wte", "fte", "heads")})
+    base = folder.baseline(dataclasses.replace(staffing, frame=frame))
+    made = folder.tables(base)
+    outputs = '[outputs]\ngps = { variable = "GP WTE", at = 2017.75 }\nvacant = { variable = "vacancies_2017", at = 2017.75 }\n'
+    head = 'title = "GPs"\nmodel = "gp_supply"\nsite = "gp_supply.csv"\nset = { "FINAL TIME" = 2018.0 }\n'
+    result = run(tmp_path, made, f"{head}{outputs}[monte_carlo]\nruns = 400\n")
+    rows = made.public["gp_supply.csv"].set_index("parameter")
+    half = stocks(base.done, "all", CONTRACT).query("setting == 'gp' and group == 'gp'").eval("high - low").sum() / 2
+    assert half > 1
+    assert rows["sd"]["opening_gp_wte"] == pytest.approx(half / 1.6449, rel=1e-4)
+    gps, vacant = result.runs["gps"].values.ravel(), result.runs["vacant"].values.ravel()
+    assert gps.std() == pytest.approx(
+        0.98658 * rows["sd"]["opening_gp_wte"], rel=4 / np.sqrt(800)
+    )  # a normal cut at three deviations
+    assert float(result.runs["central: gps"].squeeze()) == pytest.approx(rows["value"]["opening_gp_wte"])
+    assert rows["low"]["vacancies_2017"] < vacant.min() < vacant.max() < rows["high"]["vacancies_2017"]
+    held = run(tmp_path, made, f"{head.replace('2018.0', '2018.0, opening_gp_wte = 500')}{outputs}[monte_carlo]\nruns = 100\n")
+    assert held.runs["gps"].values == pytest.approx(500)  # what a study sets itself is held
 
 
 def test_what_stands_in_the_folder(base: folder.Baseline, made: folder.Tables) -> None:
@@ -216,7 +248,7 @@ def test_a_practice_without_an_area_counts_once_in_all_vacancies() -> None:
     made = folder.tables(folder.baseline(whole))
     table = made.public["vacancies.csv"]
     assert not table.duplicated(["area", "group"]).any()
-    assert made.public["gp_supply.csv"].set_index("parameter")["value"]["vacancies_2017"] == 6
+    assert made.public["gp_supply.csv"].set_index("parameter")["value"]["vacancies_2017"] == 12  # as many again are likely
 
 
 @pytest.mark.parametrize(

@@ -129,3 +129,49 @@ def test_shares_that_do_not_add_up_are_refused(tmp_path: Path, capsys: pytest.Ca
 def test_a_missing_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", str(study(tmp_path, "sites/leeds.csv"))]) == 2
     assert "leeds.csv" in capsys.readouterr().err
+
+
+def unsure(folder: Path, law: str) -> str:
+    """A table of the city with its list size unsure; the other rows have the columns of a law empty."""
+    head, first, *rows = (SITES / "city.csv").read_text(encoding="utf-8").splitlines()
+    assert first.startswith("list_size,13500")
+    lines = [f"{head},distribution,low,high,sd", f"{first},{law}", *(f"{row},,,," for row in rows)]
+    (folder / "mine.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return "mine.csv"
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_value_of_which_a_table_is_unsure_varies_around_it(tmp_path: Path) -> None:
+    result = llr_sd.run_study(study(tmp_path, unsure(tmp_path, "triangular,13400,13700,")))
+    people = result.runs["people"].values.ravel()
+    assert float(result.runs["central: people"].squeeze()) == 13500
+    assert 13400 < people.min() < 13450
+    assert 13650 < people.max() < 13700
+    assert people.mean() == pytest.approx((13400 + 13500 + 13700) / 3, rel=1e-3)
+    [row] = result.tables["parameters"].query("name == 'list_size'").to_dict("records")
+    assert (row["distribution"], row["low"], row["grade"]) == ("triangular", 13400, "C")
+    assert row["source"].startswith("GP Workforce Plan 2017")
+    own = study(tmp_path, "mine.csv") / "study.toml"
+    own.write_text(own.read_text().replace("2018.75 }", "2018.75, list_size = 13550 }"), encoding="utf-8")
+    held = llr_sd.run_study(tmp_path, out=tmp_path / "held")
+    assert set(held.runs["central: people"].values.ravel()) == {13550.0}  # what the study sets is held
+    assert "list_size" not in set(held.tables["design"].columns)
+
+
+@pytest.mark.parametrize(
+    ("law", "says"),
+    [
+        ("triangular,13600,13700,", ["row 2, column distribution", "mode (13500) must lie between low (13600) and high (13700)"]),
+        ("pert,13400,,", ["row 2, column distribution", 'needs "high"']),
+        (",13400,13700,", ["row 2, column distribution", "low is given, but no distribution"]),
+        ("uniform,13400,13700,", ["row 2, column distribution", '"uniform" is no distribution around a value']),
+        ("triangular,-1,13700,", ["row 2, column low", "out of its range"]),
+        ("triangular,few,13700,", ["row 2, column low", '"few" is not a number']),
+    ],
+)
+def test_a_law_that_does_not_fit_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], law: str, says: list[str]
+) -> None:
+    assert main(["run", str(study(tmp_path, unsure(tmp_path, law)))]) == 2
+    printed = " ".join(capsys.readouterr().err.split())
+    assert all(part in printed for part in ("mine.csv", *says)), printed

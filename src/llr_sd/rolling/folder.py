@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,9 @@ from llr_sd.run.filled import study_model
 from llr_sd.run.prepare import prepare
 from llr_sd.store.cells import guarded
 from llr_sd.study import load_study
-from llr_sd.textfiles import beside, is_folder, read_table, read_text, write_new
-from llr_sd.workforce.sites import COLUMNS
+from llr_sd.textfiles import beside, is_folder, read_table, read_text, table_rows, write_new
+from llr_sd.workforce.baseline.unsure import TOGETHER, normal
+from llr_sd.workforce.sites import COLUMNS, LAW
 
 NOTE, COMPARED, STUDY, START = "note.md", "compared.csv", "study.toml", "start.csv"
 _KEPT = (
@@ -58,7 +60,14 @@ def write_review(folder: Path, comparison: Comparison, state: State | Collapsed,
     if os.path.lexists(folder) and not (is_folder(folder) and not any(folder.iterdir())):
         raise InputError("is there already, and is left as it is.", where=str(folder), mend="Name a new folder with --out.")
     texts = {} if isinstance(state, Collapsed) else _start(comparison, state, result)
-    said = START_WORDS.format(date=date_words(comparison.quarter.time, closing=True)) if texts else ""
+    said = ""
+    if texts:
+        names = [s.figure.parameter for s in state.stocks] if isinstance(state, State) else []
+        varied = [
+            r["parameter"] for r in table_rows(texts[START], START, COLUMNS) if r["distribution"] and r["parameter"] in names
+        ]
+        spread = spread_words(varied, [n for n in names if n not in varied])
+        said = START_WORDS.format(date=date_words(comparison.quarter.time, closing=True), spread=spread)
     texts = {NOTE: note(comparison, state, result.study.title, said), COMPARED: _compared(comparison), **texts}
     new = folder.parent / f".{folder.name}.new"
     try:
@@ -83,9 +92,25 @@ def write_review(folder: Path, comparison: Comparison, state: State | Collapsed,
 
 START_WORDS = (
     "`study.toml` beside this note starts at the {date}, from `start.csv`: the table of the returns, with the stocks above in place of "
-    "those that were returned. They start at their means, without their spread. What the table does not set (trainees, those on the way, "
-    "what has gathered since the forecast started) starts at the model's own opening values, and inputs keep their ranges."
+    "those that were returned. {spread} What the table does not set (trainees, those on the way, what has gathered since the forecast "
+    "started) starts at the model's own opening values, and inputs keep their ranges."
 )
+
+
+def spread_words(varied: Sequence[str], fixed: Sequence[str]) -> str:
+    """Say how the stocks of a start vary.
+
+    Parameters
+    ----------
+    varied, fixed
+        Stocks that vary, and those that do not.
+    """
+    if not varied:
+        return "They start at their means, without their spread."
+    lost = ", each on its own: that they move together is lost." if len(varied) > 1 else "."
+    if not fixed:
+        return f"They vary around their means as the weighted runs do{lost}"
+    return f"{', '.join(varied)} vary around their means as the weighted runs do{lost} {', '.join(fixed)} start at the mean, without spread."
 
 
 def _start(comparison: Comparison, state: State, result: StudyResult) -> dict[str, str]:
@@ -123,19 +148,21 @@ def _start(comparison: Comparison, state: State, result: StudyResult) -> dict[st
         keys["localities"] = "localities.csv"
     text = make_study(folder=result.path, **{k: v for k, v in keys.items() if k not in ("site", "localities")}).to_toml()
     own = "".join(f'{k} = "{keys[k]}"\n' for k in ("site", "localities") if k in keys)
-    return {STUDY: f"{own}{text}", START: _csv(COLUMNS, rows.values()), **files}
+    return {STUDY: f"{own}{text}", START: _csv((*COLUMNS, *LAW), rows.values()), **files}
 
 
 def _rows(comparison: Comparison, state: State, result: StudyResult) -> dict[str, list[str]]:
     """Return the rows of the table to start from: the old site's, those of the returns over them, the corrected stocks over these."""
     site = result.study.site
     old = read_table(_kept(result, site), COLUMNS) if site else ()
-    rows = {r["parameter"]: [r[c] for c in COLUMNS] for r in old}
-    rows |= {r["parameter"]: [r[c] for c in COLUMNS] for r in comparison.quarter.rows}
+    rows = {r["parameter"]: [r[c] for c in (*COLUMNS, *LAW)] for r in (*old, *comparison.quarter.rows)}
+    parts = TOGETHER.get(str(result.manifest.get("model", "")), ())
     for stock in state.stocks:
         one = stock.figure
         source = f"{comparison.quarter.table.name} and the forecast, weighted"
-        rows[one.parameter] = [one.parameter, repr(stock.mean), one.unit, source, f"returned {one.value:.6g}"]
+        law = [] if one.parameter in parts else normal(stock.mean, stock.sd)
+        own = [one.parameter, repr(stock.mean), one.unit, source, f"returned {one.value:.6g}"]
+        rows[one.parameter] = [*own, *(map(str, law) if law else [""] * len(LAW))]
     return rows
 
 

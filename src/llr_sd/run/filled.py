@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from llr_sd.distribution import Distribution
 from llr_sd.equations import canonical
 from llr_sd.errors import InputError
 from llr_sd.model import Model, load_model
 from llr_sd.parameters import FILE as PARAMETERS
 from llr_sd.study import Study
+from llr_sd.studyparts import Override
 from llr_sd.textfiles import beside, read_table
 from llr_sd.workforce.sites import is_illustrative, read_rules, read_site
 
@@ -87,7 +90,11 @@ def study_model(study: Study) -> Model:
 
 
 def with_tables(study: Study, model: Model) -> Study:
-    """Return the study with the numbers of its site set, and labelled illustrative where the site's or the localities' table is."""
+    """Return the study with the numbers of its site set, and labelled illustrative where the site's or the localities' table is.
+
+    A number of which the site's table is unsure is not set but varies around its value, unless the study itself sets it or says how it
+    varies.
+    """
     if model.localities is not None and is_illustrative(read_table(model.localities, ())):
         study = study.model_copy(update={"illustrative": True})
     path = site_file(study, model)
@@ -95,6 +102,25 @@ def with_tables(study: Study, model: Model) -> Study:
         return study
     rules = read_rules(model.equations.source.parent / "checks.toml")
     site = read_site(path, model.table, model.equations, rules)
+    said = _named(model, study.set) | _named(model, study.uncertain.override)
+    ranges = {name: _override(law, source) for name, (law, source) in site.ranges.items() if name not in said}
+    held = {name: value for name, value in site.settings.items() if name not in ranges}
+    uncertain = study.uncertain.model_copy(update={"override": {**study.uncertain.override, **ranges}})
     return study.model_copy(
-        update={"set": {**site.settings, **study.set}, "illustrative": study.illustrative or site.illustrative}
+        update={
+            "set": {**held, **study.set},
+            "uncertain": uncertain if ranges else study.uncertain,
+            "illustrative": study.illustrative or site.illustrative,
+        }
     )
+
+
+def _named(model: Model, names: Iterable[str]) -> set[str]:
+    """Return the parameters that names stand for, under the names of the table; others are refused later, with their place."""
+    return {p.name for n in names if (p := model.table.find(n)) is not None}
+
+
+def _override(law: Distribution, source: str) -> Override:
+    """Return how a number of a site's table varies, as a study would say it."""
+    numbers = {key: value for key in ("low", "mode", "high", "sd") if math.isfinite(value := getattr(law, key))}
+    return Override(distribution=law.kind, source=source, grade="C", **numbers)

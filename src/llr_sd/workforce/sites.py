@@ -11,14 +11,19 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from llr_sd import values
+from llr_sd.distribution import DISTRIBUTIONS, Distribution
 from llr_sd.equations import Equations
-from llr_sd.errors import InputError
-from llr_sd.parameters import ParameterTable
+from llr_sd.errors import InputError, shown
+from llr_sd.parameters import Parameter, ParameterTable
 from llr_sd.records import Record, read_record
 from llr_sd.textfiles import Row, read_table
 from llr_sd.values import Flag, Number, Text
 
 COLUMNS = ("parameter", "value", "unit", "source", "note")
+LAW = ("distribution", "low", "high", "sd")
+"""Columns that a table may have besides: how unsure a value is, as `Distribution` has it, with the value as its mode."""
+CENTRED = tuple(kind for kind, needs in DISTRIBUTIONS.items() if "mode" in needs and kind != "fixed")
+"""Distributions that a value of a table can be the mode of."""
 TOLERANCE = 1e-6
 
 
@@ -69,11 +74,14 @@ class SiteTable:
     ----------
     settings
         Value of each constant by parameter name, in the parameter's unit.
+    ranges
+        How those vary that the table is unsure of, by parameter name, with where that comes from.
     illustrative
         Whether any row says in its note that it is illustrative.
     """
 
     settings: dict[str, float]
+    ranges: dict[str, tuple[Distribution, str]]
     illustrative: bool
 
 
@@ -98,7 +106,7 @@ def read_site(path: Path, parameters: ParameterTable, equations: Equations, rule
     Parameters
     ----------
     path
-        A CSV file with the columns of `COLUMNS`.
+        A CSV file with the columns of `COLUMNS`, and those of `LAW` where values are unsure.
     parameters, equations
         Of the model.
     rules
@@ -109,7 +117,7 @@ def read_site(path: Path, parameters: ParameterTable, equations: Equations, rule
     InputError
         Naming row and column: an unknown name or unit, a value that is no number or out of its range, an element that is missing where
         others are given (of shares, in the same row of shares), shares that do not add up to one, a constant that no row sets though
-        every table must.
+        every table must, a distribution that does not fit its value.
     """
     table, faults = inspect_site(path, parameters, equations, rules)
     if faults:
@@ -139,9 +147,12 @@ def inspect_site(
     """
     lines = read_table(path, COLUMNS)
     rows: dict[str, tuple[int, float]] = {}
+    ranges: dict[str, tuple[Distribution, str]] = {}
     faults: list[Fault] = []
     for line in lines:
-        _take(line, parameters, rows, faults)
+        parameter = _take(line, parameters, rows, faults)
+        if parameter is not None:
+            _take_range(line, parameter, ranges, faults)
     rules = rules or Rules()
     faults += _missing_elements(rows, parameters, equations, rules)
     for share in rules.sums_to_one:
@@ -150,7 +161,7 @@ def inspect_site(
     for count in rules.adds_up:
         faults += _total_off(rows, parameters, equations, count)
     settings = {name: value for name, (_, value) in rows.items() if not math.isnan(value)}
-    return SiteTable(settings, is_illustrative(lines)), tuple(faults)
+    return SiteTable(settings, ranges, is_illustrative(lines)), tuple(faults)
 
 
 def is_illustrative(lines: Iterable[Row]) -> bool:
@@ -163,14 +174,14 @@ def _take(
     parameters: ParameterTable,
     rows: dict[str, tuple[int, float]],
     faults: list[Fault],
-) -> None:
-    """Add one line to the rows, or to the faults, or to both."""
+) -> Parameter | None:
+    """Add one line to the rows, or to the faults, or to both; return its parameter where the value is one that it may have."""
     number = line.number
     try:
         parameter = parameters.get(line["parameter"], "")
     except InputError as error:
         faults.append(Fault(number, "parameter", error.what, error.mend))
-        return
+        return None
     value = math.nan  # a row is not missing because its value is no number
     try:
         value = values.number(line["value"])
@@ -186,8 +197,38 @@ def _take(
             faults.append(Fault(number, "value", error.what, error.mend))
     if parameter.name in rows:
         faults.append(Fault(number, "parameter", f'"{parameter.name}" is already in row {rows[parameter.name][0]}.'))
-        return
+        return None
     rows[parameter.name] = (number, value)
+    return parameter if not math.isnan(value) and not any(f.row == number for f in faults) else None
+
+
+def _take_range(line: Row, parameter: Parameter, ranges: dict[str, tuple[Distribution, str]], faults: list[Fault]) -> None:
+    """Add how unsure the value of one line is to the ranges, or what is wrong with it to the faults."""
+    kind, number = line["distribution"], line.number
+    given = [key for key in LAW[1:] if line[key]]
+    if not kind:
+        if given:
+            mend = f"Give one of {', '.join(CENTRED)}, or leave {' and '.join(given)} empty."
+            faults.append(Fault(number, "distribution", f"{given[0]} is given, but no distribution.", mend))
+        return
+    if kind not in CENTRED:
+        mend = f"Known are {', '.join(CENTRED)}."
+        faults.append(Fault(number, "distribution", f"{shown(kind)} is no distribution around a value.", mend))
+        return
+    key = "distribution"
+    try:
+        numbers = {}
+        for key in LAW[1:]:
+            numbers[key] = values.number(line[key]) if line[key] else math.nan
+            if key != "sd" and line[key]:
+                parameter.check(numbers[key], "")
+        key = "distribution"
+        law = Distribution(kind, numbers["low"], values.number(line["value"]), numbers["high"], numbers["sd"])
+        law = law.within(*parameter.bounds)
+    except InputError as error:
+        faults.append(Fault(number, key, error.what, error.mend))
+        return
+    ranges[parameter.name] = (law, "; ".join(text for text in (line["source"], line["note"]) if text))
 
 
 def _missing_elements(

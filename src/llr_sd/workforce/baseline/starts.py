@@ -14,9 +14,11 @@ from llr_sd.textfiles import read_table
 from llr_sd.workforce.baseline.disclosure import Key, Margin
 from llr_sd.workforce.baseline.response import Completed
 from llr_sd.workforce.baseline.stocks import GP_VACANCIES, in_wte, over55, placed, timeless, vacancies
+from llr_sd.workforce.baseline.unsure import TOGETHER, deviations, normal
 from llr_sd.workforce.localities import COLUMNS as LOCALITY_COLUMNS
 from llr_sd.workforce.localities import SKILLS
 from llr_sd.workforce.sites import COLUMNS as SITE_COLUMNS
+from llr_sd.workforce.sites import LAW
 from llr_sd.workforce.staffing import Conversion
 
 if TYPE_CHECKING:
@@ -118,9 +120,12 @@ def _clock(done: Completed) -> list[list[object]]:
 
 
 def _table(rows: Sequence[Sequence[object]]) -> pd.DataFrame:
+    """Return rows as a table, with the columns of laws where any row has one."""
     import pandas as pd
 
-    return pd.DataFrame(rows, columns=list(SITE_COLUMNS))
+    width = max(map(len, rows))
+    columns = [*SITE_COLUMNS, *LAW] if width > len(SITE_COLUMNS) else list(SITE_COLUMNS)
+    return pd.DataFrame([[*row, *[""] * (len(columns) - len(row))] for row in rows], columns=columns)
 
 
 def _sites(done: Completed, unit: str, rule: Conversion) -> Iterator[Start]:
@@ -151,13 +156,18 @@ def _sites(done: Completed, unit: str, rule: Conversion) -> Iterator[Start]:
         if why:
             yield Start(file, None, why, ())
             continue
-        said = f"returns of {done.staffing.period:%B %Y}"
+        said, sd = f"returns of {done.staffing.period:%B %Y}", deviations(done, unit, name, rule)
         how = f"{name}; {_methods(staff)}"
         rows = [*_clock(done), ["list_size", round(patients, 2), "Person", said, name]]
         rows += [[f"site_population_{band}", round(n, 2), "Person", origin[0], origin[1]] for band, n in people.items()]
         rows += [[f"return_wte_{to}", round(float(groups.get(g, 0.0)), 6), "WTE", said, how] for g, to in RETURNS.items()]
-        rows += [[f"skill_return_{k}", round(float(levels.get(k, 0.0)), 6), "WTE", said, how] for k in SKILLS]
+        rows += [_stock(f"skill_return_{k}", levels.get(k, 0.0), said, how, sd(k, "")) for k in SKILLS]
         yield Start(file, _table(rows), "", tuple(counts))
+
+
+def _stock(name: str, value: float, source: str, note: str, sd: float = 0.0) -> list[object]:
+    """Return the row of a stock."""
+    return [name, round(float(value), 6), "WTE", source, note, *normal(float(value), sd)]
 
 
 def _methods(frame: pd.DataFrame) -> str:
@@ -308,13 +318,14 @@ def _system(done: Completed, rule: Conversion) -> Start:
     if why := _gaps(done, staff):
         return Start(LLR_SYSTEM, None, why, ())
     said, how = f"returns of {done.staffing.period:%B %Y}", _methods(staff)
-    levels = staff.groupby("level")["wte"].sum()
+    levels, sd = staff.groupby("level")["wte"].sum(), deviations(done, "all", "all", rule)
     gps = float(staff["wte"][staff["group"] == "gp"].sum())
+    names = {f"opening_practice_wte_{k}": k for k in SKILLS}
     share, source, note = _older(done)
     ages = [] if note.startswith("illustrative") else _late(share, source, note)
     rows = [
         *_clock(done),
-        *[[f"opening_practice_wte_{k}", round(float(levels.get(k, 0.0)), 6), "WTE", said, how] for k in SKILLS],
+        *[_stock(n, levels.get(k, 0.0), said, how, 0.0 if n in TOGETHER["llr_system"] else sd(k, "")) for n, k in names.items()],
         ["opening_gp_wte", round(gps, 6), "WTE", said, how],
         *ages,
     ]
@@ -360,7 +371,7 @@ def _gp_supply(done: Completed, rule: Conversion) -> Start:
     note = note if illustrative else f"{note}, locums left out; of other locums 30.3 % (GP Workforce Plan 2017, Table 9)"
     rows: list[list[object]] = [
         *_clock(done),
-        ["opening_gp_wte", round(float(gps["wte"].sum()), 6), "WTE", said, how],
+        _stock("opening_gp_wte", gps["wte"].sum(), said, how, deviations(done, "all", "all", rule)("", "gp")),
         ["sub_heads_2017", round(float(own["heads"].sum()), 6), "Head", said, how],
         ["sub_wte_2017", round(float(own["wte"].sum()), 6), "WTE", said, how],
         ["loc_heads_2017", round(float(hired["heads"].sum()), 6), "Head", said, how],
@@ -374,8 +385,10 @@ def _gp_supply(done: Completed, rule: Conversion) -> Start:
     if line.places:
         frame = done.staffing.frame
         of = _methods(frame[frame["vacant"].notna() & (frame["group"] == "gp")])
-        span = f"as reported of {line.places:,} place{'s' if line.places > 1 else ''} ({of}); {line.likely:.4g} are likelier, and up to {line.highest:.4g}: {GP_VACANCIES.source}"
-        rows.append(["vacancies_2017", round(float(line.reported), 6), "WTE", said, span])
+        where = f"{line.places:,} place{'s' if line.places > 1 else ''} ({of})"
+        span = f"{line.reported:.4g} reported of {where}; {line.likely:.4g} are likelier, and up to {line.highest:.4g}: {GP_VACANCIES.source}"
+        law = ["pert", round(float(line.reported), 6), round(float(line.highest), 6), ""] if line.highest > line.reported else []
+        rows.append(["vacancies_2017", round(float(line.likely), 6), "WTE", said, span, *law])
     counts: tuple[tuple[Margin, Key], ...] = (
         (("practice_group",), ("gp",)),
         *((("setting", "level", "group", "status"), ("gp", "autonomous", "gp", str(s))) for s in sorted(set(gps["status"]))),
