@@ -107,6 +107,31 @@ def test_need_by_level_is_that_of_swipe_site() -> None:
         assert DEFAULTS[f"pop_growth[{age}]"] == values[f"pop_growth[{age}]"]
 
 
+def test_moved_work_in_hours_is_worked_out_by_hand(model: llr_sd.Model) -> None:
+    """Opening hours over opening work by level, put into the functions of acute services; posts are the same work over its weight."""
+    names = ["moved practice hours", "posts for moved work by level", "posts for moved work", "work moved", "capacity"]
+    found = model.run({"ls_target": 0.2}, outputs=names, times=[2017.75, 2021.75]).dataset.isel(run=0)
+    start = np.array([DEFAULTS[f"age_population[{a}]"] for a in AGES])
+    care = np.array([[DEFAULTS[f"care_hours[{a},{f}]"] for f in FUNCTIONS.values()] for a in AGES])
+    by_level = np.array([[DEFAULTS[f"function_by_level[{f},{k}]"] for f in FUNCTIONS.values()] for k in SKILL])
+    acute = np.array([DEFAULTS[f"function_mix[acute,{f}]"] for f in FUNCTIONS.values()])
+    weight = np.array([DEFAULTS[f"skill_weight[{k}]"] for k in SKILL])
+    hours = by_level @ (1_114_316 * (start @ care) / start.sum())
+    work = found["capacity"].sel(time=2017.75, Care="gp").sum("Loc").sel(Skill=SKILL).to_numpy()
+    work = work * [1, 1, 1, 1 - DEFAULTS["list_work_share"]]
+    later = found.sel(time=2021.75)
+    arrives = DEFAULTS["kappa"] * float(later["work moved"])
+    mix = np.array([[DEFAULTS[f"moved_work_mix[{k},{c}]"] for c in ("gp", "ilt")] for k in SKILL])
+    lands = arrives * mix * [DEFAULTS["phi_gp"], 1 - DEFAULTS["phi_gp"]]
+    time = by_level * acute / (by_level @ acute)[:, None]
+    expected = (lands[:, 0] * hours / work) @ time
+    assert expected.sum() > 100_000
+    np.testing.assert_allclose(later["moved practice hours"].sel(Function=list(FUNCTIONS.values())), expected, rtol=1e-9)
+    posts = later["posts for moved work by level"].sel(Skill=SKILL, Care=["gp", "ilt"])
+    np.testing.assert_allclose(posts, lands / weight[:, None], rtol=1e-9)
+    assert float(posts.sum()) == pytest.approx(float(later["posts for moved work"]), rel=1e-12)
+
+
 def test_levels_grow_differently(model: llr_sd.Model) -> None:
     """Against growth worked out here from the tables of the parameters."""
     years, now = 13, "demand index"
