@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from llr_sd import workforce_cli
-from llr_sd.console import ProgressBar, degrade, ended, interrupts, let_go, say, unforeseen
+from llr_sd.console import ProgressBar, degrade, ended, interrupts, let_go, say, show_file, tell, unforeseen
 from llr_sd.errors import InputError, LlrSdError, nearest, shown
 
 GUIDE = """\
@@ -19,6 +19,7 @@ llr-sd asks what-if questions of health-workforce models and says how sure the a
 Start here:
   llr-sd run gp_plan                run the study of the LLR plan: figures and report.html
   llr-sd explore gp_supply          one page that simulates by itself, with sliders; also for own.mdl or a study
+  llr-sd workshop rutland           the SWiPe workshop of a site in one file, for a room
   llr-sd list                       what there is: models, studies, registers
   llr-sd list gp_supply             one model: outputs, parameters with sources, scenarios
   llr-sd list gp_supply retire      what in it speaks of a word
@@ -230,15 +231,11 @@ def _add_explore(sub: argparse.ArgumentParser) -> None:
 def _explore(options: argparse.Namespace) -> int:
     from llr_sd.exploring import write_page
 
-    if sys.stderr is not None and sys.stderr.isatty():
-        print("making the page ...", file=sys.stderr)
+    tell("making the page ...")
     written = write_page(options.what, options.out)
     say(f"{written.path}\n{written.words}")
     if options.open:
-        import webbrowser
-
-        if not webbrowser.open(written.path.resolve().as_uri()):
-            say("No browser could be started from here: open the file by hand.")
+        show_file(written.path)
     return 0
 
 

@@ -74,6 +74,20 @@ _STARVED = ("start new thread", "failed to map segment", "Cannot allocate memory
 _TYPED = {"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-", "…": "...", "≤": "<=", "≥": ">=", "×": "x"}
 
 
+def show_file(path: Path) -> None:
+    """Open a file in the browser, or say that it cannot be done from here."""
+    import webbrowser
+
+    if not webbrowser.open(path.resolve().as_uri()):
+        say("No browser could be started from here: open the file by hand.")
+
+
+def tell(text: str) -> None:
+    """Say on a terminal what is being done; a pipe is told nothing."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        print(text, file=sys.stderr)
+
+
 def degrade() -> None:
     """Let a terminal that knows few letters show plain ones in place of those that it lacks."""
 

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from llr_sd.console import ProgressBar, say
+from llr_sd.console import ProgressBar, say, show_file, tell
+from llr_sd.errors import InputError
 
 IMPORT = """\
 Read workforce files into a folder that studies start from. Each file is recognised by its columns; all faults of all files are said
@@ -104,8 +105,56 @@ def _compare(options: argparse.Namespace) -> int:
     return 1 if comparison.outside else 0
 
 
+WORKSHOP = """\
+Make the page of a SWiPe workshop: who do we care for, what care will be needed, who will provide it; the three bars; confirm and
+challenge; what to take away. One file that opens without a network, on a projector.
+"""
+WORKSHOP_END = """\
+Sites that come with the package describe no real service: rutland, city, nw_leicestershire. For one of your own:
+
+  llr-sd new FOLDER --from site            writes FOLDER/site.csv, to change
+  llr-sd import FILE... --out DIR          reads workforce files; then name a table site_NAME.csv of DIR
+"""
+
+
+def _add_workshop(sub: argparse.ArgumentParser) -> None:
+    sub.description, sub.epilog = WORKSHOP, WORKSHOP_END
+    sub.formatter_class = argparse.RawDescriptionHelpFormatter
+    sub.add_argument("site", metavar="SITE", nargs="?", help="a bundled site, a site table (.csv), or the folder of an import")
+    sub.add_argument(
+        "--out", metavar="FILE", type=Path, help="the page, a file that ends in .html (default: SITE-workshop.html here)"
+    )
+    sub.add_argument(
+        "--ratings", metavar="RESULTS", type=Path, help="a results folder of a risk register, in place of the ratings that ship"
+    )
+    sub.add_argument("--open", action="store_true", help="open it in the browser")
+    sub.add_argument("--guide", action="store_true", help="print the facilitator's guide, and do nothing else")
+
+
+def _workshop(options: argparse.Namespace) -> int:
+    from llr_sd.workshop import guide_text, write_workshop
+
+    if options.guide:
+        if options.site or options.out or options.ratings or options.open:
+            raise InputError("--guide stands by itself.", mend="Leave out the site and the other options.")
+        say(guide_text())
+        return 0
+    if not options.site:
+        raise InputError("no site is named.", mend="Name one, such as rutland, or print the guide with --guide.")
+    written = write_workshop(options.site, options.out, options.ratings, tell)
+    say(f"{written.path}\n{written.words}")
+    if options.open:
+        show_file(written.path)
+    return 0
+
+
 COMMANDS: dict[str, tuple[str, Any, Any]] = {
     "import": ("Read workforce files into a folder that studies start from.", _add_import, _import),
     "compare": ("Hold a new quarter against the forecast made before it, and go on from there.", _add_compare, _compare),
+    "workshop": (
+        "Make the page of a SWiPe workshop of a site: three questions, three bars, confirm and challenge.",
+        _add_workshop,
+        _workshop,
+    ),
     "template": ("Write the workbook of a quarterly workforce return, for practices to fill in.", _add_template, _template),
 }

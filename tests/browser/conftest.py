@@ -67,3 +67,11 @@ def lone() -> Iterator[Any]:
     session = driven()
     yield session
     session.quit()
+
+
+@pytest.fixture(scope="session")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the workshop of the bundled Rutland site."""
+    from llr_sd.workshop import write_workshop
+
+    return write_workshop("rutland", tmp_path_factory.mktemp("workshop") / "rutland.html").path

@@ -57,10 +57,10 @@ test("a page first asks for a few members, then for all of them, and takes them 
 
 test("while a hand moves, few members are asked for, one ask at a time, and the newest value is not lost", () => {
   const page = opened();
-  page.asking.drag("gap", 1);
+  page.asking.drag({ "gap": 1 });
   page.frame();
-  page.asking.drag("gap", 2);
-  page.asking.drag("gap", 3);
+  page.asking.drag({ "gap": 2 });
+  page.asking.drag({ "gap": 3 });
   page.frame();
   assert.deepEqual(page.asks.slice(2).map((a) => [a.ask.members, a.ask.held.gap]), [[COARSE, 1]]);
   page.answer();
@@ -75,7 +75,7 @@ test("while a hand moves, few members are asked for, one ask at a time, and the 
 
 test("when the hand rests all runs follow, and when it lets go it has made one move", () => {
   const page = opened();
-  for (const value of [1, 2, 3]) page.asking.drag("gap", value);
+  for (const value of [1, 2, 3]) page.asking.drag({ "gap": value });
   page.frame();
   page.answer();
   page.rest();
@@ -121,8 +121,8 @@ test("what cannot be run shows no numbers of another setting, and says why", () 
 
 test("a move that is refused moves nothing", () => {
   const page = opened();
-  assert.throws(() => page.asking.drag("quit rate", 7));
-  assert.throws(() => page.asking.drag("nobody", 1));
+  assert.throws(() => page.asking.drag({ "quit rate": 7 }));
+  assert.throws(() => page.asking.drag({ "nobody": 1 }));
   page.asking.settle();
   assert.equal(page.store.canUndo, false);
 });

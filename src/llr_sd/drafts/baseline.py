@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +31,13 @@ DRAWN = (
 )
 _TABLE = 'site = "site.csv"\n'
 _TIMES = re.compile(r"\{(date |start )?\+(\d+)\}")
-_DRAFTS = {"swipe_site": "site.toml", "gp_supply": "gp_supply.toml", "llr_system": "llr_system.toml"}
+_HERE = Path(__file__).parent
+DRAFTS = {
+    "swipe_site": _HERE / "site.toml",
+    "gp_supply": _HERE / "gp_supply.toml",
+    "llr_system": _HERE / "llr_system.toml",
+}
+"""What a study that starts from imported staff is drafted with, by its model."""
 
 
 class _Methods(Record):
@@ -90,13 +97,15 @@ class Draft:
     tables: tuple[Path, ...]
 
 
-def staff_study(what: Path) -> Draft | None:
+def staff_study(what: Path, drafts: Mapping[str, Path] = DRAFTS) -> Draft | None:
     """Return a study that starts from imported staff.
 
     Parameters
     ----------
     what
         A folder that `llr-sd import` wrote, or a table of it that a model starts from.
+    drafts
+        What to draft with, by the models that will do.
 
     Returns
     -------
@@ -111,16 +120,16 @@ def staff_study(what: Path) -> Draft | None:
     if is_folder(what):
         if not is_file(what / ABOUT) or is_file(what / STUDY):
             return None
-        table = _only(what)
+        table = _only(what, drafts)
     else:
         table = what
     folder = _folder_of(table)
     if folder is None:
         return None
     model = model_of(table.name)
-    if not model:
-        mend = f"Those are {_few(_names(folder))}."
-        raise InputError("is no table that a model starts from.", where=str(table), mend=mend)
+    if model not in drafts:
+        mend = f"Those are {_few(_names(folder, drafts))}."
+        raise InputError(f"is no table that {_models(drafts)} starts from.", where=str(table), mend=mend)
     about, rows = read_record(folder / ABOUT, _About), read_table(table, COLUMNS)
     given = [r for r in rows if r["parameter"] == "initial_time"]
     if not given:
@@ -135,7 +144,7 @@ def staff_study(what: Path) -> Draft | None:
     said = "".join(
         f"  {tomli_w.dumps({'n': line}).removeprefix('n = ').rstrip()},\n" for line in _said(about, folder / ABOUT, rows, tables)
     )
-    text = at_time(read_text(Path(__file__).with_name(_DRAFTS[model])), given[0].number_in("value"))
+    text = at_time(read_text(drafts[model]), given[0].number_in("value"))
     text = text.replace(_TABLE, keys, 1).replace("notes = [\n", f"notes = [\n{said}", 1)
     return Draft(f"{folder.resolve().name}-{table.stem}", text, tables)
 
@@ -147,9 +156,14 @@ def _folder_of(table: Path) -> Path | None:
     return next((p for p in places if table.suffix == ".csv" and is_file(p / ABOUT)), None)
 
 
-def _names(folder: Path) -> list[str]:
+def _models(drafts: Mapping[str, Path]) -> str:
+    """Return which models will do, in words."""
+    return "a model" if len(drafts) > 1 else next(iter(drafts))
+
+
+def _names(folder: Path, drafts: Mapping[str, Path]) -> list[str]:
     """Return the tables of an import that models start from, by their path from its folder on."""
-    found = [p for place in (folder, folder / LOCAL) for p in sorted(place.glob("*.csv")) if model_of(p.name)]
+    found = [p for place in (folder, folder / LOCAL) for p in sorted(place.glob("*.csv")) if model_of(p.name) in drafts]
     return [p.relative_to(folder).as_posix() for p in found]
 
 
@@ -158,14 +172,15 @@ def _few(names: list[str]) -> str:
     return f"{', '.join(names[:TOLD])}{more}" if names else "none in this folder"
 
 
-def _only(folder: Path) -> Path:
+def _only(folder: Path, drafts: Mapping[str, Path]) -> Path:
     """Return the one table of an import that a model starts from."""
-    names = _names(folder)
+    names = _names(folder, drafts)
     if not names:
         mend = "Its README.md says why there is none."
-        raise InputError("holds no table that a model starts from.", where=str(folder), mend=mend)
+        raise InputError(f"holds no table that {_models(drafts)} starts from.", where=str(folder), mend=mend)
     if len(names) > 1:
-        what = f"holds {len(names)} tables that models start from: {_few(names)}."
+        start = "models start" if len(drafts) > 1 else f"{_models(drafts)} starts"
+        what = f"holds {len(names)} tables that {start} from: {_few(names)}."
         raise InputError(what, where=str(folder), mend=f"Name one, such as {(folder / names[0]).as_posix()}.")
     return folder / names[0]
 

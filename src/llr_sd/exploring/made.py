@@ -78,10 +78,10 @@ def explore(what: str, out: str | Path | None = None) -> Path:
 def write_page(what: str, out: str | Path | None = None) -> Written:
     """Write the page of a model or of a study, as `explore` does, and return what was written."""
     if out is not None:
-        _check(Path(out))
+        check_place(Path(out))
     subject = subject_of(what)
     path = Path(f"{subject.name}-explore{SUFFIX}" if out is None else out)
-    _check(path)
+    check_place(path)
     page = page_data(subject)
     content = assemble(page.study.title, page.to_data()).encode()
     write_whole(path, content)
@@ -100,8 +100,19 @@ def page_of(what: str) -> str:
     return assemble(page.study.title, page.to_data())
 
 
-def _check(path: Path) -> None:
-    """Refuse a place where something else lies."""
+def check_place(path: Path) -> None:
+    """Refuse a place where something else lies.
+
+    Parameters
+    ----------
+    path
+        Where a page is to be written.
+
+    Raises
+    ------
+    InputError
+        When it is a folder, no browser would know it, or what lies there is no page of this package.
+    """
     where = str(path)
     if is_folder(path):
         raise InputError("is a folder.", where=where, mend="Name a file, such as explore.html in it.")

@@ -82,7 +82,28 @@ def subject_of(what: str) -> Subject:
     InputError
         When there is nothing of this name, or what it is cannot be a page.
     """
-    name, study, told = _study(what)
+    return subject_from(what, *_study(what))
+
+
+def subject_from(what: str, name: str, study: Study, told: tuple[str, ...]) -> Subject:
+    """Return a study as what a page is about, held against its model.
+
+    Parameters
+    ----------
+    what
+        What it was called.
+    name
+        A short name.
+    study
+        Of the page.
+    told
+        Sentences of what was chosen for the reader.
+
+    Raises
+    ------
+    InputError
+        When the study does not fit its model, or cannot be a page.
+    """
     if study.uncertain.from_calibration:
         raise InputError(
             "draws its inputs from a fit, which a page cannot make again.",

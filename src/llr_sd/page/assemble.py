@@ -20,12 +20,16 @@ HERE = Path(__file__).parent
 MADE = '<meta name="generator" content="llr_sd'
 """What stands in the first `HEAD` characters of a page: by it a file is known to be one that may be replaced."""
 HEAD = 400
-TEMPLATE = "explore.html"
+TEMPLATE = "page.html"
+EXPLORE = ("base.css", "app.css", "charts.css", "equations.css", "session.css")
+"""The style sheets of the pages of `llr-sd explore`, in their order."""
 _COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 _LONE = re.compile("[\ud800-\udfff]")
 
 
-def assemble(title: str, data: Mapping[str, Any]) -> str:
+def assemble(
+    title: str, data: Mapping[str, Any], what: str = "explore", entry: str = "app/main.mjs", sheets: Sequence[str] = EXPLORE
+) -> str:
     """Return a page.
 
     Parameters
@@ -34,6 +38,12 @@ def assemble(title: str, data: Mapping[str, Any]) -> str:
         Of the page, any text.
     data
         What its scripts read, of what JSON knows: texts, finite numbers, true, false, None, lists and mappings of these.
+    what
+        The command that makes such pages, for the file to say.
+    entry
+        The module whose function `main` shows the page.
+    sheets
+        Its style sheets, files of the folder css, in their order.
 
     Returns
     -------
@@ -45,13 +55,14 @@ def assemble(title: str, data: Mapping[str, Any]) -> str:
     EngineError
         When a module or a style cannot stand in a page.
     """
-    sheet = "\n".join(style(name) for name in sorted(file.name for file in (HERE / "css").glob("*.css")))
-    worker, script = bundle_with_worker("app/main.mjs", "engine/worker.mjs")
+    sheet = "\n".join(style(name) for name in sheets)
+    worker, script = bundle_with_worker(entry, "engine/worker.mjs")
     made = (
         environment()
         .get_template(TEMPLATE)
         .render(
             policy=policy([worker, script], [sheet]),
+            what=what,
             title=clean(title),
             style=Markup(sheet),
             data=json_text(data),

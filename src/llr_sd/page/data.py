@@ -251,9 +251,15 @@ class Page:
         """Return the page as JSON has it; `key` is the hash of all the rest, by which a browser knows what it kept of this page."""
         made = {"by": "llr_sd", "version": self.version}
         data = {"format": FORMAT, "made": made} | {
-            _camel(f.name): _plain(getattr(self, f.name)) for f in fields(self) if f.name != "version"
+            camel(f.name): _plain(getattr(self, f.name)) for f in fields(self) if f.name != "version"
         }
-        return {"key": hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest(), **data}
+        return keyed(data)
+
+
+def keyed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return data of a page under the hash of all of them but an earlier such `key`, which stands first."""
+    rest = {name: value for name, value in data.items() if name != "key"}
+    return {"key": hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest(), **rest}
 
 
 def names_in(tree: Tree | None) -> list[str]:
@@ -270,7 +276,7 @@ def finite(value: float | None) -> float | None:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
-        return {_camel(f.name): _plain(getattr(value, f.name)) for f in fields(value)}
+        return {camel(f.name): _plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):
         return {key: _plain(entry) for key, entry in value.items()}
     if isinstance(value, str) or value is None or isinstance(value, bool | int):
@@ -278,6 +284,7 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, float) else [_plain(entry) for entry in value]
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """Return a name as JavaScript spells it: wte_per_head is wtePerHead."""
     first, *rest = name.split("_")
     return "".join((first, *(word.capitalize() for word in rest)))

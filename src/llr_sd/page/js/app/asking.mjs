@@ -1,7 +1,6 @@
 // What is asked of the pool, and when: a few members while the hand moves, all of them when it rests.
 
 import { runsOf } from "../engine/ensemble.mjs";
-import { apply } from "../session/moves.mjs";
 
 /** Members of a first answer: the first of the same draws. */
 export const COARSE = 64;
@@ -102,13 +101,17 @@ export class Asking {
   }
 
   /**
-   * A lever is under the hand: it is held there until `settle`, in no history of moves.
-   * @throws where a move to that value is refused
+   * Levers are under the hand: they are held there until `settle`, in no history of moves.
+   * @param {Object<string, number>} values by input; one alone takes the other shares of its whole with it
+   * @param {Object} [more] keys of the move that this becomes
+   * @throws where a move to these values is refused
    */
-  drag(input, value) {
-    if (this.#draft && this.#draft.move.input !== input) this.settle();
-    const move = { kind: "hold", input, value };
-    this.#draft = { move, state: apply(this.#data, this.#store.state, move) };
+  drag(values, more = {}) {
+    const names = Object.keys(values);
+    const under = names.join("\n");
+    if (this.#draft && this.#draft.under !== under) this.settle();
+    const move = { kind: "hold", ...(names.length === 1 ? { input: names[0], value: values[names[0]] } : { values: { ...values } }), ...more };
+    this.#draft = { under, move, state: this.#store.after(move) };
     this.#resting = false;
     if (this.#rest !== null) this.#clock.cancel(this.#rest);
     this.#rest = this.#clock.after(REST, () => this.#rested());

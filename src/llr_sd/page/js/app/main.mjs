@@ -131,7 +131,7 @@ function pageOf(root, data, store, pool, asking, live, shell) {
       change: act,
       drag: (input, value) => {
         try {
-          asking.drag(input, value);
+          asking.drag({ [input]: value });
           return "";
         } catch (error) {
           return error.message;

@@ -32,16 +32,26 @@ export function begin(data) {
  * @throws {Refusal} naming what does not fit
  */
 export function apply(data, state, move) {
+  return applied(MOVES, data, state, move);
+}
+
+/**
+ * The same by the kinds of a table: each with the keys that such a move may have (null: any), and what it changes.
+ *
+ * @param {Object<string, [string[]|null, (data: object, state: object, move: object) => object]>} kinds
+ */
+export function applied(kinds, data, state, move) {
   const kind = move !== null && typeof move === "object" && typeof move.kind === "string" ? move.kind : "";
-  if (!Object.hasOwn(MOVES, kind)) throw new Refusal(`"${kind}" is no move that this page knows.`);
-  const [keys, change] = MOVES[kind];
+  if (!Object.hasOwn(kinds, kind)) throw new Refusal(`"${kind}" is no move that this page knows.`);
+  const [keys, change] = kinds[kind];
   const alien = keys === null ? undefined : Object.keys(move).find((key) => key !== "kind" && !keys.includes(key));
   if (alien !== undefined) throw new Refusal(`The move "${kind}" has no "${alien}".`);
   const changed = Object.entries(change(data, state, plain(move))).filter(([key, value]) => !alike(value, state[key]));
   return changed.length ? frozen({ ...state, ...Object.fromEntries(changed) }) : state;
 }
 
-const MOVES = {
+/** The moves of every page: what is held, ranges, kept settings, what is on view. */
+export const MOVES = {
   hold: [["input", "value", "values"], hold],
   release: [["input"], release],
   range: [["input", "law"], range],
@@ -54,6 +64,9 @@ const MOVES = {
   runs: [["runs"], (data, state, move) => ({ runs: checkRuns(data, move.runs) })],
   view: [null, view],
 };
+
+/** What a page of `llr-sd explore` keeps: how its sessions are called, what it opens with, and its moves. */
+export const EXPLORE = Object.freeze({ kind: "llr_sd explore", begin, apply });
 
 function hold(data, state, { input, value, values }) {
   if (values !== undefined && !isTable(values)) throw new Refusal('The move "hold" needs a table "values", or an "input" and its "value".');

@@ -2,10 +2,9 @@
 
 import { Refusal, isTable, shown } from "./checks.mjs";
 import { canonical } from "./hash.mjs";
-import { apply, begin } from "./moves.mjs";
+import { EXPLORE } from "./moves.mjs";
 
 const FORMAT = 1;
-const KIND = "llr_sd explore";
 const LARGEST = 20000000; // characters
 
 /**
@@ -13,10 +12,11 @@ const LARGEST = 20000000; // characters
  *
  * @param {object} data of the page
  * @param {Array<object>} moves in their order
+ * @param {object} [set] of moves, as `EXPLORE`
  * @returns {string} JSON
  */
-export function writeSession(data, moves) {
-  const head = { format: FORMAT, session: KIND, what: data.what, model: { name: data.model.name, sha256: data.model.sha256 }, page: data.key, made: data.made };
+export function writeSession(data, moves, set = EXPLORE) {
+  const head = { format: FORMAT, session: set.kind, what: data.what, model: { name: data.model.name, sha256: data.model.sha256 }, page: data.key, made: data.made };
   const lines = Object.entries(head).map(([key, value]) => `${JSON.stringify(key)}: ${canonical(value)},`);
   return ["{", ...lines, '"moves": [', moves.map(lineOf).join(",\n"), "]", "}", ""].join("\n");
 }
@@ -34,11 +34,12 @@ const LINES = new WeakMap();
  *
  * @param {object} data of the page
  * @param {string} text of a file
+ * @param {object} [set] of moves, as `EXPLORE`
  * @returns {{moves: Array<object>, faults: Array<string>, told: Array<string>}} the moves that fit, each that does not fit in a sentence,
  *   and what else a reader must know
  * @throws {Refusal} where it is no session, or one of another model or of a later format
  */
-export function readSession(data, text) {
+export function readSession(data, text, set = EXPLORE) {
   if (text.length > LARGEST) throw new Refusal("The file is too large to be a session.");
   let found;
   try {
@@ -46,14 +47,14 @@ export function readSession(data, text) {
   } catch {
     throw new Refusal("The file is no session: it is not valid JSON, or it was cut short.");
   }
-  if (!isTable(found) || found.session !== KIND) throw new Refusal("The file is no session of such a page.");
+  if (!isTable(found) || found.session !== set.kind) throw new Refusal("The file is no session of such a page.");
   if (found.format !== FORMAT) throw new Refusal(`The session has the format ${shown(found.format)}; this page reads the format ${FORMAT}.`);
   if (found.model?.name !== data.model.name) {
     throw new Refusal(`The session is of the model ${shown(found.model?.name)}; this page is of the model ${shown(data.model.name)}.`);
   }
   if (!Array.isArray(found.moves)) throw new Refusal('The session has no list "moves".');
   const told = found.page === data.key ? [] : ["The session was made by another version of this page, of its study or of its model. Numbers kept in it are marked, and not shown as this page's."];
-  return { ...fitting(data, found.moves), told };
+  return { ...fitting(data, found.moves, set), told };
 }
 
 /**
@@ -71,13 +72,13 @@ export function headOf(text) {
   }
 }
 
-function fitting(data, given) {
+function fitting(data, given, set) {
   const moves = [];
   const faults = [];
-  let state = begin(data);
+  let state = set.begin(data);
   for (const [i, move] of given.entries()) {
     try {
-      state = apply(data, state, move);
+      state = set.apply(data, state, move);
       moves.push(move);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

@@ -1,11 +1,9 @@
 /** What a page keeps: a frozen state that only moves change, their undoing, and their copy in the browser. */
 
 import { frozen, Refusal } from "./checks.mjs";
-import { apply, begin, differencesOf } from "./moves.mjs";
+import { differencesOf, EXPLORE } from "./moves.mjs";
 import { headOf, readSession, writeSession } from "./save.mjs";
 
-const PLACE = "llr_sd explore "; // in front of the hash of a page's data
-const ASIDE = "llr_sd explore, not restored: "; // the same for the latest text that could not be restored whole
 
 /**
  * The state of a page and the way back.
@@ -16,6 +14,9 @@ const ASIDE = "llr_sd explore, not restored: "; // the same for the latest text 
 export class Store {
   #data;
   #storage;
+  #moves;
+  #place; // in front of the hash of a page's data
+  #aside; // the same for the latest text that could not be restored whole
   #state;
   #made = []; // [{move, state after it}]
   #undone = []; // moves, the next to be made again last
@@ -26,11 +27,15 @@ export class Store {
   /**
    * @param {object} data of the page
    * @param {Storage|null} storage such as `localStorage`; null where the browser refuses it
+   * @param {{kind: string, begin: Function, apply: Function}} [moves] that the page knows, such as `EXPLORE`
    */
-  constructor(data, storage) {
+  constructor(data, storage, moves = EXPLORE) {
     this.#data = data;
     this.#storage = storage;
-    this.#state = begin(data);
+    this.#moves = moves;
+    this.#place = `${moves.kind} `;
+    this.#aside = `${moves.kind}, not restored: `;
+    this.#state = moves.begin(data);
     if (storage === null) this.#tell("This browser does not let the page keep anything. Save your work to a file before you close it.");
     else this.#restore();
   }
@@ -47,7 +52,7 @@ export class Store {
 
   /** Where the session stands in the browser's storage: pages of other contents, in the same folder, have other keys. */
   get key() {
-    return PLACE + this.#data.key;
+    return this.#place + this.#data.key;
   }
 
   get canUndo() {
@@ -61,10 +66,15 @@ export class Store {
   /** What the browser kept last that could not be restored whole, as it stood; null where there is nothing of that kind. */
   get aside() {
     try {
-      return this.#storage?.getItem(this.#keeps ? ASIDE + this.#data.key : this.key) ?? null;
+      return this.#storage?.getItem(this.#keeps ? this.#aside + this.#data.key : this.key) ?? null;
     } catch {
       return null;
     }
+  }
+
+  /** What the state would be after a move; a move that does not fit is refused as by `change`. */
+  after(move) {
+    return this.#moves.apply(this.#data, this.#state, move);
   }
 
   /**
@@ -75,7 +85,7 @@ export class Store {
    * @throws {Refusal} where it does not fit; nothing has changed then
    */
   change(move) {
-    const next = apply(this.#data, this.#state, move);
+    const next = this.after(move);
     if (next === this.#state) return false;
     if (move.kind !== "view") {
       this.#made.push({ move: frozen(JSON.parse(JSON.stringify(move))), state: next });
@@ -89,7 +99,7 @@ export class Store {
   undo() {
     if (!this.canUndo) return false;
     this.#undone.push(this.#made.pop().move);
-    const before = this.#made.at(-1)?.state ?? begin(this.#data);
+    const before = this.#made.at(-1)?.state ?? this.#moves.begin(this.#data);
     this.#become({ ...before, view: this.#state.view });
     return true;
   }
@@ -98,7 +108,7 @@ export class Store {
   redo() {
     if (!this.canRedo) return false;
     const move = this.#undone.pop();
-    const next = apply(this.#data, this.#state, move);
+    const next = this.#moves.apply(this.#data, this.#state, move);
     this.#made.push({ move, state: next });
     this.#become(next);
     return true;
@@ -113,7 +123,7 @@ export class Store {
   text() {
     const { view } = this.#state;
     const last = Object.keys(view).length ? [{ kind: "view", ...view }] : [];
-    return writeSession(this.#data, [...this.#made.map(({ move }) => move), ...last]);
+    return writeSession(this.#data, [...this.#made.map(({ move }) => move), ...last], this.#moves);
   }
 
   /**
@@ -125,7 +135,7 @@ export class Store {
    * @throws {Refusal} where it is no session of this page's model
    */
   open(text, { without = false } = {}) {
-    const { moves, faults, told } = readSession(this.#data, text);
+    const { moves, faults, told } = readSession(this.#data, text, this.#moves);
     if (faults.length === 0 || without) this.#replay(moves);
     return { faults, told };
   }
@@ -140,7 +150,7 @@ export class Store {
     try {
       for (let i = 0; i < (this.#storage?.length ?? 0); i += 1) {
         const key = this.#storage.key(i);
-        const head = key.startsWith(PLACE) && key !== this.key ? headOf(this.#storage.getItem(key)) : null;
+        const head = key.startsWith(this.#place) && key !== this.key ? headOf(this.#storage.getItem(key)) : null;
         if (head?.moves && head.model === this.#data.model.name) found.push({ key, ...head });
       }
     } catch {
@@ -158,7 +168,7 @@ export class Store {
   afresh() {
     this.#replay([]);
     try {
-      for (const key of [this.key, ASIDE + this.#data.key]) this.#storage?.removeItem(key);
+      for (const key of [this.key, this.#aside + this.#data.key]) this.#storage?.removeItem(key);
       this.#keeps = true;
     } catch {
       // What cannot be written to cannot be cleared either; the page has said so already.
@@ -190,9 +200,9 @@ export class Store {
   #replay(moves) {
     this.#made = [];
     this.#undone = [];
-    let state = begin(this.#data);
+    let state = this.#moves.begin(this.#data);
     for (const move of moves) {
-      const next = apply(this.#data, state, move);
+      const next = this.#moves.apply(this.#data, state, move);
       if (next !== state && move.kind !== "view") this.#made.push({ move: frozen(move), state: next });
       state = next;
     }
@@ -218,7 +228,7 @@ export class Store {
     }
     if (text === null) return;
     try {
-      const { moves, faults } = readSession(this.#data, text);
+      const { moves, faults } = readSession(this.#data, text, this.#moves);
       if (faults.length) this.#tell(`What was kept from the last time is damaged; this was left out: ${faults.join(" ")} ${this.#putAside(text)}`);
       this.#replay(moves);
     } catch (error) {
@@ -232,7 +242,7 @@ export class Store {
   #putAside(text) {
     try {
       this.#storage.removeItem(this.key);
-      this.#storage.setItem(ASIDE + this.#data.key, text);
+      this.#storage.setItem(this.#aside + this.#data.key, text);
       return "It is put aside as it was: the view Save has it as a file.";
     } catch {
       this.#keeps = false;
@@ -258,8 +268,8 @@ export class Store {
 export function browserStorage() {
   try {
     const storage = globalThis.localStorage;
-    storage.setItem(PLACE, "");
-    storage.removeItem(PLACE);
+    storage.setItem("llr_sd", "");
+    storage.removeItem("llr_sd");
     return storage;
   } catch {
     return null;

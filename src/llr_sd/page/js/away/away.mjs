@@ -1,0 +1,3 @@
+// What to take away; null while it has nothing to show.
+
+export const mountAway = null;

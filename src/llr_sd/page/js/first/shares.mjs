@@ -1,0 +1,3 @@
+// A screen of the first workshop; null while it has nothing to show.
+
+export const mountShares = null;

@@ -1,0 +1,3 @@
+// Moves of confirming and challenging: opinions, cards, risks.
+
+export const CHALLENGE_MOVES = Object.freeze({});

@@ -1,0 +1,3 @@
+// A screen of the second workshop; null while it has nothing to show.
+
+export const mountRisks = null;

@@ -1,0 +1,3 @@
+// Moves of the roles that fill a level.
+
+export const ROLES_MOVES = Object.freeze({});

@@ -1,0 +1,110 @@
+"""From a site to the page of its workshop: study, model, words, ratings and the models behind, in one file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from llr_sd.exploring.made import check_place, page_data
+from llr_sd.page.assemble import HERE, assemble
+from llr_sd.page.data import keyed
+from llr_sd.report.shared.files import write_whole
+from llr_sd.workshop.behind import behind_pages
+from llr_sd.workshop.ratings import ratings_of
+from llr_sd.workshop.site import Site, site_of
+from llr_sd.workshop.words import Words, read_words
+
+ENTRY = "workshop/main.mjs"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A page that was written: where, of which site, and its size in bytes."""
+
+    path: Path
+    site: str
+    illustrative: bool
+    runs: int
+    size: int
+
+    @property
+    def words(self) -> str:
+        """What it holds, in a line."""
+        said = "; the numbers describe no real service" if self.illustrative else ""
+        return f"The workshop of {self.site}{said}; up to {self.runs:,} runs; {self.size / 1e6:.2f} MB"
+
+
+def write_workshop(
+    site: str, out: str | Path | None = None, ratings: str | Path | None = None, progress: Callable[[str], None] | None = None
+) -> Written:
+    """Write the page of the workshop of a site, whole or not at all.
+
+    Parameters
+    ----------
+    site
+        A bundled illustrative site, a site table, or what `llr-sd import` wrote: its folder, or a site table of it.
+    out
+        The file; NAME-workshop.html in the working folder by default. One that is no page of this package is not replaced.
+    ratings
+        A results folder of a risk register, for the model's ratings of its risks.
+    progress
+        Is told what is being made.
+
+    Raises
+    ------
+    LlrSdError
+        When there is no such site, its table does not fit the model, or the file cannot be written.
+    """
+    if out is not None:
+        check_place(Path(out))
+    tell = progress or (lambda _: None)
+    found = site_of(site)
+    path = Path(f"{found.name}-workshop.html" if out is None else out)
+    check_place(path)
+    tell("reading the words ...")
+    data = workshop_data(found, ratings, tell)
+    content = assembled(data).encode()
+    write_whole(path, content)
+    about = data["workshop"]["site"]
+    return Written(path, about["label"], about["illustrative"], data["study"]["runs"], len(content))
+
+
+def workshop_page(site: str, ratings: str | Path | None = None) -> str:
+    """Return the text of the page of the workshop of a site.
+
+    Parameters
+    ----------
+    site, ratings
+        As in `write_workshop`.
+    """
+    return assembled(workshop_data(site_of(site), ratings, lambda _: None))
+
+
+def assembled(data: dict[str, Any]) -> str:
+    """Return the page of a workshop made of its data."""
+    sheets = ("base.css", "charts.css", *sorted(file.name for file in (HERE / "css").glob("workshop*.css")))
+    return assemble(f"Workshop: {data['workshop']['site']['label']}", data, "workshop", ENTRY, sheets)
+
+
+def workshop_data(site: Site, ratings: str | Path | None, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Return all that the page reads: what `llr-sd explore` would show of the site's study, and under `workshop` all else.
+
+    Parameters
+    ----------
+    site
+        Of `site_of`.
+    ratings
+        As in `write_workshop`.
+    progress
+        Is told what is being made.
+    """
+    progress("compiling the model of the site ...")
+    page = page_data(site.subject).to_data()
+    words: Words = read_words(site.subject.model.equations, [i["name"] for i in page["inputs"]])
+    progress("compiling the models behind ...")
+    behind = behind_pages(site)
+    about = {"name": site.name, "label": words.site(site.name), "illustrative": site.illustrative}
+    rated = ratings_of(None if ratings is None else Path(ratings))
+    return keyed({**page, "workshop": {"site": about, **words.to_data(), "ratings": rated, "behind": behind}})
