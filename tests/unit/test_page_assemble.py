@@ -123,4 +123,4 @@ def test_a_style_that_asks_for_something_is_refused(rule: str, tmp_path: Path, m
     (tmp_path / "css" / "planted.css").write_text(rule)
     monkeypatch.setattr(page, "HERE", tmp_path)
     with pytest.raises(EngineError, match=r"^planted\.css: holds"):
-        assemble("x", {})
+        assemble("x", {}, sheets=("planted.css",))
