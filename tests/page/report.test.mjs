@@ -21,3 +21,10 @@ test("a series is shown or hidden by itself", () => {
   assert.deepEqual(toggled(SPEC, 1, true).series.map((s) => s.hidden), [false, false]);
   assert.equal(SPEC.series[0].hidden, false);
 });
+
+test("parts of bars keep their numbers and their wholes", () => {
+  const part = { name: "a", value: 1, low: null, high: 2 };
+  const [bar] = filled({ bars: [{ name: "x", parts: [part], total: { value: null, low: null, high: null } }] }).bars;
+  assert.deepEqual(bar.parts, [{ ...part, low: NaN }]);
+  assert.ok(Number.isNaN(bar.total.value));
+});

@@ -104,7 +104,7 @@ def _fact(result: StudyResult, number: int, answer: Answer) -> Fact | None:
         case LeverAnswer():
             return _turn(result, number, answer)
         case BarsAnswer():
-            return _stack(result, answer)
+            return stack_of(result, answer)
         case MixAnswer():
             said = lever_sentences(result)
             return Told(said) if said else None
@@ -225,7 +225,8 @@ def _turn(result: StudyResult, number: int, answer: LeverAnswer) -> Turn | None:
     )  # fmt: skip
 
 
-def _stack(result: StudyResult, answer: BarsAnswer) -> Stack | None:
+def stack_of(result: StudyResult, answer: BarsAnswer) -> Stack | None:
+    """Return the bars that an answer names; None where they do not have the same elements."""
     scenario = answer.scenario or answering(result)[0]
     found = {name: element_values(result, scenario, name) for name in answer.bars}
     elements = tuple(next(iter(found.values())))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from llr_sd.report.outcome.asked import chances_asked, differences_asked, fans_asked, lines_asked
+from llr_sd.report.outcome.bars import bars_pictures
 from llr_sd.report.outcome.charts import fan_chart, histogram, history_of, scenario_chart
 from llr_sd.report.outcome.facts import Level
 from llr_sd.report.outcome.read import answering, course_level, is_plan, level
@@ -49,7 +50,7 @@ MOST_ROWS = 20
 def pictures(result: StudyResult) -> tuple[Picture, ...]:
     """Return the pictures that this result can carry, in the order of the page."""
     makers: tuple[Callable[[StudyResult], Picture | None], ...] = (_scenarios, _fans, _histogram)
-    return tuple(p for make in makers if (p := make(result)) is not None)
+    return (*bars_pictures(result), *(p for make in makers if (p := make(result)) is not None))
 
 
 def _scenarios(result: StudyResult) -> Picture | None:

@@ -22,7 +22,8 @@ class Asked:
     Attributes
     ----------
     chart
-        Which of the charts of `page/js/charts` draws it: "trajectory", "chance", "difference" or "bars".
+        Which of the charts of `page/js/charts` draws it: "trajectory", "chance", "difference", "bars" or
+        "stacked".
     views
         What it draws, by the name of what is chosen among them; one where there is nothing to choose. Each is what the chart's `update`
         takes, of what JSON knows: None for what is no number.

@@ -329,9 +329,14 @@ def draws(result: StudyResult, scenario: str, shown: Quantity, *, whole: bool = 
 
 def element_values(result: StudyResult, scenario: str, output: str) -> dict[str, float]:
     """Return the central value of each element of an output with one subscript, at its time; the median where there is no central run."""
+    return {words: own.best for words, own in element_spreads(result, scenario, output).items()}
+
+
+def element_spreads(result: StudyResult, scenario: str, output: str) -> dict[str, Spread]:
+    """Return the numbers of each element of an output with one subscript, at its time."""
     shown = quantity(result, output)
     elements = dict.fromkeys(str(e) for e in _rows(result, output)["element"])
-    return {element_words(result, output, e): spread(result, scenario, replace(shown, element=e)).best for e in elements}
+    return {element_words(result, output, e): spread(result, scenario, replace(shown, element=e)) for e in elements}
 
 
 @remembered

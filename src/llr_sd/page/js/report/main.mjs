@@ -5,10 +5,11 @@ import { figure } from "../charts/figure.mjs";
 import { barsChart } from "../charts/bars.mjs";
 import { chanceChart } from "../charts/chance.mjs";
 import { differenceChart } from "../charts/difference.mjs";
+import { stackedChart } from "../charts/stacked.mjs";
 import { trajectoryChart } from "../charts/trajectory.mjs";
 import { filled, toggled } from "./specs.mjs";
 
-const CHARTS = Object.freeze({ bars: barsChart, chance: chanceChart, difference: differenceChart, trajectory: trajectoryChart });
+const CHARTS = Object.freeze({ bars: barsChart, chance: chanceChart, difference: differenceChart, stacked: stackedChart, trajectory: trajectoryChart });
 
 /** Put a figure that can be asked into the place of every still picture that has one. */
 export function main() {

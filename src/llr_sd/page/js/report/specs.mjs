@@ -8,7 +8,8 @@ const NUMBERS = ["median", "low50", "high50", "low90", "high90", "central"];
  * @returns {Object}
  */
 export function filled(spec) {
-  if (spec.bars) return { ...spec, bars: spec.bars.map((b) => ({ ...b, value: numbers(b.value), low: numbers(b.low), high: numbers(b.high) })) };
+  const whole = (b) => ({ ...b, value: numbers(b.value), low: numbers(b.low), high: numbers(b.high) });
+  if (spec.bars) return { ...spec, bars: spec.bars.map((b) => (b.parts ? { ...b, parts: b.parts.map(whole), total: whole(b.total) } : whole(b))) };
   if (!spec.series) return spec;
   const series = spec.series.map((one) => {
     const known = NUMBERS.filter((name) => Object.hasOwn(one, name) && (spec.times === null || one[name] !== null));
