@@ -110,8 +110,12 @@ def test_the_page_says_whose_staff_it_starts_from(staff_folder: Path) -> None:
     assert about.notes[1] == ("Not of the returns but put in their place: late_wte_2017 (illustrative: no source gives ages).")
     assert about.illustrative
     varied = {p.name for p, _ in subject_of("staff/gp_supply.csv").prepared.uncertain}
-    assert about.notes[2].startswith("The opening figures are those of the table in all runs")
-    assert not varied & set(pd.read_csv(staff_folder / "gp_supply.csv")["parameter"])
+    assert about.notes[2].startswith(
+        "Of the opening figures, vacancies_2017 varies around the table's value, as unsure as the table"
+    )
+    assert varied & set(pd.read_csv(staff_folder / "gp_supply.csv")["parameter"]) == {"vacancies_2017"}
+    sure = page_data(subject_of("staff/llr_system.csv")).study.notes
+    assert any(note.startswith("The opening figures are those of the table in all runs") for note in sure)
     assert not any("must stay on this machine" in note for note in about.notes)
     assert about.told[0].startswith("It opens with a study drafted for this staff")
     table = staff_folder / "gp_supply.csv"

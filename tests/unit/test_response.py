@@ -129,8 +129,8 @@ def test_a_place_that_left_a_role_out_is_not_taken_for_zero() -> None:
     torn = pd.concat([staffing.frame, nurse], ignore_index=True)
     torn.loc[0, ["heads", "fte", "wte"]] = np.nan
     torn.loc[0, "missing"] = "not reported"
-    [row] = completed(dataclasses.replace(staffing, frame=torn)).staffing.frame.query("method == 'extrapolated'").itertuples()
-    assert row.wte == pytest.approx(4.0)
+    found = completed(dataclasses.replace(staffing, frame=torn)).staffing.frame.query("method == 'extrapolated'")
+    assert found["wte"].tolist() == pytest.approx([4.0, 4.0])  # of the place itself, and of the one that did not answer
 
 
 def measured_apart(wte: int, fte: int, none: int = 0) -> Staffing:
@@ -251,3 +251,36 @@ def test_kinds_of_which_no_file_tells_staff_are_not_asked() -> None:
     )
     more = dataclasses.replace(staffing, places=pd.concat([staffing.places, network], ignore_index=True))
     assert len(completed(more).response.table) == 138
+
+
+def without_nurses(earlier: bool) -> Staffing:
+    """Practices with four GPs and two nurses each; the first left its nurses out, and had three half a year before where it answered then."""
+    one = ratio_case([8000.0] * 8, [4.0] * 8, 8000.0)
+    nurse = holdings("ELR00", "ELR", 0.02, OCTOBER)[1]
+    nurses = [dataclasses.replace(nurse, place=f"ELR{i:02}", fte=2.0, heads=3.0) for i in range(8)]
+    nurses[0] = dataclasses.replace(nurses[0], fte=None, heads=None, missing="not reported")
+    before = [dataclasses.replace(nurse, place="ELR00", fte=3.0, heads=4.0, period=MARCH)] if earlier else []
+    return dataclasses.replace(one, frame=pd.concat([one.frame, frame_of([*nurses, *before])], ignore_index=True))
+
+
+@pytest.mark.parametrize(("earlier", "method", "fte"), [(True, "carried", 3.0), (False, "extrapolated", 2.0)])
+def test_a_group_that_a_place_left_out_is_carried_forward_or_estimated(earlier: bool, method: str, fte: float) -> None:
+    done = completed(without_nurses(earlier))
+    [row] = done.staffing.frame.query("place == 'ELR00' and group == 'nurse'").itertuples()
+    assert (row.method, row.fte, row.missing) == (method, pytest.approx(fte), "")
+    assert row.low <= fte <= row.high
+    [line] = done.response.table.query("place == 'ELR00'").itertuples()
+    assert line.method == "reported"  # it answered, and what it said is its own
+    assert f"its own return; nurse {method}: " in line.basis
+    assert (done.response.mended, done.response.partly) == (1, 0)
+    assert any("1 place that answered left out a staff group" in text for text in done.response.words())
+
+
+def test_a_part_of_a_group_that_a_place_left_out_stays_unknown() -> None:
+    torn = without_nurses(True)
+    told = torn.frame.query("place == 'ELR01' and group == 'nurse'").assign(place="ELR00", role="Nurse specialist")
+    done = completed(dataclasses.replace(torn, frame=pd.concat([torn.frame, told], ignore_index=True)))
+    rows = done.staffing.frame.query("place == 'ELR00' and group == 'nurse'")
+    assert sorted(rows["missing"]) == ["", "not reported"]
+    assert (done.response.mended, done.response.partly) == (0, 1)
+    assert not any("left out a staff group" in text for text in done.response.words())

@@ -26,8 +26,8 @@ TOLD = 6
 """Tables that a message names."""
 HELD = "The opening figures are those of the table in all runs: how unsure they are themselves is not in the ranges."
 DRAWN = (
-    "Of the opening figures, {names} vary around the table's value, each on its own, by the interval of what was carried forward or "
-    "estimated and by vacancies that nobody reported; the others are those of the table in all runs."
+    "Of the opening figures, {names} var{ies} around the table's value{each}, as unsure as the table says; the others are those of the "
+    "table in all runs."
 )
 _TABLE = 'site = "site.csv"\n'
 _TIMES = re.compile(r"\{(date |start )?\+(\d+)\}")
@@ -209,7 +209,8 @@ def _said(about: _About, file: Path, rows: tuple[Row, ...], tables: tuple[Path, 
             f"In which localities practice staff work stands as the model has it, for there is no {LOCALITIES} beside the table."
         )
     unsure = [r["parameter"] for r in rows if r["distribution"]]
-    said.append(DRAWN.format(names=", ".join(unsure)) if unsure else HELD)
+    many = {"ies": "y", "each": ", each on its own"} if len(unsure) > 1 else {"ies": "ies", "each": ""}
+    said.append(DRAWN.format(names=", ".join(unsure), **many) if unsure else HELD)
     private = [t.name for t in tables if t.resolve().parent.name == LOCAL]
     if private:
         names = ", ".join(private)

@@ -55,11 +55,14 @@ class Response:
         The reference date.
     partly
         Places whose figures leave out what they did not report.
+    mended
+        Places that answered and left out staff groups, whose figures of these were filled in.
     """
 
     table: pd.DataFrame
     period: datetime.date
     partly: int = 0
+    mended: int = 0
 
     def count(self, method: str) -> int:
         """Return the number of places of a method."""
@@ -92,6 +95,9 @@ class Response:
         for method, what in (("extrapolated", "extrapolated from like places"), ("unknown", "unknown, and counted in no total")):
             if number := self.count(method):
                 yield f"{number:,} {'is' if number == 1 else 'are'} {what}."
+        if self.mended:
+            theirs = "1 place that answered left" if self.mended == 1 else f"{self.mended:,} places that answered left"
+            yield f"{theirs} out a staff group, which is carried forward from an earlier return or estimated from like places."
         if self.partly:
             left = "1 of them did" if self.partly == 1 else f"{self.partly:,} of them did"
             yield f"{left} not report every group: what is left out is unknown, and counted in no total."
@@ -185,7 +191,9 @@ def completed(staffing: Staffing) -> Completed:
     made: list[pd.DataFrame] = []
     latest = told.groupby("place")["period"].max().to_dict()
     lines: list[dict[str, Any]] = []
+    mended = 0
     last = dict(iter(before.groupby("place")))
+    left = _left_out(now)
     for place in asked(staffing).itertuples(index=False):
         about = {"place": place.place, "place_name": place.place_name, "kind": place.kind, "area": place.area}
         if place.place in whole and place.answered:
@@ -197,27 +205,62 @@ def completed(staffing: Staffing) -> Completed:
                 "like": 0,
                 "basis": "its own return",
             }
-            lines.append({**about, **own})
+            rows, said = _mended(place, left.get(place.place, ()), last.get(place.place), like, change, staffing.period)
+            made += rows
+            mended += bool(rows)
+            lines.append({**about, **own, "basis": "; ".join([own["basis"], *said])})
             continue
-        rows, line = _filled(place, last.get(place.place), like, change, staffing.period)
-        if rows is not None:
-            made.append(rows)
+        whole_rows, line = _filled(place, last.get(place.place), like, change, staffing.period)
+        if whole_rows is not None:
+            made.append(whole_rows)
         lines.append({**about, **line})
     columns = ["place", "place_name", "kind", "area", "method", "period", "months", "like", "basis"]
     table = pd.DataFrame(lines, columns=columns)
-    kept = [now[~now["place"].isin({p for rows in made for p in rows["place"]})], *made]
+    # What was filled in takes the place of what was not reported.
+    filled = {k for rows in made for k in rows[["place", "group"]].itertuples(index=False, name=None)}
+    gone = (now["missing"] != "") & pd.Series(
+        [k in filled for k in now[["place", "group"]].itertuples(index=False, name=None)], now.index, dtype=bool
+    )
+    silent = {p for rows in made for p in rows["place"]} - whole
+    kept = [now[~gone & ~now["place"].isin(silent)], *made]
     full = [rows for rows in kept if len(rows)]
     done = checked_types(pd.concat(full, ignore_index=True)) if full else now
     return Completed(
-        replace(staffing, frame=done), Response(table, staffing.period, int(done["place"][done["missing"] != ""].nunique()))
+        replace(staffing, frame=done),
+        Response(table, staffing.period, int(done["place"][done["missing"] != ""].nunique()), mended),
     )
 
 
+def _left_out(now: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Return, by place, the groups of which it says nothing at all though it says that it has them; of a part of a group the rest stays unknown."""
+    people = now[now["status"] != "vacant"]
+    none = (people["missing"] != "").groupby([people["place"], people["group"]]).all()
+    found: dict[str, tuple[str, ...]] = {}
+    for place, group in none.index[none]:
+        found[place] = (*found.get(place, ()), group)
+    return found
+
+
+def _mended(
+    place: Any, groups: tuple[str, ...], old: pd.DataFrame | None, like: _Like, change: tuple[float, int], period: datetime.date
+) -> tuple[list[pd.DataFrame], list[str]]:
+    """Carry forward, else estimate, the groups that a place left out; what can be neither stays unknown."""
+    made, said = [], []
+    for group in groups:
+        before = None if old is None else old[old["group"] == group]
+        rows, line = _filled(place, before if before is not None and len(before) else None, like, change, period, group)
+        rows = None if rows is None else rows[rows["status"] != "vacant"]  # of vacancies it has said, or not said, what it has
+        if rows is not None and (rows["missing"] == "").any():
+            made.append(rows)
+            said.append(f"{group.replace('_', ' ')} {line['method']}: {line['basis']}")
+    return made, said
+
+
 def _filled(
-    place: Any, old: pd.DataFrame | None, like: _Like, change: tuple[float, int], period: datetime.date
+    place: Any, old: pd.DataFrame | None, like: _Like, change: tuple[float, int], period: datetime.date, group: str = ""
 ) -> tuple[pd.DataFrame | None, dict[str, Any]]:
-    """Carry a place's last answer forward, else estimate it."""
-    estimate = like.estimate(place) if place.list_size > 0 else None
+    """Carry a place's last answer forward, else estimate it; of one group only, where it is named."""
+    estimate = like.estimate(place, group) if place.list_size > 0 else None
     if old is not None:
         then = old["period"].max()
         rows = old[old["period"] == then].assign(method="carried")
@@ -300,8 +343,8 @@ class _Like:
             self.sums[name] = np.full(self.named.shape, math.nan)
             self.sums[name][at] = sums[name].to_numpy(dtype=np.float64)
 
-    def estimate(self, place: Any) -> tuple[pd.DataFrame, int, str] | None:
-        """Return rows of a place by role, how many places they are from, and which; None where those are too few."""
+    def estimate(self, place: Any, group: str = "") -> tuple[pd.DataFrame, int, str] | None:
+        """Return rows of a place by role (of one group, where it is named), how many places they are from, and which; None where those are too few."""
         import pandas as pd
 
         found = self._which(place)
@@ -314,7 +357,8 @@ class _Like:
         middle, half = amount(rows), amount(half)
         silent = rows[list(QUANTITIES)].isna().all(axis=1) & ~self.vacant
         rows = rows.assign(low=(middle - half).clip(lower=0.0), high=middle + half, missing=np.where(silent, NOT_REPORTED, ""))
-        return rows[silent | (rows[list(QUANTITIES)] > 0).any(axis=1)], int(those.sum()), basis
+        kept = silent | (rows[list(QUANTITIES)] > 0).any(axis=1)
+        return rows[kept & ((rows["group"] == group) | (not group))], int(those.sum()), basis
 
     def _ratio(self, name: str, those: NDArray[np.bool_], size: float) -> tuple[Floats, Floats]:
         """Return a quantity by role and the half width of its interval; NaN where fewer than `FEWEST` of those places say it."""

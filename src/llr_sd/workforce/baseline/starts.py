@@ -40,10 +40,6 @@ CCGS = {"elr": "elr", "03w": "elr", "lc": "city", "city": "city", "04c": "city",
 """CCG of `llr_system` by the codes that files have for it."""
 WHOLE = 0.01
 """Share of a list by which its ages may miss it, as for any site table."""
-OLDER_LOCUMS = 0.303
-"""Share of locums that cover neither a vacancy nor an absence who are 55 and over (Table 9), `late_locum_other_share` of the model."""
-PLAN_OLDER = 87 / 541.04
-"""Share of GPs aged 55 and over in the plan (Table 11), for sources without ages."""
 
 
 @dataclass(frozen=True)
@@ -219,12 +215,17 @@ def _band(age: str) -> str | None:
     return next((name for name, (first, last) in BANDS.items() if first <= low and high <= last), None)
 
 
-@functools.cache
 def _shape() -> dict[str, float]:
     """Return the people of LLR by age band, as `swipe_site` has them."""
-    rows = read_table(bundled.folder("models") / "swipe_site" / "parameters.csv", ("name", "mode"))
-    found = {r["name"]: r for r in rows}
-    return {band: found[f"llr_population_{band}"].number_in("mode") for band in BANDS}
+    found = _modes("swipe_site")
+    return {band: found[f"llr_population_{band}"] for band in BANDS}
+
+
+@functools.cache
+def _modes(model: str) -> dict[str, float]:
+    """Return the values of a bundled model by the names of its table, as far as they are fixed or have a mode."""
+    rows = read_table(bundled.folder("models") / model / "parameters.csv", ("name", "mode"))
+    return {r["name"]: r.number_in("mode") for r in rows if r["mode"]}
 
 
 def _localities(done: Completed, unit: str, rule: Conversion) -> Start:
@@ -309,7 +310,9 @@ def _older(done: Completed) -> tuple[float, str, str]:
         known = mine[mine["measure"] == measure]
         if len(known) and known["known"].sum() > 0:
             return float(known["older"].sum() / known["known"].sum()), "ages of the sources", f"by {measure}"
-    return PLAN_OLDER, "GP Workforce Plan 2017, Table 11 (87 of 541)", "illustrative: no source gives ages"
+    plan = _modes("gp_supply")
+    share = plan["late_wte_2017"] / plan["opening_gp_wte"]
+    return share, "GP Workforce Plan 2017, Table 11 (87 of 541)", "illustrative: no source gives ages"
 
 
 def _system(done: Completed, rule: Conversion) -> Start:
@@ -367,8 +370,11 @@ def _gp_supply(done: Completed, rule: Conversion) -> Start:
     other = hired["wte"][~hired["role"].str.contains("covering|vacanc|absence|sickness", case=False)].sum()
     share, source, note = _older(done)
     illustrative = note.startswith("illustrative")
-    late = share * float(gps["wte"].sum()) if illustrative else share * float(own["wte"].sum()) + OLDER_LOCUMS * float(other)
-    note = note if illustrative else f"{note}, locums left out; of other locums 30.3 % (GP Workforce Plan 2017, Table 9)"
+    # Of locums, only those who cover neither a vacancy nor an absence are 55 and over.
+    locums = _modes("gp_supply")["late_locum_other_share"]
+    late = share * float(gps["wte"].sum()) if illustrative else share * float(own["wte"].sum()) + locums * float(other)
+    said_of = f"{note}, locums left out; of other locums {100 * locums:.3g} % (GP Workforce Plan 2017, Table 9)"
+    note = note if illustrative else said_of
     rows: list[list[object]] = [
         *_clock(done),
         _stock("opening_gp_wte", gps["wte"].sum(), said, how, deviations(done, "all", "all", rule)("", "gp")),

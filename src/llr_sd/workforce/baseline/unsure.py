@@ -27,12 +27,11 @@ def normal(mean: float, sd: float) -> list[object]:
     Parameters
     ----------
     mean, sd
-        Of the stock; none where sd is 0, for then it is sure.
+        Of the stock; none where it is sure.
     """
-    if not sd > 0:
-        return []
-    low, high = max(mean - CUT * sd, 0.0), mean + CUT * sd
-    return ["truncated_normal", round(low, 6), round(high, 6), round(sd, 6)]
+    low, high = round(max(mean - CUT * sd, 0.0), 6), round(mean + CUT * sd, 6)
+    # What a table's digits cannot tell from a sure figure is one.
+    return ["truncated_normal", low, high, round(sd, 6)] if low < mean < high and round(sd, 6) > 0 else []
 
 
 def deviations(done: Completed, unit: str, name: str, rule: Conversion) -> Callable[[str, str], float]:
