@@ -104,7 +104,7 @@ def workshop_data(site: Site, ratings: str | Path | None, progress: Callable[[st
     page = page_data(site.subject).to_data()
     words: Words = read_words(site.subject.model.equations, [i["name"] for i in page["inputs"]])
     progress("compiling the models behind ...")
-    behind = behind_pages(site)
+    behind = behind_pages()
     about = {"name": site.name, "label": words.site(site.name), "illustrative": site.illustrative}
     rated = ratings_of(None if ratings is None else Path(ratings))
     return keyed({**page, "workshop": {"site": about, **words.to_data(), "ratings": rated, "behind": behind}})

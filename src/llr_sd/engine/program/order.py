@@ -79,6 +79,13 @@ class _Graph:
             self.by_array.setdefault((k.array.number, k.phase), []).append(k)
         self._owners: dict[tuple[int, str], NDArray[np.int64]] = {}
         self._needs: dict[tuple[int, str], tuple[Kernel, ...]] = {}
+        self._remembered: dict[int, tuple[Array, ...]] = {}
+
+    def remembered(self, kernel: Kernel) -> tuple[Array, ...]:
+        """What a kernel reads in a run of stocks, queues and values kept from the start."""
+        if kernel.number not in self._remembered:
+            self._remembered[kernel.number] = tuple(a for a, _ in reads(kernel, RUN) if a.role in (*STATES, RING, KEPT))
+        return self._remembered[kernel.number]
 
     def producers(self, array: Array, mode: str) -> tuple[Kernel, ...]:
         """Kernels that fill an array before it can be read in a mode."""
@@ -211,11 +218,11 @@ def _reach(graph: _Graph, wanted: list[Array], watches: Sequence[Watch]) -> Reac
     fresh = [a for a in wanted if a.role in STATES]
     while True:
         for kernel in running:
-            for array, _ in reads(kernel, RUN):
-                if array.role in (*STATES, RING):
-                    fresh.append(array)
-                elif array.role == KEPT:
+            for array in graph.remembered(kernel):
+                if array.role == KEPT:
                     kept[array.number] = array
+                else:
+                    fresh.append(array)
         new = {a.number: a for a in fresh if a.number not in states}
         if not new:
             break

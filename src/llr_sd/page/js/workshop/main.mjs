@@ -35,7 +35,7 @@ export function start(root, data, store, pool, workerText) {
     after: (ms, act) => setTimeout(act, ms),
     cancel: (id) => clearTimeout(id),
   });
-  const page = roomOf(data, { store, asking, live, workerText });
+  const page = roomOf(data, { store, asking, pool, live, workerText });
   const shell = frame(root, data, page, live);
   const screens = mountScreens(shell, page);
   const because = mountBecause(shell.because, page);

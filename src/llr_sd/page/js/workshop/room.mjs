@@ -8,11 +8,11 @@ import { Behind } from "./behind.mjs";
  * What the screens take of the page.
  *
  * @param {Object} data
- * @param {{store: Object, asking: Object, live: HTMLElement, workerText: string}} parts
+ * @param {{store: Object, asking: Object, pool: Object, live: HTMLElement, workerText: string}} parts
  * @returns {Object} `now` is the newest ensemble (null while there is none, or where the setting cannot be run), `fresh` whether it is of
  *   the setting of this moment, `coarse` whether it holds the first members only
  */
-export function roomOf(data, { store, asking, live, workerText }) {
+export function roomOf(data, { store, asking, pool, live, workerText }) {
   const { words, roles, cards } = data.workshop;
   const inputs = new Map(data.inputs.map((input) => [input.name, input]));
   const behind = new Map();
@@ -67,8 +67,13 @@ export function roomOf(data, { store, asking, live, workerText }) {
     about: () => ({ study: data.workshop.site.label, setting: asking.same ? "as entered" : "as changed in the room", illustrative: data.study.illustrative }),
     announce: (text) => say(live, text),
     behind: (name) => {
-      if (!behind.has(name)) behind.set(name, new Behind(data.workshop.behind[name], workerText));
+      if (!behind.has(name)) behind.set(name, new Behind(data.workshop.behind[name], workerText, data));
       return behind.get(name);
+    },
+    /** Ask for the setting of this moment with these values held in place of its own; only the newest ask of a channel is answered. */
+    beside: (values, channel, onEnsemble, onError) => {
+      const { held, ranges, runs } = asking.state;
+      pool.latest(channel, { held: { ...held, ...values }, ranges, runs }, onEnsemble, onError);
     },
     onResults: (fn) => listeners.push(fn),
     go: () => {},
