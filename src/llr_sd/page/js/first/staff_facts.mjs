@@ -81,7 +81,8 @@ export function fitWords(facts, labels) {
     : [];
   if (staff.length || told.length) return [...staff, ...told];
   const ratios = facts.map(({ ratio }) => ratio);
-  return [`At every level this site has between ${times(Math.min(...ratios))} and ${times(Math.max(...ratios))} times LLR's staff per patient: the bars can be read.`];
+  const [least, most] = [times(Math.min(...ratios)), times(Math.max(...ratios))];
+  return [`At every level this site has ${least === most ? least : `between ${least} and ${most}`} times LLR's staff per patient: the bars can be read.`];
 }
 
 function staffWords({ kind, ratio }, name) {

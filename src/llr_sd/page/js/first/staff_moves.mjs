@@ -107,7 +107,7 @@ export function takesLent(data) {
  * @returns {{held: object, room: object}} what changes
  * @throws {Refusal} naming row and field
  */
-export function staffed(data, state, { rows }) {
+function staffed(data, state, { rows }) {
   const checked = rows === null ? null : checkRows(data, rows);
   const told = toldBy(data, checked ?? []);
   const names = new Set(told.map(([name]) => name));
@@ -118,6 +118,9 @@ export function staffed(data, state, { rows }) {
   checkAsk(data, held, state.ranges);
   return { held, room: { ...state.room, staff: checked } };
 }
+
+/** The move of this part: its keys, and what it makes of a state. */
+export const STAFF_MOVES = Object.freeze({ staff: [["rows"], staffed] });
 
 /** Return rows as they are kept, or refuse them, naming the row by its role. */
 export function checkRows(data, rows) {
