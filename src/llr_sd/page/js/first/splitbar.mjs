@@ -7,7 +7,9 @@ import { moved, STEPS, sum, typed } from "./shares_facts.mjs";
 const PER_CENT = STEPS / 100;
 /** Milliseconds after which keys that were pressed one after another count as one move. */
 const REST = 400;
-const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -5, PageUp: 5 };
+const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
+/** With shift a key goes so many times as far: pages up and down are the room's, whose clickers send them. */
+const FAR = 5;
 /** Parts of the bar under which a name, or even a number, has no room. */
 const NAMED = 14;
 const NUMBERED = 4.5;
@@ -131,8 +133,8 @@ export function splitBar({ label, parts, drag, settle, change }) {
 
   function pressed(event, divider) {
     const end = { Home: 0, End: STEPS }[event.key];
-    const by = KEYS[event.key];
-    if ((by === undefined && end === undefined) || handles[divider].getAttribute("aria-disabled") === "true") return;
+    const by = KEYS[event.key] * (event.shiftKey ? FAR : 1);
+    if ((Number.isNaN(by) && end === undefined) || handles[divider].getAttribute("aria-disabled") === "true") return;
     event.preventDefault();
     event.stopPropagation();
     const stood = sum(steps.slice(0, divider + 1));

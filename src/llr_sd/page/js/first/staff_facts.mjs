@@ -97,6 +97,20 @@ function times(ratio) {
   return fixed(ratio, 1);
 }
 
+/**
+ * Whether the model's bar 1 is the staff entered.
+ *
+ * @param {Array<number>} entered WTE by level
+ * @param {Array<{middle: number, low: number, high: number}>} bars bar 1 of the runs by level
+ * @returns {{kind: string, text: string}}
+ */
+export function barWords(entered, bars) {
+  const numbers = bars.map(({ middle }) => fixed(middle, 2)).join(" / ");
+  if (bars.some(({ low, high }) => low !== high)) return { kind: "plain", text: `Bar 1: ${numbers} in the middle of the runs, which draw how unsure the site's table is of its staff.` };
+  const same = entered.every((wte, i) => Math.abs(wte - bars[i].middle) < 1e-9);
+  return same ? { kind: "good", text: `Bar 1 is the staff entered: ${numbers}.` } : { kind: "watch", text: `Bar 1 of the model is ${numbers}, which is not the staff entered.` };
+}
+
 /** What is hidden in the middle of the runs: levels that are flagged in some runs only. */
 export function unsureWords(facts, labels) {
   const some = facts.filter(({ mapping }) => mapping > 0 && mapping < 0.5);

@@ -67,6 +67,19 @@ function paired(returned, known) {
   return cells;
 }
 
+/** A number as people type it, "2.5" or "2,5"; null where it is none. */
+export function numberTyped(text) {
+  const plain = text.trim().replace(",", ".");
+  return /^\d+(\.\d*)?$|^\.\d+$/.test(plain) ? Number(plain) : null;
+}
+
+/** Two rows in place of one, so that half of its staff can be given another level; people whom two rows would share are not told. */
+export function halves(row) {
+  const second = Number((row.wte / 2).toFixed(2));
+  const people = row.heads === null || row.heads < 2 ? [null, null] : [Math.ceil(row.heads / 2), Math.floor(row.heads / 2)];
+  return [second === row.wte ? 0 : total([row.wte, -second]), second].map((wte, i) => ({ ...row, wte, heads: people[i] }));
+}
+
 /** The role that a group most often has at a level: the first of the list that exists now, else a name of group and level. */
 export function usualRole(data, group, level) {
   const { words, roles } = data.workshop;
