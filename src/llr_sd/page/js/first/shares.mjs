@@ -1,8 +1,3 @@
-<<<<<<< HEAD
-// A screen of the first workshop; null while it has nothing to show.
-
-export const mountShares = null;
-=======
 // Who will provide care: the shares of each function over the skill levels, now and wanted, and what the limit lets through.
 
 import { button, fill, make, say } from "../app/dom.mjs";
@@ -34,32 +29,27 @@ export function mountShares(root, page) {
 
   const choices = names.map((name) => choiceOf(functions[name], parts, () => choose(name)));
   const title = make("h2", { class: "shares-title" });
-  const meaning = make("p", { class: "shares-meaning" });
+  const meaning = make("span", { class: "shares-meaning" });
   const pairs = new Map();
-  const place = make("div", { class: "shares-pair" });
+  const place = make("div", { class: "shares-place" });
   const through = plainBar({ class: "split-bar split-slim" });
-  const throughWords = make("p", { class: "shares-through" });
   const passes = make("p", { class: "shares-passes" });
   const tasks = make("section", { class: "shares-tasks", "aria-label": "Tasks" });
   const limit = limitBar();
   const fit = statement({ text: "", kind: "watch" });
   const strip = stripOf(parts);
-  const today = button("Today is different here", () => {
+  const today = button("change it", () => {
     open = !open;
     show();
-  }, { class: "link control", "aria-pressed": "false" });
-  const back = button("As it stood at the start", () => {
-    for (const head of [NOW, WANTED]) page.change({ kind: "back", input: nameOf(head, chosen, parts[0].level) });
-  }, { class: "link control" });
+  }, { class: "link control", "aria-pressed": "false", "aria-label": "Change the shares of now" });
+  const back = button("as at first", () => page.change({ kind: "back", input: nameOf(WANTED, chosen, parts[0].level) }), { class: "link control", "aria-label": "The shares that the room wants as they stood at first" });
 
   fill(root, make("div", { class: "shares" },
     make("nav", { class: "shares-choices", "aria-label": "Functions of care" }, ...choices.map(({ element }) => element)),
-    make("div", { class: "shares-main" }, title, meaning, place,
-      make("div", { class: "shares-after" }, throughWords, through.element),
-      passes, make("div", { class: "shares-ways control" }, today, back)),
-    tasks,
-    make("div", { class: "shares-below" }, limit.element, strip.element),
-    fit.element));
+    make("div", { class: "shares-main" }, make("p", { class: "shares-head" }, title, meaning), place,
+      make("div", { class: "shares-row" }, make("p", { text: "Goes through" }), through.element),
+      passes),
+    tasks, limit.element, strip.element, fit.element));
 
   function choose(name) {
     page.settle();
@@ -80,10 +70,10 @@ export function mountShares(root, page) {
           change: (steps) => page.change({ kind: "hold", values: values(steps) }),
         });
       };
-      const made = { now: bar(NOW, "now"), wanted: bar(WANTED, "wanted") };
+      const made = { now: bar(NOW, "now"), wanted: bar(WANTED, "wanted"), today: make("div"), back: make("div") };
       made.element = make("div", { class: "shares-bars" },
-        make("p", { class: "shares-head", text: "Now" }), made.now.element,
-        make("p", { class: "shares-head", text: "As the room wants it" }), made.wanted.element);
+        make("div", { class: "shares-row" }, make("div", {}, make("p", { text: "Now" }), made.today), made.now.element),
+        make("div", { class: "shares-row" }, make("div", {}, make("p", { text: "The room wants" }), made.back), made.wanted.element));
       pairs.set(name, made);
     }
     return pairs.get(name);
@@ -100,6 +90,8 @@ export function mountShares(root, page) {
     const pair = pairOf(chosen);
     if (place.firstChild !== pair.element) {
       fill(place, pair.element);
+      fill(pair.today, today);
+      fill(pair.back, back);
       fill(tasks, tasksOf(functions[chosen].tasks, levels));
     }
     pair.now.lock(!open);
@@ -114,9 +106,8 @@ export function mountShares(root, page) {
   function showRuns() {
     const { now } = page;
     if (now === null) return;
-    const allowed = stepsOf(parts.map(({ level }) => Math.max(0, spread(page, "shares", { bar: "b2", function: chosen, level })?.middle ?? 0)));
-    say(throughWords, "What goes through");
-    through.show(parts, allowed, "What goes through");
+    const allowed = stepsOf(parts.map(({ level }) => Math.max(0, spread(page, "shares", { bar: "b2", function: chosen, level })?.middle ?? 0)), 10);
+    through.show(parts, allowed, "Goes through");
     const facts = limitOf(page);
     if (facts) limit.set(facts, limitWords(facts, parts[0].label.toLowerCase()));
     strip.set(page);
@@ -144,15 +135,21 @@ function choiceOf({ label }, parts, act) {
   };
 }
 
+/** The tasks of a function by the least level that can do each safely, and why, folded. */
 function tasksOf(tasks, levels) {
-  const order = Object.keys(levels);
-  const sorted = [...tasks].sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
+  const at = Object.keys(levels).map((level) => [level, tasks.filter((task) => task.level === level)]).filter(([, own]) => own.length);
+  const key = (level) => make("span", { class: `split-key level-${level}`, "aria-hidden": "true" });
   return [
-    make("h3", { text: "Tasks, and who can do them safely at least" }),
-    sorted.length > 0 && make("ul", {}, ...sorted.map(({ task, level, why }) => make("li", { title: why },
-      make("span", { class: `split-key level-${level}`, "aria-hidden": "true" }),
-      make("span", {}, task, make("b", { text: ` ${levels[level].label.toLowerCase()}` }))))),
+    make("h3", { text: "Tasks, at the least level that can do them safely" }),
+    at.length > 0 && make("ul", {}, ...at.map(([level, own]) => make("li", {}, make("b", {}, key(level), ` ${levels[level].label}: `), own.map(({ task }) => small(task)).join("; ")))),
+    at.length > 0 && make("details", {}, make("summary", { text: "Why" }),
+      make("ul", {}, ...at.flatMap(([level, own]) => own.map(({ task, why }) => make("li", {}, key(level), ` ${task}: ${why}.`))))),
   ];
+}
+
+/** A task within a line: without its capital, but for a word that has more of them. */
+function small(text) {
+  return /^[A-Z][a-z ]/.test(text) ? text[0].toLowerCase() + text.slice(1) : text;
 }
 
 /** How far the room's shares would free the most trained level, and where the limit stands. */
@@ -206,8 +203,7 @@ function stripOf(parts) {
     return { name, head, bar, cells, element: make("tr", {}, head, make("td", { class: "strip-bar" }, bar), ...cells) };
   });
   const element = make("table", { class: "strip" },
-    make("caption", { text: "Staff that this takes (WTE)" }),
-    make("thead", {}, make("tr", {}, make("td"), make("td"), ...parts.map(({ level, short }) => make("th", { scope: "col" }, make("span", { class: `split-key level-${level}`, "aria-hidden": "true" }), short)))),
+    make("thead", {}, make("tr", {}, make("th", { scope: "col", text: "Staff that this takes" }), make("td", { class: "quiet", text: "WTE, middle of the runs" }), ...parts.map(({ level, short }) => make("th", { scope: "col" }, make("span", { class: `split-key level-${level}`, "aria-hidden": "true" }), short)))),
     make("tbody", {}, ...rows.map((row) => row.element)));
   return {
     element,
@@ -225,4 +221,3 @@ function stripOf(parts) {
     },
   };
 }
->>>>>>> 4ca4e56 (Two screens of the first workshop: who works here now, and who will provide care)

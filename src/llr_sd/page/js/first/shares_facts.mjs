@@ -15,15 +15,20 @@ export function sum(numbers) {
  * Return shares as whole steps that add up to `STEPS`: the largest remainders are rounded up.
  *
  * @param {Array<number>} shares not negative; they are brought to a sum of one, as the model does
+ * @param {number} [size] of a step: 10 for whole per cent
  * @returns {Array<number>}
  */
-export function stepsOf(shares) {
+export function stepsOf(shares, size = 1) {
+  return apart(shares, STEPS / size).map((step) => step * size);
+}
+
+function apart(shares, all) {
   const whole = sum(shares);
-  if (!(whole > 0)) return shares.map((_, i) => (i ? 0 : STEPS));
-  const exact = shares.map((share) => (share / whole) * STEPS);
+  if (!(whole > 0)) return shares.map((_, i) => (i ? 0 : all));
+  const exact = shares.map((share) => (share / whole) * all);
   const down = exact.map((part) => Math.floor(part + 1e-9));
   const order = exact.map((part, i) => [part - down[i], i]).sort((a, b) => b[0] - a[0] || a[1] - b[1]);
-  for (let left = STEPS - sum(down), i = 0; left > 0; left -= 1, i += 1) down[order[i][1]] += 1;
+  for (let left = all - sum(down), i = 0; left > 0; left -= 1, i += 1) down[order[i][1]] += 1;
   return down;
 }
 

@@ -10,9 +10,8 @@ const REST = 400;
 const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
 /** With shift a key goes so many times as far: pages up and down are the room's, whose clickers send them. */
 const FAR = 5;
-/** Parts of the bar under which a name, or even a number, has no room. */
-const NAMED = 14;
-const NUMBERED = 4.5;
+/** Per cent of the bar that a letter takes: a part shows its name, or its number, where there is room. */
+const LETTER = 2;
 
 /** Steps as a percentage: "19" or "19.5". */
 export function percentOf(steps) {
@@ -44,7 +43,7 @@ export function plainBar(given = {}) {
     element,
     show(parts, steps, label) {
       if (places.length !== parts.length) {
-        places = parts.map(({ level }) => make("div", { class: `split-part level-${level}` }, make("span")));
+        places = parts.map(partOf);
         element.replaceChildren(...places);
       }
       drawn(places, parts, steps);
@@ -53,14 +52,21 @@ export function plainBar(given = {}) {
   };
 }
 
+function partOf({ level }) {
+  return make("div", { class: `split-part level-${level}` }, make("span", {}, make("span", { class: "split-name" }), make("span")));
+}
+
 function drawn(places, parts, steps) {
   const all = sum(steps);
   places.forEach((place, i) => {
     const share = (100 * steps[i]) / all;
     place.style.width = `${share}%`;
-    place.classList.toggle("split-thin", share < NUMBERED);
     const text = `${percentOf(steps[i])}%`;
-    say(place.firstChild, share < NUMBERED ? "" : share < NAMED ? text : `${parts[i].short} ${text}`);
+    const [name, number] = place.firstChild.children;
+    place.firstChild.hidden = share < LETTER * text.length;
+    name.hidden = share < LETTER * (parts[i].short.length + text.length + 1);
+    say(name, `${parts[i].short}\u00a0`);
+    say(number, text);
   });
 }
 
@@ -76,7 +82,7 @@ export function splitBar({ label, parts, drag, settle, change }) {
   let steps = parts.map((_, i) => (i ? 0 : STEPS));
   let grabbed = null;
   let resting = null;
-  const places = parts.map(({ level }) => make("div", { class: `split-part level-${level}` }, make("span")));
+  const places = parts.map(partOf);
   const handles = parts.slice(1).map((part, i) =>
     make("div", {
       class: `split-handle split-handle-${i}`, role: "slider", tabIndex: 0, "aria-orientation": "horizontal", "aria-valuemin": 0, "aria-valuemax": 100,

@@ -1,8 +1,3 @@
-<<<<<<< HEAD
-// A screen of the first workshop; null while it has nothing to show.
-
-export const mountStaff = null;
-=======
 // Who works here now: staff by role, each role at a skill level, and what the levels add up to.
 
 import { button, choice, fill, make, say } from "../app/dom.mjs";
@@ -12,8 +7,8 @@ import { barWords, fitWords, headsWords, levelFacts, oddRows, oddWords, severalW
 import { halves, numberTyped, openingRows, takesLent } from "./staff_moves.mjs";
 
 const ROLES = "roles-of-the-workshop";
-const TIME = "WTE is working time: for GPs one is nine sessions a week, for all others 37.5 hours a week. Heads are people. The two are never added.";
-const GUESSED = "The site's table says staff groups, not roles: each role below is the one that a group most often has at the level, until you say what it is.";
+const TIME = "One WTE of a GP is nine sessions a week; of all others, 37.5 hours. Heads are people.";
+const GUESSED = "The site's table says staff groups, not roles: each role above is the one that a group most often has at the level, until you say what it is.";
 
 /**
  * Mount the screen.
@@ -53,10 +48,11 @@ export function mountStaff(root, page) {
   fill(root,
     make("datalist", { id: ROLES }, ...page.roles.map(({ name }) => make("option", { value: name }))),
     make("div", { class: "staff" },
+      make("div", { class: "staff-cards" }, ...cards.map(({ element }) => element)),
       make("div", { class: "staff-rows" }, entry, read, problem, added.element, make("div", { class: "staff-notes" }, back, guessed)),
-      make("div", { class: "staff-levels" }, make("div", { class: "staff-cards" }, ...cards.map(({ element }) => element)), sum, people, bar.element, fit.element, odd.element, unsure,
-        make("details", { class: "staff-why" }, make("summary", { text: "What WTE and skill levels are" }),
-          make("p", { text: TIME }), make("p", { text: severalWords(page.roles, order, labels, "nurse", groups.nurse.label.toLowerCase()) })))));
+      make("div", { class: "staff-told" }, sum, people, bar.element, fit.element, odd.element, unsure,
+        make("p", { class: "quiet", text: TIME }),
+        make("details", { class: "staff-why" }, make("summary", { text: "What a skill level is" }), make("p", { text: severalWords(page.roles, order, labels, "nurse", groups.nurse.label.toLowerCase()) })))));
 
   /** Make the move; what refuses it is said at the field, and nothing changes. */
   function change(next, field = null) {
@@ -248,4 +244,3 @@ export function fitFacts(page) {
       high: page.value("cal_high"),
     }));
 }
->>>>>>> 4ca4e56 (Two screens of the first workshop: who works here now, and who will provide care)
