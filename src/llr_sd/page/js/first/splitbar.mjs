@@ -10,8 +10,8 @@ const REST = 400;
 const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
 /** With shift a key goes so many times as far: pages up and down are the room's, whose clickers send them. */
 const FAR = 5;
-/** Per cent of the bar that a letter takes: a part shows its name, or its number, where there is room. */
-const LETTER = 2;
+/** Per cent of the bar that letters take, and the room around them: a part shows its number, and its name too, where there is room. */
+const room = (letters) => 2.3 * letters + 2;
 
 /** Steps as a percentage: "19" or "19.5". */
 export function percentOf(steps) {
@@ -63,8 +63,8 @@ function drawn(places, parts, steps) {
     place.style.width = `${share}%`;
     const text = `${percentOf(steps[i])}%`;
     const [name, number] = place.firstChild.children;
-    place.firstChild.hidden = share < LETTER * text.length;
-    name.hidden = share < LETTER * (parts[i].short.length + text.length + 1);
+    place.firstChild.hidden = share < room(text.length);
+    name.hidden = share < room(parts[i].short.length + text.length + 1);
     say(name, `${parts[i].short}\u00a0`);
     say(number, text);
   });
