@@ -47,6 +47,12 @@ class Named(Record):
     meaning: str = ""
 
 
+class Segment(Named):
+    """A segment of the patients, and what its people are called in a sentence."""
+
+    people: Text
+
+
 class Function(Named):
     """A function of care, with examples of its tasks."""
 
@@ -92,7 +98,7 @@ class Words(Record):
 
     sites: Mapping[str, Named] = {}
     levels: Mapping[str, Level]
-    segments: Mapping[str, Named]
+    segments: Mapping[str, Segment]
     functions: Mapping[str, Function]
     ages: Mapping[str, Named]
     groups: Mapping[str, Named]
