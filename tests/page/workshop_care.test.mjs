@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { againstSentence, careFacts, contactsSentence, eachSentence, hoursSentence } from "../../src/llr_sd/page/js/first/care_facts.mjs";
-import { ratio, spreadOf, summed } from "../../src/llr_sd/page/js/first/reads.mjs";
+import { againstSentence, againstWords, careFacts, contactsSentence, eachSentence, hoursSentence } from "../../src/llr_sd/page/js/people/care_facts.mjs";
+import { ratio, spreadOf, summed } from "../../src/llr_sd/page/js/people/reads.mjs";
 
 const flat = (n) => ({ middle: n, low: n, high: n });
 const pair = (now, later) => ({ now: flat(now), later: flat(later) });
 const fun = (label, contacts, hours, against = 1) => ({ label, contacts: pair(...contacts), hours: pair(...hours), against: flat(against) });
 const facts = (more = {}) =>
   careFacts({
-    years: 5, contacts: pair(194000, 204000), each: 5.39,
+    years: 5, contacts: pair(194000, 204000), hours: pair(50000, 52000), each: 5.39,
     functions: [fun("Urgent care", [80000, 82000], [16000, 16400]), fun("Coordination", [12000, 13800], [6000, 6900])],
     segments: [{ one: "a frail person", each: flat(16.2) }, { one: "a well person", each: flat(2.94) }],
     ...more,
@@ -39,6 +39,10 @@ test("need is held against LLR's, more, less and alike", () => {
   assert.equal(of(0.9, 1), "Than as many of LLR's people would, these need 10% less urgent care; of the rest the same.");
 });
 
+test("one need against LLR's in a cell", () => {
+  assert.deepEqual([1.12, 0.9, 1.004, NaN].map(againstWords), ["+12%", "\u221210%", "the same", "\u2013"]);
+});
+
 test("what one person takes, by group or whatever the group", () => {
   assert.equal(eachSentence(facts()), "A frail person takes 16.2 contacts a year, a well person 2.9.");
   assert.equal(eachSentence(facts({ segments: [{ one: "a frail person", each: flat(2) }, { one: "a well person", each: flat(9) }] })), "A well person takes 9.0 contacts a year, a frail person 2.0.");
@@ -49,10 +53,10 @@ test("what one person takes, by group or whatever the group", () => {
 test("elements are summed run by run, before the median is taken", () => {
   const axes = [{ name: "Bar", elements: ["b1", "b3"] }, { name: "Age", elements: ["young", "old"] }];
   const values = Float64Array.from([1, 9, 2, 8, 5, 1, 0, 0, NaN, NaN, NaN, NaN]); // three runs, the last failed
-  const ensemble = { outputs: new Map([["people", { spec: { axes }, values }]]) };
-  assert.deepEqual([...summed(ensemble, "people", [["b1"], null])], [10, 6, NaN]);
-  assert.deepEqual([...summed(ensemble, "people", [["b3"], ["old"]])], [8, 0, NaN]);
-  assert.throws(() => summed(ensemble, "people", [["b2"], null]), /Bar has no b2/);
-  assert.deepEqual(spreadOf(summed(ensemble, "people", [["b1"], null])), { middle: 8, low: 6.2, high: 9.8 });
-  assert.deepEqual([...ratio(Float64Array.of(1, 2), Float64Array.of(2, 0))], [0.5, NaN]);
+  const ensemble = { outputs: new Map([["people", { spec: { name: "people", axes }, times: null, elements: ["", "", "", ""], values }]]) };
+  const of = (bar, ...ages) => summed(ensemble, "people", ages.map((age) => ({ bar, age })));
+  assert.deepEqual(of("b1", "young", "old"), [10, 6, NaN]);
+  assert.deepEqual(of("b3", "old"), [8, 0, NaN]);
+  assert.deepEqual(spreadOf(of("b1", "young", "old")), { middle: 8, low: 6.2, high: 9.8 });
+  assert.deepEqual(ratio([1, 2], [2, 0]), [0.5, NaN]);
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import {
   agedBands, bandsFacts, bandsOf, bandsSentence, evidenceWords, fastestSentence, growthWords, inYears, offRows, olderSentence, peopleFacts, rowsSentence,
   segmentSentence,
-} from "../../src/llr_sd/page/js/first/people_facts.mjs";
+} from "../../src/llr_sd/page/js/people/people_facts.mjs";
 
 const flat = (n) => ({ middle: n, low: n, high: n });
 const pair = (now, later) => ({ now: flat(now), later: flat(later) });

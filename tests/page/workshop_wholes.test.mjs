@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apportioned, percentsOf, sumOf, toOne, withShare } from "../../src/llr_sd/page/js/first/wholes.mjs";
+import { apportioned, percentsOf, sumOf, toOne, withShare } from "../../src/llr_sd/page/js/people/wholes.mjs";
 
 /** A fixed row of numbers from 0 to 1. */
 function numbers(seed) {

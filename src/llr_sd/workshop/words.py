@@ -48,9 +48,11 @@ class Named(Record):
 
 
 class Segment(Named):
-    """A segment of the patients, and what its people are called in a sentence."""
+    """A group of patients: what its `people` are called in a sentence, what so many of them `are`, and what `one` of them is called."""
 
     people: Text
+    are: Text
+    one: Text
 
 
 class Function(Named):
@@ -93,6 +95,17 @@ class Card(Record):
     grade: Grade
 
 
+class Preset(Record):
+    """A list of people that others have: `older` is the share of 65 and over, each side in the proportions of LLR's ages."""
+
+    name: Text
+    note: Text
+    older: Number | None = None
+    set: Mapping[str, Number] = {}
+    source: Text
+    grade: Grade
+
+
 class Words(Record):
     """All that `workshop.toml` says."""
 
@@ -105,6 +118,7 @@ class Words(Record):
     paths: Mapping[str, Way]
     role: tuple[Role, ...] = ()
     card: tuple[Card, ...] = ()
+    preset: tuple[Preset, ...] = ()
 
     def site(self, name: str) -> str:
         """Return what people call a site of this short name."""
@@ -115,7 +129,7 @@ class Words(Record):
         """Return the words as the page reads them, under the names of JavaScript."""
         plain = self.model_dump(by_alias=True)
         kinds = ("levels", "segments", "functions", "ages", "groups", "paths")
-        return {"words": {kind: plain[kind] for kind in kinds}, "roles": _camels(plain["role"]), "cards": _camels(plain["card"])}
+        return {"words": {kind: plain[kind] for kind in kinds}, "roles": _camels(plain["role"]), "cards": _camels(plain["card"]), "presets": _camels(plain["preset"])}
 
 
 _KINDS = {"levels": "Skill", "segments": "Seg", "functions": "Fun", "ages": "Age", "groups": "Group", "paths": "Path"}
@@ -154,10 +168,14 @@ def read_words(equations: Equations, inputs: Iterable[str], file: Path | None = 
         _known(file, f"role > {n} > level", role.level, words.levels)
         _known(file, f"role > {n} > group", role.group, words.groups)
     known = tuple(inputs)
-    for n, card in enumerate(words.card, 1):
-        for name in card.set:
-            _known(file, f"card > {n} > set", name, known)
-    for key in ("role", "card"):
+    for key, rows in (("card", words.card), ("preset", words.preset)):
+        for n, one in enumerate(rows, 1):
+            for name in one.set:
+                _known(file, f"{key} > {n} > set", name, known)
+    for n, preset in enumerate(words.preset, 1):
+        if preset.older is not None and not 0 <= preset.older <= 1:
+            raise InputError(f'"preset > {n} > older": {preset.older:g} is no share.', where=str(file), mend="Write a number from 0 to 1.")
+    for key in ("role", "card", "preset"):
         names = [one.name for one in getattr(words, key)]
         for name in names:
             if names.count(name) > 1:

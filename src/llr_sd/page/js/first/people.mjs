@@ -3,14 +3,14 @@
 import { button, fill, make, say } from "../app/dom.mjs";
 import { figure } from "../charts/figure.mjs";
 import { bigNumber, checkLine, elementsOf, spread, statement } from "../workshop/kit.mjs";
-import { mountGroups, sharesOf } from "./groups.mjs";
-import { holdAll, inputField, standWords } from "./inputs.mjs";
-import { pairsChart } from "./pairs.mjs";
+import { mountGroups, sharesOf } from "../people/groups.mjs";
+import { holdAll, inputField } from "../people/inputs.mjs";
+import { pairsChart } from "../people/pairs.mjs";
 import {
   OLDER, agedBands, bandsFacts, bandsOf, bandsSentence, fastestSentence, inYears, offRows, olderSentence, peopleFacts, percentWords, rowsSentence, segmentSentence, whole,
-} from "./people_facts.mjs";
-import { spreadOf, summed } from "./reads.mjs";
-import { toOne } from "./wholes.mjs";
+} from "../people/people_facts.mjs";
+import { spreadOf, summed } from "../people/reads.mjs";
+import { toOne } from "../people/wholes.mjs";
 
 const TODAY = "b1";
 const LATER = "b3";

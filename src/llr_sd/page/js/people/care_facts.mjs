@@ -1,28 +1,28 @@
 /** What the second screen says of the care: facts from its numbers, sentences from the facts. No element, no page. */
 
 import { fixed, listing } from "../charts/numbers.mjs";
-import { growth, growthWords, inYears, percentWords, whole } from "./people_facts.mjs";
+import { growth, growthWords, inYears, percentWords, signedPercent, whole } from "./people_facts.mjs";
 
 /** A need within half a per cent of LLR's is told as the same. */
 const ALIKE = 0.005;
 
 /**
  * The facts of the screen.
- * @param {{years: number, contacts: Pair, each: number, functions: {label: string, contacts: Pair, hours: Pair, against: Spread}[],
+ * @param {{years: number, contacts: Pair, hours: Pair, each: number, functions: {label: string, contacts: Pair, hours: Pair, against: Spread}[],
  *   segments: {label: string, one: string, contacts: Pair, each: Spread}[]}} given
  *   a Spread is {middle, low, high}, a Pair {now, later} of two; contacts and hours a year, `each` of a person, `against` need held against LLR's, 1 being the same
  * @returns {Object} frozen
  */
-export function careFacts({ years, contacts, each, functions, segments }) {
+export function careFacts({ years, contacts, hours, each, functions, segments }) {
   const grown = functions.map((f) => ({ ...f, growth: growth(f.contacts.now.middle, f.contacts.later.middle) }));
   const most = Math.max(...grown.map((f) => f.hours.now.middle));
   return Object.freeze({
-    years, each, contacts, growth: growth(contacts.now.middle, contacts.later.middle), functions: grown, segments,
+    years, each, contacts, hours, growth: growth(contacts.now.middle, contacts.later.middle), functions: grown, segments,
     longest: most > 0 ? grown.filter((f) => f.hours.now.middle === most) : [],
   });
 }
 
-/** How much care: "36,000 patients..." is the first screen's; here the contacts, those of one person, and their growth. */
+/** How much care: the contacts, those of one person, and how they grow. */
 export function contactsSentence({ years, contacts, each, growth: grows }) {
   const now = `Today's patients take ${whole(contacts.now.middle)} contacts a year, ${fixed(each, 1)} each`;
   if (years === 0 || grows === null) return `${now}.`;
@@ -56,6 +56,12 @@ export function againstSentence({ functions }) {
   const said = (list, word) => listing(list.map((f, i) => `${percentWords(Math.abs(f.by))} ${i === 0 ? `${word} ` : ""}${f.label}`));
   const parts = [more.length ? said(more, "more") : "", less.length ? said(less, "less") : ""].filter(Boolean);
   return `Than as many of LLR's people would, these need ${parts.join(", and ")}${off.length < functions.length ? "; of the rest the same" : ""}.`;
+}
+
+/** One need held against LLR's: "+12%", "the same". */
+export function againstWords(times) {
+  if (!Number.isFinite(times)) return "\u2013";
+  return Math.abs(times - 1) < ALIKE ? "the same" : signedPercent(times - 1);
 }
 
 /** What one person takes: "A frail person takes 16 contacts a year, a well person 2.9." */

@@ -57,11 +57,13 @@ export function pairsScene(spec, place) {
     const to = Number.isFinite(spread.middle) ? x(spread.middle) : left;
     marks.push(node("rect", { class: "c-bar", x: px(left), y: px(at), width: px(Math.max(1, to - left)), height: px(thick), fill: colour, stroke: LATER, "stroke-width": 1 }));
     if (amount(spread.low, spec.unit) !== amount(spread.high, spec.unit)) {
-      marks.push(...whisker(x, at + thick / 2, spread.low, spread.high, 0.35 * thick, { stroke: INK, "stroke-width": 1.4 * place.scale }));
+      const [y0, half] = [at + thick / 2, 0.35 * thick];
+      marks.push(...whisker(x, y0, spread.low, spread.high, half, { stroke: "#fff", "stroke-width": 3.6 * place.scale }));
+      marks.push(...whisker(x, y0, spread.low, spread.high, half, { stroke: INK, "stroke-width": 1.3 * place.scale }));
     }
   };
   for (const [i, row] of spec.rows.entries()) {
-    const lines = wrapped(row.name, nameWidth, size, 2, true);
+    const lines = wrapped(row.name, nameWidth, size, 3, true);
     const tall = Math.max(both ? 2.1 * thick : thick, wide ? lines.length * 1.1 * size : 0);
     const write = (from, base) => {
       texts.push(words(from, base, said[i].numbers, { size, halo: true }));
