@@ -129,7 +129,12 @@ class Words(Record):
         """Return the words as the page reads them, under the names of JavaScript."""
         plain = self.model_dump(by_alias=True)
         kinds = ("levels", "segments", "functions", "ages", "groups", "paths")
-        return {"words": {kind: plain[kind] for kind in kinds}, "roles": _camels(plain["role"]), "cards": _camels(plain["card"]), "presets": _camels(plain["preset"])}
+        return {
+            "words": {kind: plain[kind] for kind in kinds},
+            "roles": _camels(plain["role"]),
+            "cards": _camels(plain["card"]),
+            "presets": _camels(plain["preset"]),
+        }
 
 
 _KINDS = {"levels": "Skill", "segments": "Seg", "functions": "Fun", "ages": "Age", "groups": "Group", "paths": "Path"}
@@ -174,7 +179,9 @@ def read_words(equations: Equations, inputs: Iterable[str], file: Path | None = 
                 _known(file, f"{key} > {n} > set", name, known)
     for n, preset in enumerate(words.preset, 1):
         if preset.older is not None and not 0 <= preset.older <= 1:
-            raise InputError(f'"preset > {n} > older": {preset.older:g} is no share.', where=str(file), mend="Write a number from 0 to 1.")
+            raise InputError(
+                f'"preset > {n} > older": {preset.older:g} is no share.', where=str(file), mend="Write a number from 0 to 1."
+            )
     for key in ("role", "card", "preset"):
         names = [one.name for one in getattr(words, key)]
         for name in names:
