@@ -173,10 +173,11 @@ def read_words(equations: Equations, inputs: Iterable[str], file: Path | None = 
         _known(file, f"role > {n} > level", role.level, words.levels)
         _known(file, f"role > {n} > group", role.group, words.groups)
     known = tuple(inputs)
-    for key, rows in (("card", words.card), ("preset", words.preset)):
-        for n, one in enumerate(rows, 1):
-            for name in one.set:
-                _known(file, f"{key} > {n} > set", name, known)
+    held = [(f"card > {n} > set", card.set) for n, card in enumerate(words.card, 1)]
+    held += [(f"preset > {n} > set", preset.set) for n, preset in enumerate(words.preset, 1)]
+    for key, values in held:
+        for name in values:
+            _known(file, key, name, known)
     for n, preset in enumerate(words.preset, 1):
         if preset.older is not None and not 0 <= preset.older <= 1:
             raise InputError(
