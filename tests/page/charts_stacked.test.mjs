@@ -58,7 +58,7 @@ test("every number and name is written, inside the drawing and apart", () => {
         return [from, from + long, attributes.y, inside, attributes["font-size"]];
       });
       const said = boxes.map((b) => b[3]).join(" ");
-      for (const wanted of ["21.3", "3.3", "62.3", "18.0", "Autonomous", "Foundation", "96.3 in all", "108.0 in all", "9.9 to 12.1"]) assert.ok(said.includes(wanted), `${wanted} at ${width}: ${said}`);
+      for (const wanted of ["21.3", "3.3", "62.3", "18.0", "Autonomous", "Foundation", "96.3 WTE", "108.0 WTE", "9.9 to 12.1"]) assert.ok(said.includes(wanted), `${wanted} at ${width}: ${said}`);
       for (const [i, a] of boxes.entries()) {
         assert.ok(a[0] >= -1 && a[1] <= width + 1 && a[2] <= scene.height, `${a[3]} at ${width} px, ${scale}`);
         for (const b of boxes.slice(i + 1)) assert.ok(a[1] <= b[0] || b[1] <= a[0] || Math.abs(a[2] - b[2]) >= 0.9 * Math.min(a[4], b[4]), `${a[3]} | ${b[3]} at ${width} px, ${scale}`);
@@ -69,16 +69,16 @@ test("every number and name is written, inside the drawing and apart", () => {
 
 test("parts with ranges are not added: their middles make no whole", () => {
   const ranged = spec(bar("now", [1, 2, 3, 4]));
-  assert.ok(texts(stackedScene(ranged, place())).some((t) => t.inside === "10.0 in all"));
+  assert.ok(texts(stackedScene(ranged, place())).some((t) => t.inside === "10.0 WTE"));
   ranged.bars[0].parts[0] = { name: "Autonomous", value: 1, low: 0.5, high: 2 };
-  assert.ok(!texts(stackedScene(ranged, place())).some((t) => t.inside.includes("in all")));
+  assert.ok(!texts(stackedScene(ranged, place())).some((t) => t.inside.includes("WTE")));
 });
 
 test("a number that is missing leaves its place empty and takes no height", () => {
   const scene = stackedScene(spec(bar("now", [5, NaN, 0, 5])), place());
   assert.equal(parts(scene).length, 2);
   assert.equal(scene.grid.point(0, 1), null);
-  assert.ok(!texts(scene).some((t) => t.inside === "Enhanced" || t.inside.includes("in all")));
+  assert.ok(!texts(scene).some((t) => t.inside === "Enhanced" || t.inside.includes("WTE")));
 });
 
 test("the pointer takes the part that it is in, however near the middle of another is", () => {

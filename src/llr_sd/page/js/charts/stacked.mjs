@@ -1,7 +1,7 @@
 /** Bars made of parts, one on the other: each part has its look, its name and its number beside it, so that no colour is needed to read it. */
 
 import { extremes, scaled, spreadLabels, textWidth, wrapped } from "./layout.mjs";
-import { fixed, listing, named, shown } from "./numbers.mjs";
+import { fixed, listing, named, shown, unitWords } from "./numbers.mjs";
 import { makeChart } from "./plot.mjs";
 import { BAND_NARROW, BAND_WIDE, INK, LINE, QUIET, node, px, rule, words } from "./svg.mjs";
 
@@ -91,19 +91,19 @@ function standing(spec, place, most, { slot, thick }) {
   const [small, large] = [SMALL * scale, LARGE * scale];
   const heads = spec.bars.map((bar) => headLines(bar, spec, slot - 1.2 * small, scale));
   const head = Math.max(...heads.map((lines) => lines.reduce((sum, line) => sum + 1.25 * line.size, 0)));
-  const room = Math.max(120, (place.tallest ?? TALL) * scale - head);
+  const beside = spec.bars.map((bar) => labels(bar, spec, slot - thick - 2.2 * small, scale));
+  const tallest = Math.max(...beside.flat().map((label) => label.height));
+  const room = Math.max(tallest * beside[0].length, (place.tallest ?? TALL) * scale - head);
   const [upper, base] = [head + 0.6 * small, head + 0.6 * small + room];
   const y = scaled(0, most, base, upper);
   const [marks, texts, boxes] = [[], [], []];
   for (const [column, bar] of spec.bars.entries()) {
     const left = column * slot + 1;
     let down = 0;
-    for (const line of heads[column]) texts.push(words(left, (down += 1.25 * line.size), line.text, line));
+    for (const line of heads[column]) texts.push(...headWords(line, left, (down += 1.25 * line.size)));
     const parts = stackOf(bar).map(({ from, to }) => ({ top: y(to), bottom: y(from) }));
     boxes.push(parts.map((p) => ({ left, right: left + thick, top: p.top, bottom: p.bottom })));
-    const beside = labels(bar, spec, slot - thick - 2.2 * small, scale);
     const wanted = parts.map((p) => (p.top + p.bottom) / 2);
-    const tallest = Math.max(...beside.map((b) => b.height));
       const middles = spreadLabels(wanted, tallest, Math.min(upper + tallest / 2, base), Math.max(upper, base - tallest / 2));
     for (const [row, part] of parts.entries()) {
       marks.push(...partMarks(lookOf(spec, row), left, part.top, thick, part.bottom - part.top, scale));
@@ -111,7 +111,7 @@ function standing(spec, place, most, { slot, thick }) {
       if (!Number.isFinite(bar.parts[row].value)) continue;
       const leader = `M${px(left + thick + 2)} ${px(wanted[row])}L${px(at - 0.7 * small)} ${px(middles[row])}H${px(at - 0.25 * small)}`;
       marks.push(node("path", { class: "c-leader", d: leader, fill: "none", stroke: QUIET, "stroke-width": px(scale) }));
-      texts.push(...written(beside[row], at, middles[row], small, large));
+      texts.push(...written(beside[column][row], at, middles[row], small, large));
     }
     marks.push(rule(left - 1, base, left + thick + 1, base, { class: "c-edge", stroke: INK, "stroke-width": px(1.6 * scale) }));
   }
@@ -138,7 +138,7 @@ function lying(spec, place, most) {
   const [marks, texts, boxes] = [[], [], []];
   let y = 0;
   for (const bar of spec.bars) {
-    for (const line of headLines(bar, spec, width - 4, scale)) texts.push(words(2, (y += 1.25 * line.size), line.text, line));
+    for (const line of headLines(bar, spec, width - 4, scale)) texts.push(...headWords(line, 2, (y += 1.25 * line.size)));
     y += 0.5 * size;
     const thick = LEAN * scale;
     const ends = stackOf(bar).map(({ from, to }) => ({ from: heightOf(bar) - to, to: heightOf(bar) - from }));
@@ -190,13 +190,25 @@ function lookOf(spec, row) {
   return spec.pens?.[row] ?? row;
 }
 
-/** What stands over a bar: its name, what is noted of it, and its whole. */
+/** What stands over a bar: its name, what is noted of it, and its whole with the range behind it, or below it where that has no room. */
 function headLines(bar, spec, width, scale) {
   const total = totalOf(bar);
-  const all = total ? `${numberWords(total.value, spec)} in all` : "";
+  const all = total ? `${numberWords(total.value, spec)} ${unitWords(spec.unit ?? "") || "in all"}` : "";
   const range = total && ranged(total) ? rangeWords(total, spec) : "";
-  const looks = [[bar.name, 16, true, INK], [bar.note ?? "", SMALL, false, QUIET], [all, 15, true, INK], [range, SMALL, false, INK]];
-  return looks.flatMap(([text, size, bold, colour]) => (text ? wrapped(text, width, size * scale, 3, bold).map((line) => ({ text: line, size: size * scale, bold, colour, className: colour === INK ? "c-ink" : "c-quiet" })) : []));
+  const reach = textWidth(all, 15 * scale, true) + SMALL * scale;
+  const behind = range && reach + textWidth(range, SMALL * scale) <= width;
+  const lines = [
+    ...wrapped(bar.name, width, 15 * scale, 3, true).map((text) => ({ text, size: 15 * scale, bold: true })),
+    ...wrapped(bar.note ?? "", width, SMALL * scale, 3).map((text) => ({ text, size: SMALL * scale, colour: QUIET, className: "c-quiet" })),
+    ...wrapped(all, width, 15 * scale, 2, true).map((text) => ({ text, size: 15 * scale, bold: true })),
+  ];
+  if (behind) Object.assign(lines.at(-1), { after: range, reach, small: SMALL * scale });
+  else if (range) lines.push({ text: range, size: SMALL * scale });
+  return lines;
+}
+
+function headWords({ text, after, reach, small, ...look }, x, y) {
+  return [words(x, y, text, look), ...(after ? [words(x + reach, y, after, { size: small })] : [])];
 }
 
 /** The label of every part of a bar: its number, and beside it the name over the range; in one column where that has no room. */
