@@ -92,6 +92,7 @@ def test_gp_supply_starts_from_its_table(tmp_path: Path, made: folder.Tables) ->
     assert float(result.runs["central: heads"].squeeze()) == pytest.approx(756, rel=1e-6)
     rows = made.public["gp_supply.csv"].set_index("parameter")
     assert rows["value"]["loc_wte_2017"] == pytest.approx(542 * 0.05)
+    assert rows["note"]["initial_time"] == "nearest end of a quarter; older figures: 18 places, from March 2017 on"
     vacant = rows.loc["vacancies_2017"]
     assert (vacant["distribution"], vacant["low"]) == (
         "pert",
@@ -323,3 +324,28 @@ def test_ages_of_gps_leave_locums_out() -> None:
     rows = tables.public["gp_supply.csv"].set_index("parameter")["value"]
     assert rows["loc_wte_2017"] == rows["locum_other_wte_2017"] > 0
     assert rows["late_wte_2017"] == pytest.approx(rows["sub_wte_2017"] + 0.303 * rows["loc_wte_2017"], abs=1e-5)
+
+
+def test_sites_are_what_most_practices_name() -> None:
+    staffing = few(2, lowest=6)
+    places = staffing.places
+    networks = places.assign(network="U1", locality="")
+    one = networks.assign(locality=["L1", *[""] * (len(places) - 1)])
+    named = [dataclasses.replace(staffing, places=p) for p in (networks, one, networks.assign(locality="L1"))]
+    assert [folder.baseline(s).unit for s in named] == ["network", "network", "locality"]
+
+
+def test_a_site_says_which_of_its_figures_are_older() -> None:
+    base = folder.baseline(with_levels())
+    table = base.done.response.table
+    carried = set(table["place"][table["method"] == "carried"])
+    units = base.done.staffing.places.set_index("place")["locality"]
+    made = folder.tables(base)
+    for name in sorted(set(units)):
+        file = f"site_{name.casefold().replace('-', '_')}.csv"
+        site = made.public.get(file, made.local.get(file))
+        if site is None:
+            continue
+        note = site.set_index("parameter")["note"]["initial_time"]
+        many = len(carried & set(units.index[units == name]))
+        assert (f"older figures: {many} place" in note) if many else (note == "nearest end of a quarter")

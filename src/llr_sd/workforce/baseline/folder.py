@@ -89,7 +89,8 @@ def baseline(staffing: Staffing, rule: Conversion = CONTRACT) -> Baseline:
     done = completed(staffing)
     done = replace(done, staffing=replace(done.staffing, frame=people.once(done.staffing.frame)))
     places = staffing.places
-    unit = next((u for u in ("locality", "network") if (places[u] != "").any()), "area")
+    named = {u: int((places[u] != "").sum()) for u in ("locality", "network")}
+    unit = max(named, key=lambda u: named[u]) if any(named.values()) else "area"  # that of most places; of as many, the locality
     return Baseline(done, staffing, rule, unit)
 
 

@@ -20,15 +20,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FAR = 3.5
+"""Scaled deviations beyond which a figure is doubtful: grade B, Iglewicz and Hoaglin."""
 NORMAL = 0.6745
 """Median absolute deviation of a normal law, in its standard deviations."""
 FEWEST = 8
-"""Fewest figures among which one can be an outlier."""
+"""Fewest figures among which one can be an outlier: judgement, grade C."""
 SMALL = 2.0
-"""A jump by less is none [WTE]: one person who comes or goes."""
+"""A jump by less is none [WTE], one person who comes or goes: judgement, grade C."""
 ROUNDING = 0.05
+"""By which figures may miss each other [WTE], being of one decimal: judgement, grade C."""
 SLIGHT = 1.5
-"""A rate within this factor of the median is no outlier, however alike the others are."""
+"""A rate within this factor of the median is no outlier, however alike the others are: judgement, grade C."""
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FEWEST = 5
-"""Fewest like places that a place is estimated from."""
+"""Fewest like places that a place is estimated from: judgement, grade C."""
 SPAN = 2.0
-"""Places are like in size whose lists are within this factor."""
+"""Places are like in size whose lists are within this factor: judgement, grade C."""
 COVER = 0.9
 """Share of cases in which an interval is meant to hold the true figure."""
 ROLE = ("role", "level", "group", "status", "age")

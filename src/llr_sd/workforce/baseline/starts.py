@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -109,9 +109,13 @@ def model_time(period: datetime.date) -> float:
     return round(4 * (period.year + (period.month - 1 + period.day / 31) / 12)) / 4
 
 
-def _clock(done: Completed) -> list[list[object]]:
-    period = done.staffing.period
-    source, note = f"returns of {period:%B %Y}", "nearest end of a quarter"
+def _clock(done: Completed, places: Collection[str] | None = None) -> list[list[object]]:
+    """Return the rows of the date, which is that of the latest figures; the note says how many of the places (None for all) have older ones."""
+    period, table = done.staffing.period, done.response.table
+    old = table["period"][(table["period"] != period) & table["method"].isin(("reported", "carried"))]
+    old = old if places is None else old[table["place"].isin(places)]
+    older = f"; older figures: {len(old)} place{'s' if len(old) > 1 else ''}, from {min(old):%B %Y} on" if len(old) else ""
+    source, note = f"returns of {period:%B %Y}", f"nearest end of a quarter{older}"
     return [[name, model_time(period), "Year", source, note] for name in ("base_date", "initial_time")]
 
 
@@ -154,7 +158,7 @@ def _sites(done: Completed, unit: str, rule: Conversion) -> Iterator[Start]:
             continue
         said, sd = f"returns of {done.staffing.period:%B %Y}", deviations(done, unit, name, rule)
         how = f"{name}; {_methods(staff)}"
-        rows = [*_clock(done), ["list_size", round(patients, 2), "Person", said, name]]
+        rows = [*_clock(done, set(staff["place"])), ["list_size", round(patients, 2), "Person", said, name]]
         rows += [[f"site_population_{band}", round(n, 2), "Person", origin[0], origin[1]] for band, n in people.items()]
         rows += [[f"return_wte_{to}", round(float(groups.get(g, 0.0)), 6), "WTE", said, how] for g, to in RETURNS.items()]
         rows += [_stock(f"skill_return_{k}", levels.get(k, 0.0), said, how, sd(k, "")) for k in SKILLS]
