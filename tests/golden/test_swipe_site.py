@@ -133,6 +133,38 @@ def end(dataset: xr.Dataset, output: str) -> np.ndarray:
     return np.asarray(dataset[output].isel(time=-1).values, dtype=float)
 
 
+def test_working_times_are_those_of_table_3() -> None:
+    """WTE over heads of GPs, nurses, other clinical and other staff, by the model's own mapping: LLR, and the range of the three CCGs."""
+    wte = np.array([[541, 256, 284, 1592], [176, 92, 107, 505], [174, 75, 78, 480], [192, 88, 100, 607]])
+    heads = np.array([[756, 377, 432, 2186], [255, 135, 154, 690], [240, 112, 124, 621], [261, 130, 154, 875]])
+    levels = default("group_skill_weight", GROUP, SKILL)
+    llr, *parts = (wte @ levels) / (heads @ levels)
+    ours = TABLE.set_index("variable").loc[[f"wte_per_head[{k}]" for k in SKILL]]
+    for column, found in (("mode", llr), ("low", np.min(parts, axis=0)), ("high", np.max(parts, axis=0))):
+        np.testing.assert_allclose(ours[column].astype(float), found, rtol=0, atol=6e-4)
+
+
+def test_nothing_new_moves_a_site_that_does_not_ask_for_it() -> None:
+    """Left shift, lent staff and a locality team are off: moving what they would take, and every price, leaves bars and dates alone."""
+    model = llr_sd.load_model("swipe_site")
+    new = (
+        "unit_cost",
+        "training_place_cost",
+        "wte_per_head",
+        "shift_start",
+        "shift_years",
+        "shift_funded",
+        "team_caseload",
+        "found_share",
+    )
+    moved = {p.variable: p.value * 0.7 for p in model.table if p.variable.split("[")[0] in new}
+    outputs = [*OUTPUTS, "quitting", "retiring", "hiring wanted", "starts wanted", "need", "gap to bar 3"]
+    found = model.run(pd.DataFrame([{}, moved]).fillna({p.variable: p.value for p in model.table}), outputs=outputs).dataset
+    assert len(moved) == 16
+    for name in outputs:
+        assert np.array_equal(found[name].isel(run=0), found[name].isel(run=1)), name
+
+
 def test_bars_by_hand(cases: dict[str, xr.Dataset]) -> None:
     """One function, 300,000 contacts of 12 minutes.
 

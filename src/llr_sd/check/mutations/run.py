@@ -27,7 +27,7 @@ from llr_sd.parameters import ParameterTable
 
 DRAWS = 16
 """Wide random runs of each mutant."""
-LARGE = 350
+LARGE = 400
 """Constants, array elements counted, from which on a model is large."""
 TOGETHER = 48
 """Most mutants that are looked at together."""
