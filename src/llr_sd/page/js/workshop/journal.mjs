@@ -3,6 +3,7 @@
 import { Refusal, shown } from "../session/checks.mjs";
 
 const LONGEST = 300;
+const ROUNDING = 1e-9;
 const CONTROL = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\u2028\u2029]/u;
 
 /**
@@ -42,7 +43,7 @@ export function journalled(before, after, screen) {
   const rest = again ? journal.slice(0, -1) : journal;
   const was = new Map(again ? last.changes.map((change) => [change.input, change.was]) : []);
   const entry = { n: rest.length + 1, screen, changes: changes.map((c) => (again ? { ...c, was: was.get(c.input) } : c)), reason: "", who: "" };
-  const same = entry.changes.every((c) => JSON.stringify(c.was) === JSON.stringify(c.now));
+  const same = entry.changes.every((c) => alike(c.was, c.now));
   return { ...after, room: { ...after.room, journal: same ? rest : [...rest, entry] } };
 }
 
@@ -52,7 +53,13 @@ function changed(before, after) {
   const at = (table, name) => (Object.hasOwn(table, name) ? table[name] : null);
   return names
     .map((input) => ({ input, was: at(before, input), now: at(after, input) }))
-    .filter(({ was, now }) => was !== now && JSON.stringify(was) !== JSON.stringify(now));
+    .filter(({ was, now }) => !alike(was, now));
+}
+
+/** Whether two values are the same but for rounding: shares that are brought to a sum of one move by their last digit. */
+function alike(a, b) {
+  if (typeof a !== "number" || typeof b !== "number") return JSON.stringify(a) === JSON.stringify(b);
+  return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b));
 }
 
 /** The move that gives an entry its reason and its speaker. */

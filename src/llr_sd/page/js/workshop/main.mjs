@@ -10,7 +10,7 @@ import { WORKSHOP } from "./moves.mjs";
 import { listen } from "./present.mjs";
 import { roomOf } from "./room.mjs";
 import { PARTS, SCREENS } from "./screens.mjs";
-import { statusWords } from "./status.mjs";
+import { statusWords } from "./wording.mjs";
 
 /** Show the workshop made of the data that stand in the page. */
 export function main() {
@@ -36,10 +36,14 @@ export function start(root, data, store, pool, workerText) {
     cancel: (id) => clearTimeout(id),
   });
   const page = roomOf(data, { store, asking, pool, live, workerText });
+  page.agenda = PARTS.map((title, i) => ({ title, screens: SCREENS.filter(({ part }) => part === i) }));
   const shell = frame(root, data, page, live);
   const screens = mountScreens(shell, page);
   const because = mountBecause(shell.because, page);
-  page.go = (name) => screens.open(name, true);
+  page.go = (name) => {
+    screens.open(name, true);
+    because.show();
+  };
 
   let framed = false;
   const soon = () => {
@@ -61,7 +65,7 @@ export function start(root, data, store, pool, workerText) {
     undo: page.undo,
     redo: page.redo,
   });
-  addEventListener("hashchange", () => screens.open(location.hash.slice(1), true));
+  addEventListener("hashchange", () => page.go(location.hash.slice(1)));
   addEventListener("pagehide", () => asking.settle());
   addEventListener("storage", (event) => {
     if (event.key !== store.key || event.newValue === null) return;
@@ -69,7 +73,7 @@ export function start(root, data, store, pool, workerText) {
     soon();
   });
   tell(shell, page);
-  screens.open(location.hash.slice(1) || store.state.view.screen, false);
+  screens.open(location.hash.slice(1), false);
   asking.begin();
 }
 
@@ -96,13 +100,15 @@ function frame(root, data, page, live) {
   fill(root,
     make("a", { class: "skip", href: "#screen", text: "To the screen" }),
     make("header", { class: "room-top" },
-      make("p", { class: "site" }, make("strong", { text: site.label }), site.illustrative && make("span", { class: "illustrative", text: ILLUSTRATIVE })),
-      shell.steps,
-      make("div", { class: "tools" }, shell.undo, shell.redo, shell.present)),
+      make("p", { class: "site" }, make("strong", { text: site.label }), site.illustrative && make("span", { class: "illustrative", title: ILLUSTRATIVE, text: "Illustrative data" })),
+      shell.steps),
     shell.told,
     shell.place,
-    shell.because,
-    make("footer", { class: "room-foot" }, shell.back, shell.status, shell.on),
+    make("div", { class: "below" },
+      shell.because,
+      make("footer", { class: "room-foot" }, shell.back,
+        make("div", { class: "tools" }, shell.undo, shell.redo), shell.status,
+        make("div", { class: "tools" }, shell.present), shell.on)),
     live);
   return shell;
 }
@@ -159,7 +165,7 @@ function mountScreens(shell, page) {
     shell.back.disabled = at === 0;
     shell.on.disabled = at === names.length - 1;
     if (location.hash !== `#${name}`) history.replaceState(null, "", `#${name}`);
-    if (page.store.state.view.screen !== name) page.change({ kind: "view", screen: name });
+    if (page.store.state.view.screen !== name) page.change({ kind: "view", screen: name, ...(name === names[0] ? {} : { left: name }) });
     document.title = `${one.title} \u00b7 ${page.data.workshop.site.label}`;
     if (focus) {
       scrollTo(0, 0);
@@ -177,6 +183,6 @@ function mountScreens(shell, page) {
 
   function step(by) {
     const next = names[names.indexOf(current) + by];
-    if (next) open(next, true);
+    if (next) page.go(next);
   }
 }

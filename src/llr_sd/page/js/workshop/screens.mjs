@@ -18,7 +18,7 @@ export const PARTS = Object.freeze(["Welcome", "Workshop 1", "Workshop 2", "Take
 
 /** {name, part, title, question, mount}: `title` is short, for the steps; `question` is the heading. */
 export const SCREENS = Object.freeze([
-  { name: "welcome", part: 0, title: "Welcome", question: "Who cares for whom, and who will?", mount: mountWelcome },
+  { name: "welcome", part: 0, title: "Welcome", question: "Who do we care for, what will they need, and who will provide it?", mount: mountWelcome },
   { name: "people", part: 1, title: "People", question: "Who do we care for?", mount: mountPeople },
   { name: "care", part: 1, title: "Care", question: "What care will be needed?", mount: mountCare },
   { name: "staff", part: 1, title: "Staff", question: "Who works here now?", mount: mountStaff },
