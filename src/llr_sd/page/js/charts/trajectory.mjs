@@ -38,7 +38,7 @@ export function trajectoryChart(options) {
 export function trajectoryScene(spec, place) {
   const size = 12 * place.scale;
   const seen = visible(spec);
-  const height = Math.round(Math.max(220 * place.scale, Math.min(0.54 * place.width, (place.tallest ?? 380) * place.scale)));
+  const height = Math.round(Math.max(Math.min(220, place.tallest ?? 220) * place.scale, Math.min(0.54 * place.width, (place.tallest ?? 380) * place.scale)));
   const values = seen.flatMap((s) => [s.median, s.low50, s.high50, s.low90, s.high90, s.central]);
   const [low, high] = extremes(...values, spec.targets?.map((t) => t.value), spec.history?.map((h) => h.value));
   const [from, to] = extremes([spec.times[0], spec.times.at(-1)], spec.history?.map((h) => h.time));
