@@ -39,7 +39,7 @@ export function start(root, data, store, pool, workerText) {
   page.agenda = PARTS.map((title, i) => ({ title, screens: SCREENS.filter(({ part }) => part === i) }));
   const shell = frame(root, data, page, live);
   const screens = mountScreens(shell, page);
-  const because = mountBecause(shell.because, page);
+  const because = mountBecause(shell.because, shell.why, page);
   page.go = (name) => {
     screens.open(name, true);
     because.show();
@@ -88,7 +88,8 @@ function frame(root, data, page, live) {
   const shell = {
     steps: make("nav", { class: "steps", "aria-label": "Steps of the workshops" }),
     place: make("main", { class: "place", id: "screen" }),
-    because: make("section", { class: "because", "aria-label": "Why" }),
+    because: make("div", { class: "because" }),
+    why: make("section", { class: "why", id: "why", "aria-label": "Why it was changed" }),
     status: make("p", { class: "status" }),
     told: make("div", { class: "told" }),
     back: button("Back", () => {}, { class: "turn" }),
@@ -105,10 +106,8 @@ function frame(root, data, page, live) {
     shell.told,
     shell.place,
     make("div", { class: "below" },
-      shell.because,
-      make("footer", { class: "room-foot" }, shell.back,
-        make("div", { class: "tools" }, shell.undo, shell.redo), shell.status,
-        make("div", { class: "tools" }, shell.present), shell.on)),
+      shell.why,
+      make("footer", { class: "room-foot" }, shell.back, make("div", { class: "tools control" }, shell.undo, shell.redo), shell.because, shell.status, shell.present, shell.on)),
     live);
   return shell;
 }
@@ -161,6 +160,8 @@ function mountScreens(shell, page) {
       one.view = one.mount(inside, page);
     }
     one.view.show();
+    const link = links.get(name);
+    shell.steps.scrollLeft = link.offsetLeft - (shell.steps.clientWidth - link.offsetWidth) / 2;
     const at = names.indexOf(name);
     shell.back.disabled = at === 0;
     shell.on.disabled = at === names.length - 1;
