@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import time
@@ -79,7 +80,7 @@ def wide(browser: Any) -> Iterator[None]:
 
 def test_it_opens_from_a_file_and_asks_nothing_of_a_network(browser: Any, workshop: Path) -> None:
     text = workshop.read_text(encoding="utf-8")
-    assert "default-src 'none'" in text[:2000]
+    assert "default-src 'none'" in html.unescape(text[:2000])
     assert not re.search(r'(?:src|href)="(?!#)', text)
     opened(browser, workshop)
     settled(browser)
@@ -200,7 +201,10 @@ def test_thirty_recorded_moves_give_the_same_session_and_undo_the_same_bytes(
         return [move for move in json.loads(text)["moves"] if move["kind"] != "view"]
 
     given(recorded["text"])
-    until(browser, "Object.entries(localStorage).some(([key, text]) => key.startsWith('llr_sd workshop ') && text.includes('reason 8'))")
+    until(
+        browser,
+        "Object.entries(localStorage).some(([key, text]) => key.startsWith('llr_sd workshop ') && text.includes('reason 8'))",
+    )
     assert moves(kept(browser)) == moves(recorded["text"])
     before = kept(browser)
     browser.refresh()
@@ -225,7 +229,10 @@ def test_faults_of_a_session_edited_by_hand_are_named_and_the_rest_can_be_taken(
     session["moves"][5]["who"] = "x" * 70
     session["moves"].append({"kind": "dance"})
     given(json.dumps(session))
-    said = until(browser, "[...document.querySelectorAll('.screen:not([hidden]) [role=status]')].map((e) => e.innerText).find((t) => t.includes('Move'))")
+    said = until(
+        browser,
+        "[...document.querySelectorAll('.screen:not([hidden]) [role=status]')].map((e) => e.innerText).find((t) => t.includes('Move'))",
+    )
     assert "Move 4: " in said
     assert "minutes_urgent" in said
     assert "Move 6: Who spoke: a role has at most 60 characters" in said
