@@ -6,7 +6,7 @@ import { fixed } from "../charts/numbers.mjs";
 import { againstSentence, againstWords, careFacts, contactsSentence, eachSentence, hoursSentence } from "../people/care_facts.mjs";
 import { inputField } from "../people/inputs.mjs";
 import { pairsChart } from "../people/pairs.mjs";
-import { inYears, whole } from "../people/people_facts.mjs";
+import { RANGES, inYears, whole } from "../people/people_facts.mjs";
 import { ratio, spreadOf, summed } from "../people/reads.mjs";
 import { bigNumber, columnOf, elementsOf, spread, table } from "../workshop/kit.mjs";
 
@@ -52,14 +52,15 @@ export function mountCare(root, page) {
   const more = make("div", { class: "first-says" });
   const charts = { kind: pairsChart({}), group: pairsChart({}) };
   const about = () => page.about();
-  const sheets = make("div", { class: "first-sheets" });
+  const [kindsSheet, groupsSheet] = ["Kinds of care", "Who takes it"].map((label) => make("div", { role: "region", tabindex: "0", "aria-label": `Table: ${label}` }));
   const parts = [mountMinutes(page), mountNeed(page)];
   fill(root,
     make("div", { class: "first-top" }, make("div", { class: "first-numbers" }, ...Object.values(numbers).map((n) => n.element)), says),
     make("div", { class: "first-pictures" },
       figure(charts.kind, { name: "contacts by kind of care", level: 2, about }), figure(charts.group, { name: "contacts by group", level: 2, about })),
     more,
-    sheets,
+    make("p", { class: "quiet", text: RANGES }),
+    make("div", { class: "first-sheets" }, kindsSheet, groupsSheet),
     ...parts.map((part) => part.element));
 
   function show() {
@@ -79,7 +80,8 @@ export function mountCare(root, page) {
     const rows = (list) => list.map(({ label, contacts: c }) => ({ name: label, ...c }));
     charts.kind.update({ title: "Contacts a year by kind of care", unit: "Contact/Year", years, rows: rows(functions) });
     charts.group.update({ title: "Contacts a year by group of people", unit: "Contact/Year", years, rows: rows(segments) });
-    fill(sheets, kindsTable(facts), groupsTable(facts));
+    fill(kindsSheet, kindsTable(facts));
+    fill(groupsSheet, groupsTable(facts));
   }
 
   return { show };

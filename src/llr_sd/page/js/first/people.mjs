@@ -7,7 +7,7 @@ import { mountGroups, sharesOf } from "../people/groups.mjs";
 import { holdAll, inputField } from "../people/inputs.mjs";
 import { pairsChart } from "../people/pairs.mjs";
 import {
-  OLDER, agedBands, bandsFacts, bandsOf, bandsSentence, fastestSentence, inYears, offRows, olderSentence, peopleFacts, percentWords, rowsSentence, segmentSentence, whole,
+  OLDER, RANGES, agedBands, bandsFacts, bandsOf, bandsSentence, fastestSentence, inYears, offRows, olderSentence, peopleFacts, percentWords, rowsSentence, segmentSentence, whole,
 } from "../people/people_facts.mjs";
 import { spreadOf, summed } from "../people/reads.mjs";
 import { toOne } from "../people/wholes.mjs";
@@ -52,6 +52,7 @@ export function mountPeople(root, page) {
     make("div", { class: "first-pictures" },
       figure(charts.age, { name: "people by age", level: 2, about }), figure(charts.need, { name: "people by need", level: 2, about })),
     checks.element,
+    make("p", { class: "quiet", text: RANGES }),
     ...parts.map((part) => part.element));
 
   function show() {

@@ -5,6 +5,8 @@ import { apportioned, sumOf } from "./wholes.mjs";
 
 /** Ages at which people count as older, by the names of the bands. */
 export const OLDER = Object.freeze(["a65_74", "a75_84", "a85p"]);
+/** What brackets and whiskers are. */
+export const RANGES = "Numbers are the middle of the runs; a range in brackets, or a whisker of a bar, holds nine runs in ten.";
 /** Growth smaller than this is told as none: it would read as 0.0%. */
 const NONE = 0.0005;
 /** From so much on a share is told in whole per cent. */
