@@ -33,10 +33,10 @@ test("what takes most time, and what grows fastest", () => {
 
 test("need is held against LLR's, more, less and alike", () => {
   const of = (...against) => againstSentence(facts({ functions: against.map((a, i) => fun(["Urgent care", "Coordination", "Prevention"][i], [1, 1], [1, 1], a)) }));
-  assert.equal(of(1, 1.002), "As many of LLR's people would need the same of each kind of care, to half a per cent.");
-  assert.equal(of(1.03, 1.12, 0.9), "Than as many of LLR's people would, these need 12% more coordination and 3% urgent care, and 10% less prevention.");
-  assert.equal(of(1, 1.12), "Than as many of LLR's people would, these need 12% more coordination; of the rest the same.");
-  assert.equal(of(0.9, 1), "Than as many of LLR's people would, these need 10% less urgent care; of the rest the same.");
+  assert.equal(of(1, 1.002), "Head for head, these people need the same of each kind of care as LLR's, within half a per cent.");
+  assert.equal(of(1.03, 1.12, 0.9), "Head for head, these people need 12% more coordination, 3% more urgent care and 10% less prevention than LLR's.");
+  assert.equal(of(1, 1.12), "Head for head, these people need 12% more coordination than LLR's; of the rest the same.");
+  assert.equal(of(0.9, 1), "Head for head, these people need 10% less urgent care than LLR's; of the rest the same.");
 });
 
 test("one need against LLR's in a cell", () => {

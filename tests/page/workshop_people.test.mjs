@@ -51,7 +51,7 @@ test("the bands are held against the list, both ways", () => {
 });
 
 test("groups that do not add up at an age are named", () => {
-  const row = (label, ...shares) => ({ label, shares });
+  const row = (label, ...values) => ({ label, values });
   assert.equal(rowsSentence(offRows([row("0 to 4", 0.333, 0.333, 0.333)])), "At every age the five groups add up to 100%.");
   assert.equal(rowsSentence(offRows([row("0 to 4", 0.5, 0.53)])), "At 0 to 4 the groups add up to 103%. The model brings them to 100%.");
   assert.equal(rowsSentence(offRows([row("0 to 4", 0, 0), row("5 to 14", 0.5, 0.4)])), "At 0 to 4 all groups are at 0%, so that nobody of that age is counted, and at 1 other age to something else than 100%.");

@@ -103,7 +103,7 @@ function kindsTable({ years, functions }) {
   const then = years === 0 ? "" : `, today \u2192 ${inYears(years)}`;
   return table({
     caption: "Kinds of care",
-    head: ["Kind of care", `Contacts a year${then}`, "Minutes of a contact", `Hours a year${then}`, "Contacts against as many of LLR's people"],
+    head: ["Kind of care", `Contacts a year${then}`, "Minutes of a contact", `Hours a year${then}`, "Head for head against LLR"],
     rows: functions.map((f) => [f.label, both(f.contacts, years), fixed(f.minutes, Number.isInteger(f.minutes) ? 0 : 1), both(f.hours, years), againstWords(f.against.middle)]),
   });
 }

@@ -2,7 +2,8 @@
 
 import { button, fill, make, say } from "../app/dom.mjs";
 import { figure } from "../charts/figure.mjs";
-import { bigNumber, checkLine, elementsOf, spread, statement } from "../workshop/kit.mjs";
+import { endsOf, standing } from "../levers/standing.mjs";
+import { bigNumber, checkLine, elementsOf, spread } from "../workshop/kit.mjs";
 import { mountGroups, sharesOf } from "../people/groups.mjs";
 import { holdAll, inputField } from "../people/inputs.mjs";
 import { pairsChart } from "../people/pairs.mjs";
@@ -98,23 +99,23 @@ function mountChecks(page) {
     const made = bandsOf(list, ages.map((age) => page.value(`site_population_${age}`)));
     holdAll(page, Object.fromEntries(ages.map((age, i) => [`site_population_${age}`, made[i]])));
   });
+  const offNow = () => offRows(ages.map((age) => ({ label: page.words.ages[age].label, ...sharesOf(page, age) })));
   const bring = button("Bring them to 100%", () => {
-    const off = ages.map((age) => sharesOf(page, age)).filter(({ values }) => values.some((v, i) => v !== toOne(values)[i]));
-    holdAll(page, Object.fromEntries(off.flatMap(({ names, values }) => toOne(values).map((v, i) => [names[i], v]))));
+    holdAll(page, Object.fromEntries(offNow().flatMap(({ names, values }) => toOne(values).map((v, i) => [names[i], v]))));
   });
   const mends = make("p", { class: "first-mends control" }, raise, keep, bring);
   return {
     element: make("section", { class: "first-checks", "aria-label": "Sums" }, bands.element, rows.element, mends),
     show() {
       const facts = entered();
-      const off = offRows(ages.map((age) => ({ label: page.words.ages[age].label, shares: sharesOf(page, age).values })));
+      const off = offNow();
       bands.set({ text: bandsSentence(facts), kind: facts.same ? "good" : "watch" });
       rows.set({ text: rowsSentence(off), kind: off.length ? "watch" : "good" });
       say(raise, `Make the list ${whole(facts.sum)}`);
       say(keep, `Keep the list: bring the bands to ${whole(facts.list)}`);
       raise.hidden = keep.hidden = facts.same;
-      bring.hidden = off.length === 0;
-      mends.hidden = facts.same && off.length === 0;
+      bring.hidden = off.every(({ sum }) => sum === 0);
+      mends.hidden = facts.same && bring.hidden;
     },
   };
 }
@@ -124,7 +125,7 @@ function mountList(page) {
   const ages = elementsOf(page, "age");
   const list = inputField(page, "list_size", { label: "Registered patients", unit: "people" });
   const scale = inputField(page, "demog_scale", { label: "Growth of every age, so many times what stands below", unit: "times", step: 0.05 });
-  const varies = statement({ text: "" });
+  const varies = make("p", { class: "quiet" });
   const again = button("Let it vary again", () => page.change({ kind: "release", input: "demog_scale" }), { class: "link" });
   const rows = ages.map((age) => {
     const { label } = page.words.ages[age];
@@ -144,13 +145,13 @@ function mountList(page) {
   const fields = [list, scale, ...rows.flatMap((row) => [row.people, row.growth])];
   return {
     element: make("details", { class: "first-edit control" }, make("summary", { text: "Change the list, the ages and their growth" }),
-      make("div", { class: "first-pair" }, list.element, make("div", {}, scale.element, varies.element, again)), grid),
+      make("div", { class: "first-pair" }, list.element, make("div", {}, scale.element, varies, again)), grid),
     show() {
       for (const field of fields) field.show();
-      const held = Object.hasOwn(page.state.held, "demog_scale");
-      const { law } = page.input("demog_scale");
-      again.hidden = !held || law === null;
-      varies.set({ text: held || law === null ? "" : `It differs from run to run, from ${law.low} to ${law.high} times, until you set it.` });
+      const { varies: free, law } = standing(page.input("demog_scale"), page.state.held, page.state.ranges);
+      const ends = endsOf(law);
+      again.hidden = free || law === null;
+      say(varies, free && ends ? `It differs from run to run, from ${ends[0]} to ${ends[1]} times, until you set it.` : "");
     },
   };
 }

@@ -47,15 +47,13 @@ export function hoursSentence({ years, functions, longest }) {
   return `${most}. ${capital(listing(alike.map((f) => lower(f.label))))} ${alike.length > 1 ? "grow" : "grows"} fastest: ${percentWords(fastest.growth)} ${inYears(years)}.`;
 }
 
-/** The need of these people held against as many of LLR's. */
+/** The need of these people held against that of as many of LLR's. */
 export function againstSentence({ functions }) {
   const off = functions.map((f) => ({ label: lower(f.label), by: f.against.middle - 1 })).filter((f) => Math.abs(f.by) >= ALIKE);
-  if (!off.length) return "As many of LLR's people would need the same of each kind of care, to half a per cent.";
-  const more = off.filter((f) => f.by > 0).sort((a, b) => b.by - a.by);
-  const less = off.filter((f) => f.by < 0).sort((a, b) => a.by - b.by);
-  const said = (list, word) => listing(list.map((f, i) => `${percentWords(Math.abs(f.by))} ${i === 0 ? `${word} ` : ""}${f.label}`));
-  const parts = [more.length ? said(more, "more") : "", less.length ? said(less, "less") : ""].filter(Boolean);
-  return `Than as many of LLR's people would, these need ${parts.join(", and ")}${off.length < functions.length ? "; of the rest the same" : ""}.`;
+  if (!off.length) return "Head for head, these people need the same of each kind of care as LLR's, within half a per cent.";
+  off.sort((a, b) => b.by - a.by);
+  const said = listing(off.map(({ label, by }) => `${percentWords(Math.abs(by))} ${by > 0 ? "more" : "less"} ${label}`));
+  return `Head for head, these people need ${said} than LLR's${off.length < functions.length ? "; of the rest the same" : ""}.`;
 }
 
 /** One need held against LLR's: "+12%", "the same". */

@@ -134,11 +134,11 @@ export function agedBands(list, shape, names, share) {
 
 /**
  * The ages at which shares of the groups do not add to one, as a site table may bring them.
- * @param {{label: string, shares: number[]}[]} rows
- * @returns {{label: string, sum: number}[]}
+ * @param {{label: string, values: number[]}[]} rows
+ * @returns {Object[]} those rows, each with its `sum`
  */
 export function offRows(rows) {
-  return rows.map(({ label, shares }) => ({ label, sum: sumOf(shares) })).filter(({ sum }) => !(Math.abs(sum - 1) <= ROUNDED));
+  return rows.map((row) => ({ ...row, sum: sumOf(row.values) })).filter(({ sum }) => !(Math.abs(sum - 1) <= ROUNDED));
 }
 
 /** What the check of the shares says. */
