@@ -92,7 +92,7 @@ def test_the_workshops_substitution_ratio_is_that_of_the_model(name: str) -> Non
     assert found["held"]["sub_ratio"] == 0.1
     assert found["drawn"]["sub_ratio"]["high"] == LAW["high"]
     [told] = found["told"]
-    assert "0.1 to 0.3 WTE for each WTE, most likely 0.2" in told["now"]
+    assert (told["input"], told["law"]["mode"]) == ("sub_ratio", LAW["mode"])
 
 
 def test_more_substitution_is_worth_more_gps_and_no_more_gps_are_counted() -> None:

@@ -1,6 +1,5 @@
 // A model behind the site's own: it starts when a screen first asks it, and takes with it what the workshop has changed.
 
-import { lawWords, valueWithUnit } from "../levers/wording.mjs";
 import { problemsOf } from "../engine/asks.mjs";
 import { runsOf } from "../engine/ensemble.mjs";
 import { Pool } from "../engine/pool.mjs";
@@ -45,22 +44,21 @@ export class Behind {
    * name and one unit and start from the same value and range; so a policy of the site, or a number of its own, stays at the site.
    *
    * @param {Object} state of the workshop: {held, ranges}
-   * @returns {{held: Object<string, number>, ranges: Object<string, Object>, told: {label: string, now: string, was: string}[], left: {label: string, now: string, why: string}[]}}
-   *   `told` in words what is carried, `left` what this model cannot take, and why
+   * @returns {{held: Object<string, number>, ranges: Object<string, Object>, told: {input: string, value: number|null, law: Object|null}[], left: Object[]}}
+   *   `told` lists what is carried, `left` what is outside what this model takes
    */
   carried(state) {
     const [held, ranges, told, left] = [table([]), table([]), [], []];
-    for (const { input, theirs, value, law } of changed(this.#site, this.data, state)) {
-      const given = law ? { held: {}, ranges: { [theirs.name]: law } } : { held: { [theirs.name]: value }, ranges: {} };
-      const [problem] = problemsOf(this.data, given);
-      const now = law ? lawWords(input, law) : valueWithUnit(input, value);
-      if (problem) {
-        left.push({ label: input.label, now, why: problem.what });
+    for (const one of changed(this.#site, this.data, state)) {
+      const { input, value, law } = one;
+      const given = law ? { held: {}, ranges: { [input]: law } } : { held: { [input]: value }, ranges: {} };
+      if (problemsOf(this.data, given).length) {
+        left.push(one);
         continue;
       }
-      if (law) ranges[theirs.name] = law;
-      else held[theirs.name] = value;
-      told.push({ label: input.label, now, was: input.own ? lawWords(input, input.own) : valueWithUnit(input, input.value) });
+      if (law) ranges[input] = law;
+      else held[input] = value;
+      told.push(one);
     }
     return { held, ranges, told, left };
   }
@@ -141,8 +139,8 @@ function* changed(site, other, state) {
     if (!twin || !sameBelief(input, twin) || OWN.includes(input.name)) continue;
     const at = (values, name) => (Object.hasOwn(values, name) ? values[name] : null);
     const [value, law] = [at(state.held, input.name), at(state.ranges, input.name)];
-    if (value !== null && value !== at(start.held, input.name)) yield { input, theirs: twin, value, law: null };
-    else if (value === null && law !== null) yield { input, theirs: twin, value: null, law };
+    if (value !== null && value !== at(start.held, input.name)) yield { input: input.name, value, law: null };
+    else if (value === null && law !== null) yield { input: input.name, value: null, law };
   }
 }
 

@@ -3,14 +3,14 @@
 import { fill, make, say } from "../app/dom.mjs";
 import { quantile } from "../draws/statistics.mjs";
 
-const AXES = { bar: "Bar", level: "Skill", segment: "Seg", function: "Fun", age: "Age", path: "Path", group: "Group" };
+const AXES = { bar: "Bar", level: "Skill", segment: "Seg", function: "Fun", age: "Age", path: "Path", group: "Group", care: "Care", work: "Function" };
 
 /**
  * The middle of a number and the range that holds nine runs in ten, as `summary.parquet` of `llr-sd run` has them.
  *
  * @param {Object} page
  * @param {string} name of an output
- * @param {{bar?: string, level?: string, segment?: string, function?: string, age?: string, path?: string, group?: string, time?: number}} [where]
+ * @param {{bar?: string, level?: string, segment?: string, function?: string, age?: string, path?: string, group?: string, care?: string, work?: string, time?: number}} [where]
  *   an element of each axis, as the model names it; of an output over time the nearest saved time, the last where none is given
  * @param {Object|null} [ensemble] in place of the current one
  * @returns {{middle: number, low: number, high: number, central: number, runs: number}|null} null where no run has a number

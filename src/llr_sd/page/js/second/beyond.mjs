@@ -1,3 +1,0 @@
-// A screen of the second workshop; null while it has nothing to show.
-
-export const mountBeyond = null;
