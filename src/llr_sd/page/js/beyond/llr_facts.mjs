@@ -28,7 +28,7 @@ export function llrFacts(page, levels) {
 export function cautionStatement({ bars, staff, list, all, part, illustrative }) {
   const [now] = bars;
   const off = now.total.middle / staff - 1;
-  const said = `If all ${decimals(all, 0)} patients of LLR were cared for as ${decimals(list, 0)} are here (${shareWords(part)} of them), its practices would have ${decimals(now.total.middle, 0)} WTE now. They have ${decimals(staff, 0)}.`;
+  const said = `If all ${decimals(all, 0)} patients of LLR were cared for as ${decimals(list, 0)} are here (${shareWords(part)} of them), its practices would have ${decimals(now.total.middle, 0)} WTE now. In October 2017 they had ${decimals(staff, 0)}.`;
   const apart = Math.abs(off) <= NEAR ? " Even so, one site is no picture of the rest." : ` So this site is not LLR in small: it has ${decimals(100 * Math.abs(off), 0)} in 100 ${off > 0 ? "more" : "fewer"} staff a patient.`;
   const what = illustrative ? " Its numbers are illustrative besides." : "";
   return `${said}${apart}${what}`;

@@ -110,6 +110,7 @@ export function arrivesSentence({ planned, part, total, practices, teams }) {
 export function moneySentence({ planned, made, twice, choice }) {
   if (planned === 0) return { text: "", kind: "plain" };
   const run = choice.double ? ` Making posts a year ahead costs LLR ${million(twice.cost.middle)} in five years.` : "";
+  if (!Number.isFinite(made.middle)) return { text: "Nothing has moved, so no post is needed for it.", kind: "plain" };
   if (made.low > 0.995) return { text: `Posts are made for all of it in at least nine runs in ten.${run}`, kind: "good" };
   if (made.high < 0.005) return { text: `The money does not follow: the work comes, and no post is made for it.${run}`, kind: "watch" };
   return { text: `Posts are made for ${shareWords(made.middle)} of it (${shareRange(made)}); the rest comes without a post.${run}`, kind: made.middle > 0.95 ? "good" : "watch" };
