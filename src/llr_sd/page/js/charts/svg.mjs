@@ -240,7 +240,8 @@ function markup({ tag, attributes, inside }) {
   return within ? `${open}>${within}</${tag}>` : `${open}/>`;
 }
 
-function escaped(value) {
+/** A text as XML has it, without the characters that XML has no form for. */
+export function escaped(value) {
   const named = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
   return String(value).replace(UNPRINTABLE, "").replace(/[&<>"]/g, (letter) => named[letter]);
 }

@@ -11,7 +11,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
 /**
  * Return an archive of the ZIP format (PKWARE APPNOTE 6.3.3, method 0).
  *
- * @param {Array<[string, string]>} files path with "/" between folders, and text
+ * @param {Array<[string, string|Uint8Array]>} files path with "/" between folders, and text or bytes
  * @returns {Uint8Array}
  */
 export function zip(files) {
@@ -19,9 +19,9 @@ export function zip(files) {
   const parts = [];
   const entries = [];
   let at = 0;
-  for (const [path, text] of files) {
+  for (const [path, content] of files) {
     const name = encoder.encode(path);
-    const body = encoder.encode(text);
+    const body = typeof content === "string" ? encoder.encode(content) : content;
     // version 2.0, flags, method 0, time 0, date, checksum, two sizes, length of the name, no extra field
     const common = [[2, 20], [2, UTF8], [2, 0], [2, 0], [2, DATE], [4, crc32(body)], [4, body.length], [4, body.length], [2, name.length], [2, 0]];
     const local = record([[4, 0x04034b50], ...common]);
