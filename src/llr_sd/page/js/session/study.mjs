@@ -59,7 +59,7 @@ function settingsOf(data, state) {
 function studyKeys(data, settings) {
   const { keys } = data.study;
   const [{ ranges, runs }] = settings;
-  const scenario = settings.map(({ name, from, held }) => ({ name, note: `kept in the page; started from "${from}"`, set: held }));
+  const scenario = settings.map(({ name, from, held, note }) => ({ name, note: note ?? `kept in the page; started from "${from}"`, set: held }));
   return {
     ...keys,
     title: `${data.study.title} (settings of the page)`,

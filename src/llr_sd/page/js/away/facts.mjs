@@ -1,0 +1,177 @@
+/** What leaves a workshop of the model's numbers, topic by topic: the workbook and the printed summary both read it here. */
+
+import { dateWords, listing, percent, shareWords } from "../charts/numbers.mjs";
+import { quantile } from "../draws/statistics.mjs";
+import { openingRows } from "../first/staff_moves.mjs";
+import { columnOf, decimals, elementsOf, spread, wte } from "../workshop/kit.mjs";
+
+const BARS = [["bar_1", "b1"], ["bar_2", "b2"], ["bar_3", "b3"]];
+const RANGE = ["nine in ten from", "to"];
+const AHEAD = ["no years", "one year", "two years", "three years", "four years", "five years", "six years", "seven years", "eight years", "nine years", "ten years"];
+
+/** A number of a table: `as` says how it is read, a key of the formats of the workbook. */
+export function number(value, as) {
+  return { value: value ?? NaN, as };
+}
+
+/** A number of a table as text. */
+export function wordsOf(cell) {
+  if (typeof cell === "string") return cell;
+  const { value, as } = cell;
+  if (!Number.isFinite(value)) return "–";
+  if (as === "share") return shareWords(value);
+  if (as === "money") return `£${decimals(value, 0)}`;
+  return decimals(value, { whole: 0, one: 1, two: 2, date: 1 }[as] ?? 2);
+}
+
+/** The middle of the runs, and the range of nine in ten, as three cells. */
+function ranged(found, as) {
+  return [number(found?.middle, as), number(found?.low, as), number(found?.high, as)];
+}
+
+/** Whether the study of the page has an output. */
+export function has(page, name) {
+  return page.data.outputs.some((output) => output.name === name);
+}
+
+/** The years between bar 2 and bar 3 in words: "five years". */
+export function horizonOf(page) {
+  const years = page.value("horizon_years");
+  return AHEAD[years] ?? `${decimals(years, 1)} years`;
+}
+
+/** The levels with their labels, the most trained first. */
+export function levelsOf(page) {
+  return elementsOf(page, "level").map((level) => ({ level, label: page.words.levels[level].label }));
+}
+
+/** Who do we care for: patients by age and by group, now and at the horizon. */
+export function people(page) {
+  const later = `in ${horizonOf(page)}`;
+  const rows = (name, kind, key) =>
+    Object.entries(page.words[kind]).map(([element, { label }]) => {
+      const [now, then] = ["b1", "b3"].map((bar) => spread(page, name, { bar, [key]: element }));
+      return [label, number(now?.middle, "whole"), ...ranged(then, "whole"), number(now?.middle > 0 ? then.middle / now.middle - 1 : NaN, "share")];
+    });
+  const [now, then] = ["b1", "b3"].map((bar) => spread(page, "patients", { bar }));
+  const all = ["All", number(now?.middle, "whole"), ...ranged(then, "whole"), number(now?.middle > 0 ? then.middle / now.middle - 1 : NaN, "share")];
+  const head = (what) => [what, "now", later, ...RANGE, "more"];
+  return {
+    name: "People", title: "Who do we care for?", lead: [], notes: ["The groups say what people need care for; every age is split into them. Numbers are people on the list."],
+    tables: [
+      { caption: "Patients by age", head: head("Age"), rows: [...rows("people_age", "ages", "age"), all] },
+      { caption: "Patients by group", head: head("Group"), rows: [...rows("people_segment", "segments", "segment"), all] },
+    ],
+  };
+}
+
+/** What care will be needed: contacts, minutes and hours by function. */
+export function care(page) {
+  const later = `in ${horizonOf(page)}`;
+  const functions = Object.entries(page.words.functions);
+  const rows = functions.map(([element, { label }]) => {
+    const at = (name, bar) => spread(page, name, { bar, function: element });
+    return [label, number(at("contacts", "b1")?.middle, "whole"), ...ranged(at("contacts", "b3"), "whole"), number(page.value(`minutes_${element}`), "one"), number(at("care_hours", "b1")?.middle, "whole"), number(at("care_hours", "b3")?.middle, "whole"), number(spread(page, "need_against_llr", { function: element })?.middle, "two")];
+  });
+  const groups = Object.entries(page.words.segments).map(([segment, { label }]) => [label, ...functions.map(([element]) => number(spread(page, "contacts_segment", { bar: "b1", segment, function: element })?.middle, "whole"))]);
+  return {
+    name: "Care", title: "What care will be needed?", lead: [],
+    notes: ["Contacts and hours are of a year; hours at the pace of somebody at the most trained level. The last column holds the contacts against those of as many of LLR's people: 1 is the same."],
+    tables: [
+      { caption: "Contacts and hours by kind of care", head: ["Kind of care", "contacts now", `contacts ${later}`, ...RANGE, "minutes each", "hours now", `hours ${later}`, "against LLR"], rows },
+      { caption: "Contacts now by group of patients", head: ["Group", ...functions.map(([, { label }]) => label)], rows: groups },
+    ],
+  };
+}
+
+/** Who will provide it: the share of each kind of care at each level, now, as the room wants it, and after the limit. */
+export function shares(page) {
+  const levels = levelsOf(page);
+  const head = ["Kind of care", ...levels.map(({ label }) => label)];
+  const rows = (of) => Object.entries(page.words.functions).map(([element, { label }]) => [label, ...levels.map(({ level }) => number(of(element, level), "share"))]);
+  const entered = (what) => (element, level) => (page.input(`${what}_${element}_${level}`) ? page.value(`${what}_${element}_${level}`) : 0);
+  const limit = page.value("transferable");
+  const [wanted, through] = ["release_wanted", "released"].map((name) => spread(page, name, { bar: "b2" }));
+  return {
+    name: "Shares", title: "Who will provide it?", lead: [],
+    notes: [
+      `At most ${shareWords(limit)} of the time of the ${levels[0].label.toLowerCase()} level can pass to others: that is the limit. The shares wanted would free ${shareWords(wanted?.middle)}; ${shareWords(through?.middle)} goes through (middle of the runs).`,
+      "Each row adds up to 100% before rounding. Work belongs to the least trained level that can do it safely.",
+    ],
+    tables: [
+      { caption: "How the work is shared now", head, rows: rows(entered("current_share")) },
+      { caption: "How the room would share it", head, rows: rows(entered("optimum_share")) },
+      { caption: "What of that goes through the limit (middle of the runs)", head, rows: rows((element, level) => spread(page, "shares", { bar: "b2", function: element, level })?.middle) },
+    ],
+  };
+}
+
+/** Staff now: row by row as entered, and by level. */
+export function staff(page) {
+  const rows = page.state.room.staff ?? openingRows(page.data, page.value);
+  const { groups, levels } = page.words;
+  const cells = rows.map(({ role, group, level, wte: size, heads, lent }) => [role, groups[group].label, levels[level].label, number(size, "two"), number(heads, "whole"), lent ? "lent by another employer" : ""]);
+  const sums = levelsOf(page).map(({ level, label }) => [label, number(rows.filter((row) => row.level === level && !row.lent).reduce((sum, row) => sum + row.wte, 0), "two"), number(spread(page, "bar_1", { level })?.middle, "two"), number(spread(page, "staffing_level", { level })?.middle, "two")]);
+  return {
+    name: "Staff", title: "Who works here now?", lead: [],
+    notes: ["WTE is time, heads are people: they stand side by side and are never added. Staff lent by other employers are not in bar 1.", "The last column holds the staff for each patient's care against those of all LLR's practices: 1 is the same."],
+    tables: [
+      { caption: page.state.room.staff ? "Staff as the room entered them" : "Staff as the site's table has them", head: ["Role", "Staff group", "Skill level", "WTE", "Heads", "Remark"], rows: cells },
+      { caption: "Staff by skill level", head: ["Skill level", "WTE entered", "WTE in bar 1", "against LLR"], rows: sums },
+    ],
+  };
+}
+
+/** One number of each run at two outputs, the second less the first, as middle and range. */
+function differenceOf(page, name, less, where) {
+  if (page.now === null) return null;
+  const [more, base] = [name, less].map((output) => columnOf(page.now, output, where));
+  const found = Float64Array.from(more.map((value, run) => value - base[run]).filter(Number.isFinite)).sort();
+  return found.length ? { middle: quantile(found, 0.5), low: quantile(found, 0.05), high: quantile(found, 0.95) } : null;
+}
+
+/** The three bars, and what lies between them. */
+export function bars(page) {
+  const levels = levelsOf(page);
+  const rows = levels.map(({ level, label }) => [label, number(spread(page, "bar_1", { level })?.middle, "one"), ...ranged(spread(page, "bar_2", { level }), "one"), ...ranged(spread(page, "bar_3", { level }), "one")]);
+  const total = ["All", number(spread(page, "bar_total", { bar: "b1" })?.middle, "one"), ...["b2", "b3"].flatMap((bar) => ranged(spread(page, "bar_total", { bar }), "one"))];
+  const gaps = levels.map(({ level, label }) => [label, ...ranged(differenceOf(page, "bar_2", "bar_1", { level }), "one"), ...ranged(differenceOf(page, "bar_3", "bar_1", { level }), "one")]);
+  const three = `Bar 3: best mix in ${horizonOf(page)}`;
+  return {
+    name: "Bars", title: "The three bars", lead: [],
+    notes: ["Bar 1 is the staff entered. Bars 2 and 3 are what the shares agreed would take, for today's patients and for those of the years ahead. Numbers are WTE: the middle of the runs, and the range that holds nine runs in ten.", "Middles of levels need not add up to the middle of all."],
+    tables: [
+      { caption: "Staff by skill level, WTE", head: ["Skill level", "Bar 1: staff now", "Bar 2: best mix now", ...RANGE, three, ...RANGE], rows: [...rows, total] },
+      { caption: "The gap: WTE more than now (less where there is a minus)", head: ["Skill level", "Bar 2 less bar 1", ...RANGE, "Bar 3 less bar 1", ...RANGE], rows: gaps },
+    ],
+  };
+}
+
+/** What the gap asks, level by level: "enhanced 8.3 more, autonomous 2.5 fewer". */
+export function gapSentence(page) {
+  const found = levelsOf(page).map(({ level, label }) => ({ label: label.toLowerCase(), gap: differenceOf(page, "bar_3", "bar_1", { level })?.middle }));
+  if (found.some(({ gap }) => gap === undefined)) return "";
+  const seen = found.filter(({ gap }) => wte(Math.abs(gap)) !== "0.0");
+  if (!seen.length) return `Bar 3 takes the staff of bar 1 at every level.`;
+  const order = [...seen].sort((a, b) => b.gap - a.gap);
+  return `From the staff now to bar 3, in WTE: ${listing(order.map(({ label, gap }) => `${wte(Math.abs(gap))} ${gap > 0 ? "more" : "fewer"} ${label}`))}.`;
+}
+
+/** Facts of when the gap is closed: the share of runs in which it is, and the middle date where half of them get there. */
+export function closingOf(page) {
+  if (page.now === null) return null;
+  const { final } = page.data.model;
+  const found = Float64Array.from(columnOf(page.now, "closure").filter(Number.isFinite)).sort();
+  if (!found.length) return null;
+  const closed = found.filter((date) => date <= final).length;
+  return Object.freeze({ share: closed / found.length, middle: quantile(found, 0.5), final, runs: found.length });
+}
+
+/** When every level is near bar 3. */
+export function closingSentence(facts, calendar) {
+  if (facts === null) return "";
+  const by = dateWords(facts.final, true, calendar);
+  if (facts.share === 0) return `In no run is every level within 5% of bar 3 before the ${by}.`;
+  const first = `In ${percent(facts.share)} of the runs every level is within 5% of bar 3 before the ${by}`;
+  return facts.middle <= facts.final ? `${first}; half of the runs get there by ${dateWords(facts.middle, false, calendar)}.` : `${first}; in the middle run it is not.`;
+}

@@ -1,0 +1,115 @@
+/** What leaves a workshop of what the room said: assumptions changed, disagreements, cards, risks; and what the model cannot say. */
+
+import { lawWords, valueWithUnit } from "../levers/wording.mjs";
+import { saidOf } from "../second/challenge_moves.mjs";
+import { number } from "./facts.mjs";
+
+const SCALE = 0; // of the ratings held against a risk, the main one
+
+/** What a person reads in place of the name of an input. */
+export function calledOf(page, name) {
+  const input = page.input(name);
+  if (!input) return name.replaceAll("_", " ");
+  if (input.label !== input.name) return input.label.charAt(0).toUpperCase() + input.label.slice(1);
+  const [head, inside = ""] = input.variable.replace("]", "").split("[");
+  const kinds = Object.values(page.words);
+  const parts = inside.split(",").filter(Boolean).map((element) => kinds.find((kind) => Object.hasOwn(kind, element))?.[element].label ?? element);
+  const plain = head.replaceAll("_", " ").replace("wte", "WTE").replace("llr", "LLR");
+  return [plain.charAt(0).toUpperCase() + plain.slice(1), parts.join(", ").toLowerCase()].filter(Boolean).join(": ");
+}
+
+/** A value or a range of an input; what it was before anything was said. */
+function standing(page, name, value) {
+  const input = page.input(name);
+  if (value === null || value === undefined || !input) return "as the model has it";
+  return typeof value === "number" ? valueWithUnit(input, value) : `between ${lawWords(input, value)}`;
+}
+
+/** Every change of an assumption in its order, one row for each number: the first row of a change has its reason and who spoke. */
+export function assumptions(page) {
+  const { journal } = page.state.room;
+  const rows = journal.flatMap(({ n, screen, changes, reason, who }) =>
+    changes.map(({ input, was, now }, i) => [number(n, "whole"), i ? "" : questionOf(screen), calledOf(page, input), standing(page, input, was), standing(page, input, now), i ? "" : reason, i ? "" : who]),
+  );
+  return {
+    name: "Assumptions", title: "What did the room change, and why?", lead: journal.length ? [] : ["Nothing was changed: all numbers are those that the page opened with."],
+    notes: ["Who spoke is a role, not a name. Changes without a reason have an empty field."],
+    tables: rows.length ? [{ caption: "Assumptions changed", head: ["Change", "Screen", "Assumption", "Before", "Now", "Reason", "Who"], rows }] : [],
+  };
+}
+
+/** The short name of a screen. */
+function questionOf(screen) {
+  return SCREEN[screen] ?? "";
+}
+const SCREEN = { people: "People", care: "Care", staff: "Staff", shares: "Shares", bars: "Bars", path: "Path", roles: "Roles", beyond: "Beyond the site", challenge: "Challenge", risks: "Risks" };
+
+/** What people disagreed on: each value with who said it, and the range that is drawn from where the room settled on one. */
+export function opinions(page) {
+  const { opinions: all } = page.state.room;
+  const rows = all.map(({ input, value, who, reason }) => {
+    const law = page.state.ranges[input];
+    return [calledOf(page, input), standing(page, input, value), who, reason, law ? standing(page, input, law) : "not settled"];
+  });
+  return { caption: "Where people disagreed", head: ["Assumption", "Value said", "Who", "Reason", "Range in use"], rows };
+}
+
+/** The challenge cards with what the room made of them. */
+export function cards(page) {
+  const said = page.state.room.cards;
+  const rows = page.cards.map(({ name, title, text }) => {
+    const { verdict = "not talked about", who = "", reason = "" } = said[name] ?? {};
+    return [title, text, verdict, reason, who];
+  });
+  const disagreed = opinions(page);
+  return {
+    name: "Cards", title: "Does the plan hold when it is challenged?", lead: [], notes: [],
+    tables: [
+      ...(rows.length ? [{ caption: "Challenge cards", head: ["Card", "What it asks", "The room says", "Reason", "Who"], rows }] : []),
+      ...(disagreed.rows.length ? [disagreed] : []),
+    ],
+  };
+}
+
+/** The risks of the log as the room placed them, against the log and the model. */
+export function risks(page) {
+  const { ratings } = page.data.workshop;
+  if (!ratings) return { name: "Risks", title: "Where do the risks stand?", lead: ["This page was made without the ratings of the risk log."], tables: [], notes: [] };
+  const score = (likelihood, consequence) => number(ratings.scores[likelihood - 1][consequence - 1], "whole");
+  const rows = ratings.risks.flatMap((risk) => {
+    const { placed, revealed, text } = saidOf(page.state.room, risk.id);
+    const stand = risk.stands[SCALE];
+    const model = revealed && stand ? [number(stand.likelihood[0], "whole"), number(stand.consequence[0], "whole"), number(stand.score[0], "whole")] : ["", "", ""];
+    const log = [number(risk.likelihood, "whole"), number(risk.consequence, "whole"), score(risk.likelihood, risk.consequence)];
+    const room = (placed.length ? placed : [null]).map((one) => (one ? [one.who, number(one.likelihood, "whole"), number(one.consequence, "whole"), score(one.likelihood, one.consequence), one.after ? "after the model" : "before the model"] : ["", "", "", "", "not placed"]));
+    return room.map((cells, i) => [`${risk.id} ${risk.title}`, ...cells, ...(i ? ["", "", "", "", "", "", ""] : [...log, ...model, text])]);
+  });
+  return {
+    name: "Risks", title: "Where do the risks stand?", lead: [],
+    notes: [`Likelihood and consequence run from 1 to 5. The model's rating (${ratings.source}) stands here only where the room has looked at it; a placing says whether it was made before that.`],
+    tables: [{ caption: "Risks as the room placed them, in the log, and by the model", head: ["Risk", "Who", "Room: likelihood", "consequence", "score", "When", "Log: likelihood", "consequence", "score", "Model: likelihood", "consequence", "score", "What was said"], rows }],
+  };
+}
+
+/** What the model cannot say, and where the numbers come from. */
+export function about(page) {
+  const { study, model, made } = page.data;
+  const { runs } = page.state;
+  const lost = page.now ? page.now.failures.length : 0;
+  const facts = [
+    ["Site", page.data.workshop.site.label],
+    ["Question", study.question],
+    ["Model", model.name],
+    ["Made by", `llr_sd ${made.version}`],
+    ["Runs", `${runs}, from the same draws each time (seed ${study.seed})${lost ? `; ${lost} failed and are left out` : ""}`],
+    ["Numbers", "Middle of the runs and the range that holds nine runs in ten; llr-sd run on the study folder gives the same."],
+    ["In the room", page.state.room.people.join(", ") || "not written down"],
+  ];
+  return {
+    name: "About", title: "What stands behind these numbers, and what they cannot say", lead: [], notes: [],
+    tables: [
+      { caption: "What stands behind", head: ["What", "Said"], rows: facts },
+      { caption: "What the model cannot say", head: ["What to keep in mind"], rows: study.notes.map((note) => [note]) },
+    ],
+  };
+}
