@@ -14,6 +14,7 @@ from llr_sd.report.shared.files import write_whole
 from llr_sd.workshop.behind import behind_pages
 from llr_sd.workshop.ratings import ratings_of
 from llr_sd.workshop.site import Site, site_of
+from llr_sd.workshop.table import table_of
 from llr_sd.workshop.words import Words, read_words
 
 ENTRY = "workshop/main.mjs"
@@ -107,4 +108,4 @@ def workshop_data(site: Site, ratings: str | Path | None, progress: Callable[[st
     behind = behind_pages()
     about = {"name": site.name, "label": words.site(site.name), "illustrative": site.illustrative}
     rated = ratings_of(None if ratings is None else Path(ratings))
-    return keyed({**page, "workshop": {"site": about, **words.to_data(), "ratings": rated, "behind": behind}})
+    return keyed({**page, "workshop": {"site": about, "table": table_of(site.subject), **words.to_data(), "ratings": rated, "behind": behind}})
