@@ -124,8 +124,12 @@ function chanceLine(setting, target) {
   return row && row.value !== null ? [`${target.name}: ${chanceWords({ ...row, probability: row.value })}`] : [];
 }
 
-/** The session as a file, out and in, and a fresh start. */
-function filePart({ data, store, announce, about }) {
+/**
+ * The session as a file, out and in, and a fresh start.
+ * @param {Object} page with `data`, `store`, `announce(text)`
+ * @param {(kind: string, content: string) => void} [save] writes a file of this kind: "session" or "not restored"
+ */
+export function filePart({ data, store, announce }, save = (kind, content) => download(fileName([data.study.name, kind], "json"), content, "application/json")) {
   const said = make("div", { role: "status" });
   const input = make("input", { type: "file", id: "session-file", accept: ".json,application/json", on: { change: read } });
   const again = button("Start afresh", afresh);
@@ -163,12 +167,12 @@ function filePart({ data, store, announce, about }) {
     said.querySelector("button").focus();
   }
 
-  const save = button("Save the session to a file", () => download(fileName([data.study.name, "session"], "json"), store.text(), "application/json"));
+  const out = button("Save the session to a file", () => save("session", store.text()));
   const others = make("ul");
   const offer = make("div", { hidden: true }, make("p", { text: "This browser also keeps what was done in other pages of this model:" }), others);
 
   const lost = make("p", { class: "row" }, make("span", { text: "What this browser kept here and could not restore whole, as it was (the latest such text alone):" }),
-    button("Save it to a file", () => download(fileName([data.study.name, "not restored"], "json"), store.aside, "application/json"), { "aria-label": "Save it to a file: what could not be restored" }));
+    button("Save it to a file", () => save("not restored", store.aside), { "aria-label": "Save it to a file: what could not be restored" }));
 
   function show() {
     lost.hidden = store.aside === null;
@@ -180,7 +184,7 @@ function filePart({ data, store, announce, about }) {
 
   const element = part("Your session",
     make("p", { text: "This browser keeps what you do here as you go. A file takes it to another computer, where the same page opens it." }),
-    make("p", { class: "row" }, save, again),
+    make("p", { class: "row" }, out, again),
     make("p", { class: "row" }, make("label", { for: "session-file", text: "Open a session from a file" }), input),
     lost,
     offer,

@@ -66,7 +66,7 @@ export const MOVES = {
 };
 
 /** What a page of `llr-sd explore` keeps: how its sessions are called, what it opens with, and its moves. */
-export const EXPLORE = Object.freeze({ kind: "llr_sd explore", begin, apply });
+export const EXPLORE = Object.freeze({ kind: "llr_sd explore", place: "the view Save", begin, apply });
 
 function hold(data, state, { input, value, values }) {
   if (values !== undefined && !isTable(values)) throw new Refusal('The move "hold" needs a table "values", or an "input" and its "value".');

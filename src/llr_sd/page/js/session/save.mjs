@@ -53,7 +53,8 @@ export function readSession(data, text, set = EXPLORE) {
     throw new Refusal(`The session is of the model ${shown(found.model?.name)}; this page is of the model ${shown(data.model.name)}.`);
   }
   if (!Array.isArray(found.moves)) throw new Refusal('The session has no list "moves".');
-  const told = found.page === data.key ? [] : ["The session was made by another version of this page, of its study or of its model. Numbers kept in it are marked, and not shown as this page's."];
+  const other = found.what === data.what ? [] : [`The session is of ${shown(found.what)}; this page is of ${shown(data.what)}.`];
+  const told = found.page === data.key ? [] : [...other, "The session was made by another version of this page, of its study or of its model. Numbers kept in it are marked, and not shown as this page's."];
   return { ...fitting(data, found.moves, set), told };
 }
 

@@ -27,7 +27,7 @@ export class Store {
   /**
    * @param {object} data of the page
    * @param {Storage|null} storage such as `localStorage`; null where the browser refuses it
-   * @param {{kind: string, begin: Function, apply: Function}} [moves] that the page knows, such as `EXPLORE`
+   * @param {{kind: string, place: string, begin: Function, apply: Function}} [moves] that the page knows, such as `EXPLORE`; `place` is where it saves
    */
   constructor(data, storage, moves = EXPLORE) {
     this.#data = data;
@@ -243,7 +243,7 @@ export class Store {
     try {
       this.#storage.removeItem(this.key);
       this.#storage.setItem(this.#aside + this.#data.key, text);
-      return "It is put aside as it was: the view Save has it as a file.";
+      return `It is put aside as it was: ${this.#moves.place} has it as a file.`;
     } catch {
       this.#keeps = false;
     }
@@ -252,7 +252,7 @@ export class Store {
     } catch {
       // A storage that refuses even what it held has not let it go either.
     }
-    return "It stays where it is, and nothing that you do now is kept: the view Save has it as a file; start afresh there, or save your work to a file before you close the page.";
+    return `It stays where it is, and nothing that you do now is kept: ${this.#moves.place} has it as a file; start afresh there, or save your work to a file before you close the page.`;
   }
 
   #tell(sentence) {

@@ -12,7 +12,7 @@ const MOST_PEOPLE = 40;
 const KINDS = Object.freeze({ ...MOVES, because: [["n", "reason", "who"], because], people: [["people"], people], ...STAFF_MOVES, ...CHALLENGE_MOVES, ...ROLES_MOVES });
 
 /** What the page of a workshop keeps: how its sessions are called, what it opens with, and its moves. */
-export const WORKSHOP = Object.freeze({ kind: "llr_sd workshop", begin: beginRoom, apply });
+export const WORKSHOP = Object.freeze({ kind: "llr_sd workshop", place: "the screen Take away", begin: beginRoom, apply });
 
 /** The state that the page opens with: that of every page, and a room in which nothing was said. */
 function beginRoom(data) {
