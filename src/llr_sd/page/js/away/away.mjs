@@ -54,6 +54,8 @@ export function mountAway(root, page) {
   ];
   const table = button("Save the site table", () => save(named("site table", "csv"), "text/csv;charset=utf-8", () => siteTable(page.data, page.state, page.value).text));
   const study = button("Save the study folders", () => save(named("study", "zip"), "application/zip", () => foldersArchive(folders(page))));
+  const more = make("details", { class: "away-more" }, make("summary", { text: "Open a session, start afresh" }), session.element);
+  const open = () => ((more.open = true), more.querySelector("input[type=file]").focus());
   const tableSays = make("p");
   const lines = make("pre", { tabIndex: 0 }, make("code"));
 
@@ -62,13 +64,13 @@ export function mountAway(root, page) {
     make("ul", { class: "away-list" },
       item("Summary on two pages", "For the wall and for those who were not there.", showing, printing),
       item("Workbook", "Every number and every reason, a sheet for each topic.", book),
-      item("Session", "Goes on tomorrow, or on another laptop, in this same page.", button("Save the session", () => save(named("session", "json"), "application/json", () => page.store.text()))),
+      item("Session", "Goes on tomorrow, or on another laptop, in this same page.", button("Save the session", () => save(named("session", "json"), "application/json", () => page.store.text())), button("Open a session", open)),
       item("Pictures", "The bars and the way of each level, for slides.", pictures),
       item("Site table", tableSays, table),
       item("Study folders", "For an analyst: the same numbers from the command line.", study)),
     said,
     sheets,
-    make("details", { class: "away-more" }, make("summary", { text: "Open a session, start afresh" }), session.element),
+    more,
     make("details", { class: "away-more" }, make("summary", { text: "How an analyst runs the study folders" }),
       make("p", { text: "Unpack the archive, and run each folder:" }), lines));
   printed(page, sheets);
@@ -93,7 +95,7 @@ function item(title, text, ...does) {
 
 /** The study folders of the session, of the site and of the models that some screens look at. */
 function folders(page) {
-  const behind = BEHIND.filter((key) => page.data.workshop.behind[key]).map((key) => ({ key, data: page.data.workshop.behind[key], carried: page.behind(key).carried(page.state) }));
+  const behind = BEHIND.filter((key) => page.data.workshop.behind[key]).map((key) => ({ key, data: page.data.workshop.behind[key], stateOf: (setting) => page.behind(key).state(setting, page.state) }));
   return foldersOf(page.data, page.state, behind, readmeOf(page));
 }
 

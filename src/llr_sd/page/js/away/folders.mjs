@@ -11,48 +11,49 @@ const NOW = "As the room has it";
  * Return the study folders of a session.
  *
  * Of the site: the setting of the room, the start that it chose, and each challenge card that was talked about, put to the room's setting.
- * Of a model behind: what the room's setting says of it, and the same cards. All draw from the page's seed with as many runs as on screen,
- * so that their numbers are the page's.
+ * Of a model behind: each of its scenarios under what the room believes, and the same cards. All draw from the page's seed with as many
+ * runs as the page has of them, so that their numbers are the page's.
  *
  * @param {object} data of the page
  * @param {object} state
- * @param {Array<{key: string, data: object, carried: {held: object, ranges: object}, runs: number}>} behind models with what the room has changed of them
+ * @param {Array<{key: string, data: object, stateOf: (setting: object) => object}>} behind models; `stateOf` gives the state of a setting
+ *   {scenario, held} under what the room believes
  * @param {string} readme what stands beside each study
  * @returns {Array<{folder: string, names: string[], files: Array<[string, string]>}>}
  */
 export function foldersOf(data, state, behind, readme) {
   const talked = data.workshop.cards.filter(({ name }) => Object.hasOwn(state.room.cards, name));
-  const site = studiesOf(data, withStart(data, state, talked));
-  const others = behind.flatMap(({ key, data: model, carried, runs }) => {
-    const { name: from, set } = model.scenarios.find(({ kind }) => kind === "scenario") ?? model.scenarios[0];
-    const own = { held: table([...Object.entries(set), ...Object.entries(carried.held)]), ranges: carried.ranges, runs, from, saved: [] };
-    const cards = talked.map((card) => ({ ...card, set: card.behind[key] ?? {} })).filter((card) => Object.keys(card.set).length);
-    return studiesOf(model, withStart(model, own, cards));
+  const { set } = scenarioOf(data, state.from);
+  const site = together(state, [
+    { ...state, name: NOW, note: "what the room entered and agreed" },
+    { ...state, name: state.from, held: set, ranges: table([]), note: "as the page opened, before the room changed anything" },
+    ...talked.map(({ title, text, set: put }) => ({ ...state, name: title, held: table([...Object.entries(state.held), ...Object.entries(put)]), note: text })),
+    ...state.saved,
+  ]);
+  const others = behind.flatMap(({ key, data: model, stateOf }) => {
+    const under = stateOf({});
+    const named = model.scenarios.map(({ name, note }) => ({ ...stateOf({ scenario: name }), ranges: under.ranges, name, note }));
+    const cards = talked.filter((card) => Object.keys(card.behind[key] ?? {}).length);
+    return studiesOf(model, together(under, [...named, ...cards.map((card) => ({ ...stateOf({ held: card.behind[key] }), ranges: under.ranges, name: card.title, note: card.text }))]));
   });
   const taken = [];
-  return [...site, ...others].map(({ folder, names, files }) => {
+  return [...studiesOf(data, site), ...others].map(({ folder, names, files }) => {
     taken.push(unlike(folder, taken, (i) => `-${i}`));
     return { folder: taken.at(-1), names, files: [...files, ["README.md", readme]] };
   });
 }
 
-/** A state whose kept settings are, besides its own, that of the screen, the start and the cards. */
-function withStart(data, { held, ranges, runs, from, saved }, cards) {
-  const { set } = scenarioOf(data, from);
-  const all = [
-    { name: NOW, held, ranges, runs, from, note: "what the room entered and agreed" },
-    { name: from, held: set, ranges: table([]), runs, from, note: "as the page opened, before the room changed anything" },
-    ...cards.map(({ title, text, set: put }) => ({ name: title, held: table([...Object.entries(held), ...Object.entries(put)]), ranges, runs, from, note: text })),
-    ...saved,
-  ];
+/** A state that keeps settings under names that differ; one that asks what an earlier one asks is left out. */
+function together({ held, ranges, runs, from }, settings) {
   const asked = (one) => canonical([one.held, one.ranges, one.runs]);
-  const found = all.filter((one, i) => i !== 1 || asked(one) !== asked(all[0]));
   const taken = [];
-  const named = found.map((one) => {
-    taken.push(unlike(one.name, taken, (i) => ` (${i})`));
-    return { ...one, name: taken.at(-1) };
-  });
-  return { held, ranges, runs, from, saved: named };
+  const saved = settings
+    .filter((one, i) => !settings.slice(0, i).some((before) => asked(before) === asked(one)))
+    .map((one) => {
+      taken.push(unlike(one.name, taken, (i) => ` (${i})`));
+      return { ...one, name: taken.at(-1) };
+    });
+  return { held, ranges, runs, from, saved };
 }
 
 /** A name that is not taken: with a number behind it where it is. */
