@@ -5,7 +5,6 @@ import { quantile } from "../draws/statistics.mjs";
 import { openingRows } from "../first/staff_moves.mjs";
 import { columnOf, decimals, elementsOf, spread, wte } from "../workshop/kit.mjs";
 
-const BARS = [["bar_1", "b1"], ["bar_2", "b2"], ["bar_3", "b3"]];
 const RANGE = ["nine in ten from", "to"];
 const AHEAD = ["no years", "one year", "two years", "three years", "four years", "five years", "six years", "seven years", "eight years", "nine years", "ten years"];
 
@@ -91,7 +90,7 @@ export function shares(page) {
   const rows = (of) => Object.entries(page.words.functions).map(([element, { label }]) => [label, ...levels.map(({ level }) => number(of(element, level), "share"))]);
   const entered = (what) => (element, level) => (page.input(`${what}_${element}_${level}`) ? page.value(`${what}_${element}_${level}`) : 0);
   const limit = page.value("transferable");
-  const [wanted, through] = ["release_wanted", "released"].map((name) => spread(page, name, { bar: "b2" }));
+  const [wanted, through] = ["release_wanted", "released"].map((name) => spread(page, name));
   return {
     name: "Shares", title: "Who will provide it?", lead: [],
     notes: [
@@ -122,12 +121,17 @@ export function staff(page) {
   };
 }
 
-/** One number of each run at two outputs, the second less the first, as middle and range. */
-function differenceOf(page, name, less, where) {
+/** One number of each run less another of the same run, as middle and range; each is an output and where to read it. */
+function differenceOf(page, more, less) {
   if (page.now === null) return null;
-  const [more, base] = [name, less].map((output) => columnOf(page.now, output, where));
-  const found = Float64Array.from(more.map((value, run) => value - base[run]).filter(Number.isFinite)).sort();
+  const [high, base] = [more, less].map(([output, where]) => columnOf(page.now, output, where));
+  const found = Float64Array.from(high.map((value, run) => value - base[run]).filter(Number.isFinite)).sort();
   return found.length ? { middle: quantile(found, 0.5), low: quantile(found, 0.05), high: quantile(found, 0.95) } : null;
+}
+
+/** What a level has in a bar more than in bar 1. */
+function gapOf(page, bar, level) {
+  return differenceOf(page, [bar, { level }], ["bar_1", { level }]);
 }
 
 /** The three bars, and what lies between them. */
@@ -135,7 +139,10 @@ export function bars(page) {
   const levels = levelsOf(page);
   const rows = levels.map(({ level, label }) => [label, number(spread(page, "bar_1", { level })?.middle, "one"), ...ranged(spread(page, "bar_2", { level }), "one"), ...ranged(spread(page, "bar_3", { level }), "one")]);
   const total = ["All", number(spread(page, "bar_total", { bar: "b1" })?.middle, "one"), ...["b2", "b3"].flatMap((bar) => ranged(spread(page, "bar_total", { bar }), "one"))];
-  const gaps = levels.map(({ level, label }) => [label, ...ranged(differenceOf(page, "bar_2", "bar_1", { level }), "one"), ...ranged(differenceOf(page, "bar_3", "bar_1", { level }), "one")]);
+  const gaps = levels.map(({ level, label }) => [label, ...["bar_2", "bar_3"].flatMap((bar) => ranged(gapOf(page, bar, level), "one"))]);
+  gaps.push(["All", ...["b2", "b3"].flatMap((bar) => ranged(differenceOf(page, ["bar_total", { bar }], ["bar_total", { bar: "b1" }]), "one"))]);
+  const heads = has(page, "heads_of_bar") ? [{ caption: "The same in people, where a person works as much as one of LLR's does on average", head: ["Skill level", "Bar 1", "Bar 2", "Bar 3"], rows: levels.map(({ level, label }) => [label, ...["b1", "b2", "b3"].map((bar) => number(spread(page, "heads_of_bar", { bar, level })?.middle, "whole"))]) }] : [];
+  const costs = has(page, "cost_of_bar") ? [{ caption: "Cost of staff a year, at prices of 2017", head: ["Bar", "a year", ...RANGE], rows: [["Bar 1: staff now", "b1"], ["Bar 2: best mix now", "b2"], [`Bar 3: best mix in ${horizonOf(page)}`, "b3"]].map(([label, bar]) => [label, ...ranged(spread(page, "cost_of_bar", { bar }), "money")]) }] : [];
   const three = `Bar 3: best mix in ${horizonOf(page)}`;
   return {
     name: "Bars", title: "The three bars", lead: [],
@@ -143,13 +150,15 @@ export function bars(page) {
     tables: [
       { caption: "Staff by skill level, WTE", head: ["Skill level", "Bar 1: staff now", "Bar 2: best mix now", ...RANGE, three, ...RANGE], rows: [...rows, total] },
       { caption: "The gap: WTE more than now (less where there is a minus)", head: ["Skill level", "Bar 2 less bar 1", ...RANGE, "Bar 3 less bar 1", ...RANGE], rows: gaps },
+      ...heads,
+      ...costs,
     ],
   };
 }
 
 /** What the gap asks, level by level: "enhanced 8.3 more, autonomous 2.5 fewer". */
 export function gapSentence(page) {
-  const found = levelsOf(page).map(({ level, label }) => ({ label: label.toLowerCase(), gap: differenceOf(page, "bar_3", "bar_1", { level })?.middle }));
+  const found = levelsOf(page).map(({ level, label }) => ({ label: label.toLowerCase(), gap: gapOf(page, "bar_3", level)?.middle }));
   if (found.some(({ gap }) => gap === undefined)) return "";
   const seen = found.filter(({ gap }) => wte(Math.abs(gap)) !== "0.0");
   if (!seen.length) return `Bar 3 takes the staff of bar 1 at every level.`;

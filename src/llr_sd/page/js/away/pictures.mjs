@@ -33,9 +33,9 @@ export function picturesOf(page) {
 
 /** The three bars. */
 export function barsSpec(page) {
-  const bars = [["bar_1", "Bar 1", "staff now"], ["bar_2", "Bar 2", "best mix now"], ["bar_3", "Bar 3", `best mix in ${horizonOf(page)}`]];
+  const bars = [["bar_1", "Bar 1", "staff now", "b1"], ["bar_2", "Bar 2", "best mix now", "b2"], ["bar_3", "Bar 3", `best mix in ${horizonOf(page)}`, "b3"]];
   const of = (output) => levelsOf(page).map(({ level, label }) => part(label, spread(page, output, { level })));
-  return { title: "Staff by skill level, WTE", sentence: gapSentence(page), unit: "WTE", decimals: 1, bars: bars.map(([output, name, note]) => ({ name, note, parts: of(output) })) };
+  return { title: "Staff by skill level, WTE", sentence: gapSentence(page), unit: "WTE", decimals: 1, bars: bars.map(([output, name, note, bar]) => ({ name, note, parts: of(output), total: part("", spread(page, "bar_total", { bar })) })) };
 }
 
 function part(name, found) {

@@ -34,7 +34,7 @@ function brief({ caption, head, rows }, columns, { rows: most, letters }, names 
 }
 
 const WIDE = 690; // px between the margins of A4
-const TALL = 200;
+const TALL = 190;
 const WHOLE = { rows: 20, letters: 60 };
 
 /** What stands on the first page: the three questions, the bars, the gap and the way. */
@@ -50,12 +50,12 @@ export function pageOne(page) {
   const years = over.rows.filter((_, i) => i % 2 === 0 || i === 5).slice(0, 7);
   return {
     questions: [
-      { title: "1. Who do we care for?", tables: [brief(groups, [0, 1, 2], WHOLE), brief({ ...ages, rows: ages.rows.slice(-4) }, [0, 1, 2], WHOLE)] },
+      { title: "1. Who do we care for?", tables: [brief(groups, [0, 1, 2], WHOLE), brief({ ...ages, rows: ages.rows.slice(-4, -1) }, [0, 1, 2], WHOLE)] },
       { title: "2. What care will be needed?", tables: [brief(contacts, [0, 1, 2], WHOLE)] },
       { title: "3. Who will provide it?", tables: [brief(through, through.head.map((_, i) => i), WHOLE)] },
     ],
     sentences: [gapSentence(page), closingSentence(closingOf(page), page.data.model.calendar)].filter(Boolean),
-    bars: [withRanges(levels), brief(gaps, [0, 4], WHOLE, ["Skill level", "Bar 3 less bar 1"])],
+    bars: withRanges({ caption: levels.caption, head: [...levels.head, ...gaps.head.slice(4)], rows: levels.rows.map((row, i) => [...row, ...gaps.rows[i].slice(4)]) }),
     way: [
       brief({ ...over, rows: years, caption: "Staff in post, WTE (middle of the runs)" }, [0, ...Array.from({ length: count }, (_, i) => i + 1)], WHOLE, ["Date", ...over.head.slice(1, count + 1).map((text) => text.replace(/^Staff: /, ""))]),
       withRanges(places),
@@ -119,7 +119,7 @@ export function sheetsOf(page, budget) {
     sheet(1, "Who we care for, what care will be needed, who will provide it",
       make("div", { class: "sheet-questions" }, ...one.questions.map(({ title, tables }) => make("div", {}, make("h4", { text: title }), ...tables.map(tableOf)))),
       make("h4", { text: "The three bars" }), ...one.sentences.map((text) => make("p", { class: "sheet-said", text })), picture,
-      make("div", { class: "sheet-pair" }, ...one.bars.map(tableOf)),
+      tableOf(one.bars),
       make("h4", { text: "The way there" }),
       make("div", { class: "sheet-pair" }, ...one.way.map(tableOf))),
     sheet(2, "What the room said",

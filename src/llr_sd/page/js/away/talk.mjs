@@ -1,35 +1,22 @@
 /** What leaves a workshop of what the room said: assumptions changed, disagreements, cards, risks; and what the model cannot say. */
 
-import { lawWords, valueWithUnit } from "../levers/wording.mjs";
-import { saidOf } from "../second/challenge_moves.mjs";
+import { amountOf, rangeOf, titleOf } from "../workshop/naming.mjs";
 import { number } from "./facts.mjs";
 
 const SCALE = 0; // of the ratings held against a risk, the main one
 
-/** What a person reads in place of the name of an input. */
-export function calledOf(page, name) {
-  const input = page.input(name);
-  if (!input) return name.replaceAll("_", " ");
-  if (input.label !== input.name) return input.label.charAt(0).toUpperCase() + input.label.slice(1);
-  const [head, inside = ""] = input.variable.replace("]", "").split("[");
-  const kinds = Object.values(page.words);
-  const parts = inside.split(",").filter(Boolean).map((element) => kinds.find((kind) => Object.hasOwn(kind, element))?.[element].label ?? element);
-  const plain = head.replaceAll("_", " ").replace("wte", "WTE").replace("llr", "LLR");
-  return [plain.charAt(0).toUpperCase() + plain.slice(1), parts.join(", ").toLowerCase()].filter(Boolean).join(": ");
-}
-
-/** A value or a range of an input; what it was before anything was said. */
+/** A value or a range of an input; without either, what the page opened with. */
 function standing(page, name, value) {
-  const input = page.input(name);
-  if (value === null || value === undefined || !input) return "as the model has it";
-  return typeof value === "number" ? valueWithUnit(input, value) : `between ${lawWords(input, value)}`;
+  const { law = null, uncertain, value: opened } = page.input(name) ?? {};
+  const said = value ?? (uncertain ? law : opened);
+  return typeof said === "number" ? amountOf(page.data, name, said) : rangeOf(page.data, name, said);
 }
 
 /** Every change of an assumption in its order, one row for each number: the first row of a change has its reason and who spoke. */
 export function assumptions(page) {
   const { journal } = page.state.room;
   const rows = journal.flatMap(({ n, screen, changes, reason, who }) =>
-    changes.map(({ input, was, now }, i) => [number(n, "whole"), i ? "" : questionOf(screen), calledOf(page, input), standing(page, input, was), standing(page, input, now), i ? "" : reason, i ? "" : who]),
+    changes.map(({ input, was, now }, i) => [number(n, "whole"), i ? "" : questionOf(screen), titleOf(page.data, input), standing(page, input, was), standing(page, input, now), i ? "" : reason, i ? "" : who]),
   );
   return {
     name: "Assumptions", title: "What did the room change, and why?", lead: journal.length ? [] : ["Nothing was changed: all numbers are those that the page opened with."],
@@ -42,14 +29,14 @@ export function assumptions(page) {
 function questionOf(screen) {
   return SCREEN[screen] ?? "";
 }
-const SCREEN = { people: "People", care: "Care", staff: "Staff", shares: "Shares", bars: "Bars", path: "Path", roles: "Roles", beyond: "Beyond the site", challenge: "Challenge", risks: "Risks" };
+const SCREEN = { people: "People", care: "Care", staff: "Staff", shares: "Who does what", bars: "Three bars", path: "The path", roles: "Roles", beyond: "Beyond", challenge: "Challenge", risks: "Risks" };
 
 /** What people disagreed on: each value with who said it, and the range that is drawn from where the room settled on one. */
 export function opinions(page) {
   const { opinions: all } = page.state.room;
   const rows = all.map(({ input, value, who, reason }) => {
     const law = page.state.ranges[input];
-    return [calledOf(page, input), standing(page, input, value), who, reason, law ? standing(page, input, law) : "not settled"];
+    return [titleOf(page.data, input), standing(page, input, value), who, reason, law ? standing(page, input, law) : "not settled"];
   });
   return { caption: "Where people disagreed", head: ["Assumption", "Value said", "Who", "Reason", "Range in use"], rows };
 }
@@ -63,7 +50,7 @@ export function cards(page) {
   });
   const disagreed = opinions(page);
   return {
-    name: "Cards", title: "Does the plan hold when it is challenged?", lead: [], notes: [],
+    name: "Cards", title: "What if we are wrong?", lead: rows.length ? [] : ["This page has no challenge cards."], notes: [],
     tables: [
       ...(rows.length ? [{ caption: "Challenge cards", head: ["Card", "What it asks", "The room says", "Reason", "Who"], rows }] : []),
       ...(disagreed.rows.length ? [disagreed] : []),
@@ -77,7 +64,7 @@ export function risks(page) {
   if (!ratings) return { name: "Risks", title: "Where do the risks stand?", lead: ["This page was made without the ratings of the risk log."], tables: [], notes: [] };
   const score = (likelihood, consequence) => number(ratings.scores[likelihood - 1][consequence - 1], "whole");
   const rows = ratings.risks.flatMap((risk) => {
-    const { placed, revealed, text } = saidOf(page.state.room, risk.id);
+    const { placed = [], revealed = false, text = "" } = page.state.room.risks[risk.id] ?? {};
     const stand = risk.stands[SCALE];
     const model = revealed && stand ? [number(stand.likelihood[0], "whole"), number(stand.consequence[0], "whole"), number(stand.score[0], "whole")] : ["", "", ""];
     const log = [number(risk.likelihood, "whole"), number(risk.consequence, "whole"), score(risk.likelihood, risk.consequence)];

@@ -91,3 +91,21 @@ export function roles(page) {
     ],
   };
 }
+
+/** Beyond the site: the bars scaled to LLR, work from hospital, the locality team, staff lent by others. */
+export function beyond(page) {
+  const levels = levelsOf(page);
+  const scaled = levels.map(({ level, label }) => [label, ...["b1", "b2", "b3"].map((bar) => number(spread(page, "bars_for_llr", { bar, level })?.middle, "whole"))]);
+  const found = ["patients_found", "patients_cared_for"].map((name) => spread(page, name));
+  const team = [["Complex and frail patients who have been found", found[0]], ["Patients whom the locality team cares for", found[1]]].map(([label, one]) => [label, number(one?.middle, "whole"), number(one?.low, "whole"), number(one?.high, "whole")]);
+  const work = levels.map(({ level, label }) => [label, number(spread(page, "shift_wte", { level })?.middle, "two"), number(page.input(`lent_wte_${level}`) ? page.value(`lent_wte_${level}`) : NaN, "two")]);
+  return {
+    name: "Beyond", title: "What happens beyond our own walls?", lead: [],
+    notes: ["Scaled to LLR: as if all of LLR had this site's patients, its staff and its best mix, in proportion to the patients. No other site was asked: read it as a size, not as a plan.", "Work from hospital is at full size and at the best mix; it is not in the bars. Lent staff are not in bar 1."],
+    tables: [
+      { caption: "The bars scaled to LLR, WTE", head: ["Skill level", "Bar 1", "Bar 2", "Bar 3"], rows: scaled },
+      { caption: "The locality team", head: ["People", "middle of the runs", ...RANGE], rows: team },
+      { caption: "Work from hospital, and staff lent by other employers, WTE", head: ["Skill level", "Work from hospital asks", "Lent to this site"], rows: work },
+    ],
+  };
+}

@@ -3,7 +3,7 @@
 import { ILLUSTRATIVE } from "../charts/figure.mjs";
 import { bars, care, closingOf, closingSentence, gapSentence, people, shares, staff } from "./facts.mjs";
 import { about, assumptions, cards, risks } from "./talk.mjs";
-import { path, roles } from "./way.mjs";
+import { beyond, path, roles } from "./way.mjs";
 import { workbook } from "./xlsx.mjs";
 
 /**
@@ -14,7 +14,7 @@ import { workbook } from "./xlsx.mjs";
  */
 export function workbookOf(page) {
   const { site } = page.data.workshop;
-  const topics = [people, care, shares, staff, bars, path, roles, assumptions, cards, risks, about].map((topic) => topic(page));
+  const topics = [people, care, shares, staff, bars, path, roles, beyond, assumptions, cards, risks, about].map((topic) => topic(page));
   return workbook({
     title: `Workshop: ${site.label}`,
     said: `${site.label} workshop`,
@@ -26,9 +26,9 @@ export function workbookOf(page) {
 /** The sheet that a reader sees first: what came out, the bars, and what is on the other sheets. */
 function first(page, topics) {
   const { site } = page.data.workshop;
-  const own = topics.find(({ name }) => name === "Bars").tables;
+  const own = topics.find(({ name }) => name === "Bars").tables.slice(0, 2);
   return {
-    name: "Summary",
+    name: "Summary", single: true,
     title: `The workshop of ${site.label} on one sheet`,
     lead: [gapSentence(page), closingSentence(closingOf(page), page.data.model.calendar)].filter(Boolean),
     tables: [...own, { caption: "In this workbook", head: ["Sheet", "What it answers"], rows: topics.map(({ name, title }) => [name, title]) }],

@@ -14,6 +14,7 @@ const NARROWEST = 11;
 const LEAST = 84; // characters of a sheet: so many take a sentence across it
 const PORTRAIT = 100;
 const LINE = 15; // points
+const WRAPPED = 1.15;
 const FORMATS = { whole: "#,##0", one: "#,##0.0", two: "#,##0.00", share: "0%", money: '"£"#,##0', date: "0.0", plain: "General" };
 const FONTS = ['<sz val="11"/><color rgb="FF1B1F24"/>', '<b/><sz val="11"/><color rgb="FF1B1F24"/>', '<b/><sz val="16"/><color rgb="FF1B1F24"/>', '<b/><sz val="11"/><color rgb="FFA3330A"/>'];
 const FILLS = ['<patternFill patternType="none"/>', '<patternFill patternType="gray125"/>', '<patternFill patternType="solid"><fgColor rgb="FFE3EDF5"/><bgColor indexed="64"/></patternFill>'];
@@ -36,8 +37,9 @@ const FORMULA = /^\s*[=+\-@]/;
  *
  * A cell is a text or `{value, as}`: a number (null for none) and how it is read, a key of `FORMATS`. A text stays a text, whatever it begins with,
  * even when somebody edits it.
- * @param {{title: string, said: string, watch: string, sheets: Array<{name: string, title: string, lead?: string[], tables: Array<{caption: string, head: string[], rows: Array<Array>}>, notes?: string[]}>}} book
- *   `said` under every title and in the footer; `watch` beside it, in another colour ("" for none); `lead` before the tables, `notes` after them.
+ * @param {{title: string, said: string, watch: string, sheets: Array<{name: string, title: string, lead?: string[], single?: boolean, tables: Array<{caption: string, head: string[], rows: Array<Array>}>, notes?: string[]}>}} book
+ *   `said` under every title and in the footer; `watch` beside it, in another colour ("" for none); `lead` before the tables, `notes` after them;
+ *   a `single` sheet prints on one page.
  *   Names of sheets are distinct and have at most 31 characters, none of []:*?/\
  * @returns {Uint8Array} of an .xlsx file
  */
@@ -91,7 +93,7 @@ class Styles {
 }
 
 /** A sheet: title, what every sheet says, sentences, tables one under another, sentences. A single table's head stays in sight. */
-function sheetPart({ title, lead = [], tables, notes = [] }, { said, watch, styles }) {
+function sheetPart({ title, lead = [], single = false, tables, notes = [] }, { said, watch, styles }) {
   const widths = widthsOf(tables);
   const across = widths.length;
   const whole = widths.reduce((sum, width) => sum + width, 0);
@@ -133,7 +135,7 @@ function sheetPart({ title, lead = [], tables, notes = [] }, { said, watch, styl
     `<sheetFormatPr defaultRowHeight="${LINE}"/><cols>${columns.join("")}</cols><sheetData>${rows.join("")}</sheetData>` +
     (merges.length ? `<mergeCells count="${merges.length}">${merges.map((ref) => `<mergeCell ref="${ref}"/>`).join("")}</mergeCells>` : "") +
     '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.7" header="0.3" footer="0.3"/>' +
-    `<pageSetup paperSize="9" orientation="${whole > PORTRAIT ? "landscape" : "portrait"}" fitToWidth="1" fitToHeight="0"/>` +
+    `<pageSetup paperSize="9" orientation="${whole > PORTRAIT ? "landscape" : "portrait"}" fitToWidth="1" fitToHeight="${single ? 1 : 0}"/>` +
     `<headerFooter><oddFooter>${escaped(footer)}</oddFooter></headerFooter></worksheet>`;
   return { xml, frozen };
 }
@@ -176,7 +178,8 @@ function longestWord(text) {
 }
 
 function lines(text, width) {
-  return text.split("\n").reduce((sum, part) => sum + Math.max(1, Math.ceil((1.1 * part.length) / Math.max(1, width))), 0);
+  const of = (part) => (part.length <= width ? 1 : Math.ceil((WRAPPED * part.length) / width)); // words break before the edge
+  return text.split("\n").reduce((sum, part) => sum + of(part), 0);
 }
 
 /** The name of a column: A, B ... Z, AA. */
