@@ -1,12 +1,13 @@
 /** What leaves a workshop of the model's numbers, topic by topic: the workbook and the printed summary both read it here. */
 
-import { dateWords, listing, percent, shareWords } from "../charts/numbers.mjs";
+import { dateWords, percent, shareWords } from "../charts/numbers.mjs";
 import { quantile } from "../draws/statistics.mjs";
+import { BARS, barsFacts, combined, faultStatement, keptSentence, needStatement, pictureSentence, spreadOf } from "../first/bars_facts.mjs";
+import { inYears } from "../people/people_facts.mjs";
 import { openingRows } from "../first/staff_moves.mjs";
-import { columnOf, decimals, elementsOf, spread, wte } from "../workshop/kit.mjs";
+import { columnOf, decimals, elementsOf, spread } from "../workshop/kit.mjs";
 
 const RANGE = ["nine in ten from", "to"];
-const AHEAD = ["no years", "one year", "two years", "three years", "four years", "five years", "six years", "seven years", "eight years", "nine years", "ten years"];
 
 /** A number of a table: `as` says how it is read, a key of the formats of the workbook. */
 export function number(value, as) {
@@ -33,12 +34,6 @@ export function has(page, name) {
   return page.data.outputs.some((output) => output.name === name);
 }
 
-/** The years between bar 2 and bar 3 in words: "five years". */
-export function horizonOf(page) {
-  const years = page.value("horizon_years");
-  return AHEAD[years] ?? `${decimals(years, 1)} years`;
-}
-
 /** The levels with their labels, the most trained first. */
 export function levelsOf(page) {
   return elementsOf(page, "level").map((level) => ({ level, label: page.words.levels[level].label }));
@@ -46,7 +41,7 @@ export function levelsOf(page) {
 
 /** Who do we care for: patients by age and by group, now and at the horizon. */
 export function people(page) {
-  const later = `in ${horizonOf(page)}`;
+  const later = inYears(page.value("horizon_years"));
   const rows = (name, kind, key) =>
     Object.entries(page.words[kind]).map(([element, { label }]) => {
       const [now, then] = ["b1", "b3"].map((bar) => spread(page, name, { bar, [key]: element }));
@@ -66,7 +61,7 @@ export function people(page) {
 
 /** What care will be needed: contacts, minutes and hours by function. */
 export function care(page) {
-  const later = `in ${horizonOf(page)}`;
+  const later = inYears(page.value("horizon_years"));
   const functions = Object.entries(page.words.functions);
   const rows = functions.map(([element, { label }]) => {
     const at = (name, bar) => spread(page, name, { bar, function: element });
@@ -121,49 +116,32 @@ export function staff(page) {
   };
 }
 
-/** One number of each run less another of the same run, as middle and range; each is an output and where to read it. */
-function differenceOf(page, more, less) {
-  if (page.now === null) return null;
-  const [high, base] = [more, less].map(([output, where]) => columnOf(page.now, output, where));
-  const found = Float64Array.from(high.map((value, run) => value - base[run]).filter(Number.isFinite)).sort();
-  return found.length ? { middle: quantile(found, 0.5), low: quantile(found, 0.05), high: quantile(found, 0.95) } : null;
-}
-
-/** What a level has in a bar more than in bar 1. */
-function gapOf(page, bar, level) {
-  return differenceOf(page, [bar, { level }], ["bar_1", { level }]);
-}
-
 /** The three bars, and what lies between them. */
 export function bars(page) {
-  const levels = levelsOf(page);
-  const rows = levels.map(({ level, label }) => [label, number(spread(page, "bar_1", { level })?.middle, "one"), ...ranged(spread(page, "bar_2", { level }), "one"), ...ranged(spread(page, "bar_3", { level }), "one")]);
-  const total = ["All", number(spread(page, "bar_total", { bar: "b1" })?.middle, "one"), ...["b2", "b3"].flatMap((bar) => ranged(spread(page, "bar_total", { bar }), "one"))];
-  const gaps = levels.map(({ level, label }) => [label, ...["bar_2", "bar_3"].flatMap((bar) => ranged(gapOf(page, bar, level), "one"))]);
-  gaps.push(["All", ...["b2", "b3"].flatMap((bar) => ranged(differenceOf(page, ["bar_total", { bar }], ["bar_total", { bar: "b1" }]), "one"))]);
-  const heads = has(page, "heads_of_bar") ? [{ caption: "The same in people, where a person works as much as one of LLR's does on average", head: ["Skill level", "Bar 1", "Bar 2", "Bar 3"], rows: levels.map(({ level, label }) => [label, ...["b1", "b2", "b3"].map((bar) => number(spread(page, "heads_of_bar", { bar, level })?.middle, "whole"))]) }] : [];
-  const costs = has(page, "cost_of_bar") ? [{ caption: "Cost of staff a year, at prices of 2017", head: ["Bar", "a year", ...RANGE], rows: [["Bar 1: staff now", "b1"], ["Bar 2: best mix now", "b2"], [`Bar 3: best mix in ${horizonOf(page)}`, "b3"]].map(([label, bar]) => [label, ...ranged(spread(page, "cost_of_bar", { bar }), "money")]) }] : [];
-  const three = `Bar 3: best mix in ${horizonOf(page)}`;
+  const facts = barsFacts(page);
+  const { levels, years } = facts;
+  const names = ["Bar 1: staff now", "Bar 2: best mix now", `Bar 3: best mix in ${years}`];
+  const total = (bar) => columnOf(page.now, "bar_total", { bar });
+  const more = spreadOf(combined([total("b3"), total("b1")], (b, a) => b - a));
+  const row = (label, own, gap) => [label, number(own[0].middle, "one"), ...own.slice(1).flatMap((one) => ranged(one, "one")), ...ranged(gap, "one")];
+  const rows = levels.map(({ label }, i) => row(label, facts.bars.map((bar) => bar.levels[i]), facts.gap[i].wte));
+  const costs = names.map((name, i) => [name, ...ranged(spread(page, "cost_of_bar", { bar: BARS[i].element }), "money")]);
+  const people = levels.map(({ name, label }, i) => [label, ...BARS.map(({ element }) => number(spread(page, "heads_of_bar", { bar: element, level: name })?.middle, "whole")), ...ranged(facts.gap[i].heads, "whole")]);
   return {
-    name: "Bars", title: "The three bars", lead: [],
-    notes: ["Bar 1 is the staff entered. Bars 2 and 3 are what the shares agreed would take, for today's patients and for those of the years ahead. Numbers are WTE: the middle of the runs, and the range that holds nine runs in ten.", "Middles of levels need not add up to the middle of all."],
+    name: "Bars", title: "How many staff does it take?", lead: barsSaid(page),
+    notes: ["Bar 1 is the staff entered. Bars 2 and 3 are what the shares agreed would take, for today's patients and for those of the years ahead. WTE is time, people are heads: they stand side by side and are never added.", "Middles of levels need not add up to the middle of all."],
     tables: [
-      { caption: "Staff by skill level, WTE", head: ["Skill level", "Bar 1: staff now", "Bar 2: best mix now", ...RANGE, three, ...RANGE], rows: [...rows, total] },
-      { caption: "The gap: WTE more than now (less where there is a minus)", head: ["Skill level", "Bar 2 less bar 1", ...RANGE, "Bar 3 less bar 1", ...RANGE], rows: gaps },
-      ...heads,
-      ...costs,
+      { caption: "Staff by skill level, WTE", head: ["Skill level", names[0], names[1], ...RANGE, names[2], ...RANGE, "Bar 3 less bar 1", ...RANGE], rows: [...rows, row("All", facts.bars.map((bar) => bar.total), more)] },
+      { caption: "The same in people, where one person of a level works as much as LLR's do on average", head: ["Skill level", ...names, "Bar 3 less bar 1", ...RANGE], rows: people },
+      { caption: "Cost of staff a year, at prices of 2017", head: ["Bar", "a year", ...RANGE], rows: costs },
     ],
   };
 }
 
-/** What the gap asks, level by level: "enhanced 8.3 more, autonomous 2.5 fewer". */
-export function gapSentence(page) {
-  const found = levelsOf(page).map(({ level, label }) => ({ label: label.toLowerCase(), gap: gapOf(page, "bar_3", level)?.middle }));
-  if (found.some(({ gap }) => gap === undefined)) return "";
-  const seen = found.filter(({ gap }) => wte(Math.abs(gap)) !== "0.0");
-  if (!seen.length) return `Bar 3 takes the staff of bar 1 at every level.`;
-  const order = [...seen].sort((a, b) => b.gap - a.gap);
-  return `From the staff now to bar 3, in WTE: ${listing(order.map(({ label, gap }) => `${wte(Math.abs(gap))} ${gap > 0 ? "more" : "fewer"} ${label}`))}.`;
+/** What the bars say, a warning first where they should not be read. */
+export function barsSaid(page) {
+  const facts = barsFacts(page);
+  return [faultStatement(facts.faults).text, pictureSentence(facts), needStatement(facts).text, keptSentence(facts)].filter(Boolean);
 }
 
 /** Facts of when the gap is closed: the share of runs in which it is, and the middle date where half of them get there. */

@@ -5,9 +5,11 @@ import { ILLUSTRATIVE } from "../charts/figure.mjs";
 import { fileName, pngOf } from "../charts/files.mjs";
 import { stackedChart } from "../charts/stacked.mjs";
 import { trajectoryChart } from "../charts/trajectory.mjs";
+import { barsFacts, barsSpec, pictureSentence } from "../first/bars_facts.mjs";
+import { inYears } from "../people/people_facts.mjs";
 import { zip } from "../session/zip.mjs";
 import { spread } from "../workshop/kit.mjs";
-import { closingOf, closingSentence, gapSentence, horizonOf, levelsOf } from "./facts.mjs";
+import { closingOf, closingSentence, levelsOf } from "./facts.mjs";
 
 const NOTE = "Middle of the runs, with the range that holds nine runs in ten.";
 
@@ -18,24 +20,23 @@ const NOTE = "Middle of the runs, with the range that holds nine runs in ten.";
  * @returns {Array<{name: string, make: Function, spec: object}>} `make` makes the chart that takes the `spec`
  */
 export function picturesOf(page) {
-  const later = `In ${horizonOf(page)}`;
+  const later = inYears(page.value("horizon_years")).replace(/^./, (letter) => letter.toUpperCase());
   const two = (title, unit, output, kind, key) => ({
     title, sentence: "", unit, decimals: 0,
     bars: [["Now", "b1"], [later, "b3"]].map(([name, bar]) => ({ name, note: "", parts: Object.entries(page.words[kind]).map(([element, { label }]) => part(label, spread(page, output, { bar, [key]: element }))) })),
   });
   return [
-    { name: "bars", make: stackedChart, spec: barsSpec(page) },
+    { name: "bars", make: stackedChart, spec: barsPicture(page) },
     { name: "patients by group", make: stackedChart, spec: two("Patients by group", "Person", "people_segment", "segments", "segment") },
     { name: "contacts by kind of care", make: stackedChart, spec: two("Contacts a year by kind of care", "Contact/Year", "contacts", "functions", "function") },
     ...levelsOf(page).map(({ level, label }, i) => ({ name: `path ${label}`, make: trajectoryChart, spec: pathSpec(page, level, label, i) })),
   ];
 }
 
-/** The three bars. */
-export function barsSpec(page) {
-  const bars = [["bar_1", "Bar 1", "staff now", "b1"], ["bar_2", "Bar 2", "best mix now", "b2"], ["bar_3", "Bar 3", `best mix in ${horizonOf(page)}`, "b3"]];
-  const of = (output) => levelsOf(page).map(({ level, label }) => part(label, spread(page, output, { level })));
-  return { title: "Staff by skill level, WTE", sentence: gapSentence(page), unit: "WTE", decimals: 1, bars: bars.map(([output, name, note, bar]) => ({ name, note, parts: of(output), total: part("", spread(page, "bar_total", { bar })) })) };
+/** The three bars, with what they say. */
+export function barsPicture(page) {
+  const facts = barsFacts(page);
+  return { ...barsSpec(facts), sentence: pictureSentence(facts) };
 }
 
 function part(name, found) {

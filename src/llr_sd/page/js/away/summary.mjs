@@ -4,14 +4,15 @@ import { make } from "../app/dom.mjs";
 import { ILLUSTRATIVE } from "../charts/figure.mjs";
 import { stackedScene } from "../charts/stacked.mjs";
 import { node, patch } from "../charts/svg.mjs";
-import { bars, care, closingOf, closingSentence, gapSentence, people, shares, wordsOf } from "./facts.mjs";
-import { barsSpec } from "./pictures.mjs";
+import { bars, barsSaid, care, closingOf, closingSentence, people, shares, wordsOf } from "./facts.mjs";
+import { barsPicture } from "./pictures.mjs";
 import { about, assumptions, cards, opinions, risks } from "./talk.mjs";
 import { path } from "./way.mjs";
 
 /** How much of what was said a page takes: the first budget that fits is used. */
 export const BUDGETS = Object.freeze([
-  { rows: 14, letters: 160 }, { rows: 10, letters: 110 }, { rows: 8, letters: 80 }, { rows: 6, letters: 60 }, { rows: 4, letters: 45 }, { rows: 3, letters: 30 }, { rows: 2, letters: 20 },
+  { rows: 22, letters: 200 }, { rows: 18, letters: 160 }, { rows: 16, letters: 120 }, { rows: 14, letters: 100 }, { rows: 12, letters: 90 }, { rows: 10, letters: 80 },
+  { rows: 8, letters: 70 }, { rows: 7, letters: 60 }, { rows: 6, letters: 50 }, { rows: 5, letters: 45 }, { rows: 4, letters: 40 }, { rows: 3, letters: 30 }, { rows: 2, letters: 20 },
 ]);
 
 /** A text with so many letters at most; a cut one ends in "…". */
@@ -34,28 +35,30 @@ function brief({ caption, head, rows }, columns, { rows: most, letters }, names 
 }
 
 const WIDE = 690; // px between the margins of A4
-const TALL = 190;
+const TALL = 195;
+const YEARS = [0, 2, 4, 5, 8]; // and the last
 const WHOLE = { rows: 20, letters: 60 };
 
 /** What stands on the first page: the three questions, the bars, the gap and the way. */
 export function pageOne(page) {
   const [ages, groups] = people(page).tables;
   const [contacts] = care(page).tables;
+  const [oldest, old, older] = ages.rows.at(-2);
   const through = shares(page).tables.at(-1);
-  const [levels, gaps] = bars(page).tables;
+  const [levels] = bars(page).tables;
   const { tables } = path(page);
   const over = tables.find(({ head }) => head[0] === "Date");
   const count = (over.head.length - 1) / 2;
   const places = tables.find(({ head }) => head[0] === "Route");
-  const years = over.rows.filter((_, i) => i % 2 === 0 || i === 5).slice(0, 7);
+  const years = over.rows.filter((_, i) => YEARS.includes(i) || i === over.rows.length - 1);
   return {
     questions: [
-      { title: "1. Who do we care for?", tables: [brief(groups, [0, 1, 2], WHOLE), brief({ ...ages, rows: ages.rows.slice(-4, -1) }, [0, 1, 2], WHOLE)] },
-      { title: "2. What care will be needed?", tables: [brief(contacts, [0, 1, 2], WHOLE)] },
-      { title: "3. Who will provide it?", tables: [brief(through, through.head.map((_, i) => i), WHOLE)] },
+      { title: "1. Who do we care for?", tables: [brief(groups, [0, 1, 2], WHOLE)], said: `Aged ${oldest}: ${wordsOf(old)} now, ${wordsOf(older)} ${ages.head[2]}.` },
+      { title: "2. What care will be needed?", tables: [brief({ ...contacts, caption: "Contacts a year" }, [0, 1, 2], WHOLE, ["Kind of care", "now", contacts.head[2].replace("contacts ", "")])], said: "" },
+      { title: "3. Who will provide it?", tables: [brief({ ...through, caption: "Best mix within the limit: share of each kind of care" }, through.head.map((_, i) => i), WHOLE)], said: "" },
     ],
-    sentences: [gapSentence(page), closingSentence(closingOf(page), page.data.model.calendar)].filter(Boolean),
-    bars: withRanges({ caption: levels.caption, head: [...levels.head, ...gaps.head.slice(4)], rows: levels.rows.map((row, i) => [...row, ...gaps.rows[i].slice(4)]) }),
+    sentences: [...barsSaid(page).slice(0, 2), closingSentence(closingOf(page), page.data.model.calendar)].filter(Boolean),
+    bars: withRanges(levels),
     way: [
       brief({ ...over, rows: years, caption: "Staff in post, WTE (middle of the runs)" }, [0, ...Array.from({ length: count }, (_, i) => i + 1)], WHOLE, ["Date", ...over.head.slice(1, count + 1).map((text) => text.replace(/^Staff: /, ""))]),
       withRanges(places),
@@ -108,7 +111,7 @@ export function pageTwo(page, budget) {
 export function sheetsOf(page, budget) {
   const { site } = page.data.workshop;
   const [one, two] = [pageOne(page), pageTwo(page, budget)];
-  const picture = drawn(barsSpec(page));
+  const picture = drawn(barsPicture(page));
   const sheet = (number, title, ...parts) =>
     make("section", { class: "sheet", "aria-label": `Page ${number}` },
       make("header", {}, make("p", { class: "sheet-site", text: `${site.label} workshop` }), site.illustrative && make("p", { class: "sheet-watch", text: ILLUSTRATIVE })),
@@ -117,7 +120,7 @@ export function sheetsOf(page, budget) {
       make("footer", {}, make("span", { text: site.illustrative ? "Illustrative" : "" }), make("span", { text: `Page ${number} of 2` })));
   return [
     sheet(1, "Who we care for, what care will be needed, who will provide it",
-      make("div", { class: "sheet-questions" }, ...one.questions.map(({ title, tables }) => make("div", {}, make("h4", { text: title }), ...tables.map(tableOf)))),
+      make("div", { class: "sheet-questions" }, ...one.questions.map(({ title, tables, said }) => make("div", {}, make("h4", { text: title }), ...tables.map(tableOf), said && make("p", { text: said })))),
       make("h4", { text: "The three bars" }), ...one.sentences.map((text) => make("p", { class: "sheet-said", text })), picture,
       tableOf(one.bars),
       make("h4", { text: "The way there" }),
