@@ -108,4 +108,9 @@ def workshop_data(site: Site, ratings: str | Path | None, progress: Callable[[st
     behind = behind_pages()
     about = {"name": site.name, "label": words.site(site.name), "illustrative": site.illustrative}
     rated = ratings_of(None if ratings is None else Path(ratings))
-    return keyed({**page, "workshop": {"site": about, "table": table_of(site.subject), **words.to_data(), "ratings": rated, "behind": behind}})
+    return keyed(
+        {
+            **page,
+            "workshop": {"site": about, "table": table_of(site.subject), **words.to_data(), "ratings": rated, "behind": behind},
+        }
+    )
