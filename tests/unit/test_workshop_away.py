@@ -153,7 +153,8 @@ def test_study_folders_have_the_room_its_start_and_its_journal() -> None:
     (site,) = (study for study in studies.values() if study["model"] == "swipe_site")
     room, start = site["scenario"]
     assert (room["name"], start["name"]) == ("As the room has it", "As entered")
-    assert room["set"]["transferable"] == 0.3 and "transferable" not in start["set"]
+    assert room["set"]["transferable"] == 0.3
+    assert "transferable" not in start["set"]
     assert {study["model"] for study in studies.values()} == {"swipe_site", "llr_system", "gp_supply"}
     for folder in studies:
         said = archive.read(f"{folder}/README.md").decode()
