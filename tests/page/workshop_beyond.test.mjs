@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { gpsFacts, gpsStatement, siteSentence, targetSentence } from "../../src/llr_sd/page/js/beyond/gps_facts.mjs";
-import { cautionStatement, llrChange, llrFacts, llrSentence } from "../../src/llr_sd/page/js/beyond/llr_facts.mjs";
+import { gpsFacts, gpsStatement, siteSentence, targetSentence } from "../../src/llr_sd/page/js/second/beyond/gps_facts.mjs";
+import { cautionStatement, llrChange, llrFacts, llrSentence } from "../../src/llr_sd/page/js/second/beyond/llr_facts.mjs";
 import {
   arrivesSentence, asksSentence, choiceOf, heldOf, million, moneySentence, movedSentence, settingOf, shareWords, shiftFacts, strainSentence,
-} from "../../src/llr_sd/page/js/beyond/shift_facts.mjs";
-import { coverageStatement, lentSentence, teamFacts } from "../../src/llr_sd/page/js/beyond/team_facts.mjs";
-import { carriedSentence, ranged } from "../../src/llr_sd/page/js/beyond/words.mjs";
+} from "../../src/llr_sd/page/js/second/beyond/shift_facts.mjs";
+import { coverageStatement, lentSentence, teamFacts } from "../../src/llr_sd/page/js/second/beyond/team_facts.mjs";
+import { carriedSentence, ranged } from "../../src/llr_sd/page/js/second/beyond/words.mjs";
 
 const LEVELS = ["autonomous", "enhanced", "core", "foundation"];
 const NEEDS = ["urgent_contacts", "planned_care", "coordination", "prevention", "paperwork"];

@@ -6,7 +6,7 @@ import { mountCare } from "../first/care.mjs";
 import { mountPeople } from "../first/people.mjs";
 import { mountShares } from "../first/shares.mjs";
 import { mountStaff } from "../first/staff.mjs";
-import { mountBeyond } from "../beyond/beyond.mjs";
+import { mountBeyond } from "../second/beyond/beyond.mjs";
 import { mountChallenge } from "../second/challenge.mjs";
 import { mountPath } from "../second/path.mjs";
 import { mountRisks } from "../second/risks.mjs";

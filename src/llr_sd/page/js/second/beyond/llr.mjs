@@ -1,10 +1,10 @@
 // The fourth part: the bars of the site for all of LLR's patients, with its caution.
 
-import { fill, make, say } from "../app/dom.mjs";
-import { figure } from "../charts/figure.mjs";
-import { stackedChart } from "../charts/stacked.mjs";
-import { decimals, statement, table } from "../workshop/kit.mjs";
-import { lower } from "../workshop/naming.mjs";
+import { fill, make, say } from "../../app/dom.mjs";
+import { figure } from "../../charts/figure.mjs";
+import { stackedChart } from "../../charts/stacked.mjs";
+import { decimals, statement, table } from "../../workshop/kit.mjs";
+import { lower } from "../../workshop/naming.mjs";
 import { CAUTION, cautionStatement, llrChange, llrFacts, llrSentence } from "./llr_facts.mjs";
 import { ranged } from "./words.mjs";
 

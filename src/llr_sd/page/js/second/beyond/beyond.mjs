@@ -1,6 +1,6 @@
 // The screen of what lies beyond the site, in four parts: left shift, the locality team, GPs in LLR, and the site scaled to LLR.
 
-import { button, fill, make } from "../app/dom.mjs";
+import { button, fill, make } from "../../app/dom.mjs";
 import { mountGps } from "./gps.mjs";
 import { mountLlr } from "./llr.mjs";
 import { mountShift } from "./shift.mjs";

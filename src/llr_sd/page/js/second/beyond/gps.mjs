@@ -1,12 +1,12 @@
 // The third part: GPs in LLR, at the plan's dates and five years on, and what that says for this site.
 
-import { keyOf } from "../app/asking.mjs";
-import { choice, fill, make, say } from "../app/dom.mjs";
-import { trajectorySpec } from "../app/specs.mjs";
-import { chanceShort, dateWords } from "../charts/numbers.mjs";
-import { figure } from "../charts/figure.mjs";
-import { trajectoryChart } from "../charts/trajectory.mjs";
-import { bigNumber, decimals, spread, statement, table } from "../workshop/kit.mjs";
+import { keyOf } from "../../app/asking.mjs";
+import { choice, fill, make, say } from "../../app/dom.mjs";
+import { trajectorySpec } from "../../app/specs.mjs";
+import { chanceShort, dateWords } from "../../charts/numbers.mjs";
+import { figure } from "../../charts/figure.mjs";
+import { trajectoryChart } from "../../charts/trajectory.mjs";
+import { bigNumber, decimals, spread, statement, table } from "../../workshop/kit.mjs";
 import { gpsFacts, gpsStatement, siteSentence, targetSentence } from "./gps_facts.mjs";
 import { beliefWords, carriedSentence, rangeBelow, runsSentence } from "./words.mjs";
 

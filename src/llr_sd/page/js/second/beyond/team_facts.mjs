@@ -1,6 +1,6 @@
 // The locality team in typed facts and sentences: patients found, patients cared for, and what coverage means.
 
-import { decimals, spread, wte } from "../workshop/kit.mjs";
+import { decimals, spread, wte } from "../../workshop/kit.mjs";
 
 /**
  * What the site's runs say of its locality team.

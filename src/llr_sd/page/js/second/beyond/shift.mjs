@@ -1,10 +1,10 @@
 // The first part: hospital work that moves, what of it reaches this site, and what it asks there.
 
-import { button, choice, fill, make, say } from "../app/dom.mjs";
-import { keyOf } from "../app/asking.mjs";
-import { quantile } from "../draws/statistics.mjs";
-import { bigNumber, decimals, spread, statement, table, wte } from "../workshop/kit.mjs";
-import { lower } from "../workshop/naming.mjs";
+import { button, choice, fill, make, say } from "../../app/dom.mjs";
+import { keyOf } from "../../app/asking.mjs";
+import { quantile } from "../../draws/statistics.mjs";
+import { bigNumber, decimals, spread, statement, table, wte } from "../../workshop/kit.mjs";
+import { lower } from "../../workshop/naming.mjs";
 import { beliefWords, carriedSentence, rangeBelow, ranged, runsSentence } from "./words.mjs";
 import {
   arrivesSentence, asksSentence, choiceOf, heldOf, million, moneySentence, MONEY, movedSentence, MOVES, NOTHING, settingOf, shareWords, shiftFacts, strainSentence,

@@ -1,6 +1,6 @@
 // The site scaled to LLR in typed facts and sentences: what it would be if all of LLR were like this site, and why it is not.
 
-import { columnOf, decimals, spread } from "../workshop/kit.mjs";
+import { columnOf, decimals, spread } from "../../workshop/kit.mjs";
 import { middled, shareWords } from "./shift_facts.mjs";
 
 const BARS = Object.freeze([

@@ -1,8 +1,8 @@
 // GPs in LLR in typed facts and sentences: how many there are likely to be, and the plan's targets. GPs are GPs: equivalents stand apart.
 
-import { chanceWords } from "../charts/numbers.mjs";
-import { chanceOf } from "../app/specs.mjs";
-import { decimals, spread } from "../workshop/kit.mjs";
+import { chanceWords } from "../../charts/numbers.mjs";
+import { chanceOf } from "../../app/specs.mjs";
+import { decimals, spread } from "../../workshop/kit.mjs";
 
 const FEW = 0.05; // a chance below this is none that can be planned on
 const ALIKE = 0.01; // changes smaller than this part of all GPs are none

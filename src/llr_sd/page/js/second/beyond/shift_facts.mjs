@@ -1,8 +1,8 @@
 // Left shift in typed facts and sentences: how much moves in LLR, how much of it reaches this site, and what it asks there.
 
-import { listing } from "../charts/numbers.mjs";
-import { quantile } from "../draws/statistics.mjs";
-import { columnOf, decimals, spread, wte } from "../workshop/kit.mjs";
+import { listing } from "../../charts/numbers.mjs";
+import { quantile } from "../../draws/statistics.mjs";
+import { columnOf, decimals, spread, wte } from "../../workshop/kit.mjs";
 
 /** What may be chosen: the scenario of the system's study, and how it is said. */
 export const MOVES = Object.freeze([

@@ -1,8 +1,8 @@
 // What the parts of the screen share: what the room's beliefs did to another model, and how its runs stand.
 
-import { fill, make } from "../app/dom.mjs";
-import { listing } from "../charts/numbers.mjs";
-import { amountOf, nameOf, rangeOf, titleOf } from "../workshop/naming.mjs";
+import { fill, make } from "../../app/dom.mjs";
+import { listing } from "../../charts/numbers.mjs";
+import { amountOf, nameOf, rangeOf, titleOf } from "../../workshop/naming.mjs";
 
 /**
  * What of this room's beliefs another model works with.

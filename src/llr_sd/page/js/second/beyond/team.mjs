@@ -1,8 +1,8 @@
 // The second part: the locality team, and staff lent by other employers.
 
-import { fill, make, say } from "../app/dom.mjs";
-import { bigNumber, decimals, numberField, shareField, statement } from "../workshop/kit.mjs";
-import { titleOf } from "../workshop/naming.mjs";
+import { fill, make, say } from "../../app/dom.mjs";
+import { bigNumber, decimals, numberField, shareField, statement } from "../../workshop/kit.mjs";
+import { titleOf } from "../../workshop/naming.mjs";
 import { coverageStatement, lentSentence, teamFacts } from "./team_facts.mjs";
 import { rangeBelow } from "./words.mjs";
 
