@@ -41,8 +41,8 @@ export function mountShares(root, page) {
   const today = button("change it", () => {
     open = !open;
     show();
-  }, { class: "link control", "aria-pressed": "false", "aria-label": "Change the shares of now" });
-  const back = button("as at first", () => page.change({ kind: "back", input: nameOf(WANTED, chosen, parts[0].level) }), { class: "link control", "aria-label": "The shares that the room wants as they stood at first" });
+  }, { class: "link control", "aria-pressed": "false", "aria-label": "change it: the shares of now" });
+  const back = button("as at first", () => page.change({ kind: "back", input: nameOf(WANTED, chosen, parts[0].level) }), { class: "link control", "aria-label": "as at first: the shares that the room wants" });
 
   fill(root, make("div", { class: "shares" },
     make("nav", { class: "shares-choices", "aria-label": "Functions of care" }, ...choices.map(({ element }) => element)),

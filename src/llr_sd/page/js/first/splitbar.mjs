@@ -11,7 +11,7 @@ const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
 /** With shift a key goes so many times as far: pages up and down are the room's, whose clickers send them. */
 const FAR = 5;
 /** Per cent of the bar that letters take, and the room around them: a part shows its number, and its name too, where there is room. */
-const room = (letters) => 2.3 * letters + 2;
+const room = (letters) => 2.5 * letters + 3;
 
 /** Steps as a percentage: "19" or "19.5". */
 export function percentOf(steps) {

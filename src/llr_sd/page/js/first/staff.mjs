@@ -67,11 +67,9 @@ export function mountStaff(root, page) {
     cut?.setAttribute("aria-invalid", "true");
     say(problem, text);
     problem.hidden = text === "";
-    if (text && field) field.closest("tr")?.after(make("tr", { class: "staff-problem" }, make("td", { colspan: String(heads.length + 1) }, problem)));
-    else {
-      body.querySelector(".staff-problem")?.remove();
-      added.element.before(problem);
-    }
+    added.element.before(problem);
+    body.querySelector(".staff-problem")?.remove();
+    if (text && field) field.closest("tr").after(make("tr", { class: "staff-problem" }, make("td", { colspan: String(heads.length + 1) }, problem)));
   }
 
   function lineOf(i) {

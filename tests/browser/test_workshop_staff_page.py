@@ -1,0 +1,211 @@
+"""The screens of staff and of shares in a real browser: dragged by hand, moved by keys, typed, refused, undone; and quick."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+WAIT = 30.0
+LEVELS = ("autonomous", "enhanced", "core", "foundation")
+STRIP = "return [...document.querySelectorAll('.strip tbody tr')].map(row => [...row.querySelectorAll('td:not(.strip-bar)')].map(td => Number(td.textContent)))"
+BOXES = "return [...document.querySelectorAll('.shares-bars .shares-row:nth-child(2) .split-box')].map(box => Number(box.value))"
+MOVES = 15
+WATCH = """
+window.moved = []; window.waiting = null;
+const strip = document.querySelector('.strip tbody');
+new MutationObserver(() => {
+  if (window.waiting === null) return;
+  const began = window.waiting;
+  window.waiting = null;
+  requestAnimationFrame(() => setTimeout(() => window.moved.push(performance.now() - began)));
+}).observe(strip, { subtree: true, childList: true, characterData: true });
+document.querySelector('.shares-bars .shares-row:nth-child(2) .split-track').addEventListener('pointermove', () => { window.waiting ??= performance.now(); }, true);
+"""
+
+
+def until(browser: Any, script: str, seconds: float = WAIT) -> None:
+    end = time.monotonic() + seconds
+    while not browser.execute_script(script):
+        assert time.monotonic() < end, script
+        time.sleep(0.02)
+
+
+def whole(browser: Any) -> None:
+    until(browser, "const s = document.querySelector('.status'); return s && !s.classList.contains('busy') && /^\\d[\\d,]* runs$/.test(s.textContent)")
+
+
+@pytest.fixture
+def opened(browser: Any, workshop: Path) -> Any:
+    """The page as a newcomer meets it, on the screen that the test names."""
+
+    def at(screen: str, width: int = 1280, height: int = 720) -> Any:
+        given = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", given)
+        browser.get(workshop.as_uri())
+        browser.execute_script("localStorage.clear()")
+        browser.get(f"{workshop.as_uri()}#{screen}")
+        browser.refresh()
+        whole(browser)
+        browser.get_log("browser")
+        return browser
+
+    return at
+
+
+def handles(browser: Any) -> Any:
+    return browser.find_elements("css selector", ".shares-bars .shares-row:nth-child(2) .split-handle")
+
+
+def test_a_divider_dragged_by_hand_moves_two_shares_and_the_bars(opened: Any) -> None:
+    page = opened("shares")
+    was = page.execute_script(STRIP)
+    assert page.execute_script(BOXES) == [50, 19, 15, 16]
+    track = page.find_element("css selector", ".shares-bars .shares-row:nth-child(2) .split-track")
+    step = track.rect["width"] / 100
+    ActionChains(page).click_and_hold(handles(page)[0]).move_by_offset(round(6 * step), 3).move_by_offset(round(6 * step), -3).perform()
+    until(page, f"return String(({STRIP.removeprefix('return ')})) !== '{','.join(str(x) for row in was for x in row)}'")
+    assert page.execute_script("return document.querySelector('.room-top').innerText.includes('Undo')")
+    ActionChains(page).release().perform()
+    whole(page)
+    assert page.execute_script(BOXES) == [62, 7, 15, 16]
+    now = page.execute_script(STRIP)
+    assert now[0] == was[0], "the staff in post are what they are"
+    assert now[1][0] > was[1][0]
+    assert now[1][1] < was[1][1]
+    page.find_element("xpath", "//button[text()='Undo']").click()
+    whole(page)
+    assert page.execute_script(BOXES) == [50, 19, 15, 16]
+    assert page.execute_script(STRIP) == was
+    assert page.get_log("browser") == []
+
+
+def test_dividers_move_by_keys_and_say_what_stands_on_both_sides(opened: Any) -> None:
+    page = opened("shares")
+    handle = handles(page)[1]
+    assert handle.get_attribute("role") == "slider"
+    assert handle.get_attribute("aria-label") == "Urgent care, wanted, between enhanced and core"
+    handle.send_keys(Keys.ARROW_RIGHT)
+    assert handle.get_attribute("aria-valuetext") == "Enhanced 20%, Core 14%"
+    assert handle.get_attribute("aria-valuenow") == "70"
+    ActionChains(page).key_down(Keys.SHIFT).send_keys(Keys.ARROW_LEFT).key_up(Keys.SHIFT).perform()
+    assert page.execute_script(BOXES) == [50, 15, 19, 16]
+    handle.send_keys(Keys.HOME)
+    assert page.execute_script(BOXES) == [0, 0, 84, 16]
+    assert page.execute_script("return location.hash") == "#shares", "arrows on a divider do not turn the page"
+    handle.send_keys(Keys.PAGE_UP)
+    assert page.execute_script("return location.hash") == "#staff", "but a clicker does"
+
+
+def test_shares_are_typed_and_what_is_no_share_changes_nothing(opened: Any) -> None:
+    page = opened("shares")
+    boxes = page.find_elements("css selector", ".shares-bars .shares-row:nth-child(2) .split-box")
+    for box, text in zip(boxes, ("40", "25,5", "20 %", "14.5"), strict=True):
+        box.clear()
+        box.send_keys(text, Keys.TAB)
+    assert page.execute_script(BOXES) == [40, 25.5, 20, 14.5]
+    boxes[1].clear()
+    boxes[1].send_keys("130", Keys.TAB)
+    problem = page.find_element("css selector", ".shares-bars .shares-row:nth-child(2) .problem")
+    assert problem.text == "\u201c130\u201d is no percentage: write a number from 0 to 100."
+    assert boxes[1].get_attribute("aria-invalid") == "true"
+    parts = page.execute_script("return [...document.querySelectorAll('.shares-bars .shares-row:nth-child(2) .split-part')].map(p => parseFloat(p.style.width))")
+    assert parts == [40, 25.5, 20, 14.5]
+
+
+def test_the_limit_is_said_and_shown_and_stops_biting_where_less_is_wanted(opened: Any) -> None:
+    page = opened("shares")
+    words = page.find_element("css selector", ".limit-words")
+    assert "The limit lets" in words.text
+    held = "return document.querySelector('.limit-held').getBoundingClientRect().width"
+    assert page.execute_script(held) > 50
+    for name in ("Urgent care", "Planned care of long-term conditions", "Coordination", "Administration"):
+        page.find_element("xpath", f"//button[contains(@class, 'shares-choice')][span[text()='{name}']]").click()
+        now = page.execute_script("return [...document.querySelectorAll('.shares-bars .shares-row:nth-child(1) .split-box')].map(box => box.value)")
+        boxes = page.find_elements("css selector", ".shares-bars .shares-row:nth-child(2) .split-box")
+        for box, text in zip(boxes, now, strict=True):
+            box.clear()
+            box.send_keys(text, Keys.TAB)
+    whole(page)
+    assert "so all of it goes through" in words.text
+    assert page.execute_script(held) < 3
+
+
+def test_a_move_is_redrawn_within_120_ms(opened: Any) -> None:
+    page = opened("shares")
+    page.execute_script(WATCH)
+    hand = ActionChains(page, duration=0).click_and_hold(handles(page)[0])
+    hand.perform()
+    for move in range(MOVES):
+        ActionChains(page, duration=0).move_by_offset(-9 if move % 2 else 9, 0).perform()
+        until(page, f"return moved.length > {move}", 10)
+    ActionChains(page).release().perform()
+    moved = page.execute_script("return moved")
+    assert statistics.median(moved) < 120, moved
+
+
+def test_staff_are_split_changed_added_and_removed_and_bar_1_follows(opened: Any) -> None:
+    page = opened("staff")
+    numbers = "return [...document.querySelectorAll('.staff-card b')].map(b => b.textContent)"
+    assert page.execute_script(numbers) == ["21.27", "3.27", "9.47", "62.29"]
+    assert "Bar 1 is the staff entered: 21.27 / 3.27 / 9.47 / 62.29." in page.find_element("css selector", ".staff-told").text
+    page.find_element("css selector", "[aria-label='Split, row 4, Practice nurse']").click()
+    row = "select[aria-label='Skill level, row 5, Practice nurse']"
+    until(page, f'return document.querySelector("{row}")')
+    level = page.find_element("css selector", row)
+    level.find_element("xpath", "./option[text()='Enhanced']").click()
+    whole(page)
+    assert page.execute_script(numbers) == ["21.27", "6.54", "6.20", "62.29"]
+    assert "This site has 2.5 times LLR's enhanced staff per patient: check the entry or the mapping" in page.find_element("css selector", ".staff-told").text
+    wte = page.find_element("css selector", "input[aria-label='WTE, row 1, GP']")
+    wte.clear()
+    wte.send_keys("many", Keys.TAB)
+    assert page.find_element("css selector", ".staff-problem").text == "\u201cmany\u201d is no number of WTE: write one such as 2.5."
+    assert page.execute_script(numbers) == ["21.27", "6.54", "6.20", "62.29"]
+    wte.clear()
+    wte.send_keys("20,5", Keys.TAB)
+    until(page, f"return ({numbers.removeprefix('return ')})[0] === '22.51'")
+    assert not page.find_elements("css selector", ".staff-problem")
+    page.find_element("css selector", ".staff-add summary").click()
+    role, numbers_of = page.find_element("css selector", ".staff-new input"), page.find_elements("css selector", ".staff-new .staff-number")
+    role.send_keys("Paramedic", Keys.TAB)
+    numbers_of[0].send_keys("1.5")
+    numbers_of[1].send_keys("2")
+    page.find_element("css selector", ".staff-new button").click()
+    whole(page)
+    assert page.execute_script(numbers) == ["22.51", "8.04", "6.20", "62.29"]
+    page.find_element("css selector", "[aria-label='Remove, row 5, Practice nurse']").click()
+    until(page, f"return ({numbers.removeprefix('return ')})[1] === '4.77'")
+    page.find_element("xpath", "//button[text()=\"Back to the site's table\"]").click()
+    whole(page)
+    assert page.execute_script(numbers) == ["21.27", "3.27", "9.47", "62.29"]
+    assert page.get_log("browser") == []
+
+
+@pytest.mark.parametrize("screen", ["staff", "shares"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844), (320, 700)])
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(opened: Any, axe: str, screen: str, width: int, height: int) -> None:
+    page = opened(screen, width, height)
+    page.execute_script("for (const folded of document.querySelectorAll('.screen:not([hidden]) details')) folded.open = true")
+    page.execute_script(axe)
+    found = page.execute_async_script(
+        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(r => arguments[0](r.violations.map(v => [v.id, v.nodes.map(n => n.html)])))"
+    )
+    assert found == []
+    assert page.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("screen", ["staff", "shares"])
+def test_a_screen_fits_the_projector(opened: Any, screen: str) -> None:
+    page = opened(screen)
+    assert page.execute_script("return document.documentElement.scrollHeight") <= 720
+    page.find_element("css selector", "body").send_keys("p")
+    until(page, "return document.documentElement.classList.contains('presenting')")
+    assert page.execute_script("return document.documentElement.scrollHeight") <= 720
+    assert not [field for field in page.find_elements("css selector", ".screen:not([hidden]) input, .screen:not([hidden]) .control") if field.is_displayed()]
+    page.find_element("css selector", "body").send_keys("p")

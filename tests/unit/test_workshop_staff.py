@@ -1,0 +1,126 @@
+"""Staff of a workshop: bar 1 is what was entered, LLR's own staff stay what they are, and the words of roles and tasks fit their sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from node_code import node
+
+from llr_sd.textfiles import read_table
+from llr_sd.workforce.roles import read_roles
+from llr_sd.workshop import made
+from llr_sd.workshop.made import workshop_data
+from llr_sd.workshop.site import site_of
+
+ROOT = Path(__file__).parents[2]
+TABLE_3 = ROOT / "src" / "llr_sd" / "workforce" / "tables" / "plan" / "table03_staff_headcount_wte.csv"
+GROUPS = {"gp": "gp", "nurse": "nurse", "other_clinical": "other_clinical", "admin_staff": "admin_non_clinical"}
+STAFF = """
+import { openingRows } from "@/first/staff_moves.mjs";
+import { staffFacts } from "@/first/staff_facts.mjs";
+import { sharesOf, moved, stepsOf } from "@/first/shares_facts.mjs";
+import { WORKSHOP } from "@/workshop/moves.mjs";
+import { Machine, compile } from "@/engine/engine.mjs";
+import { mergeParts, simulate } from "@/engine/ensemble.mjs";
+import { columnOf } from "@/workshop/kit.mjs";
+const machine = new Machine(await compile(data.engine), data.engine);
+const levels = Object.keys(data.workshop.words.levels);
+const value = (name) => data.inputs.find((input) => input.name === name).value;
+const start = WORKSHOP.begin(data);
+const opened = openingRows(data, value);
+const runs = (state) => {
+  const ask = { held: state.held, ranges: state.ranges, runs: 40 };
+  const found = mergeParts(data, ask, [simulate(machine, data, ask, 0, 40)], 0);
+  const column = (name, level) => columnOf(found, name, level === undefined ? {} : { level });
+  return Object.fromEntries(["bar_1", "bar_2", "staffing_level", "staffing_fault", "calibration_fault"].map((name) => [name, levels.map((level) => column(name, level))]));
+};
+const staffed = (rows, state = start) => WORKSHOP.apply(data, state, { kind: "staff", rows, screen: "staff" });
+const told = (rows) => staffFacts(levels, rows).levels.map(({ wte }) => wte);
+const result = {};
+result.opened = { rows: opened, told: told(opened), ...runs(start) };
+const entered = [...opened.slice(0, 3), { ...opened[3], wte: 3.3 }, { ...opened[3], level: "enhanced", wte: 3.2455 }, ...opened.slice(4), { role: "Porter", group: "admin_staff", level: "foundation", wte: 0.1, heads: 1, lent: false }];
+const after = staffed(entered);
+result.entered = { told: told(entered), ...runs(after), journal: after.room.journal };
+const again = staffed(null, after);
+result.back = [again.room.staff, again.held, start.held, runs(again).bar_1.map((column) => column[0])];
+const many = staffed([...opened, { ...opened[3], level: "enhanced", wte: 4 }]);
+result.many = runs(many);
+"""
+
+
+@pytest.fixture(scope="module")
+def data() -> dict[str, Any]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("llr_sd.exploring.made.first_look", lambda prepared, engine: [])
+        patch.setattr(made, "behind_pages", lambda *of: {})
+        return workshop_data(site_of("rutland"), None, lambda said: None)
+
+
+@pytest.fixture(scope="module")
+def found(data: dict[str, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = node(STAFF, data)
+    return result
+
+
+def test_the_table_opens_with_the_staff_of_the_site(found: dict[str, Any]) -> None:
+    opened = found["opened"]
+    assert [round(wte, 2) for wte in opened["told"]] == [21.27, 3.27, 9.47, 62.29]
+    for told, column in zip(opened["told"], opened["bar_1"], strict=True):
+        assert column == pytest.approx([told] * 40, rel=1e-14)
+
+
+def test_bar_1_equals_the_staff_entered_to_the_last_digit(found: dict[str, Any]) -> None:
+    entered = found["entered"]
+    assert entered["told"] == [21.274, 6.5125, 6.2275, 62.386]
+    assert entered["bar_1"] == [[wte] * 40 for wte in entered["told"]]
+
+
+def test_staff_change_in_one_entry_of_the_journal_and_go_back_whole(found: dict[str, Any]) -> None:
+    [entry] = found["entered"]["journal"]
+    names = {change["input"] for change in entry["changes"]}
+    assert {"skill_return_enhanced", "return_wte_admin_staff"} <= names
+    assert "return_wte_nurse" not in names, "nurses changed their level, not their number"
+    assert entry["screen"] == "staff"
+    staff, held, start, bar = found["back"]
+    assert staff is None
+    assert held == start
+    assert bar == [column[0] for column in found["opened"]["bar_1"]]
+
+
+def test_what_a_site_is_compared_with_does_not_follow_its_own_mapping(found: dict[str, Any]) -> None:
+    """More enhanced staff of the site's own are more against LLR, whose staff are as they were; and are flagged past the limit."""
+    opened, many = found["opened"], found["many"]
+    assert many["calibration_fault"] == opened["calibration_fault"]
+    [was], [now] = {round(x, 6) for x in opened["staffing_level"][1]}, {round(x, 6) for x in many["staffing_level"][1]}
+    assert now / was == pytest.approx((3.267 + 4) / 3.267, rel=1e-6)
+    assert {x for column in opened["staffing_fault"] for x in column} == {0}
+    assert set(many["staffing_fault"][1]) == {1}
+
+
+def test_roles_are_those_of_the_imports_with_the_same_group_and_level(data: dict[str, Any]) -> None:
+    known = {role.name: role for role in read_roles().rows}
+    for role in data["workshop"]["roles"]:
+        table = known[role["name"]]
+        assert (GROUPS[role["group"]], role["level"]) == (table.group, table.level), role["name"]
+        if role["grade"] == "A":
+            assert table.grade == "A", role["name"]
+
+
+def test_wte_a_head_is_that_of_table_3(data: dict[str, Any]) -> None:
+    rows = read_table(TABLE_3, ("ccg_code", "staff_group", "measure", "recommended_value"))
+    llr = {(r["staff_group"], r["measure"]): r.number_in("recommended_value") for r in rows if r["ccg_code"] == "LLR"}
+    for role in data["workshop"]["roles"]:
+        group = GROUPS[role["group"]]
+        of_group = llr[group, "wte"] / llr[group, "headcount"]
+        assert role["wtePerHead"] == (pytest.approx(of_group, abs=0.0005) if role["existing"] else None), role["name"]
+
+
+def test_every_function_has_tasks_of_the_levels_that_do_it(data: dict[str, Any]) -> None:
+    """A task stands at a level that the wanted shares give something of the function to, so that a room can argue from it."""
+    value = {row["name"]: row["value"] for row in data["inputs"]}
+    for name, function in data["workshop"]["words"]["functions"].items():
+        levels = {task["level"] for task in function["tasks"]}
+        wanted = {level for level in data["workshop"]["words"]["levels"] if value[f"optimum_share_{name}_{level}"] > 0}
+        assert levels == wanted, name
