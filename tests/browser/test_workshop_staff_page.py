@@ -124,8 +124,9 @@ def test_the_limit_is_said_and_shown_and_stops_biting_where_less_is_wanted(opene
     assert "The limit lets" in words.text
     held = "return document.querySelector('.limit-held').getBoundingClientRect().width"
     assert page.execute_script(held) > 50
-    for name in ("Urgent care", "Planned care of long-term conditions", "Coordination", "Administration"):
-        page.find_element("xpath", f"//button[contains(@class, 'shares-choice')][span[text()='{name}']]").click()
+    choices = page.find_elements("css selector", ".shares-choice")
+    for place in (0, 1, 2, 4):
+        choices[place].click()
         now = page.execute_script("return [...document.querySelectorAll('.shares-bars .shares-row:nth-child(1) .split-box')].map(box => box.value)")
         boxes = page.find_elements("css selector", ".shares-bars .shares-row:nth-child(2) .split-box")
         for box, text in zip(boxes, now, strict=True):
