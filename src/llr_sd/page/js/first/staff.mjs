@@ -25,6 +25,7 @@ export function mountStaff(root, page) {
   const rows = () => page.state.room.staff ?? opening;
   const lines = [];
   let cut = null;
+  let shown = null;
 
   const body = make("tbody");
   const heads = ["Role", "Staff group", "Skill level", "WTE", "Heads", ...(lent ? ["Lent by others"] : [])];
@@ -110,6 +111,9 @@ export function mountStaff(root, page) {
 
   function show() {
     const here = rows();
+    // What was refused stands until the rows are others, by whatever hand.
+    if (here !== shown && shown !== null) refuse("", null);
+    shown = here;
     while (lines.length < here.length) {
       lines.push(lineOf(lines.length));
       body.append(lines.at(-1).element);
@@ -155,7 +159,7 @@ function picker(words, act) {
 }
 
 function put(field, text) {
-  if (field.value !== text && (document.activeElement !== field || field.getAttribute("aria-invalid") !== "true")) field.value = text;
+  if (field.value !== text && field.getAttribute("aria-invalid") !== "true") field.value = text;
 }
 
 /** A number as a field shows it: two decimals where it has so many, since more are nobody's entry. */
