@@ -160,8 +160,6 @@ function mountScreens(shell, page) {
       one.view = one.mount(inside, page);
     }
     one.view.show();
-    const link = links.get(name);
-    shell.steps.scrollLeft = link.offsetLeft - (shell.steps.clientWidth - link.offsetWidth) / 2;
     const at = names.indexOf(name);
     shell.back.disabled = at === 0;
     shell.on.disabled = at === names.length - 1;
