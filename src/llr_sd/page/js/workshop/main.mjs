@@ -133,7 +133,7 @@ function mountScreens(shell, page) {
   fill(shell.steps, PARTS.map((part, i) => {
     const own = names.filter((name) => screens.get(name).part === i);
     if (!own.length) return null;
-    return make("div", { class: "part" }, own.length > 1 && make("span", { class: "part-name", text: part }),
+    return make("div", { class: "part" }, own.length > 1 && make("span", { class: "part-name" }, make("span", { class: "unseen", text: part }), make("span", { "aria-hidden": "true", text: `${i}.` })),
       make("ol", {}, ...own.map((name) => make("li", {}, links.get(name)))));
   }));
   shell.back.addEventListener("click", () => step(-1));
