@@ -124,14 +124,18 @@ function chanceLine(setting, target) {
   return row && row.value !== null ? [`${target.name}: ${chanceWords({ ...row, probability: row.value })}`] : [];
 }
 
+let fileParts = 0; // a page can have several
+
 /**
  * The session as a file, out and in, and a fresh start.
  * @param {Object} page with `data`, `store`, `announce(text)`
  * @param {(kind: string, content: string) => void} [save] writes a file of this kind: "session" or "not restored"
  */
 export function filePart({ data, store, announce }, save = (kind, content) => download(fileName([data.study.name, kind], "json"), content, "application/json")) {
+  fileParts += 1;
+  const id = `session-file${fileParts > 1 ? `-${fileParts}` : ""}`;
   const said = make("div", { role: "status" });
-  const input = make("input", { type: "file", id: "session-file", accept: ".json,application/json", on: { change: read } });
+  const input = make("input", { type: "file", id, accept: ".json,application/json", on: { change: read } });
   const again = button("Start afresh", afresh);
 
   async function read() {
@@ -185,7 +189,7 @@ export function filePart({ data, store, announce }, save = (kind, content) => do
   const element = part("Your session",
     make("p", { text: "This browser keeps what you do here as you go. A file takes it to another computer, where the same page opens it." }),
     make("p", { class: "row" }, out, again),
-    make("p", { class: "row" }, make("label", { for: "session-file", text: "Open a session from a file" }), input),
+    make("p", { class: "row" }, make("label", { for: id, text: "Open a session from a file" }), input),
     lost,
     offer,
     said);

@@ -1,6 +1,7 @@
 /** The journal of a workshop: every change of an assumption with its old value, the reason and the role of who spoke. */
 
 import { Refusal, shown } from "../session/checks.mjs";
+import { canonical, sha256 } from "../session/hash.mjs";
 
 const LONGEST = 300;
 const ROUNDING = 1e-9;
@@ -60,6 +61,21 @@ function changed(before, after) {
 function alike(a, b) {
   if (typeof a !== "number" || typeof b !== "number") return JSON.stringify(a) === JSON.stringify(b);
   return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b));
+}
+
+/** A mark of what an entry changed, by which a move that names its number finds it again. */
+export function markOf({ screen, changes }) {
+  return sha256(canonical([screen, changes])).slice(0, 12);
+}
+
+/**
+ * Return the number of the entry with a mark: the named one where it has it, else the last that has. In a session of which a move is left
+ * out the entries have other numbers, and a reason must not pass to another change.
+ */
+export function numberOf(journal, n, mark) {
+  const marked = journal.filter((entry) => markOf(entry) === mark);
+  if (!marked.length) throw new Refusal(`The change that ${shown(n)} named is not in the journal.`);
+  return (marked.find((entry) => entry.n === n) ?? marked.at(-1)).n;
 }
 
 /** The move that gives an entry its reason and its speaker. */

@@ -5,7 +5,7 @@ import { ROLES_MOVES } from "../second/roles_moves.mjs";
 import { STAFF_MOVES } from "../first/staff_moves.mjs";
 import { frozen, isTable, Refusal, shown, table } from "../session/checks.mjs";
 import { applied, begin, MOVES } from "../session/moves.mjs";
-import { because, journalled, roleOf } from "./journal.mjs";
+import { because, journalled, numberOf, roleOf } from "./journal.mjs";
 
 const MOST_PEOPLE = 40;
 
@@ -20,10 +20,14 @@ function beginRoom(data) {
   return frozen({ ...begin(data), room });
 }
 
-/** What a state becomes by a move, on the screen that the move names; what it changes of held values or ranges enters the journal. */
+/**
+ * What a state becomes by a move, on the screen that the move names; what it changes of held values or ranges enters the journal. A move
+ * with `n` says by `of` which entry it means.
+ */
 function apply(data, state, move) {
-  const { screen = "", ...rest } = isTable(move) ? move : {};
+  const { screen = "", of, ...rest } = isTable(move) ? move : {};
   if (typeof screen !== "string" || screen.length > 40) throw new Refusal(`${shown(screen)} is no screen.`);
+  if (of !== undefined) rest.n = numberOf(state.room.journal, rest.n, of);
   const next = applied(KINDS, data, state, rest);
   return next === state ? state : frozen(journalled(state, next, screen));
 }

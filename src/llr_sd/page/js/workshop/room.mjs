@@ -3,6 +3,7 @@
 import { say } from "../app/dom.mjs";
 import { middle } from "../draws/draw.mjs";
 import { Behind } from "./behind.mjs";
+import { markOf } from "./journal.mjs";
 
 /**
  * What the screens take of the page.
@@ -27,6 +28,10 @@ export function roomOf(data, { store, asking, pool, live, workerText }) {
     }
   };
   const here = () => ({ screen: page.screen });
+  const meant = ({ n }) => {
+    const entry = store.state.room.journal.find((one) => one.n === n);
+    return entry ? { of: markOf(entry) } : {};
+  };
   const page = {
     data,
     words,
@@ -58,7 +63,7 @@ export function roomOf(data, { store, asking, pool, live, workerText }) {
     value: (name) => valueIn(data, inputs.get(name), asking.state),
     change: (move) => act(() => {
       asking.settle();
-      store.change(move.kind === "view" ? move : { ...move, ...here() });
+      store.change(move.kind === "view" ? move : { ...move, ...here(), ...meant(move) });
     }),
     drag: (values) => act(() => asking.drag(values, here())),
     settle: () => asking.settle(),

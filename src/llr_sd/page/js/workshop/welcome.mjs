@@ -1,6 +1,9 @@
 // The first screen: what this is, of which site, what the two workshops do, and who is in the room.
 
+import { fileNameOf } from "../away/away.mjs";
 import { button, fill, make, say } from "../app/dom.mjs";
+import { filePart } from "../app/saving.mjs";
+import { download } from "../charts/files.mjs";
 import { rolesOf } from "../second/who.mjs";
 import { sessionWords } from "./wording.mjs";
 
@@ -23,11 +26,13 @@ export function mountWelcome(root, page) {
         return make("li", {}, make("a", { href: `#${name}`, text: question }), " ", mark);
       })))));
   const people = peoplePart(page);
+  const session = filePart(page, (kind, content) => download(fileNameOf(page, kind, "json", new Date()), content, "application/json"));
   fill(root,
     make("p", { class: "lead", text: leadWords(site) }),
     make("div", { class: "go-on control" }, on, where),
     agenda,
-    people.element);
+    people.element,
+    make("details", { class: "away-more control" }, make("summary", { text: "Open a session from a file, or start afresh" }), session.element));
 
   return {
     show() {
@@ -39,6 +44,7 @@ export function mountWelcome(root, page) {
       say(on, left ? "Go on" : "Begin");
       say(where, sessionWords({ changes: room.journal.length, reasons: room.journal.filter(({ reason }) => reason).length, left: left?.title ?? "" }));
       people.show();
+      session.show();
     },
   };
 }
