@@ -23,7 +23,7 @@ test("a closure is a year, now, or not within the run, which is never told as a 
 test("chances of a closure are counts of runs, by the horizon and by the end of the run", () => {
   const found = reached([2019, 2022.75, 2022.8, 2031.75, NaN], FIRST, FINAL, 5);
   assert.deepEqual([found.soon.met, found.ever.met, found.soon.runs], [2, 3, 4]);
-  assert.equal(found.soon.chance, 0.5);
+  assert.equal(found.soon.probability, 0.5);
 });
 
 test("the sentence of closure says when, how sure, and by which end; or that it is not", () => {

@@ -3,25 +3,32 @@
 import { bandsOf } from "../app/specs.mjs";
 import { fill, make, say } from "../app/dom.mjs";
 import { figure } from "../charts/figure.mjs";
-import { dateWords, percent } from "../charts/numbers.mjs";
+import { chanceShort, countOf, dateWords } from "../charts/numbers.mjs";
 import { trajectoryChart } from "../charts/trajectory.mjs";
 import { decimals, elementsOf, table, wte } from "../workshop/kit.mjs";
+import { titleOf } from "../workshop/naming.mjs";
 import { closureRange, closureSentence, closureWords, costSentence, hireSentence, lastSentence, pathFacts, placesSentence, pounds, releaseSentence, supervisionSentence } from "./path_facts.mjs";
 import { slider } from "./slider.mjs";
 
 const LOW = 150; // px of the picture at the usual size of type
 const HIGH = 190;
-const times = (value) => (value === 0 ? "none" : value === 1 ? "as it is" : `${decimals(value, 2).replace(/\.?0+$/, "")} times`);
-const months = (value) => `${decimals(12 * value, 1)} months`;
+const times = (value) => (value === 0 ? "none" : value === 1 ? "as it is" : `${plain(value, 2)} times`);
+const share = (value) => `${plain(100 * value, 1)}%`;
+const months = (value) => `${plain(12 * value, 1)} months`;
 
-/** What a room can change on the way: {label, inputs, low, high, words}. */
+/** A number without noughts behind it. */
+function plain(value, places) {
+  return decimals(value, places).replace(/\.?0+$/, "");
+}
+
+/** What a room can change on the way: {inputs, low, high, words}; `label` where several inputs move together. */
 export const LEVERS = Object.freeze([
-  { label: "Hiring, against what is wanted and can be found", inputs: ["hiring_scale"], low: 0, high: 2, words: times },
-  { label: "Training places, against those wanted", inputs: ["training_scale"], low: 0, high: 3, words: times },
-  { label: "Staff who could train and can be released in a year", inputs: ["max_release_f2c", "max_release_c2e", "max_release_e2a"], low: 0, high: 1, words: percent },
-  { label: "Autonomous time that may go to supervision", inputs: ["sup_cap"], low: 0, high: 0.15, words: percent },
-  { label: "Fewer leavers by keeping staff better", inputs: ["retention_policy"], low: 0, high: 0.4, words: percent },
-  { label: "Time from a vacancy to a start in post", inputs: ["fill_time"], low: 0.25, high: 1, words: months },
+  { inputs: ["hiring_scale"], low: 0, high: 2, words: times },
+  { inputs: ["training_scale"], low: 0, high: 3, words: times },
+  { label: "Staff who could start training and can be released in a year", inputs: ["max_release_f2c", "max_release_c2e", "max_release_e2a"], low: 0, high: 1, words: share },
+  { inputs: ["sup_cap"], low: 0, high: 0.15, words: share },
+  { inputs: ["retention_policy"], low: 0, high: 0.4, words: share },
+  { inputs: ["fill_time"], low: 0.25, high: 1, words: months },
 ]);
 
 /**
@@ -35,7 +42,7 @@ export function mountPath(root, page) {
   const chart = trajectoryChart(options);
   const waiting = make("p", { class: "lead", text: "Computing \u2026" });
   const sentence = make("p", { class: "sentence" });
-  const levers = LEVERS.map((lever) => slider(page, lever));
+  const levers = LEVERS.map((lever) => slider(page, { label: titleOf(page.data, lever.inputs[0]), ...lever }));
   const names = elementsOf(page, "level");
   const choose = new Map(names.map((name) => [name, levelButton(page, name)]));
   const folds = FOLDS.map(({ tell, numbers }) => {
@@ -114,6 +121,16 @@ const RANGES = "middle of the runs, with the range that holds nine in ten";
 
 /** What can be unfolded: a sentence, and the table behind it. */
 const FOLDS = Object.freeze([
+  {
+    tell: () => "In how many runs each level is reached",
+    numbers: (facts) => ({
+      caption: "When each level is first near bar 3 (middle of the runs, with the range that holds nine in ten), and in how many runs, with the 95% interval of that share",
+      head: ["Level", "First reached", "Nine runs in ten", `Within ${countOf(facts.horizon, "year")}`, `By the ${dateWords(facts.final, true, facts.calendar)}`],
+      rows: [...facts.levels, { label: "Every level at once", closure: facts.all }].map(({ label, closure }) => [
+        label, closureWords(closure.middle, facts), closureRange(closure, facts), chanceShort(closure.soon), chanceShort(closure.ever),
+      ]),
+    }),
+  },
   {
     tell: () => "Staff in post and posts, year by year",
     numbers: (facts) => ({

@@ -51,7 +51,7 @@ export function reached(column, first, final, horizon) {
   const share = (date) => {
     const met = meets(good, { atLeast: null, atMost: date }).filter(Boolean).length;
     const [chance, low, high] = wilson(met, good.length);
-    return { chance, low, high, met, runs: good.length };
+    return { probability: chance, low, high, met, runs: good.length, lost: 0 };
   };
   return { ...found, final, ever: share(final), soon: share(first + horizon) };
 }
@@ -85,9 +85,9 @@ export function closureSentence(facts) {
 }
 
 /** So many runs of all, in words: "12% of the runs", "no run", "every run". */
-function sharesOf({ met, runs, chance }) {
+function sharesOf({ met, runs, probability }) {
   if (met === 0) return "no run";
-  return met === runs ? "every run" : `${percent(chance)} of the runs`;
+  return met === runs ? "every run" : `${percent(probability)} of the runs`;
 }
 
 /** Which level is there last, in a sentence; "" where none is behind the others. */

@@ -20,7 +20,7 @@ export function mountRoles(root, page) {
   const state = statement({ text: "" });
   const more = make("p", { class: "roles-more" });
   const body = make("tbody");
-  const placements = make("p", { class: "quiet" });
+  const placements = make("p", { class: "roles-more" });
   const refused = make("p", { class: "problem", role: "alert", hidden: true });
   const other = make("input", { type: "text", class: "another-role", "aria-label": "Name of another role", placeholder: "name of the role", maxlength: "60", autocomplete: "off", hidden: true });
   const add = choice("Add a role", [], "", (value) => (value === ANOTHER ? ((other.hidden = false), other.focus()) : addRole(value)));
@@ -29,6 +29,7 @@ export function mountRoles(root, page) {
   const lines = [];
   let facts = null;
   let drawn = "";
+  let wanted = ""; // a role just added, whose field takes the focus once it is there
   other.addEventListener("change", () => other.value.trim() && addRole(other.value.trim()));
   fill(root, make("div", { class: "roles" },
     make("div", { class: "role-levels", role: "group", "aria-label": "Skill levels; choose one to share it out" }, ...[...tabs.values()].map(({ element }) => element)),
@@ -63,7 +64,7 @@ export function mountRoles(root, page) {
       other.hidden = true;
     }
     add.select.value = "";
-    lines.find((line) => line.role === role)?.field.input.focus();
+    wanted = role;
   }
 
   function line(i) {
@@ -123,6 +124,11 @@ export function mountRoles(root, page) {
     while (lines.length > facts.parts.length) lines.pop().element.remove();
     facts.parts.forEach((part, i) => lines[i].set(part));
     sumWords(facts).forEach((text, at) => say(sums[at], text));
+    const added = lines.find((one) => wanted && one.role === wanted);
+    if (added) {
+      wanted = "";
+      added.field.input.focus();
+    }
     offer(name);
     back.hidden = !Object.hasOwn(page.state.room.roles, name);
     return undefined;
