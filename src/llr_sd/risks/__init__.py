@@ -8,7 +8,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from llr_sd import analysis
-from llr_sd.risks.losses import Readings, pieces
+from llr_sd.rating import Rating
+from llr_sd.risks.losses import Losses, Readings, pieces
 from llr_sd.risks.prepared import PreparedRegister, files_of, prepare_register
 from llr_sd.risks.rated import curve_table, exceedance_table, judged, rate, register_tables
 from llr_sd.risks.reasons import box_table, driver_table, outside_table, sobol_table
@@ -23,7 +24,7 @@ from llr_sd.study import Study
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["plan_register", "prepare_register"]
+__all__ = ["first_ratings", "plan_register", "prepare_register"]
 
 
 def plan_register(study: Study) -> Plan:
@@ -32,20 +33,34 @@ def plan_register(study: Study) -> Plan:
     return Plan(study, files_of(prepared), prepared.far, partial(rate_register, prepared))
 
 
+def first_ratings(prepared: PreparedRegister, far: Runner) -> tuple[Readings, Losses, Losses, list[Rating]]:
+    """Run the models of a checked register on common draws and rate its risks, without asking what a rating hangs on.
+
+    Returns
+    -------
+    tuple
+        The runs, the losses of every run and of the central one, and the ratings, which have no verdict yet.
+    """
+    far.run(_first(prepared))
+    drawn, middle = (
+        Readings(prepared, {m: far.read(s.samples[n]) for m, s in prepared.far.items()}) for n in ("monte_carlo", "central")
+    )
+    losses, central = drawn.losses(), middle.losses()
+    return drawn, losses, central, rate(prepared, losses, central)
+
+
+def _first(prepared: PreparedRegister) -> list[Sample]:
+    return [s.samples[n] for s in prepared.far.values() for n in ("central", "monte_carlo")]
+
+
 def rate_register(prepared: PreparedRegister, far: Runner, write: Write) -> Found:
     """Run the models of a checked register on common draws, rate its risks, and ask what each rating hangs on."""
     import pandas as pd
 
     register, study = prepared.register, prepared.study
-    first = [s.samples[n] for s in prepared.far.values() for n in ("central", "monte_carlo")]
-    far.run(first)
-    drawn, middle = (
-        Readings(prepared, {m: far.read(s.samples[n]) for m, s in prepared.far.items()}) for n in ("monte_carlo", "central")
-    )
-    losses, central = drawn.losses(), middle.losses()
+    drawn, losses, central, ratings = first_ratings(prepared, far)
     dates, blocks = pieces(losses)
     runs = write(dates, study.monte_carlo.runs, iter(blocks), pieces(central)[1])
-    ratings = rate(prepared, losses, central)
     held = [r for r in ratings if r.date == register.dates(register.risk_of(r.risk))[0]]
 
     wide = {(r.id, what): samples for r in register.risk for what, samples in wide_samples(prepared, r).items()}
@@ -79,7 +94,7 @@ def rate_register(prepared: PreparedRegister, far: Runner, write: Write) -> Foun
         "likelihood bands": prepared.matrix.bands,
         "risks": len(register.risk),
         "runs": study.monte_carlo.runs,
-        "runs in all": sum(s.runs for s in chain(first, *(own.values() for own in second.values()))),
+        "runs in all": sum(s.runs for s in chain(_first(prepared), *(own.values() for own in second.values()))),
         "findings": list(dict.fromkeys(t for s in prepared.far.values() for t in s.told)),
     }
     return Found(runs, tables, facts)
