@@ -11,6 +11,7 @@ from llr_sd.exploring.made import check_place, page_data
 from llr_sd.page.assemble import HERE, assemble
 from llr_sd.page.data import keyed
 from llr_sd.report.shared.files import write_whole
+from llr_sd.run.execute import Progress
 from llr_sd.workshop.behind import behind_pages
 from llr_sd.workshop.ratings import ratings_of
 from llr_sd.workshop.site import Site, site_of
@@ -49,7 +50,8 @@ def write_workshop(
     out
         The file; NAME-workshop.html in the working folder by default. One that is no page of this package is not replaced.
     ratings
-        A results folder of a risk register, for the model's ratings of its risks.
+        A results folder of `llr-sd run risk_ratings`, for the model's ratings of the log's risks; without one its register is run here, with
+        fewer runs.
     progress
         Is told what is being made.
 
@@ -107,10 +109,23 @@ def workshop_data(site: Site, ratings: str | Path | None, progress: Callable[[st
     progress("compiling the models behind ...")
     behind = behind_pages()
     about = {"name": site.name, "label": words.site(site.name), "illustrative": site.illustrative}
-    rated = ratings_of(None if ratings is None else Path(ratings))
+    progress("rating the risks of the log ...")
+    rated = ratings_of(ratings, progress=_quarters(progress)).to_data()
     return keyed(
         {
             **page,
             "workshop": {"site": about, "table": table_of(site.subject), **words.to_data(), "ratings": rated, "behind": behind},
         }
     )
+
+
+def _quarters(tell: Callable[[str], None]) -> Progress:
+    """Return what tells the runs of the risk log as each quarter of them is done."""
+    told = [0]
+
+    def progress(stage: str, done: int, total: int) -> None:
+        if total and 4 * done // total > told[0]:
+            told[0] = 4 * done // total
+            tell(f"rating the risks of the log: {done:,} of {total:,} runs ...")
+
+    return progress

@@ -84,13 +84,13 @@ class Role(Record):
 
 
 class Card(Record):
-    """A challenge card: what it puts to the room, and what it sets in the site's model and in the models behind."""
+    """A challenge card: what it puts to the room, what it sets, and what comes from hospital as shares of today's hours of each function."""
 
     name: Text
     title: Text
     text: Text
     set: Mapping[str, Number] = {}
-    behind: Mapping[Literal["system", "supply"], Mapping[str, Number]] = {}
+    shift: Mapping[str, Number] = {}
     source: Text
     grade: Grade
 
@@ -183,6 +183,9 @@ def read_words(equations: Equations, inputs: Iterable[str], file: Path | None = 
             raise InputError(
                 f'"preset > {n} > older": {preset.older:g} is no share.', where=str(file), mend="Write a number from 0 to 1."
             )
+    for n, card in enumerate(words.card, 1):
+        for name in card.shift:
+            _known(file, f"card > {n} > shift", name, words.functions)
     for key in ("role", "card", "preset"):
         names = [one.name for one in getattr(words, key)]
         for name in names:

@@ -7,6 +7,7 @@ export const COARSE = 64;
 /** Milliseconds after which a hand that still holds a lever counts as resting. */
 export const REST = 150;
 const KEPT = 8;
+const BESIDE = 12; // ensembles of settings beside the one on screen
 
 /** The same text for the same setting, whatever the order of its names. */
 export function keyOf(ask) {
@@ -242,4 +243,41 @@ export class Asking {
   #tell() {
     for (const fn of this.#heard) fn(this);
   }
+}
+
+/**
+ * Runs of other settings beside the one on screen, asked for one after the other.
+ * @param {{data: Object, pool: Object, asking: Asking}} page
+ * @param {string} channel of the pool
+ * @param {() => void} done is called when one has come
+ * @returns {{get: (setting: {held: Object, ranges: Object, runs: number}) => {ensemble?: Object, error?: string}}} `get` gives what is there, and
+ *   asks for it where nothing is
+ */
+export function ensembles({ data, pool, asking }, channel, done) {
+  const known = new Map();
+  let running = null;
+
+  function next(setting) {
+    const ask = { held: setting.held, ranges: setting.ranges, runs: setting.runs };
+    const key = keyOf(ask);
+    running = key;
+    const take = (found) => {
+      known.set(key, found);
+      for (const old of known.keys()) if (known.size > BESIDE) known.delete(old);
+      running = null;
+      done();
+    };
+    pool.latest(channel, ask, (ensemble) => take({ ensemble }), (error) => take({ error: error instanceof Error ? error.message : String(error) }));
+  }
+
+  return {
+    get(setting) {
+      const key = keyOf(setting);
+      if (known.has(key)) return known.get(key);
+      const there = [asking.now, asking.start].find((one) => one && keyOf(one.ask) === key && one.runs === runsOf(data, setting));
+      if (there) return { ensemble: there };
+      if (running === null && !asking.busy) next(setting); // what is on screen comes first
+      return {};
+    },
+  };
 }

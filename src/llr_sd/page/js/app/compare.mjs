@@ -3,16 +3,14 @@
 import { differenceChart } from "../charts/difference.mjs";
 import { figure } from "../charts/figure.mjs";
 import { between, chanceWords, countOf, dateWords, named, percent, percents, shown, signed } from "../charts/numbers.mjs";
-import { runsOf } from "../engine/ensemble.mjs";
 import { standingsApart } from "../levers/wording.mjs";
 import { cellsOf, change, changeOver, comparable, compared, settingAt, standing, unlike } from "../session/comparison.mjs";
 import { disagreement, numbersOf } from "../session/kept.mjs";
 import { staleness } from "../session/settings.mjs";
-import { keyOf } from "./asking.mjs";
+import { ensembles, keyOf } from "./asking.mjs";
 import { choice, fill, make, say } from "./dom.mjs";
 import { chanceOf } from "./specs.mjs";
 
-const KEPT = 12; // ensembles of settings that were compared
 const GROUPS = Object.freeze({ now: "On screen", saved: "Kept by you", scenario: "Of the study" });
 
 /**
@@ -23,7 +21,7 @@ const GROUPS = Object.freeze({ now: "On screen", saved: "Kept by you", scenario:
  */
 export function mountCompare(root, page) {
   const { data, store, asking } = page;
-  const runs = ensembles(page, () => refresh());
+  const runs = ensembles(page, "compare", () => refresh());
   const chooser = make("fieldset", { class: "choices" });
   const base = choice("Compared with", [], "", (ref) => page.change({ kind: "view", compareWith: ref }));
   const over = data.outputs.some((o) => o.variable !== null && o.at === null);
@@ -127,36 +125,6 @@ function keepFocus(element, act) {
   const ref = element.contains(document.activeElement) ? document.activeElement.getAttribute("data-ref") : null;
   act();
   if (ref !== null) [...element.querySelectorAll("input")].find((one) => one.getAttribute("data-ref") === ref)?.focus();
-}
-
-/** Ensembles by setting, one asked for after the other; `done` is called when one has come. */
-function ensembles({ data, pool, asking }, done) {
-  const known = new Map();
-  let running = null;
-
-  function next(setting) {
-    const ask = { held: setting.held, ranges: setting.ranges, runs: setting.runs };
-    const key = keyOf(ask);
-    running = key;
-    const take = (found) => {
-      known.set(key, found);
-      for (const old of known.keys()) if (known.size > KEPT) known.delete(old);
-      running = null;
-      done();
-    };
-    pool.latest("compare", ask, (ensemble) => take({ ensemble }), (error) => take({ error: error instanceof Error ? error.message : String(error) }));
-  }
-
-  return {
-    get(setting) {
-      const key = keyOf(setting);
-      if (known.has(key)) return known.get(key);
-      const there = [asking.now, asking.start].find((one) => one && keyOf(one.ask) === key && one.runs === runsOf(data, setting));
-      if (there) return { ensemble: there };
-      if (running === null && !asking.busy) next(setting); // what is on screen comes first
-      return {};
-    },
-  };
 }
 
 /** Say which runs have no result, by setting; empty where all have one. */

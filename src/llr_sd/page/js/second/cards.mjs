@@ -3,10 +3,10 @@
 import { keyOf } from "../app/asking.mjs";
 import { button, fill, make, say } from "../app/dom.mjs";
 import { figure } from "../charts/figure.mjs";
-import { countOf, percent } from "../charts/numbers.mjs";
+import { countOf, dateWords, percent } from "../charts/numbers.mjs";
 import { stackedChart } from "../charts/stacked.mjs";
 import { difference, quantile } from "../draws/statistics.mjs";
-import { GRADES, capital, valueWithUnit } from "../levers/wording.mjs";
+import { GRADES, capital, valueWithUnit, valueWords } from "../levers/wording.mjs";
 import { columnOf, decimals, elementsOf, spread, statement, table, wte } from "../workshop/kit.mjs";
 import { VERDICTS } from "./challenge_moves.mjs";
 import { whoField } from "./who.mjs";
@@ -66,8 +66,8 @@ export function pairOf(page, card, name, where) {
  * @param {Object} page
  * @param {Object} card ensemble of the plan with the card
  * @returns {{years: number, end: number, best: Array<{level: string, pair: Object}>, staff: Array<{level: string, pair: Object}>, workload: Object,
- *   closing: {plan: {year: number, never: number, runs: number}, card: {year: number, never: number, runs: number}}}} `years` until the time at which
- *   staff and workload are read; `never`: in how many runs the gap does not close before the `end`
+ *   closing: {plan: {year: number, shut: number, runs: number}, card: {year: number, shut: number, runs: number}}}} `years` until the time at which
+ *   staff and workload are read; `shut`: in how many runs the gap closes by the `end`, `year`: by when in half of them
  */
 export function factsOf(page, card) {
   const levels = elementsOf(page, "level");
@@ -77,7 +77,7 @@ export function factsOf(page, card) {
   const end = page.data.model.final;
   const closing = (one) => {
     const all = columnOf(one, "closure").filter(Number.isFinite).sort((a, b) => a - b);
-    return { year: all.length ? quantile(all, 0.5) : NaN, never: all.filter((year) => year > end).length, runs: all.length };
+    return { year: all.length ? quantile(all, 0.5) : NaN, shut: all.filter((year) => year <= end).length, runs: all.length };
   };
   return {
     years,
@@ -94,20 +94,19 @@ export function factsOf(page, card) {
  *
  * @param {Object} facts of `factsOf`
  * @param {(level: string) => string} called the name of a level, as in a sentence
- * @returns {{best: string, staff: string, workload: string, closing: string, kind: string}} `kind`: "watch" where the gap closes in fewer runs
- *   or later, or the workload is more in more runs than it is less
+ * @returns {{best: string, staff: string, workload: {text: string, kind: string}, closing: {text: string, kind: string}}} kind: "watch" where the
+ *   workload is more in more runs than it is less, and where the gap closes in fewer runs or later
  */
 export function sentencesOf(facts, called) {
   const { years, workload, closing } = facts;
   const within = years === 1 ? "in a year" : `in ${decimals(years, Number.isInteger(years) ? 0 : 1)} years`;
-  const later = closing.card.never > closing.plan.never || (closing.card.never === closing.plan.never && closing.card.year > closing.plan.year);
-  const heavier = workload.above > workload.below && workload.middle > 0;
+  const { plan, card } = closing;
+  const later = card.shut < plan.shut || (card.shut === plan.shut && card.year > plan.year);
   return {
     best: mostMoved(facts.best, called, `the best mix ${within} takes`, "No run of the bars is changed: the best mix is the same."),
     staff: mostMoved(facts.staff, called, `${within} there are`, `The staff in post ${within} are the same in every run.`),
-    workload: workloadWords(workload, within),
-    closing: closingWords(closing, facts.end),
-    kind: later || heavier ? "watch" : "plain",
+    workload: { text: workloadWords(workload, within), kind: workload.above > workload.below ? "watch" : "plain" },
+    closing: { text: closingWords(closing, facts.end), kind: later ? "watch" : "plain" },
   };
 }
 
@@ -115,10 +114,11 @@ export function sentencesOf(facts, called) {
 function mostMoved(levels, called, lead, none) {
   const moved = levels.filter(({ pair }) => pair.above + pair.below > 0);
   if (!moved.length && levels.every(({ pair }) => pair.runs > 0 && pair.lost === 0)) return none;
+  if (levels.every(({ pair }) => Math.abs(pair.middle) < CLOSE)) return `${capital(lead)} as many at each level: the middle of the differences is under ${CLOSE} WTE.`;
   const [most] = [...moved].sort((a, b) => Math.abs(b.pair.middle) - Math.abs(a.pair.middle));
   if (!most) return "";
   const { level, pair } = most;
-  const size = Math.abs(pair.middle) < CLOSE ? "about as many" : `${wte(Math.abs(pair.middle))} ${pair.middle > 0 ? "more" : "fewer"}`;
+  const size = `${wte(Math.abs(pair.middle))} ${pair.middle > 0 ? "more" : "fewer"}`;
   return `${capital(called(level))}: ${lead} ${wte(pair.card.middle)} WTE instead of ${wte(pair.plan.middle)}: ${size}, and in nine runs of ten between ${change(pair.low)} and ${change(pair.high)}.`;
 }
 
@@ -139,17 +139,25 @@ function workloadWords(pair, within) {
 
 function closingWords({ plan, card }, end) {
   if (!plan.runs || !card.runs) return "";
-  const when = ({ year }) => (year > end ? `not before ${Math.floor(end)}` : `in ${decimals(year, 1).replace(",", "")}`);
-  const share = ({ never, runs }) => (never === 0 ? "closes in every run" : never === runs ? "closes in no run" : `stays open in ${percent(never / runs)} of the runs`);
-  if (when(plan) === when(card) && plan.never === card.never) return `The gap closes ${when(card)}, as in the plan; it ${share(card)}.`;
-  return `The gap closes ${when(card)} instead of ${when(plan)}; with the card it ${share(card)}, in the plan it ${share(plan)}.`;
+  const by = `By ${dateWords(end, true)}`;
+  const share = ({ shut, runs }) => (shut === 0 ? "in no run" : shut === runs ? "in every run" : `in ${percent(shut / runs)} of the runs`);
+  const half = ({ year }) => (year <= end ? dateWords(year) : "");
+  const when = half(plan) && half(card) && half(plan) !== half(card) ? ` Half of them have closed it by ${half(card)} instead of ${half(plan)}.` : "";
+  if (plan.shut === card.shut && plan.runs === card.runs) return `${by} the gap closes ${share(plan)}, with the card as in the plan.${when}`;
+  return `${by} the gap closes ${share(card)}; in the plan ${share(plan)}.${when}`;
 }
 
-/** The four bars that a card is shown by: the best mix and the staff in post, in the plan and with the card. */
+/**
+ * The picture that a card is shown by: the best mix, or the staff in post where these move more, in the plan and with the card.
+ *
+ * @returns {{which: string, bars: Array<Object>}} bars as `stackedChart` takes them
+ */
 export function barsOf(facts, words) {
-  const side = (levels, which) => levels.map(({ level, pair }) => ({ name: words.levels[level].short, value: pair[which].middle, low: pair[which].low, high: pair[which].high }));
-  const bar = (name, levels, which) => ({ name, note: which === "plan" ? "in the plan" : "with the card", parts: side(levels, which) });
-  return [bar("Best mix", facts.best, "plan"), bar("Best mix", facts.best, "card"), bar("Staff in post", facts.staff, "plan"), bar("Staff in post", facts.staff, "card")];
+  const moved = (levels) => levels.reduce((sum, { pair }) => sum + Math.abs(pair.middle), 0);
+  const which = moved(facts.staff) > moved(facts.best) ? "staff" : "best";
+  const side = (key) => facts[which].map(({ level, pair }) => ({ name: words.levels[level].short, value: pair[key].middle, low: pair[key].low, high: pair[key].high }));
+  const bar = (name, key) => ({ name, note: "", parts: side(key), total: null });
+  return { which, bars: [bar("In the plan", "plan"), bar("With the card", "card")] };
 }
 
 /**
@@ -169,18 +177,21 @@ export function mountCards(root, page, beside) {
   const text = make("p", { class: "card-text" });
   const sets = make("ul", { class: "card-sets" });
   const source = make("p", { class: "quiet" });
-  const chart = stackedChart({ tallest: 300 });
+  const chart = stackedChart({ tallest: 230 });
   const picture = figure(chart, { name: "challenge card", about: () => ({ ...page.about(), setting: `${page.about().setting}; card: ${cards[chosen()].title}` }) });
   const status = make("p", { class: "quiet", role: "status" });
-  const said = ["closing", "workload", "best", "staff"].map((name) => ({ name, line: statement({ text: "" }) }));
+  const lines = ["closing", "workload"].map((name) => ({ name, line: statement({ text: "" }) }));
+  const other = make("p", { class: "card-text" });
   const numbers = make("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": "All numbers of the card" });
   const verdict = mountVerdict(page, () => cards[chosen()].name);
+  const answer = make("div", { class: "card-answer" }, ...lines.map(({ line }) => line.element), picture);
   fill(root,
+    make("div", { class: "row control card-turn" }, button("Card before", () => turn(-1)), button("Next card", () => turn(1))),
     make("div", { class: "card-split" },
-      make("article", { class: "challenge-card" }, number, title, text, make("p", { class: "quiet", text: "It sets:" }), sets, source, verdict.element,
-        make("div", { class: "row control" }, button("Card before", () => turn(-1)), button("Next card", () => turn(1)))),
-      make("div", { class: "card-answer" }, status, ...said.map(({ line }) => line.element), picture)),
-    make("details", {}, make("summary", { text: "All numbers of this card beside the plan's" }), numbers));
+      make("article", { class: "challenge-card" }, number, title, text, sets, source),
+      make("div", {}, status, answer)),
+    verdict.element,
+    make("details", {}, make("summary", { text: "All numbers of this card beside the plan's" }), other, numbers));
   let drawn = "";
 
   function show() {
@@ -195,28 +206,39 @@ export function mountCards(root, page, beside) {
     const setting = ready ? settingOf(page, card) : null;
     const found = ready ? beside(askOf(page.state, setting)) : {};
     say(status, found.error ?? (found.ensemble ? "" : "Running the card \u2026"));
-    for (const { line } of said) line.element.hidden = !found.ensemble;
-    picture.hidden = !found.ensemble;
-    if (setting) fill(sets, Object.entries(setting).map(([name, value]) => make("li", { text: setWords(page, name, value) })));
+    answer.hidden = !found.ensemble;
+    if (setting) fill(sets, setLines(page, card, setting).map((line) => make("li", { text: line })));
     if (!found.ensemble) return;
-    const key = JSON.stringify([card.name, keyOf(found.ensemble.ask)]);
+    const key = JSON.stringify([card.name, keyOf(page.state), keyOf(found.ensemble.ask)]);
     if (key === drawn) return;
     drawn = key;
     const facts = factsOf(page, found.ensemble);
     const sentences = sentencesOf(facts, called);
-    for (const { name, line } of said) line.set({ text: sentences[name], kind: name === "closing" || name === "workload" ? sentences.kind : "plain" });
-    chart.update({ title: "Best mix and staff in post, in WTE", sentence: "Medians; the range holds nine runs in ten.", unit: "WTE", bars: barsOf(facts, words), pens: [0, 1, 2, 3], decimals: 1 });
+    for (const { name, line } of lines) line.set(sentences[name]);
+    const { which, bars } = barsOf(facts, words);
+    const head = which === "best" ? `Best mix in ${facts.years} years, WTE` : `Staff in post in ${facts.years} years, WTE`;
+    chart.update({ title: head, sentence: sentences[which], unit: "WTE", bars, pens: [0, 1, 2, 3], decimals: 1 });
+    say(other, sentences[which === "best" ? "staff" : "best"]);
     fill(numbers, numbersTable(page, found.ensemble, facts, called));
   }
 
   return { show };
 }
 
+/** What a card sets, line by line; hours from hospital in one, added up. */
+function setLines(page, card, setting) {
+  const hours = Object.keys(card.shift ?? {}).map((name) => `shifted_hours_${name}`).filter((name) => Object.hasOwn(setting, name));
+  const sum = hours.reduce((all, name) => all + setting[name], 0);
+  const before = hours.reduce((all, name) => all + page.value(name), 0);
+  const rest = Object.entries(setting).filter(([name]) => !hours.includes(name)).map(([name, value]) => setWords(page, name, value));
+  return hours.length ? [`Hours of care from hospital a year: ${decimals(sum, 0)} instead of ${decimals(before, 0)}`, ...rest] : rest;
+}
+
 /** "GP work taken over by one enhanced worker: 0.1 instead of 0.333, which varies". */
 export function setWords(page, name, value) {
   const input = page.input(name);
   const varies = !Object.hasOwn(page.state.held, name) && (input.uncertain || Object.hasOwn(page.state.ranges, name));
-  return `${capital(input.label)}: ${valueWithUnit(input, value)} instead of ${valueWithUnit(input, page.value(name))}${varies ? ", which varies" : ""}`;
+  return `${capital(input.label)}: ${valueWords(input, value)} instead of ${valueWithUnit(input, page.value(name))}${varies ? ", which varies" : ""}`;
 }
 
 function numbersTable(page, card, facts, called) {
@@ -226,7 +248,7 @@ function numbersTable(page, card, facts, called) {
   const bars = [["Present mix", "bar_1"], ["Best mix now", "bar_2"]].flatMap(([label, name]) =>
     levels.map((level) => row(`${label}: ${called(level)}, WTE`, pairOf(page, card, name, { level }), wte)));
   const { closing, end } = facts;
-  const shut = ({ year, never, runs }) => `${year > end ? `not before ${Math.floor(end)}` : String(Math.round(10 * year) / 10)} (open at the end in ${percent(never / runs)})`;
+  const told = ({ shut, runs }) => `${shut} of ${countOf(runs, "run")}`;
   return table({
     caption: `In the plan and with the card: the median and where nine runs in ten lie; the difference is taken run by run (${countOf(facts.workload.runs, "run")})`,
     head: ["", "Plan", "With the card", "Difference"],
@@ -235,7 +257,7 @@ function numbersTable(page, card, facts, called) {
       ...facts.best.map(({ level, pair }) => row(`Best mix in ${facts.years} years: ${called(level)}, WTE`, pair, wte)),
       ...facts.staff.map(({ level, pair }) => row(`Staff in post in ${facts.years} years: ${called(level)}, WTE`, pair, wte)),
       row(`Workload in ${facts.years} years (1: work and staff in balance)`, facts.workload, (x) => decimals(x, 2)),
-      ["The gap closes", shut(closing.plan), shut(closing.card), ""],
+      [`The gap closes by ${dateWords(end, true)}`, told(closing.plan), told(closing.card), ""],
     ],
   });
 }
@@ -253,11 +275,10 @@ function mountVerdict(page, card) {
     if (!why) reason.value = "";
   };
   const element = make("div", { class: "verdict" }, kept,
-    make("div", { class: "control" },
-      make("p", { class: "quiet", text: "Does the plan hold if this is so?" }),
-      make("div", { class: "row" }, who.element, make("label", { class: "choice wide" }, make("span", { text: "Because" }), reason)),
-      make("div", { class: "row" }, ...VERDICTS.map((verdict) => button(`It ${verdict}`.replace("It we", "We"), () => saying(verdict)))),
-      refused));
+    make("div", { class: "row control" }, who.element, make("label", { class: "choice wide" }, make("span", { text: "Because" }), reason),
+      make("div", { role: "group", "aria-label": "Does the plan hold if this is so?", class: "row" },
+        ...VERDICTS.map((verdict) => button(verdict === "we disagree" ? "We disagree" : `The plan ${verdict}`, () => saying(verdict))))),
+    refused);
 
   function show() {
     who.show();

@@ -1,9 +1,8 @@
 // What people say of an assumption, side by side on one line with the plan's range; and the range that is made of it.
 
-import { keyOf } from "../app/asking.mjs";
 import { button, choice, fill, make, say } from "../app/dom.mjs";
 import { countOf } from "../charts/numbers.mjs";
-import { node, patch, px, words as text } from "../charts/svg.mjs";
+import { node, patch, px, words } from "../charts/svg.mjs";
 import { quantile } from "../draws/statistics.mjs";
 import { behind, capital, lawWords, sourceWords, valueWithUnit, valueWords } from "../levers/wording.mjs";
 import { decimals, elementsOf, numberField, shareField, spread, statement, table, wte } from "../workshop/kit.mjs";
@@ -215,16 +214,16 @@ function drawLine(svg, input, said, facts) {
   const marks = [];
   if (Number.isFinite(facts.low)) {
     const label = `the plan's range: ${valueWords(input, facts.low)} to ${valueWithUnit(input, facts.high)}`;
-    marks.push(node("rect", { class: "band", x: px(x(facts.low)), y: px(base - 9), width: px(x(facts.high) - x(facts.low)), height: 18 }), text(x((facts.low + facts.high) / 2), base + 34, label, { size: 18, anchor: "middle" }));
+    marks.push(node("rect", { class: "band", x: px(x(facts.low)), y: px(base - 9), width: px(x(facts.high) - x(facts.low)), height: 18 }), words(x((facts.low + facts.high) / 2), base + 34, label, { size: 18, anchor: "middle" }));
   }
   marks.push(node("line", { class: "axis", x1: EDGE, x2: WIDTH - EDGE, y1: px(base), y2: px(base) }));
   marks.push(node("path", { class: "stands", d: `M${px(x(facts.stands))} ${px(base - 14)}v28` }));
   const spare = Number.isFinite(facts.low) ? 58 : 34;
-  marks.push(text(x(facts.stands), base + spare, `the plan: ${valueWithUnit(input, facts.stands)}`, { size: 18, anchor: anchor(x(facts.stands)), bold: true }));
+  marks.push(words(x(facts.stands), base + spare, `the plan: ${valueWithUnit(input, facts.stands)}`, { size: 18, anchor: anchor(x(facts.stands)), bold: true }));
   for (const [i, { value, who }] of said.entries()) {
     const [at, up] = [x(value), base - 22 - 30 * rows[i]];
     marks.push(node("path", { class: "said-stem", d: `M${px(at)} ${px(up + 6)}V${px(base)}` }), node("path", { class: "said", d: `M${px(at)} ${px(up)}l7 7l-7 7l-7 -7z` }));
-    marks.push(text(at + (anchor(at) === "end" ? -12 : 12), up + 12, `${who || "somebody"}: ${valueWords(input, value)}`, { size: 18, anchor: anchor(at) === "end" ? "end" : "start", halo: true }));
+    marks.push(words(at + (anchor(at) === "end" ? -12 : 12), up + 12, `${who || "somebody"}: ${valueWords(input, value)}`, { size: 18, anchor: anchor(at) === "end" ? "end" : "start", halo: true }));
   }
   for (const [key, value] of Object.entries({ viewBox: `0 0 ${WIDTH} ${base + spare + 10}`, class: "said-line", role: "img", "aria-label": saidWords(input, facts) })) svg.setAttribute(key, value);
   patch(svg, marks);

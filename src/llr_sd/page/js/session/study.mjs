@@ -65,17 +65,17 @@ function studyKeys(data, settings) {
     title: `${data.study.title} (settings of the page)`,
     seed: BigInt(data.study.seed),
     scenario,
-    uncertain: uncertainKeys(keys.uncertain ?? {}, ranges),
+    uncertain: uncertainKeys(keys.uncertain ?? {}, ranges, data.workshop ? "said in the workshop" : "set in the page"),
     monte_carlo: { runs: BigInt(runs), design: data.study.design },
   };
 }
 
 /** What varies: as the study has it, with the laws of the page in place of its own; a label of its own stays. */
-function uncertainKeys(uncertain, ranges) {
+function uncertainKeys(uncertain, ranges, source) {
   const before = table(Object.entries(uncertain.override ?? {}));
   const changed = Object.entries(ranges).map(([name, law]) => {
     const label = before[name]?.label;
-    return [name, { ...lawKeys(law), source: "set in the page", grade: "C", ...(label ? { label } : {}) }];
+    return [name, { ...lawKeys(law), source, grade: "C", ...(label ? { label } : {}) }];
   });
   const override = table([...Object.entries(before), ...changed]);
   return { ...uncertain, override: Object.keys(override).length ? override : null };

@@ -39,6 +39,7 @@ export function roomOf(data, { store, asking, pool, live, workerText }) {
     cards,
     store,
     asking,
+    pool,
     screen: "",
     listeners,
     get state() {
