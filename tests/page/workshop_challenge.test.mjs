@@ -66,7 +66,7 @@ test("the record says old and new value, reason and role, and marks what has no 
   store.change({ kind: "hold", input: "quit rate", value: 0.2, screen: "care" });
   const bare = recordOf(data(), store.state.room);
   assert.deepEqual(bare.map(({ n, changes, stuck }) => [n, changes, stuck]), [
-    [2, [{ label: "Quit rate", was: "as in the plan, which varies", now: "0.2 a year" }], ""],
+    [2, [{ label: "Quit rate", was: "about 0.1 a year", now: "0.2 a year" }], ""],
     [1, [{ label: "Opening staff", was: "110 head", now: "120 head" }], ""],
   ]);
   assert.equal(recordWords(bare), "2 changes of the plan; none has a reason yet.");
@@ -88,7 +88,7 @@ test("what people say of an assumption is kept value by value, and can be taken 
   assert.equal(store.state.room.opinions.length, 2);
   assert.equal(store.state.room.journal.length, 0, "saying changes nothing in the plan");
   for (const [move, why] of [
-    [opinion(2), /quit rate = 2 is out of its range/],
+    [opinion(2), /Quit rate: 2 a year cannot be; it may be 0 to 1 a year/],
     [opinion(NaN), /not a finite number/],
     [opinion("0.1"), /not a finite number/],
     [{ ...opinion(0.1), input: "nothing" }, /no input "nothing"/],
@@ -228,7 +228,7 @@ test("of a risk that was not shown the summary holds neither rating", () => {
 
 test("what was said is told against the plan's range: inside, outside, or without one", () => {
   const [quit] = data().inputs;
-  const words = (one, ...values) => saidWords(one, saidFacts(one, values.map((value) => ({ value, who: "" }))));
+  const words = (one, ...values) => saidWords(data(), one, saidFacts(one, values.map((value) => ({ value, who: "" }))));
   assert.equal(words(quit), "Nobody has said a value yet.");
   assert.equal(words(quit, 0.1), "One value was said: 0.1 a year, inside the plan's range, 0.05 to 0.2 a year.");
   assert.equal(words(quit, 0.3), "One value was said: 0.3 a year, outside the plan's range, 0.05 to 0.2 a year.");
@@ -239,8 +239,8 @@ test("what was said is told against the plan's range: inside, outside, or withou
 });
 
 test("what people are asked of has a name for people, and is no share of a whole", () => {
-  const inputs = [input("shown", "Dmnl", 1, { label: "what it is" }), input("bare", "Dmnl", 1), input("share", "Dmnl", 0.5, { label: "a share", whole: "mix" }), input("one", "Dmnl", 1, { label: "one", name: "one_of", minimum: 1, maximum: 1 }), input("moves", "Dmnl", 1, { label: "it moves", uncertain: true })];
-  assert.deepEqual(assumptionsOf({ inputs }).map(({ name }) => name), ["moves", "shown"]);
+  const inputs = [input("shown", "Dmnl", 1, { label: "what it is" }), input("bare_name", "Dmnl", 1), input("one_year", "Year", 1), input("share", "Dmnl", 0.5, { label: "a share", whole: "mix" }), input("one", "Dmnl", 1, { label: "one", name: "one_of", minimum: 1, maximum: 1 }), input("moves", "Dmnl", 1, { label: "it moves", uncertain: true })];
+  assert.deepEqual(assumptionsOf({ ...data(), inputs }).map(({ name }) => name), ["moves", "shown"]);
 });
 
 test("marks of values that lie close stand in rows of their own", () => {
@@ -321,7 +321,7 @@ test("a card holds what it sets on top of the plan, which stays, and says what s
   const ask = askOf(page.state, setting);
   assert.deepEqual([ask.held, page.state.held], [{ gap: 1, "quit rate": 0.2 }, { gap: 1 }]);
   assert.equal(setWords(page, "quit rate", 0.2), "Quit rate: 0.2 instead of 0.1 a year, which varies");
-  assert.equal(setWords(page, "gap", 2), "gap: 2 instead of 1");
+  assert.equal(setWords(page, "gap", 2), "Gap: 2 instead of 1");
 });
 
 test("ranges that what was said widens, narrows or leaves", () => {

@@ -30,6 +30,20 @@ export function fill(element, ...children) {
   return element;
 }
 
+/**
+ * Put other children into an element where what they tell has changed, so that the focus stays where it is while it has not.
+ * @param {HTMLElement} element
+ * @param {*} told plain JSON that says what they tell
+ * @param {() => (Node|false|null|(Node|false|null)[])} children are made where that is another than the last time
+ */
+export function refill(element, told, children) {
+  const key = JSON.stringify(told);
+  if (TOLD.get(element) === key) return;
+  TOLD.set(element, key);
+  fill(element, children());
+}
+const TOLD = new WeakMap();
+
 /** Change a text only where it differs, so that nothing is laid out again for nothing. */
 export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;

@@ -1,13 +1,14 @@
 // Challenge cards: what one would change, run beside the plan, and what the room says of it.
 
 import { keyOf } from "../app/asking.mjs";
-import { button, fill, make, say } from "../app/dom.mjs";
+import { button, fill, make, refill, say } from "../app/dom.mjs";
 import { figure } from "../charts/figure.mjs";
 import { countOf, dateWords, percent } from "../charts/numbers.mjs";
 import { stackedChart } from "../charts/stacked.mjs";
 import { difference, quantile } from "../draws/statistics.mjs";
-import { GRADES, capital, valueWithUnit, valueWords } from "../levers/wording.mjs";
+import { GRADES, capital, valueWords } from "../levers/wording.mjs";
 import { columnOf, decimals, elementsOf, spread, statement, table, wte } from "../workshop/kit.mjs";
+import { amountOf, quantityOf, titleOf } from "../workshop/naming.mjs";
 import { VERDICTS } from "./challenge_moves.mjs";
 import { whoField } from "./who.mjs";
 
@@ -207,7 +208,7 @@ export function mountCards(root, page, beside) {
     const found = ready ? beside(askOf(page.state, setting)) : {};
     say(status, found.error ?? (found.ensemble ? "" : "Running the card \u2026"));
     answer.hidden = !found.ensemble;
-    if (setting) fill(sets, setLines(page, card, setting).map((line) => make("li", { text: line })));
+    if (setting) refill(sets, setLines(page, card, setting), () => setLines(page, card, setting).map((line) => make("li", { text: line })));
     if (!found.ensemble) return;
     const key = JSON.stringify([card.name, keyOf(page.state), keyOf(found.ensemble.ask)]);
     if (key === drawn) return;
@@ -238,7 +239,7 @@ function setLines(page, card, setting) {
 export function setWords(page, name, value) {
   const input = page.input(name);
   const varies = !Object.hasOwn(page.state.held, name) && (input.uncertain || Object.hasOwn(page.state.ranges, name));
-  return `${capital(input.label)}: ${valueWords(input, value)} instead of ${valueWithUnit(input, page.value(name))}${varies ? ", which varies" : ""}`;
+  return `${titleOf(page.data, name)}: ${valueWords(quantityOf(page.data, name), value)} instead of ${amountOf(page.data, name, page.value(name))}${varies ? ", which varies" : ""}`;
 }
 
 function numbersTable(page, card, facts, called) {

@@ -1,10 +1,11 @@
 // Confirm and challenge: cards, what people disagree on, and the record of every change.
 
 import { ensembles } from "../app/asking.mjs";
-import { button, fill, make, say } from "../app/dom.mjs";
+import { button, fill, make, refill, say } from "../app/dom.mjs";
 import { countOf } from "../charts/numbers.mjs";
-import { capital, lawWords, valueWithUnit } from "../levers/wording.mjs";
 import { statement } from "../workshop/kit.mjs";
+import { titleOf } from "../workshop/naming.mjs";
+import { standWords } from "../workshop/wording.mjs";
 import { mountCards } from "./cards.mjs";
 import { stuck } from "./challenge_moves.mjs";
 import { mountOpinions } from "./opinions.mjs";
@@ -43,12 +44,6 @@ export function mountChallenge(root, page) {
   return { show };
 }
 
-/** What stands at one side of a change, in words: a value, a range, or what the plan has of its own. */
-export function sideWords(input, side) {
-  if (side === null) return input.uncertain ? "as in the plan, which varies" : `${valueWithUnit(input, input.value)}, as in the plan`;
-  return typeof side === "number" ? valueWithUnit(input, side) : `varies, ${lawWords(input, side)}`;
-}
-
 /**
  * The record as facts, the last change first.
  * @param {Object} data of the page
@@ -56,14 +51,10 @@ export function sideWords(input, side) {
  * @returns {Array<{n: number, screen: string, changes: Array<{label: string, was: string, now: string}>, reason: string, who: string, stuck: string}>}
  */
 export function recordOf(data, room) {
-  const inputs = new Map(data.inputs.map((input) => [input.name, input]));
   return [...room.journal].reverse().map((entry) => ({
     n: entry.n,
     screen: entry.screen,
-    changes: entry.changes.map(({ input, was, now }) => {
-      const found = inputs.get(input);
-      return { label: capital(found.label), was: sideWords(found, was), now: sideWords(found, now) };
-    }),
+    changes: entry.changes.map(({ input, was, now }) => ({ label: titleOf(data, input), was: standWords(data, input, was), now: standWords(data, input, now) })),
     reason: entry.reason,
     who: entry.who,
     stuck: stuck(data, room, entry),
@@ -83,20 +74,16 @@ function mountRecord(root, page) {
   const lead = statement({ text: "" });
   const list = make("ol", { class: "record", reversed: true });
   fill(root, lead.element, list);
-  let drawn = "";
   let editing = null;
 
   function show() {
     const record = recordOf(page.data, page.state.room);
     lead.set({ text: recordWords(record), kind: record.length && record.every(({ reason }) => reason) ? "good" : record.length ? "watch" : "plain" });
-    const key = JSON.stringify([record, editing]);
-    if (key === drawn) return;
-    drawn = key;
-    fill(list, record.map(row));
+    refill(list, [record, editing], () => record.map(row));
   }
 
   function row(entry) {
-    const title = page.titles?.(entry.screen) ?? "";
+    const title = titleOfScreen(page, entry.screen);
     const said = entry.reason ? `Because ${entry.reason}${entry.who ? ` (${entry.who})` : ""}` : `No reason yet${entry.who ? ` (${entry.who} spoke)` : ""}`;
     return make("li", { value: entry.n, class: entry.reason ? "" : "bare" },
       make("ul", {}, ...entry.changes.slice(0, 8).map(({ label, was, now }) => make("li", {}, make("strong", { text: label }), `: ${now} instead of ${was}`)),
@@ -132,4 +119,8 @@ function mountRecord(root, page) {
   }
 
   return { show };
+}
+
+function titleOfScreen(page, name) {
+  return page.agenda.flatMap(({ screens }) => screens).find((screen) => screen.name === name)?.title ?? "";
 }

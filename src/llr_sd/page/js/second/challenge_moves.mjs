@@ -2,6 +2,8 @@
 
 import { checkAsk, frozen, inputOf, lawOf, Refusal, shown, table } from "../session/checks.mjs";
 import { valueProblem } from "../draws/laws.mjs";
+import { permissibleWords } from "../levers/wording.mjs";
+import { amountOf, quantityOf, titleOf } from "../workshop/naming.mjs";
 import { roleOf, textOf } from "../workshop/journal.mjs";
 
 const MOST = 40; // opinions on one assumption, placings of one risk
@@ -61,9 +63,11 @@ export function opinionsOf(room, input) {
 
 function opinion(data, state, { input, value, who, reason }) {
   const found = assumption(data, input);
-  if (typeof value !== "number" || !Number.isFinite(value)) throw new Refusal(`${found.label}: ${shown(value)} is not a finite number.`);
-  const problem = valueProblem(value, found);
-  if (problem) throw new Refusal(problem.replaceAll(found.name, found.label));
+  if (typeof value !== "number" || !Number.isFinite(value)) throw new Refusal(`${titleOf(data, found.name)}: ${shown(value)} is not a finite number.`);
+  if (valueProblem(value, found)) {
+    const may = permissibleWords(quantityOf(data, found.name));
+    throw new Refusal(`${titleOf(data, found.name)}: ${amountOf(data, found.name, value)} cannot be${may && `; it may be ${may}`}.`);
+  }
   if (opinionsOf(state.room, found.name).length >= MOST) throw new Refusal(`${MOST} values are kept of one assumption at most.`);
   const said = { input: found.name, value, who: roleOf(who ?? ""), reason: textOf(reason ?? "", "The reason") };
   return { room: { ...state.room, opinions: [...state.room.opinions, said] } };
@@ -72,7 +76,7 @@ function opinion(data, state, { input, value, who, reason }) {
 function unsay(data, state, { input, at }) {
   const found = assumption(data, input);
   const gone = opinionsOf(state.room, found.name)[Number.isSafeInteger(at) ? at : -1];
-  if (!gone) throw new Refusal(`${found.label}: no value ${shown(at)} was said.`);
+  if (!gone) throw new Refusal(`${titleOf(data, found.name)}: no value ${shown(at)} was said.`);
   return { room: { ...state.room, opinions: state.room.opinions.filter((one) => one !== gone) } };
 }
 
@@ -89,9 +93,9 @@ function unsay(data, state, { input, at }) {
 export function lawSaid(data, name, said) {
   const found = assumption(data, name);
   const values = said.map(({ value }) => value).sort((a, b) => a - b);
-  if (values.length < 2) throw new Refusal(`${found.label}: a range needs two values at least; ${values.length ? "one was" : "none was"} said.`);
+  if (values.length < 2) throw new Refusal(`${titleOf(data, found.name)}: a range needs two values at least; ${values.length ? "one was" : "none was"} said.`);
   const [low, high] = [values[0], values.at(-1)];
-  if (low === high) throw new Refusal(`${found.label}: everybody said the same, so there is no range. Set it to that value instead.`);
+  if (low === high) throw new Refusal(`${titleOf(data, found.name)}: everybody said the same, so there is no range. Set it to that value instead.`);
   const half = values.length / 2;
   const mode = values.length % 2 ? values[Math.floor(half)] : (values[half - 1] + values[half]) / 2;
   return lawOf(data, found, { kind: "triangular", low, mode, high });
@@ -110,7 +114,7 @@ function settleOpinions(data, state, { input }) {
 /** An input of which people may say a value each: a share of a whole has no range of its own. */
 function assumption(data, name) {
   const found = inputOf(data, name);
-  if (found.whole) throw new Refusal(`${found.label} is a share of a whole, which has no range of its own: change it where the shares are.`);
+  if (found.whole) throw new Refusal(`${titleOf(data, found.name)} is a share of a whole, which has no range of its own: change it where the shares are.`);
   return found;
 }
 

@@ -1,18 +1,20 @@
 // What people say of an assumption, side by side on one line with the plan's range; and the range that is made of it.
 
-import { button, choice, fill, make, say } from "../app/dom.mjs";
+import { keyOf } from "../app/asking.mjs";
+import { button, choice, fill, make, refill, say } from "../app/dom.mjs";
 import { countOf } from "../charts/numbers.mjs";
 import { node, patch, px, words } from "../charts/svg.mjs";
 import { quantile } from "../draws/statistics.mjs";
-import { behind, capital, lawWords, sourceWords, valueWithUnit, valueWords } from "../levers/wording.mjs";
+import { behind, extentWords, sourceWords, valueWords } from "../levers/wording.mjs";
 import { decimals, elementsOf, numberField, shareField, spread, statement, table, wte } from "../workshop/kit.mjs";
+import { amountOf, quantityOf, rangeOf, titleOf } from "../workshop/naming.mjs";
 import { lawSaid, opinionsOf } from "./challenge_moves.mjs";
 import { whoField } from "./who.mjs";
 
 const WIDTH = 900; // of the line, in its own units
 const EDGE = 30;
 
-/** Inputs of which people may say a value: those with a name for people that are no share of a whole, those that vary first. */
+/** Inputs of which people may say a value: those with a label in the model's table that are no share of a whole, those that vary first. */
 export function assumptionsOf(data) {
   const fit = data.inputs.filter(({ label, name, whole, minimum, maximum }) => label !== name && !whole && !(minimum !== null && minimum === maximum));
   return [...fit.filter(({ uncertain }) => uncertain), ...fit.filter(({ uncertain }) => !uncertain)];
@@ -48,13 +50,14 @@ export function saidFacts(input, said) {
 }
 
 /** The same in a sentence: how far people are apart, and how that lies to the plan's range. */
-export function saidWords(input, facts) {
+export function saidWords(data, input, facts) {
   const { count, least, most, middle, low, high, outside } = facts;
   if (count === 0) return "Nobody has said a value yet.";
-  const told = (value) => valueWithUnit(input, value);
-  const range = Number.isFinite(low) ? `the plan's range, ${valueWords(input, low)} to ${told(high)}` : "";
+  const told = (value) => amountOf(data, input.name, value);
+  const extent = (from, to) => extentWords(quantityOf(data, input.name), from, to);
+  const range = Number.isFinite(low) ? `the plan's range, ${extent(low, high)}` : "";
   if (count === 1) return `One value was said: ${told(least)}${range && (outside ? `, outside ${range}` : `, inside ${range}`)}.`;
-  const lead = least === most ? `All ${count} say ${told(least)}` : `${count} values were said, from ${valueWords(input, least)} to ${told(most)}, with ${valueWords(input, middle)} in the middle`;
+  const lead = least === most ? `All ${count} say ${told(least)}` : `${count} values were said, from ${extent(least, most)}, with ${valueWords(quantityOf(data, input.name), middle)} in the middle`;
   if (!range) return `${lead}; the plan has no range for it.`;
   if (outside === 0) return `${lead}: all inside ${range}.`;
   return `${lead}: ${outside === count ? "all" : `${outside} of them`} outside ${range}.`;
@@ -97,7 +100,7 @@ export function mountOpinions(root, page, beside) {
   const inputs = assumptionsOf(page.data);
   const known = new Map(inputs.map((input) => [input.name, input]));
   const chosen = () => known.get(page.store.state.view.opinionOf) ?? known.get("sub_ratio") ?? inputs[0];
-  const which = choice("The assumption", inputs.map((input) => ({ value: input.name, text: capital(input.label), group: input.uncertain ? "Varies in the plan" : "Stands at one value in the plan" })), "", (name) => page.change({ kind: "view", opinionOf: name }));
+  const which = choice("The assumption", inputs.map((input) => ({ value: input.name, text: titleOf(page.data, input.name), group: input.uncertain ? "Varies in the plan" : "Stands at one value in the plan" })), "", (name) => page.change({ kind: "view", opinionOf: name }));
   which.element.classList.add("wide");
   const who = whoField(page);
   const reason = make("input", { type: "text", maxlength: 300, autocomplete: "off" });
@@ -120,12 +123,13 @@ export function mountOpinions(root, page, beside) {
     const last = page.value(input.name);
     const change = () => "";
     const given = { label: "It should be", value: last, min: input.minimum ?? undefined, max: input.maximum ?? undefined, change };
-    field = input.percent ? shareField(given) : numberField({ ...given, unit: behind(input) });
+    const quantity = quantityOf(page.data, input.name);
+    field = quantity.percent ? shareField(given) : numberField({ ...given, unit: behind(quantity) });
     fill(entry, who.element, field.element, make("label", { class: "choice wide" }, make("span", { text: "Because" }), reason), button("Keep this value", keep));
   }
   function keep() {
     const input = chosen();
-    const value = Number(field.input.value) / (input.percent ? 100 : 1);
+    const value = Number(field.input.value) / (quantityOf(page.data, input.name).percent ? 100 : 1);
     if (field.input.value.trim() === "") return field.refuse("Write a number.");
     const refused = page.change({ kind: "opinion", input: input.name, value: Number(value.toPrecision(12)), who: who.value(), reason: reason.value });
     if (!refused) reason.value = "";
@@ -144,9 +148,9 @@ export function mountOpinions(root, page, beside) {
     const said = opinionsOf(page.state.room, input.name);
     say(source, `Where the plan's value comes from: ${sourceWords(input)}.`);
     const facts = saidFacts(input, said);
-    lead.set({ text: saidWords(input, facts), kind: "plain" });
-    drawLine(line, input, said, facts);
-    fill(list, said.length > 0 && saidTable(page, input, said));
+    lead.set({ text: saidWords(page.data, input, facts), kind: "plain" });
+    drawLine(line, page.data, input, said, facts);
+    refill(list, [input.name, said], () => said.length > 0 && saidTable(page, input, said));
     showRange(input, said);
   }
 
@@ -162,17 +166,17 @@ export function mountOpinions(root, page, beside) {
     const now = page.state.ranges[input.name];
     const there = law !== null && now !== undefined && JSON.stringify(now) === JSON.stringify(law) && !Object.hasOwn(page.state.held, input.name);
     settle.disabled = law === null || there;
-    say(settled, there ? `In the plan this varies as the room said: ${lawWords(input, law)}.` : why);
+    say(settled, there ? `In the plan this varies as the room said: ${rangeOf(page.data, input.name, law)}.` : why);
     settled.hidden = !settled.textContent;
-    if (law === null || page.now === null || page.coarse) return fill(widths);
+    if (law === null || page.now === null || page.coarse) return refill(widths, "", () => false);
     const rest = (table) => Object.fromEntries(Object.entries(table).filter(([name]) => name !== input.name));
     const { held, ranges, runs } = page.state;
     const without = beside(there ? { held, ranges: rest(ranges), runs } : { held, ranges, runs });
     const with_ = beside({ held: rest(held), ranges: { ...ranges, [input.name]: law }, runs });
     const error = without.error ?? with_.error;
-    if (error) return fill(widths, make("p", { class: "problem", text: error }));
-    if (!without.ensemble || !with_.ensemble) return fill(widths, make("p", { class: "quiet", text: "Running it \u2026" }));
-    return fill(widths, widthsTable(page, without.ensemble, with_.ensemble));
+    if (error) return refill(widths, error, () => make("p", { class: "problem", text: error }));
+    if (!without.ensemble || !with_.ensemble) return refill(widths, "running", () => make("p", { class: "quiet", text: "Running it \u2026" }));
+    return refill(widths, [without, with_].map(({ ensemble }) => keyOf(ensemble.ask)), () => widthsTable(page, without.ensemble, with_.ensemble));
   }
 
   return { show };
@@ -183,8 +187,8 @@ function saidTable(page, input, said) {
     caption: `What was said of it (${countOf(said.length, "value")})`,
     head: ["Who", "Value", "Because", ""],
     rows: said.map(({ value, who, reason }, at) => [
-      who || "nobody in particular", valueWithUnit(input, value), reason || make("span", { class: "unsaid", text: "no reason given" }),
-      button("Take out", () => page.change({ kind: "unsay", input: input.name, at }), { class: "control", "aria-label": `Take out ${valueWithUnit(input, value)}${who ? ` of ${who}` : ""}` }),
+      who || "nobody in particular", amountOf(page.data, input.name, value), reason || make("span", { class: "unsaid", text: "no reason given" }),
+      button("Take out", () => page.change({ kind: "unsay", input: input.name, at }), { class: "control", "aria-label": `Take out ${amountOf(page.data, input.name, value)}${who ? ` of ${who}` : ""}` }),
     ]),
   });
 }
@@ -202,7 +206,8 @@ function widthsTable(page, without, with_) {
 }
 
 /** The line: the plan's range as a band, where the plan stands, and a mark for each value that was said. */
-function drawLine(svg, input, said, facts) {
+function drawLine(svg, data, input, said, facts) {
+  const quantity = quantityOf(data, input.name);
   const values = [facts.low, facts.high, facts.stands, ...said.map(({ value }) => value)].filter(Number.isFinite);
   let [from, to] = [Math.min(...values), Math.max(...values)];
   if (from === to) [from, to] = [from - (Math.abs(from) || 1) / 2, to + (Math.abs(to) || 1) / 2];
@@ -213,19 +218,19 @@ function drawLine(svg, input, said, facts) {
   const anchor = (at) => (at < 130 ? "start" : at > WIDTH - 130 ? "end" : "middle");
   const marks = [];
   if (Number.isFinite(facts.low)) {
-    const label = `the plan's range: ${valueWords(input, facts.low)} to ${valueWithUnit(input, facts.high)}`;
+    const label = `the plan's range: ${extentWords(quantity, facts.low, facts.high)}`;
     marks.push(node("rect", { class: "band", x: px(x(facts.low)), y: px(base - 9), width: px(x(facts.high) - x(facts.low)), height: 18 }), words(x((facts.low + facts.high) / 2), base + 34, label, { size: 18, anchor: "middle" }));
   }
   marks.push(node("line", { class: "axis", x1: EDGE, x2: WIDTH - EDGE, y1: px(base), y2: px(base) }));
   marks.push(node("path", { class: "stands", d: `M${px(x(facts.stands))} ${px(base - 14)}v28` }));
   const spare = Number.isFinite(facts.low) ? 58 : 34;
-  marks.push(words(x(facts.stands), base + spare, `the plan: ${valueWithUnit(input, facts.stands)}`, { size: 18, anchor: anchor(x(facts.stands)), bold: true }));
+  marks.push(words(x(facts.stands), base + spare, `the plan: ${amountOf(data, input.name, facts.stands)}`, { size: 18, anchor: anchor(x(facts.stands)), bold: true }));
   for (const [i, { value, who }] of said.entries()) {
     const [at, up] = [x(value), base - 22 - 30 * rows[i]];
     marks.push(node("path", { class: "said-stem", d: `M${px(at)} ${px(up + 6)}V${px(base)}` }), node("path", { class: "said", d: `M${px(at)} ${px(up)}l7 7l-7 7l-7 -7z` }));
-    marks.push(words(at + (anchor(at) === "end" ? -12 : 12), up + 12, `${who || "somebody"}: ${valueWords(input, value)}`, { size: 18, anchor: anchor(at) === "end" ? "end" : "start", halo: true }));
+    marks.push(words(at + (anchor(at) === "end" ? -12 : 12), up + 12, `${who || "somebody"}: ${valueWords(quantity, value)}`, { size: 18, anchor: anchor(at) === "end" ? "end" : "start", halo: true }));
   }
-  for (const [key, value] of Object.entries({ viewBox: `0 0 ${WIDTH} ${base + spare + 10}`, class: "said-line", role: "img", "aria-label": saidWords(input, facts) })) svg.setAttribute(key, value);
+  for (const [key, value] of Object.entries({ viewBox: `0 0 ${WIDTH} ${base + spare + 10}`, class: "said-line", role: "img", "aria-label": saidWords(data, input, facts) })) svg.setAttribute(key, value);
   patch(svg, marks);
 }
 

@@ -1,6 +1,6 @@
 // The risks of the log: the room places each first, then the log's and the model's ratings are shown, and the difference is talked about.
 
-import { button, choice, fill, make, say } from "../app/dom.mjs";
+import { button, choice, fill, make, refill, say } from "../app/dom.mjs";
 import { ILLUSTRATIVE } from "../charts/figure.mjs";
 import { countOf, dateWords, listing, percent } from "../charts/numbers.mjs";
 import { GRADES } from "../levers/wording.mjs";
@@ -127,7 +127,6 @@ export function mountRisks(root, page) {
       matrix.element),
     make("details", {}, make("summary", { text: `All ${risks.length} risks: placed, in the log, by the model` }), all),
     make("p", { class: "quiet", text: `${ratings.title}. ${WHOLE} ${ratings.source}.` }));
-  let talking = "";
 
   function show() {
     const risk = chosen();
@@ -140,14 +139,10 @@ export function mountRisks(root, page) {
     shown.hidden = said.revealed;
     shown.disabled = said.placed.length === 0;
     locked.hidden = said.revealed || said.placed.length > 0;
-    fill(placed, said.placed.length > 0 && placings(risk, said));
+    refill(placed, [risk.id, said], () => said.placed.length > 0 && placings(risk, said));
     matrix.show(said.placed, said.revealed ? { log: risk, model: risk.stands[0] } : null);
-    const key = JSON.stringify([risk.id, said]);
-    if (key !== talking) {
-      talking = key;
-      fill(answer, said.revealed && answerOf(risk, said));
-    }
-    fill(all, summary(page, ratings));
+    refill(answer, [risk.id, said.revealed && said], () => said.revealed && answerOf(risk, said));
+    refill(all, page.state.room.risks, () => summary(page, ratings));
   }
 
   function placings(risk, said) {

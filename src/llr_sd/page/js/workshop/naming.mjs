@@ -132,7 +132,7 @@ export function rangeOf(data, name, law) {
 }
 
 /** An input as its values are told: a share so many in 100, a unit only where people say it. */
-function quantityOf(data, name) {
+export function quantityOf(data, name) {
   const input = inputOf(data, name);
   const head = input.variable.split("[")[0];
   const share = data.inputs.includes(input) && Object.hasOwn(NAMES, head) && NAMES[head][1] === SHARE;

@@ -35,7 +35,7 @@ export function changeWords(data, { changes }) {
 }
 
 /** Where an input stands: at a value, in a range, or, where neither is set, as the study has it. */
-function standWords(data, name, value) {
+export function standWords(data, name, value) {
   if (typeof value === "number") return amountOf(data, name, value);
   if (value !== null) return rangeOf(data, name, value);
   const input = data.inputs.find((one) => one.name === name);
