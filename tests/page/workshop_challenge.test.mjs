@@ -70,6 +70,7 @@ test("the record says old and new value, reason and role, and marks what has no 
     [1, [{ label: "Opening staff", was: "110 head", now: "120 head" }], ""],
   ]);
   assert.equal(recordWords(bare), "2 changes of the plan; none has a reason yet.");
+  assert.equal(recordWords(bare.slice(1)), "1 change of the plan, without a reason.");
   store.change({ kind: "because", n: 1, reason: "two joined", who: "Practice manager" });
   assert.equal(recordWords(recordOf(data(), store.state.room)), "2 changes of the plan; 1 without a reason.");
   store.change({ kind: "because", n: 2, reason: "exit interviews", who: "" });
@@ -278,13 +279,13 @@ test("a card is held against the plan run by run, and its sentences say which wa
   const pair = pairOf(page, worse, "bar_3", { level: "high" });
   assert.deepEqual([pair.runs, pair.above, pair.below, pair.middle].map((x) => Math.round(1e9 * x) / 1e9), [100, 100, 0, 5]);
   const told = sentencesOf(factsOf(page, worse), called);
-  assert.equal(told.best, "Autonomous: the best mix in 5 years takes 25.5 WTE instead of 20.5: 5.0 more, and in nine runs of ten between +5.0 and +5.0.");
+  assert.equal(told.best, "Autonomous: the best mix in 5 years takes 25.5 WTE instead of 20.5; run by run 5.0 more (+5.0 to +5.0 in nine runs of ten).");
   assert.equal(told.staff, "The staff in post in 5 years are the same in every run.");
   assert.deepEqual(told.workload, { text: "Workload in 5 years: 1.30 instead of 1.10, where 1 is work and staff in balance; more in 90% of the runs.", kind: "watch" });
   assert.deepEqual(told.closing, { text: "By end of Sep 2030 the gap closes in no run; in the plan in 40% of the runs.", kind: "watch" });
   const better = runs({ best: (run) => [15 + run / 100, 60], staff: PLAN.staff, workload: () => 1, closure: () => 2022.25 });
   const good = sentencesOf(factsOf(page, better), called);
-  assert.match(good.best, /: 5\.0 fewer, and in nine runs of ten between −5\.0 and −5\.0\.$/);
+  assert.match(good.best, /; run by run 5\.0 fewer \(−5\.0 to −5\.0 in nine runs of ten\)\.$/);
   assert.deepEqual(good.workload, { text: "Workload in 5 years: 1.00 instead of 1.10, where 1 is work and staff in balance; less in each of 100 runs.", kind: "plain" });
   assert.deepEqual(good.closing, { text: "By end of Sep 2030 the gap closes in every run; in the plan in 40% of the runs.", kind: "plain" });
 });

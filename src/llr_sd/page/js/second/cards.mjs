@@ -120,7 +120,7 @@ function mostMoved(levels, called, lead, none) {
   if (!most) return "";
   const { level, pair } = most;
   const size = `${wte(Math.abs(pair.middle))} ${pair.middle > 0 ? "more" : "fewer"}`;
-  return `${capital(called(level))}: ${lead} ${wte(pair.card.middle)} WTE instead of ${wte(pair.plan.middle)}: ${size}, and in nine runs of ten between ${change(pair.low)} and ${change(pair.high)}.`;
+  return `${capital(called(level))}: ${lead} ${wte(pair.card.middle)} WTE instead of ${wte(pair.plan.middle)}; run by run ${size} (${change(pair.low)} to ${change(pair.high)} in nine runs of ten).`;
 }
 
 function change(value) {

@@ -67,6 +67,7 @@ export function recordWords(record) {
   if (record.length === 0) return "Nothing was changed yet: the plan is as it was entered.";
   const lead = `${countOf(record.length, "change")} of the plan`;
   if (bare === 0) return `${lead}, each with its reason.`;
+  if (record.length === 1) return `${lead}, without a reason.`;
   return bare === record.length ? `${lead}; none has a reason yet.` : `${lead}; ${bare} without a reason.`;
 }
 
@@ -98,7 +99,7 @@ function mountRecord(root, page) {
   function edit(n) {
     editing = n;
     show();
-    list.querySelector("input")?.focus();
+    list.querySelector(".wide input")?.focus();
   }
 
   function mend(entry) {
