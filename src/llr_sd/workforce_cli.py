@@ -125,7 +125,10 @@ def _add_workshop(sub: argparse.ArgumentParser) -> None:
         "--out", metavar="FILE", type=Path, help="the page, a file that ends in .html (default: SITE-workshop.html here)"
     )
     sub.add_argument(
-        "--ratings", metavar="RESULTS", type=Path, help="results of `llr-sd run risk_ratings`: ratings of the log from more runs than the page is made with"
+        "--ratings",
+        metavar="RESULTS",
+        type=Path,
+        help="results of `llr-sd run risk_ratings`: ratings of the log from more runs than the page is made with",
     )
     sub.add_argument("--open", action="store_true", help="open it in the browser")
     sub.add_argument("--guide", action="store_true", help="print the facilitator's guide, and do nothing else")
