@@ -3,6 +3,8 @@
 import { button, choice, fill, make, say } from "../../app/dom.mjs";
 import { keyOf } from "../../app/asking.mjs";
 import { quantile } from "../../draws/statistics.mjs";
+import { figure } from "../../charts/figure.mjs";
+import { stackedChart } from "../../charts/stacked.mjs";
 import { bigNumber, decimals, spread, statement, table, wte } from "../../workshop/kit.mjs";
 import { lower } from "../../workshop/naming.mjs";
 import { beliefWords, carriedSentence, rangeBelow, ranged, runsSentence } from "./words.mjs";
@@ -11,6 +13,8 @@ import {
 } from "./shift_facts.mjs";
 
 const YEARS = 5;
+const LOW = 150; // px of the drawing at the usual size of type, so that all of the part stands in 1280 x 720
+const HIGH = 215;
 
 /**
  * Mount the part.
@@ -32,7 +36,10 @@ export function mountShift(root, page) {
     hours: bigNumber({ label: "Hours of care a year for this site", value: "", unit: "hours" }),
     staff: bigNumber({ label: "Staff it asks of this site", value: "", unit: "WTE" }),
   };
-  const lines = Object.fromEntries(["moved", "money", "asks", "strain"].map((name) => [name, statement({ text: "" })]));
+  const lines = Object.fromEntries(["moved", "money", "strain"].map((name) => [name, statement({ text: "" })]));
+  const options = { tallest: LOW };
+  const chart = stackedChart(options);
+  const picture = figure(chart, { name: "care from hospital", level: 2, about: page.about });
   const take = button("", () => act(), { class: "act control" });
   const taken = make("p", { class: "quiet", role: "status" });
   const state = make("p", { class: "quiet" });
@@ -42,7 +49,7 @@ export function mountShift(root, page) {
     make("div", { class: "beyond-choices control" }, choices.scenario.element, choices.money.element, choices.double.element, take),
     taken,
     make("div", { class: "beyond-numbers" }, numbers.moved.element, numbers.hours.element, numbers.staff.element),
-    lines.moved.element, lines.money.element, lines.asks.element, lines.strain.element,
+    make("div", { class: "beyond-split" }, make("div", {}, lines.moved.element, lines.money.element, lines.strain.element), picture),
     make("details", { class: "more-numbers" }, make("summary", { text: "All numbers, and what is judgement" }), details, carried),
     state);
   let system = null; // {key, ensemble, whole, error}
@@ -123,7 +130,7 @@ export function mountShift(root, page) {
     const { posts, bare, without } = site.runs;
     if (!posts || !bare || !without) return null;
     const time = without.outputs.get("workload").times[0] + YEARS;
-    const asked = levels.map((level) => ({ level, label: lower(page.words.levels[level].label), ...spread(page, "shift_wte", { level }, posts) }));
+    const asked = levels.map((level) => ({ level, title: page.words.levels[level].label, label: lower(page.words.levels[level].label), ...spread(page, "shift_wte", { level }, posts) }));
     const strain = Object.fromEntries([["posts", posts], ["bare", bare], ["without", without]].map(([name, runs]) => [name, spread(page, "workload", { time }, runs)]));
     return { asked, strain, total: totalOf(posts, levels) };
   }
@@ -134,11 +141,34 @@ export function mountShift(root, page) {
     numbers.staff.set(site ? { value: wte(site.total.middle), range: rangeBelow(site.total, wte) && `${rangeBelow(site.total, wte)}, at the middle of the hours` } : { value: "\u2026", range: "" });
     lines.moved.set({ text: `${movedSentence(facts)} ${arrivesSentence(facts)}` });
     lines.money.set(moneySentence(facts));
-    lines.asks.set({ text: site ? asksSentence(facts, site.asked, site.total) : "" });
+    picture.hidden = !site || facts.planned === 0;
+    options.tallest = page.presenting ? HIGH : LOW;
+    if (!picture.hidden) chart.update(pictureOf(facts, site));
     lines.strain.set(site && facts.planned > 0 ? strainSentence(site.strain) : { text: "" });
   }
 
   return { show };
+}
+
+/** Where the work lands as the system model has it, beside what it asks for at the site's own mix. */
+function pictureOf(facts, { asked, total }) {
+  const parts = (rows) => rows.map((row, i) => ({ name: asked[i].title, value: row.middle, ...apart(row) }));
+  return {
+    title: "Staff for this site\u2019s part in the practices, by level",
+    sentence: asksSentence(facts, asked, total),
+    unit: "WTE",
+    decimals: 1,
+    bars: [
+      { name: "As the system model has it", note: "", total: { value: facts.practices.total.middle, ...apart(facts.practices.total) }, parts: parts(facts.practices.levels) },
+      { name: "At this site\u2019s best mix", note: "at the middle of the hours", total: { value: total.middle, ...apart(total) }, parts: parts(asked) },
+    ],
+    pens: asked.map((_, i) => i),
+  };
+}
+
+/** A range, or none where it reads as one number. */
+function apart({ low, high }) {
+  return wte(low) === wte(high) ? { low: null, high: null } : { low, high };
 }
 
 /** The staff that the work asks for at all levels, run by run: its range is that of the site's own beliefs, at the middle of the hours. */

@@ -1,6 +1,5 @@
 // Left shift in typed facts and sentences: how much moves in LLR, how much of it reaches this site, and what it asks there.
 
-import { listing } from "../../charts/numbers.mjs";
 import { quantile } from "../../draws/statistics.mjs";
 import { columnOf, decimals, spread, wte } from "../../workshop/kit.mjs";
 
@@ -103,7 +102,7 @@ export function movedSentence({ planned, moved }) {
 /** What reaches the site, in hours and posts. */
 export function arrivesSentence({ planned, part, total, practices, teams }) {
   if (planned === 0) return "So nothing reaches this site by plan.";
-  return `By its list, ${shareWords(part)} of LLR\u2019s, this site\u2019s part is ${decimals(total.middle, 0)} hours of care a year: ${wte(practices.total.middle)} WTE in the practices, and ${wte(teams.total.middle)} WTE in the locality team.`;
+  return `By its list, ${shareWords(part)} of LLR\u2019s, this site\u2019s part is ${decimals(total.middle, 0)} hours of care a year: ${wte(practices.total.middle)} WTE in the practices and ${wte(teams.total.middle)} in the locality team.`;
 }
 
 /** Who pays. */
@@ -128,9 +127,9 @@ export function asksSentence(facts, asked, total) {
   const shares = asked.map(({ middle }) => middle / sum);
   const system = facts.practices.levels.map(({ middle }) => middle / facts.practices.levels.reduce((all, one) => all + one.middle, 0));
   const most = asked.map((one, i) => ({ ...one, more: shares[i] - system[i] })).sort((a, b) => b.more - a.more)[0];
-  const said = `At this site\u2019s best mix it asks for ${wte(total.middle)} WTE: ${listing(asked.map(({ label, middle }) => `${wte(middle)} ${label}`))}.`;
-  if (most.more < LEVEL_TOLD) return `${said} The levels are much as the system model has them.`;
-  return `${said} That is more at the ${most.label} level than the system model has: there the mix of work decides who does it, here your shares do. Both are judgement.`;
+  const said = `At this site\u2019s best mix it asks for ${wte(total.middle)} WTE`;
+  if (most.more < LEVEL_TOLD) return `${said}, at much the same levels as the system model has.`;
+  return `${said}, more of it at the ${most.label} level than the system model has: there the work decides who does it, here your shares do. Both are judgement.`;
 }
 
 /** What the work does to the strain of staff, with posts for all of it and with none. */
