@@ -70,6 +70,7 @@ export function mountGroups(page) {
   }));
 
   function show() {
+    if (page.state === page.store.state) base = null; // an undo takes a slider out of the hand
     const { names, values } = sharesOf(page, age);
     const percents = percentsOf(values);
     for (const [i, row] of rows.entries()) {
