@@ -185,4 +185,5 @@ def test_axe_finds_nothing_with_everything_unfolded(browser: Any, workshop: Path
         "(v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`)))"
     )
     assert found == []
-    assert browser.execute_script("return document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    place = "document.querySelector('.place')"
+    assert browser.execute_script(f"return {place}.scrollWidth - {place}.clientWidth") == 0
