@@ -79,6 +79,21 @@ def test_a_divider_dragged_by_hand_moves_two_shares_and_the_bars(opened: Any) ->
     assert page.get_log("browser") == []
 
 
+def test_a_hand_that_leaves_the_handle_behind_still_holds_it(opened: Any) -> None:
+    """A quick hand is far from the handle at the next event."""
+    page = opened("shares")
+    step = page.find_element("css selector", ".shares-bars .shares-row:nth-child(2) .split-track").rect["width"] / 100
+    ActionChains(page, duration=0).click_and_hold(handles(page)[2]).perform()
+    ActionChains(page, duration=0).move_by_offset(round(-40 * step), 90).perform()
+    until(page, f"return String(({BOXES.removeprefix('return ')})) === '44,0,0,56'")
+    ActionChains(page, duration=0).move_by_offset(round(30 * step), -90).perform()
+    until(page, f"return String(({BOXES.removeprefix('return ')})) === '50,19,5,26'")
+    ActionChains(page).release().perform()
+    ActionChains(page, duration=0).move_by_offset(50, 0).perform()
+    whole(page)
+    assert page.execute_script(BOXES) == [50, 19, 5, 26]
+
+
 def test_dividers_move_by_keys_and_say_what_stands_on_both_sides(opened: Any) -> None:
     page = opened("shares")
     handle = handles(page)[1]

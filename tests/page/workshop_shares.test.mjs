@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { limitFacts, limitWords, moved, passWords, sharesOf, STEPS, stepsOf, sum, typed } from "../../src/llr_sd/page/js/first/shares_facts.mjs";
+import { limitFacts, limitWords, moved, passWords, sharesOf, STEPS, stepsOf, typed } from "../../src/llr_sd/page/js/first/shares_facts.mjs";
+import { sumOf as sum } from "../../src/llr_sd/page/js/people/wholes.mjs";
 import { dividerWords, percentOf, stepsTyped } from "../../src/llr_sd/page/js/first/splitbar.mjs";
 
 /** Numbers that look like chance and are the same each time. */
@@ -31,6 +32,7 @@ test("shares become whole steps that add up, and steps become shares whose sum i
 test("shares that do not add up are brought to one as the model does", () => {
   assert.deepEqual(stepsOf([1, 1, 1, 1]), [250, 250, 250, 250]);
   assert.deepEqual(stepsOf([1, 1, 1]), [334, 333, 333]);
+  assert.deepEqual(stepsOf([0.564, 0.146, 0.132, 0.158], 10), [560, 150, 130, 160]);
 });
 
 test("a divider takes from the nearest, then from the next, and never loses anything", () => {
@@ -84,11 +86,11 @@ test("a divider says what stands on both sides of it", () => {
 });
 
 const spread = (middle, low = middle, high = middle) => ({ middle, low, high });
-const words = (given) => limitWords(limitFacts(given), "autonomous");
+const words = (given) => limitWords(limitFacts({ passes: 1, ...given }), "autonomous");
 
 test("the limit is told where it bites, where it does not, where it does sometimes, and where nothing is freed", () => {
   assert.equal(
-    words({ wanted: spread(0.29), through: spread(0.21), limit: spread(0.21), bites: 0.92 }),
+    words({ wanted: spread(0.29), through: spread(0.21), limit: spread(0.21), passes: 0.72, bites: 0.92 }),
     "The room's shares would free 29% of the autonomous level's time. The limit lets 21% through: about 72% of every change that the room wants, in all five functions alike. It bites in 92% of the runs.",
   );
   assert.match(words({ wanted: spread(0.29), through: spread(0.21), limit: spread(0.21), bites: 1 }), /alike\.$/);

@@ -13,6 +13,7 @@ const NOW = "current_share";
 const WANTED = "optimum_share";
 /** More is freed by nobody's shares: the scale of the limit ends here unless more is wanted. */
 const LIMIT_SCALE = 0.4;
+const HELD = "What the room has set of this care is taken as it is, without a range. Where people disagree, keep a range under Challenge.";
 
 /**
  * Mount the screen.
@@ -34,6 +35,7 @@ export function mountShares(root, page) {
   const place = make("div", { class: "shares-place" });
   const through = plainBar({ class: "split-bar split-slim" });
   const passes = make("p", { class: "shares-passes" });
+  const held = make("p", { class: "quiet", text: HELD, hidden: true });
   const tasks = make("section", { class: "shares-tasks", "aria-label": "Tasks" });
   const limit = limitBar();
   const fit = statement({ text: "", kind: "watch" });
@@ -49,7 +51,7 @@ export function mountShares(root, page) {
     make("div", { class: "shares-main" }, make("p", { class: "shares-head" }, title, meaning), place,
       make("div", { class: "shares-row" }, make("p", { text: "Goes through" }), through.element),
       passes),
-    tasks, limit.element, strip.element, fit.element));
+    make("div", { class: "shares-side" }, tasks, held), limit.element, strip.element, fit.element));
 
   function choose(name) {
     page.settle();
@@ -99,6 +101,7 @@ export function mountShares(root, page) {
     pair.now.show(now);
     pair.wanted.show(wanted);
     today.setAttribute("aria-pressed", String(open));
+    held.hidden = !parts.some(({ level }) => settled(page, nameOf(WANTED, chosen, level)));
     say(passes, passWords(parts.map((part, i) => ({ label: part.label, now: now[i], wanted: wanted[i] }))));
     showRuns();
   }
@@ -120,6 +123,11 @@ export function mountShares(root, page) {
 
 function nameOf(head, name, level) {
   return `${head}_${name}_${level}`;
+}
+
+/** Whether the room holds an input that varied. */
+function settled(page, name) {
+  return page.input(name).uncertain && Object.hasOwn(page.state.held, name);
 }
 
 /** One function among the five: its name and its wanted shares, small. */
@@ -164,7 +172,8 @@ function limitOf(page) {
   const freed = columnOf(page.now, "released");
   const there = asked.map((_, i) => i).filter((i) => Number.isFinite(asked[i]) && Number.isFinite(freed[i]));
   const bites = there.filter((i) => freed[i] < asked[i] - 1e-9).length / Math.max(1, there.length);
-  return limitFacts({ wanted, through, limit: { middle, low, high }, bites });
+  const parts = Float64Array.from(there.filter((i) => asked[i] > 0), (i) => freed[i] / asked[i]).sort();
+  return limitFacts({ wanted, through, limit: { middle, low, high }, bites, passes: parts.length ? quantile(parts, 0.5) : 1 });
 }
 
 function limitBar() {

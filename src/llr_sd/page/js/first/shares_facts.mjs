@@ -1,54 +1,27 @@
 /** Who will provide it: shares of a function over the skill levels in whole steps that always add up, and what the limit lets through. */
 
 import { listing, percent, shareWords } from "../charts/numbers.mjs";
+import { apportioned, sumOf, toOne } from "../people/wholes.mjs";
 
 /** Steps of a whole: tenths of a per cent. */
 export const STEPS = 1000;
-const FINEST = 2 ** -54;
-
-/** Sum of numbers in their order, as the model adds them. */
-export function sum(numbers) {
-  return numbers.reduce((all, number) => all + number, 0);
-}
 
 /**
- * Return shares as whole steps that add up to `STEPS`: the largest remainders are rounded up.
+ * Return shares as whole steps that add up to `STEPS`.
  *
  * @param {Array<number>} shares not negative; they are brought to a sum of one, as the model does
  * @param {number} [size] of a step: 10 for whole per cent
  * @returns {Array<number>}
  */
 export function stepsOf(shares, size = 1) {
-  return apart(shares, STEPS / size).map((step) => step * size);
+  if (!(sumOf(shares) > 0)) return shares.map((_, i) => (i ? 0 : STEPS));
+  return apportioned(shares, STEPS / size).map((step) => step * size);
 }
 
-function apart(shares, all) {
-  const whole = sum(shares);
-  if (!(whole > 0)) return shares.map((_, i) => (i ? 0 : all));
-  const exact = shares.map((share) => (share / whole) * all);
-  const down = exact.map((part) => Math.floor(part + 1e-9));
-  const order = exact.map((part, i) => [part - down[i], i]).sort((a, b) => b[0] - a[0] || a[1] - b[1]);
-  for (let left = all - sum(down), i = 0; left > 0; left -= 1, i += 1) down[order[i][1]] += 1;
-  return down;
-}
-
-/**
- * Return whole steps as shares whose sum, added in order, is exactly one: the largest takes what binary fractions leave over.
- *
- * @param {Array<number>} steps adding up to `STEPS`
- * @returns {Array<number>}
- */
+/** Return whole steps as shares whose sum, added in order, is exactly one. */
 export function sharesOf(steps) {
   const shares = steps.map((step) => step / STEPS);
-  const places = steps.map((_, i) => i).sort((a, b) => steps[b] - steps[a] || a - b);
-  for (const place of places) {
-    for (let n = 0; n <= 16; n += 1) {
-      const tried = [...shares];
-      tried[place] += (n % 2 ? -1 : 1) * Math.ceil(n / 2) * FINEST;
-      if (sum(tried) === 1) return tried;
-    }
-  }
-  return shares;
+  return sumOf(shares) === 1 ? shares : toOne(shares);
 }
 
 /**
@@ -60,10 +33,10 @@ export function sharesOf(steps) {
  * @returns {Array<number>} of the same sum
  */
 export function moved(parts, divider, to) {
-  const all = sum(parts);
+  const all = sumOf(parts);
   const made = [...parts];
   const wanted = Math.min(all, Math.max(0, Math.round(to)));
-  let change = wanted - sum(parts.slice(0, divider + 1));
+  let change = wanted - sumOf(parts.slice(0, divider + 1));
   const right = change > 0;
   made[right ? divider : divider + 1] += Math.abs(change);
   for (let i = right ? divider + 1 : divider; change !== 0; i += right ? 1 : -1) {
@@ -99,12 +72,12 @@ export function typed(parts, place, steps) {
 /**
  * Facts of the limit, of the runs.
  *
- * @param {{wanted: Spread, through: Spread, limit: Spread, bites: number}} given shares of the autonomous level's minutes, and in what
- *   share of the runs more was wanted than the limit lets through
+ * @param {{wanted: Spread, through: Spread, limit: Spread, passes: number, bites: number}} given shares of the autonomous level's minutes;
+ *   what part of a wanted change goes through in the middle of the runs, and in what share of them more was wanted than the limit lets through
  */
-export function limitFacts({ wanted, through, limit, bites }) {
-  const kind = wanted.middle <= 0 ? "more" : bites >= 0.5 ? "held" : bites > 0 ? "sometimes" : "free";
-  return Object.freeze({ kind, wanted, through, limit, bites, passes: wanted.middle > 0 ? Math.min(1, through.middle / wanted.middle) : 1 });
+export function limitFacts(given) {
+  const { wanted, bites } = given;
+  return Object.freeze({ kind: wanted.middle <= 0 ? "more" : bites >= 0.5 ? "held" : bites > 0 ? "sometimes" : "free", ...given });
 }
 
 /** What the room's shares ask of the most trained level, and what of it the limit lets through, in sentences. */

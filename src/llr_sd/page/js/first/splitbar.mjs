@@ -2,7 +2,8 @@
 
 import { make, say } from "../app/dom.mjs";
 import { fixed } from "../charts/numbers.mjs";
-import { moved, STEPS, sum, typed } from "./shares_facts.mjs";
+import { moved, STEPS, typed } from "./shares_facts.mjs";
+import { sumOf } from "../people/wholes.mjs";
 
 const PER_CENT = STEPS / 100;
 /** Milliseconds after which keys that were pressed one after another count as one move. */
@@ -57,7 +58,7 @@ function partOf({ level }) {
 }
 
 function drawn(places, parts, steps) {
-  const all = sum(steps);
+  const all = sumOf(steps);
   places.forEach((place, i) => {
     const share = (100 * steps[i]) / all;
     place.style.width = `${share}%`;
@@ -87,7 +88,7 @@ export function splitBar({ label, parts, drag, settle, change }) {
     make("div", {
       class: `split-handle split-handle-${i}`, role: "slider", tabIndex: 0, "aria-orientation": "horizontal", "aria-valuemin": 0, "aria-valuemax": 100,
       "aria-label": `${label}, between ${parts[i].label.toLowerCase()} and ${part.label.toLowerCase()}`,
-      on: { keydown: (event) => pressed(event, i), blur: rest, pointerdown: (event) => taken(event, i), pointermove: pulled, pointerup: let_go, pointercancel: let_go },
+      on: { keydown: (event) => pressed(event, i), blur: rest, pointerdown: (event) => taken(event, i) },
     }));
   const track = make("div", { class: "split-track" }, make("div", { class: "split-bar", "aria-hidden": "true" }, ...places), ...handles);
   const problem = make("p", { class: "problem", role: "alert", hidden: true });
@@ -113,27 +114,32 @@ export function splitBar({ label, parts, drag, settle, change }) {
   }
 
   function taken(event, divider) {
-    if (event.button !== 0 || handles[divider].getAttribute("aria-disabled") === "true") return;
+    if (grabbed !== null || event.button !== 0 || handles[divider].getAttribute("aria-disabled") === "true") return;
     event.preventDefault();
     rest();
     handles[divider].focus();
     handles[divider].setPointerCapture(event.pointerId);
     const { left, width } = track.getBoundingClientRect();
-    const stood = sum(steps.slice(0, divider + 1));
+    const stood = sumOf(steps.slice(0, divider + 1));
     // The hand keeps the place where it took the handle, so that a touch alone moves nothing.
-    grabbed = { divider, left, width, from: [...steps], off: event.clientX - left - (width * stood) / STEPS };
+    grabbed = { pointer: event.pointerId, divider, left, width, from: [...steps], off: event.clientX - left - (width * stood) / STEPS };
+    // The page is listened to, since not every browser keeps a pointer with the handle that it took.
+    for (const [kind, act] of HELD) document.addEventListener(kind, act);
   }
 
+  const HELD = [["pointermove", pulled], ["pointerup", dropped], ["pointercancel", dropped]];
+
   function pulled(event) {
-    if (grabbed === null || !(grabbed.width > 0)) return;
+    if (event.pointerId !== grabbed?.pointer || !(grabbed.width > 0)) return;
     const { divider, left, width, from, off } = grabbed;
     const share = (event.clientX - off - left) / width;
     dragged(moved(from, divider, Math.round(share * 100) * PER_CENT));
   }
 
-  function let_go() {
-    if (grabbed === null) return;
+  function dropped(event) {
+    if (event.pointerId !== grabbed?.pointer) return;
     grabbed = null;
+    for (const [kind, act] of HELD) document.removeEventListener(kind, act);
     settle();
   }
 
@@ -143,7 +149,7 @@ export function splitBar({ label, parts, drag, settle, change }) {
     if ((Number.isNaN(by) && end === undefined) || handles[divider].getAttribute("aria-disabled") === "true") return;
     event.preventDefault();
     event.stopPropagation();
-    const stood = sum(steps.slice(0, divider + 1));
+    const stood = sumOf(steps.slice(0, divider + 1));
     const round = by > 0 ? Math.floor(stood / PER_CENT + 1e-9) : Math.ceil(stood / PER_CENT - 1e-9);
     dragged(moved(steps, divider, end ?? (round + by) * PER_CENT));
     if (resting !== null) clearTimeout(resting);
@@ -170,7 +176,7 @@ export function splitBar({ label, parts, drag, settle, change }) {
     steps = [...next];
     drawn(places, parts, steps);
     handles.forEach((handle, i) => {
-      const stood = sum(steps.slice(0, i + 1));
+      const stood = sumOf(steps.slice(0, i + 1));
       handle.style.left = `${(100 * stood) / STEPS}%`;
       handle.setAttribute("aria-valuenow", percentOf(stood));
       handle.setAttribute("aria-valuetext", dividerWords(parts, steps, i));

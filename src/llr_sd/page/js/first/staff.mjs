@@ -53,7 +53,8 @@ export function mountStaff(root, page) {
       make("div", { class: "staff-rows" }, entry, read, problem, added.element, make("div", { class: "staff-notes" }, back, guessed)),
       make("div", { class: "staff-told" }, sum, people, bar.element, fit.element, odd.element, unsure,
         make("p", { class: "quiet", text: TIME }),
-        make("details", { class: "staff-why" }, make("summary", { text: "What a skill level is" }), make("p", { text: severalWords(page.roles, order, labels, "nurse", groups.nurse.label.toLowerCase()) })))));
+        make("details", { class: "staff-why" }, make("summary", { text: "What a skill level is" }), make("p", { text: severalWords(page.roles, order, labels, "nurse", groups.nurse.label.toLowerCase()) }),
+          make("ul", {}, ...order.filter((level) => levels[level].tasks.length).map((level) => make("li", {}, make("b", { text: `${labels[level]}: ` }), `${levels[level].tasks.join("; ")}.`)))))));
 
   /** Make the move; what refuses it is said at the field, and nothing changes. */
   function change(next, field = null) {
