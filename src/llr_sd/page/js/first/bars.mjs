@@ -24,7 +24,7 @@ export function mountBars(root, page) {
   const kept = statement({ text: "" });
   const waiting = make("p", { class: "lead", text: "Computing \u2026" });
   const gap = make("div", { class: "gap-numbers" });
-  const numbers = make("div", { class: "scroll" });
+  const numbers = make("div", { class: "scroll", role: "region", tabIndex: 0, "aria-label": "All numbers of the bars" });
   const shown = figure(chart, { name: "three bars", level: 2, about: page.about });
   const found = make("div", { class: "three-bars" },
     warning.element,

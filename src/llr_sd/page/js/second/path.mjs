@@ -47,7 +47,7 @@ export function mountPath(root, page) {
   const choose = new Map(names.map((name) => [name, levelButton(page, name)]));
   const folds = FOLDS.map(({ tell, numbers }) => {
     const summary = make("summary");
-    const place = make("div", { class: "scroll" });
+    const place = make("div", { class: "scroll", role: "region", tabIndex: 0 });
     const element = make("details", { class: "fold", on: { toggle: () => element.open && show() } }, summary, place);
     return { element, summary, place, tell, numbers };
   });
@@ -80,7 +80,10 @@ export function mountPath(root, page) {
     chart.update(levelSpec(page, facts, wanted));
     for (const { element, summary, place, tell, numbers } of folds) {
       say(summary, tell(facts));
-      if (element.open) fill(place, table(numbers(facts)));
+      if (!element.open) continue;
+      const given = numbers(facts);
+      place.setAttribute("aria-label", given.caption);
+      fill(place, table(given));
     }
   }
 
