@@ -36,6 +36,7 @@ export function mountAway(root, page) {
       tell(`${name} could not be made: ${error.message}`);
     }
   }
+  const commands = () => say(lines.firstChild, folders(page).map(({ folder }) => commandsOf(folder).shell).join("\n"));
   const named = (what, kind) => fileNameOf(page, what, kind, new Date());
   const session = filePart({ data: page.data, store: page.store, announce: page.announce }, (kind, content) => save(named(kind, "json"), "application/json", () => content));
 
@@ -54,7 +55,7 @@ export function mountAway(root, page) {
   ];
   const table = button("Save the site table", () => save(named("site table", "csv"), "text/csv;charset=utf-8", () => siteTable(page.data, page.state, page.value).text));
   const study = button("Save the study folders", () => save(named("study", "zip"), "application/zip", () => foldersArchive(folders(page))));
-  const more = make("details", { class: "away-more" }, make("summary", { text: "Open a session, start afresh" }), session.element);
+  const more = make("details", { class: "away-more control" }, make("summary", { text: "Open a session, start afresh" }), session.element);
   const open = () => ((more.open = true), more.querySelector("input[type=file]").focus());
   const tableSays = make("p");
   const lines = make("pre", { tabIndex: 0 }, make("code"));
@@ -71,7 +72,7 @@ export function mountAway(root, page) {
     said,
     sheets,
     more,
-    make("details", { class: "away-more" }, make("summary", { text: "How an analyst runs the study folders" }),
+    make("details", { class: "away-more control", on: { toggle: (event) => event.target.open && commands() } }, make("summary", { text: "How an analyst runs the study folders" }),
       make("p", { text: "Unpack the archive, and run each folder:" }), lines));
   printed(page, sheets);
 
@@ -82,7 +83,6 @@ export function mountAway(root, page) {
       say(waits, ready ? "" : page.asking.error ? "These assumptions cannot be run together: undo the last one to have numbers to take away." : "Wait a moment: not all runs are there yet.");
       const { own, illustrative, faults } = siteTable(page.data, page.state, page.value);
       say(tableSays, faults[0] ?? `Opens the next workshop with your numbers: ${countOf(own, "number")} of the room, ${illustrative} still illustrative.`);
-      say(lines.firstChild, folders(page).map(({ folder }) => commandsOf(folder).shell).join("\n"));
       if (!sheets.hidden && ready) fitSheets(sheets, page);
       session.show();
     },
@@ -90,7 +90,7 @@ export function mountAway(root, page) {
 }
 
 function item(title, text, ...does) {
-  return make("li", { class: "away-item" }, make("h2", { text: title }), typeof text === "string" ? make("p", { text }) : text, make("div", { class: "away-does" }, ...does));
+  return make("li", { class: "away-item" }, make("h2", { text: title }), typeof text === "string" ? make("p", { text }) : text, make("div", { class: "away-does control" }, ...does));
 }
 
 /** The study folders of the session, of the site and of the models that some screens look at. */

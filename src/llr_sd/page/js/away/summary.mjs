@@ -6,7 +6,7 @@ import { stackedScene } from "../charts/stacked.mjs";
 import { node, patch } from "../charts/svg.mjs";
 import { bars, barsSaid, care, closingOf, closingSentence, people, shares, wordsOf } from "./facts.mjs";
 import { barsPicture } from "./pictures.mjs";
-import { about, assumptions, cards, opinions, risks } from "./talk.mjs";
+import { assumptions, cards, opinions, risks } from "./talk.mjs";
 import { path } from "./way.mjs";
 
 /** How much of what was said a page takes: the first budget that fits is used. */
@@ -91,7 +91,7 @@ export function pageTwo(page, budget) {
     found.some(({ head }) => head[0] === "Card") ? "" : "No challenge card was talked about.",
     found.some(({ head }) => head[0] === "Risk") ? "" : "No risk was placed.",
   ].filter(Boolean);
-  const notes = about(page).tables.at(-1).rows.map(([note]) => note);
+  const { notes } = page.data.study;
   const longest = Math.max(2 * budget.letters, 60);
   return {
     tables: found,

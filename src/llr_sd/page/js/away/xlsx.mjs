@@ -155,7 +155,7 @@ function cell(content, row, column, look, styles) {
   return `<c r="${at}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${escaped(plain)}</t></is></c>`;
 }
 
-/** How wide each column is, in characters: what stands in it, within bounds; the last is widened until sentences have room. */
+/** How wide each column is, in characters: what stands in it, within bounds, and wider where sentences need the room. */
 function widthsOf(tables) {
   const found = [];
   for (const { head, rows } of tables) {
@@ -168,8 +168,7 @@ function widthsOf(tables) {
   }
   if (found.length === 0) return [LEAST];
   const short = LEAST - found.reduce((sum, width) => sum + width, 0);
-  if (short > 0) found[0] += Math.min(short, WIDEST - found[0]);
-  return found;
+  return found.map((width) => (short > 0 ? Math.min(WIDEST, width + Math.ceil(short / found.length)) : width));
 }
 
 /** A head may break between words, never within one. */
