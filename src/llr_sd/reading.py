@@ -130,6 +130,25 @@ def reads(variable: Variable) -> Iterator[str]:
             yield from _names(body)
 
 
+def behind(equations: Equations, names: Iterable[str]) -> frozenset[str]:
+    """Return the names of all that some variables hang on, themselves included.
+
+    Parameters
+    ----------
+    equations
+        The model.
+    names
+        Variables as the modeller wrote them, or elements of them.
+    """
+    found: set[str] = set()
+    waiting = [equations.variable(name.partition("[")[0]).name for name in names]
+    while waiting:
+        if (name := waiting.pop()) not in found:
+            found.add(name)
+            waiting += reads(equations.variables[name])
+    return frozenset(found)
+
+
 def _names(expression: Expression) -> Iterator[str]:
     waiting = [expression]
     while waiting:

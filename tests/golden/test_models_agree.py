@@ -59,9 +59,9 @@ def test_a_site_has_the_costs_and_the_ramp_of_the_system(system: llr_sd.Model) -
     columns = ["value", "low", "high", "distribution", "unit", "source", "grade"]
     site, costs = llr_sd.load_model("swipe_site"), [f"unit_cost_{k}" for k in ("autonomous", "enhanced", "core", "foundation")]
     pd.testing.assert_frame_equal(site.parameters.loc[costs, columns], system.parameters.loc[costs, columns])
-    assert site.parameters.loc["shift_years", columns].tolist() == system.parameters.loc["ls_ramp", columns].tolist()
-    value = system.parameters["value"]
-    assert site.parameters.loc["shift_start", "value"] == value["ls_start"] - site.parameters.loc["base_date", "value"]
+    ours, theirs = site.parameters["value"], system.parameters["value"]
+    assert ours["shift_years"] == theirs["ls_ramp"]
+    assert ours["shift_start"] == theirs["ls_start"] - ours["base_date"]
 
 
 def test_the_base_paths_are_within_five_percent(supply: llr_sd.Model, system: llr_sd.Model) -> None:

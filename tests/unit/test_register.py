@@ -381,6 +381,22 @@ def test_names_are_read_as_the_model_reads_them(rated: Path) -> None:
     pd.testing.assert_frame_equal(llr_sd.run_study(rated).tables["ratings"], one)
 
 
+def test_an_input_that_nothing_read_hangs_on_moves_no_number(rated: Path) -> None:
+    """The price is as uncertain as can be; once the register reads what it makes of staff, it is drawn."""
+    before = llr_sd.run_study(rated).tables
+    model, table = rated / "staff" / "staff.mdl", rated / "staff" / "parameters.csv"
+    cost = "price = 3 ~ Pound/WTE ~ Price. |\ncost = all staff * price ~ Pound ~ Cost. |\nINITIAL TIME"
+    model.write_text(model.read_text(encoding="utf-8").replace("INITIAL TIME", cost, 1), encoding="utf-8")
+    with table.open("a", encoding="utf-8") as file:
+        file.write("price,price,Pound/WTE,1,3,9,uniform,money,made up,C,,0,100\n")
+    after = llr_sd.run_study(rated).tables
+    for name in ("ratings", "drivers", "sobol", "parameters", "design"):
+        pd.testing.assert_frame_equal(after[name], before[name])
+    more = REGISTER.replace("[[risk]]", '[output.cost]\nmodel = "staff"\nvariable = "cost"\n\n[[risk]]', 1)
+    (rated / "register.toml").write_text(more, encoding="utf-8")
+    assert "price" in {p.name for p, _ in prepare_register(load_study(rated)).far["staff"].uncertain}
+
+
 def test_other_bands_are_a_switch(rated: Path) -> None:
     (rated / "study.toml").write_text(STUDY.replace("seed = 5", 'seed = 5\nbands = "npsa"'), encoding="utf-8")
     prepared = prepare_register(load_study(rated))

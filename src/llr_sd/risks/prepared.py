@@ -15,12 +15,13 @@ from llr_sd import analysis
 from llr_sd.errors import InputError, nearest
 from llr_sd.matrix import Matrix
 from llr_sd.model import Model, load_model
+from llr_sd.reading import behind
 from llr_sd.register import PLANNED, Mitigation, Register, Risk, load_matrix, load_register
 from llr_sd.run.feasible import Uncertain
 from llr_sd.run.filled import model_files
 from llr_sd.run.prepare import PreparedStudy, prepare
 from llr_sd.study import Study
-from llr_sd.studyparts import MonteCarlo, OutputSpec, Scenario
+from llr_sd.studyparts import Correlation, MonteCarlo, OutputSpec, Scenario
 from llr_sd.studyparts import Uncertain as UncertainSpec
 
 AS_IT_IS = "as it is"
@@ -170,7 +171,7 @@ def _prepare(
         set={**use.set, "FINAL TIME": max(dates)},
         site=use.site,
         scenario=tuple(Scenario(name=n, set=values) for n, values in settings.items()),
-        uncertain=UncertainSpec(names=tuple(p.name for p in model.table if p.distribution.kind != "fixed")),
+        uncertain=UncertainSpec(names=_drawn(register, model, outputs.values(), use.correlation)),
         outputs=outputs,
         monte_carlo=MonteCarlo(runs=runs),
         correlation=use.correlation,
@@ -179,6 +180,19 @@ def _prepare(
     prepared = prepare(inner, model)
     named = {n: replace(s, name=f"{name}_{n}", model=name) for n, s in prepared.samples.items()}
     return replace(prepared, samples=named)
+
+
+def _drawn(register: Register, model: Model, read: Iterable[OutputSpec], ties: Iterable[Correlation]) -> tuple[str, ...]:
+    """Return the uncertain parameters that what is read hangs on, balances included, or that a group or a correlation names.
+
+    Any other moves no number of the register but those of its Sobol points, which are others in each number of dimensions.
+    """
+    laws = [name for law in model.laws for name in (law.variable, law.scale) if name]
+    hung = behind(model.equations, [*(o.variable for o in read if o.variable), *laws])
+    named = {*(n for r in register.risk for n in r.group), *(n for tie in ties for n in tie.between)}
+    asked = {p.name for name in named if (p := model.table.find(name)) is not None}
+    drawn = (p for p in model.table if p.distribution.kind != "fixed")
+    return tuple(p.name for p in drawn if p.name in asked or p.variable.partition("[")[0] in hung)
 
 
 def settings_of(risk: Risk, run: str, model: Model) -> dict[str, float]:
