@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Refusal } from "../../src/llr_sd/page/js/session/checks.mjs";
-import { fitWords, headsWords, levelFacts, oddRows, oddWords, severalWords, sound, staffFacts, unsureWords } from "../../src/llr_sd/page/js/first/staff_facts.mjs";
+import { fitWords, headsWords, levelFacts, oddRows, oddWords, openingWords, severalWords, sound, staffFacts, unsureWords } from "../../src/llr_sd/page/js/first/staff_facts.mjs";
 import { byLevel, openingRows, STAFF_MOVES, toldBy, total } from "../../src/llr_sd/page/js/first/staff_moves.mjs";
 import { input, pageData } from "./session_fixture.mjs";
 
@@ -17,7 +17,7 @@ const ROLES = [
 ].map(([name, group, level, existing]) => ({ name, group, level, existing }));
 
 /** A site's page, as far as staff are concerned. */
-function siteData({ levels = [0, 0, 0, 0], lent = false, staff } = {}) {
+function siteData({ levels = [0, 0, 0, 0], lent = false, staff = [] } = {}) {
   const labelled = (labels) => Object.fromEntries(Object.entries(labels).map(([key, label]) => [key, { label }]));
   const inputs = [
     ...Object.entries(RETURNED).map(([group, wte]) => input(`return_wte_${group}`, "WTE", wte, { minimum: 0, maximum: 100000 })),
@@ -53,12 +53,27 @@ test("a table that knows levels apart from groups opens with rows of which both 
   for (const [group, wte] of Object.entries(RETURNED)) assert.equal(total(rows.filter((r) => r.group === group).map((r) => r.wte)), wte);
 });
 
-test("an import that knows staff by group and level opens with these", () => {
-  const staff = [{ group: "gp", level: "autonomous", wte: 20, heads: 26 }, { group: "nurse", level: "foundation", wte: 1.5, heads: null }];
-  assert.deepEqual(opened(siteData({ staff })), [
-    { role: "GP", heads: 26, lent: false, group: "gp", level: "autonomous", wte: 20 },
-    { role: "Nurses, foundation", heads: null, lent: false, group: "nurse", level: "foundation", wte: 1.5 },
+test("an import that knows staff by group and level opens with these, and with what is left of its groups and levels", () => {
+  const levels = [22.5, 4.1, 8.4, 61.3];
+  const staff = [{ group: "nurse", level: "core", wte: 8.4, heads: 12 }, { group: "admin_staff", level: "foundation", wte: 55.26, heads: null }];
+  const rows = opened(siteData({ levels, staff }));
+  assert.deepEqual(Object.values(byLevel(LEVELS, rows)), levels);
+  assert.deepEqual(rows.map(({ role, wte, heads }) => [role, wte, heads]), [
+    ["GP", 19.26, null], ["Advanced nurse practitioner", 1.67, null], ["Practice nurse", 8.4, 12], ["Other clinical staff, autonomous", 1.57, null],
+    ["Pharmacist", 4.1, null], ["Healthcare assistant", 6.04, null], ["Receptionist", 55.26, null],
   ]);
+});
+
+test("cells that are more than a table holds are of another date, and are left", () => {
+  const levels = [22.5, 4.1, 8.4, 61.3];
+  const staff = [{ group: "nurse", level: "core", wte: 11, heads: 12 }];
+  assert.deepEqual(opened(siteData({ levels, staff })), opened(siteData({ levels })));
+});
+
+test("it is said what the first rows rest on", () => {
+  assert.match(openingWords({ levels: false, cells: false }), /^The site's table says staff groups, not roles: each role above/);
+  assert.match(openingWords({ levels: true, cells: false }), /each by itself: the rows fit both, and others would too/);
+  assert.match(openingWords({ levels: true, cells: true }), /^The import says staff by group and level; .* hides small counts/);
 });
 
 test("the model is told sums by group and by level, to the last digit of what was entered, and nothing else", () => {

@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tomli_w
 from node_code import node
+from test_baseline_folder import with_levels
 
 from llr_sd.textfiles import read_table
+from llr_sd.workforce.baseline import folder
 from llr_sd.workforce.roles import read_roles
 from llr_sd.workshop import made
 from llr_sd.workshop.made import workshop_data
 from llr_sd.workshop.site import site_of
+from llr_sd.workshop.staff import staff_of
 
 ROOT = Path(__file__).parents[2]
 TABLE_3 = ROOT / "src" / "llr_sd" / "workforce" / "tables" / "plan" / "table03_staff_headcount_wte.csv"
@@ -47,6 +51,12 @@ const again = staffed(null, after);
 result.back = [again.room.staff, again.held, start.held, runs(again).bar_1.map((column) => column[0])];
 const many = staffed([...opened, { ...opened[3], level: "enhanced", wte: 4 }]);
 result.many = runs(many);
+"""
+ROWS = """
+import { openingRows } from "@/first/staff_moves.mjs";
+const labels = (names) => Object.fromEntries(names.map((name) => [name, { label: name }]));
+const words = { levels: labels(["autonomous", "enhanced", "core", "foundation"]), groups: labels(["gp", "nurse", "other_clinical", "admin_staff"]) };
+const result = openingRows({ workshop: { site: { staff: data.staff }, words, roles: [] } }, (name) => data.table[name]);
 """
 
 
@@ -124,3 +134,47 @@ def test_every_function_has_tasks_of_the_levels_that_do_it(data: dict[str, Any])
         levels = {task["level"] for task in function["tasks"]}
         wanted = {level for level in data["workshop"]["words"]["levels"] if value[f"optimum_share_{name}_{level}"] > 0}
         assert levels == wanted, name
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What an import writes of the plan's case, as far as a site's workshop reads it."""
+    place = tmp_path_factory.mktemp("imported") / "staff"
+    base = folder.baseline(with_levels())
+    tables = folder.tables(base)
+    for where, files in ((place, tables.public), (place / "local", tables.local)):
+        where.mkdir()
+        for name, table in files.items():
+            table.to_csv(where / name, index=False)
+    (place / "baseline.toml").write_text(tomli_w.dumps(folder.about(base, tables, {})), encoding="utf-8")
+    return place
+
+
+@pytest.mark.parametrize("name", ["site_elr_1.csv", "site_elr_0.csv", "local/site_lc_1.csv"])
+def test_an_import_opens_with_its_own_staff(imported: Path, name: str) -> None:
+    """Cells that the import tells are rows with their heads; with what its sums leave, the rows are its groups and its levels."""
+    site = site_of(str(imported / name))
+    cells = staff_of(site.subject)
+    assert cells
+    stocks = [
+        r
+        for r in read_table(imported / "stocks.csv", ("unit",))
+        if r["unit"] == site.name.rpartition("site_")[2].upper().replace("_", "-")
+    ]
+    for cell in cells:
+        group = GROUPS[cell["group"]]
+        rows = [r for r in stocks if (r["group"], r["level"]) == (group, cell["level"])]
+        assert {r["hidden"] for r in rows} == {"False"}
+        assert cell["wte"] == pytest.approx(sum(r.number_in("opening") for r in rows), abs=1e-6)
+        assert cell["heads"] == pytest.approx(sum(r.number_in("heads") for r in rows), abs=1e-6)
+    table = {r["parameter"]: r.number_in("value") for r in read_table(imported / name, ("parameter", "value"))}
+    data = {"table": table, "staff": cells}
+    rows = node(ROWS, data)
+    assert {(c["group"], c["level"]) for c in cells} <= {(r["group"], r["level"]) for r in rows}
+    for key, names in (("group", "return_wte_"), ("level", "skill_return_")):
+        for part in {r[key] for r in rows}:
+            assert sum(r["wte"] for r in rows if r[key] == part) == pytest.approx(table[names + part], abs=5e-4)
+
+
+def test_a_site_that_is_no_import_has_no_cells(data: dict[str, Any]) -> None:
+    assert data["workshop"]["site"]["staff"] == []

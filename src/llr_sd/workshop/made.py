@@ -15,6 +15,7 @@ from llr_sd.run.execute import Progress
 from llr_sd.workshop.behind import behind_pages
 from llr_sd.workshop.ratings import ratings_of
 from llr_sd.workshop.site import Site, site_of
+from llr_sd.workshop.staff import staff_of
 from llr_sd.workshop.table import table_of
 from llr_sd.workshop.words import Words, read_words
 
@@ -108,7 +109,12 @@ def workshop_data(site: Site, ratings: str | Path | None, progress: Callable[[st
     words: Words = read_words(site.subject.model.equations, [i["name"] for i in page["inputs"]])
     progress("compiling the models behind ...")
     behind = behind_pages()
-    about = {"name": site.name, "label": words.site(site.name), "illustrative": site.illustrative}
+    about = {
+        "name": site.name,
+        "label": words.site(site.name),
+        "illustrative": site.illustrative,
+        "staff": staff_of(site.subject),
+    }
     progress("rating the risks of the log ...")
     rated = ratings_of(ratings, progress=_quarters(progress)).to_data()
     return keyed(

@@ -3,12 +3,11 @@
 import { button, choice, fill, make, say } from "../app/dom.mjs";
 import { fixed } from "../charts/numbers.mjs";
 import { columnOf, elementsOf, spread, statement, table } from "../workshop/kit.mjs";
-import { barWords, fitWords, headsWords, levelFacts, oddRows, oddWords, severalWords, sound, staffFacts, unsureWords } from "./staff_facts.mjs";
+import { barWords, fitWords, headsWords, levelFacts, oddRows, oddWords, openingWords, severalWords, sound, staffFacts, unsureWords } from "./staff_facts.mjs";
 import { halves, numberTyped, openingRows, takesLent } from "./staff_moves.mjs";
 
 const ROLES = "roles-of-the-workshop";
 const TIME = "One WTE of a GP is nine sessions a week; of all others, 37.5 hours. Heads are people.";
-const GUESSED = "The site's table says staff groups, not roles: each role above is the one that a group most often has at the level, until you say what it is.";
 
 /**
  * Mount the screen.
@@ -35,7 +34,7 @@ export function mountStaff(root, page) {
     body);
   const read = make("div", { class: "staff-read" });
   const problem = make("p", { class: "problem", role: "alert", hidden: true });
-  const guessed = make("p", { class: "quiet", text: GUESSED });
+  const guessed = make("p", { class: "quiet", text: openingWords(openedBy(page)) });
   const added = adder(page, { groups, levels, lent }, (row) => change([...rows(), row]));
   const back = button("Back to the site's table", () => change(null), { class: "link control" });
   const cards = order.map((level) => levelCard(level, levels[level]));
@@ -126,7 +125,7 @@ export function mountStaff(root, page) {
     read.hidden = !page.presenting;
     entry.hidden = page.presenting;
     back.hidden = page.state.room.staff === null;
-    guessed.hidden = page.state.room.staff !== null || (page.data.workshop.site.staff ?? []).length > 0;
+    guessed.hidden = page.state.room.staff !== null;
     cards.forEach((card, i) => card.set(facts.levels[i]));
     say(sum, `Bar 1, in all: ${fixed(facts.wte, 2)} WTE${facts.lent > 0 ? `; and ${fixed(facts.lent, 2)} WTE lent by others, outside bar 1` : ""}`);
     say(people, headsWords(facts));
@@ -145,6 +144,11 @@ export function mountStaff(root, page) {
   }
 
   return { show };
+}
+
+/** What the rows rest on that the page opens with. */
+function openedBy(page) {
+  return { levels: Object.keys(page.words.levels).some((level) => page.value(`skill_return_${level}`) > 0), cells: page.data.workshop.site.staff.length > 0 };
 }
 
 /** Where a role stands in the list of the workshop; nothing where it is not in it. */

@@ -38,6 +38,19 @@ export function headsWords({ rows, counted, heads }) {
   return `${countOf(heads, "person", "people")} in all, beside WTE: the two are never added.`;
 }
 
+/**
+ * Where the rows come from that the page opens with.
+ *
+ * @param {{levels: boolean, cells: boolean}} table whether the site's table says levels apart from groups, as an import does, and whether
+ *   the import tells cells of both
+ */
+export function openingWords({ levels, cells }) {
+  const roles = "each role above is the one that a group most often has at the level, until you say what it is.";
+  if (cells) return `The import says staff by group and level; ${roles} Where it hides small counts, a row is what its sums leave.`;
+  if (levels) return `The site's table says groups and levels, each by itself: the rows fit both, and others would too; ${roles}`;
+  return `The site's table says staff groups, not roles: ${roles}`;
+}
+
 /** Rows in which WTE and heads look like each other's. */
 export function oddRows(rows) {
   return rows.filter((row) => row.heads !== null && row.heads > 0 && row.wte / row.heads > MUCH);

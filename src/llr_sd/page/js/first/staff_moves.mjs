@@ -7,6 +7,8 @@ const MOST_ROWS = 80;
 const LONGEST_ROLE = 60;
 /** Decimals of a sum: finer than anybody enters, coarser than what adding fractions leaves over. */
 const DECIMALS = 9;
+/** What sums of an import may differ by, since its tables are rounded [WTE]. */
+const ROUNDED = 1e-4;
 
 /** Sum of numbers without what adding binary fractions leaves over. */
 export function total(numbers) {
@@ -34,13 +36,21 @@ export function byLevel(levels, rows) {
 export function openingRows(data, value) {
   const levels = Object.keys(data.workshop.words.levels);
   const groups = Object.keys(data.workshop.words.groups);
-  const given = data.workshop.site.staff ?? [];
-  if (given.length) return frozen(given.map((row) => ({ role: usualRole(data, row.group, row.level), heads: null, lent: false, ...row })));
   const returned = groups.map((group) => value(`return_wte_${group}`));
   const known = levels.map((level) => value(`skill_return_${level}`));
-  const cells = total(known) > 0 ? paired(returned, known) : split(data, value, groups, levels, returned);
-  const rows = cells.map(([group, level, wte]) => ({ group: groups[group], level: levels[level], wte: total([wte]) })).filter(({ wte }) => wte > 0);
-  return frozen(rows.map(({ group, level, wte }) => ({ role: usualRole(data, group, level), group, level, wte, heads: null, lent: false })));
+  const cells = total(known) > 0 ? imported(data.workshop.site.staff, groups, levels, returned, known) : split(data, value, groups, levels, returned);
+  const rows = cells.map(([g, k, wte, heads = null]) => ({ group: groups[g], level: levels[k], wte: total([wte]), heads })).filter(({ wte }) => wte > 0);
+  return frozen(rows.map((row) => ({ role: usualRole(data, row.group, row.level), ...row, lent: false })));
+}
+
+/** What an import tells of both together, and what is left of its groups and levels; these alone where they do not hold the cells. */
+function imported(staff, groups, levels, returned, known) {
+  const told = staff.map(({ group, level, wte, heads }) => [groups.indexOf(group), levels.indexOf(level), wte, heads]);
+  const left = (sums, axis) => sums.map((sum, i) => total([sum, ...told.filter((cell) => cell[axis] === i).map(([, , wte]) => -wte)]));
+  const [restOfGroups, restOfLevels] = [left(returned, 0), left(known, 1)];
+  if ([...restOfGroups, ...restOfLevels].some((rest) => rest < -ROUNDED)) return paired(returned, known);
+  const rest = (sums) => sums.map((sum) => (sum > ROUNDED ? sum : 0));
+  return [...told, ...paired(rest(restOfGroups), rest(restOfLevels))].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
 }
 
 /** Each group over the levels by the weights of the model. */
