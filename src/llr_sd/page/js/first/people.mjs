@@ -138,7 +138,7 @@ function mountList(page) {
     };
   });
   const head = (text) => make("th", { scope: "col", text });
-  const grid = make("table", { class: "first-fields" },
+  const grid = make("table", { class: "first-fields first-two" },
     make("caption", { text: "People by age, and how their number grows each year" }),
     make("thead", {}, make("tr", {}, head("Age"), head("People"), head("Growth a year"))),
     make("tbody", {}, ...rows.map((row) => make("tr", {}, make("th", { scope: "row", text: row.label }), make("td", {}, row.people.element), make("td", {}, row.growth.element)))));

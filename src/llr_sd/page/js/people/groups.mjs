@@ -98,6 +98,6 @@ export function mountGroups(page) {
     sum.element, stands,
     make("table", { class: "first-fields" }, make("caption", { text: "Does a group grow beyond ageing?" }), head("Group", "Growth a year of its weight at every age"),
       make("tbody", {}, ...growth.map(({ label, field }) => make("tr", {}, make("th", { scope: "row", text: label }), make("td", {}, field.element))))),
-    make("p", { class: "quiet", text: "The groups of an age stay 100% together, so that a group that grows takes from the others, and its number grows by less than its weight." }));
+    make("p", { class: "quiet", text: "The groups of an age stay 100% together: one that grows takes from the others, so that its share grows by less than its weight." }));
   return { element, show };
 }
