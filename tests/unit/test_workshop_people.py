@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from node_code import node
 
+from llr_sd.errors import InputError
 from llr_sd.exploring import made
 from llr_sd.workshop.site import site_of
-from llr_sd.workshop.words import read_words
+from llr_sd.workshop.words import file_of_words, read_words
 
 ROOT = Path(__file__).parents[2]
 LEVELS = ("autonomous", "enhanced", "core", "foundation")
@@ -162,3 +163,22 @@ def test_the_lists_on_offer_are_those_of_the_study_and_of_the_table() -> None:
     assert aged == pytest.approx(list(older.values()), abs=1), "the study rounds one person to the other side of 65"
     assert alike == [2072, 4367, 14033, 9044, 3559, 2073, 852]
     assert plain["bands"]["same"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("older = 0.239", "older = 23.9", '"preset > 1 > older": 23.9 is no share.'),
+        ("segment_growth_frail = 0.05", "segment_growth_frial = 0.05", '"preset > 3 > set": there is no "segment_growth_frial".'),
+        ('one = "a frail person"', "", '"segments > frail > one" is missing.'),
+        ('name = "As old as LLR"', 'name = "Older than LLR"', '"preset": "Older than LLR" is there twice.'),
+    ],
+)
+def test_a_fault_in_the_lists_on_offer_is_named_by_its_key(old: str, new: str, fault: str, tmp_path: Path) -> None:
+    text = file_of_words().read_text(encoding="utf-8")
+    assert old in text
+    file = tmp_path / "workshop.toml"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_words(site_of("rutland").subject.model.equations, [i["name"] for i in page()["inputs"]], file)
+    assert fault in str(error.value)
