@@ -144,6 +144,74 @@ def test_a_key_that_a_field_needs_is_the_fields_own(browser: Any, workshop: Path
     until(browser, "[...document.querySelectorAll('.chip :checked')].map((e) => e.value).join() === 'pp'")
 
 
+def typed(browser: Any, name: str, value: str) -> str:
+    """Write a value into the field of the screen that has this label, and leave it; return what has the focus then."""
+    script = """
+      const field = [...document.querySelectorAll('.screen:not([hidden]) input')].find((i) => i.labels?.[0]?.textContent.includes(arguments[0]));
+      if (field.closest('details')) field.closest('details').open = true;
+      field.focus();
+      field.value = arguments[1];
+      for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true }));
+      return new Promise((done) => setTimeout(() => done(document.activeElement === field ? 'field' : document.activeElement.outerHTML), 400));
+    """
+    return str(browser.execute_script(script, name, value))
+
+
+def test_a_change_is_told_with_its_old_value_and_its_reason_is_kept_without_taking_the_focus(
+    browser: Any, workshop: Path
+) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    opened(browser, workshop, "people")
+    settled(browser)
+    assert not browser.execute_script("return document.querySelector('.because-what').checkVisibility()")
+    assert typed(browser, "Registered patients", "40000") == "field"
+    assert until(browser, "document.querySelector('.because-what').innerText") == "Registered patients: 40,000, was 36,000."
+    assert typed(browser, "Registered patients", "41000") == "field"  # a hand that goes on is not disturbed
+    until(browser, "document.querySelector('.because-what').innerText === 'Registered patients: 41,000, was 36,000.'")
+    browser.find_element("css selector", ".because button").click()
+    press(browser, "new houses", Keys.ENTER)
+    until(browser, "document.activeElement.textContent === 'Reason kept'")
+    browser.execute_script(
+        "document.querySelector('.because button').click();"
+        "const who = document.querySelector('.why select'); who.value = 'Patient'; who.dispatchEvent(new Event('change', { bubbles: true }))"
+    )
+    moves = [move for move in json.loads(kept(browser))["moves"] if move["kind"] != "view"]
+    assert [move["kind"] for move in moves] == ["hold", "hold", "because", "because"]
+    assert (moves[-1]["reason"], moves[-1]["who"], moves[-1]["screen"]) == ("new houses", "Patient", "people")
+    press(browser, Keys.ESCAPE)
+    until(browser, "document.querySelector('.why').hidden")
+    press(browser, Keys.PAGE_DOWN)
+    assert not browser.execute_script("return document.querySelector('.because-what').checkVisibility()")
+    press(browser, Keys.PAGE_UP)
+    assert browser.execute_script("return document.querySelector('.because button').innerText") == "Reason kept"
+
+
+def test_it_goes_on_where_it_was_left_off(browser: Any, workshop: Path) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    opened(browser, workshop)
+    assert browser.execute_script("return document.querySelector('.go').innerText") == "Begin"
+    press(browser, Keys.PAGE_DOWN, Keys.PAGE_DOWN, Keys.PAGE_DOWN)
+    left = shown(browser)
+    browser.get(workshop.as_uri())  # the next day
+    until(browser, "document.querySelector('.go')?.innerText === 'Go on'")
+    assert shown(browser) == "welcome"
+    assert "left off here" in browser.execute_script(
+        f"return document.querySelector('.agenda a[href=\\'#{left}\\']').parentElement.innerText"
+    )
+    browser.find_element("css selector", ".go").click()
+    assert shown(browser) == left
+
+
+def test_a_window_that_is_overtaken_by_another_says_so(browser: Any, workshop: Path) -> None:
+    opened(browser, workshop)
+    press(browser, "p", "p")
+    script = "dispatchEvent(new StorageEvent('storage', { key: Object.keys(localStorage).find((k) => k.startsWith('llr_sd workshop ')), newValue: '{}' }))"
+    browser.execute_script(script)
+    until(browser, "document.querySelector('.told').innerText.includes('another window')")
+
+
 SESSION = """
 const { Store } = await import("@/session/store.mjs");
 const { WORKSHOP } = await import("@/workshop/moves.mjs");

@@ -152,13 +152,8 @@ function mountScreens(shell, page) {
       if (other === name) links.get(other).setAttribute("aria-current", "step");
       else links.get(other).removeAttribute("aria-current");
     }
-    if (one.root === null) {
-      const inside = make("div", { class: "inside" });
-      one.root = make("section", { class: `screen screen-${name}`, "aria-labelledby": `question-${name}` },
-        make("h1", { id: `question-${name}`, class: "question", tabIndex: -1, text: one.question }), inside);
-      shell.place.append(one.root);
-      one.view = one.mount(inside, page);
-    }
+    build(one);
+    one.root.hidden = false;
     one.view.show();
     const at = names.indexOf(name);
     shell.back.disabled = at === 0;
@@ -174,6 +169,16 @@ function mountScreens(shell, page) {
     return one.view;
   }
 
+  function build(one) {
+    if (one.root !== null) return;
+    const inside = make("div", { class: "inside" });
+    one.root = make("section", { class: `screen screen-${one.name}`, "aria-labelledby": `question-${one.name}`, hidden: true },
+      make("h1", { id: `question-${one.name}`, class: "question", tabIndex: -1, text: one.question }), inside);
+    shell.place.append(one.root);
+    one.view = one.mount(inside, page);
+  }
+
+  build(screens.get(names.at(-1))); // what to take away can be printed from any screen
   return {
     open,
     step: (by) => step(by),
