@@ -14,8 +14,8 @@ test("a closure is a year, now, or not within the run, which is never told as a 
   assert.equal(closureWords(2028.4, when), "2028");
   assert.equal(closureWords(FIRST, when), "now");
   assert.equal(closureWords(FINAL, when), "2030");
-  assert.equal(closureWords(FINAL + 1, when), "not by 2030");
-  assert.equal(closureRange(by(2028, 2026.2, FINAL + 1), when), "2026 to not by 2030");
+  assert.equal(closureWords(FINAL + 1, when), "not by Oct 2030");
+  assert.equal(closureRange(by(2028, 2026.2, FINAL + 1), when), "2026 to not by Oct 2030");
   assert.equal(closureRange(by(2028, 2028.1, 2028.9), when), "");
   assert.equal(closureWords(4, { first: 0, final: 12, calendar: false }), "time 4");
 });
@@ -29,7 +29,7 @@ test("chances of a closure are counts of runs, by the horizon and by the end of 
 test("the sentence of closure says when, how sure, and by which end; or that it is not", () => {
   assert.equal(
     closureSentence(facts(ten(2025, 2028, 2031.75))),
-    "Every level is within 5% of bar 3 first in 2028 in the middle of the runs (nine in ten: 2025 to not by 2030); within 5 years in no run, by the end of Sep 2030 in 70% of the runs.",
+    "Every level is within 5% of bar 3 first in 2028 in the middle of the runs (nine in ten: 2025 to not by Oct 2030); within 5 years in no run, by the end of Sep 2030 in 70% of the runs.",
   );
   assert.equal(closureSentence(facts(ten(2031.75, 2031.75, 2020))), "Every level is within 5% of bar 3 by the end of Sep 2030 in 30% of the runs, and within 5 years in 30% of the runs.");
   assert.equal(closureSentence(facts(ten(2031.75))), "In no run is every level within 5% of bar 3 by the end of Sep 2030.");

@@ -35,6 +35,14 @@ test("a level begins with its roles of today, and what is left is bar 3 less the
   assert.equal(fillStatement(facts).text, "High: bar 3 has 10.0 WTE; roles have 3.0, so 7.0 WTE are left to give.");
 });
 
+test("lent staff are told apart where there are any, and fill no role", () => {
+  const lent = row("Nurse", 2, 2, { lent: true });
+  const facts = levelFacts(page([row("Nurse", 3, 7), lent]), "high");
+  assert.deepEqual([facts.given, facts.left], [3, 7]);
+  assert.match(fillStatement(facts).text, /7\.0 WTE are left to give\. Staff lent by others \(2\.0 WTE\) work here too and are not among these roles\.$/);
+  assert.ok(!fillStatement(levelFacts(page([row("Nurse", 3, 7), { ...lent, level: "low" }]), "high")).text.includes("lent"));
+});
+
 test("people are WTE by the working time of the role, of the level where no source gives it", () => {
   const facts = levelFacts(page([row("Nurse", 3, 7)], { high: [{ role: "Nurse", wte: 6 }, { role: "Paramedic", wte: 4 }] }), "high");
   const [nurse, paramedic] = facts.parts;

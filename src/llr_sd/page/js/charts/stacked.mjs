@@ -279,7 +279,7 @@ function stackedTable(spec) {
   const row = (bar, name, of) => [bar.name, name, ...[of.value, of.low, of.high].map(cell)];
   return {
     caption: named(spec.title ?? "Bars and their parts", spec.unit),
-    head: ["Bar", "Part", "Middle", "Low (nine runs in ten)", "High (nine runs in ten)"],
+    head: ["Bar", "Part", "Value", "Low (nine runs in ten)", "High (nine runs in ten)"],
     rows: spec.bars.flatMap((bar) => {
       const total = totalOf(bar);
       return [...bar.parts.map((part) => row(bar, part.name, part)), ...(total ? [row(bar, "all", total)] : [])];

@@ -58,7 +58,7 @@ export function reached(column, first, final, horizon) {
 
 /** A date of a closure for a large number: the year, "now" where it is so from the start, or that it is not by the end. */
 export function closureWords(date, { first, final, calendar }) {
-  if (date > final + 1e-9) return `not by ${calendar ? Math.floor(final) : dateWords(final, false, false)}`;
+  if (date > final + 1e-9) return `not by ${dateWords(final, false, calendar)}`;
   if (date <= first + 1e-9) return "now";
   return calendar ? String(Math.floor(date)) : dateWords(date, false, false);
 }

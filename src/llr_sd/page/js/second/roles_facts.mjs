@@ -20,12 +20,13 @@ export function rolesNow(rows, level) {
  * What fills one level.
  * @param {Object} page
  * @param {string} level
- * @returns {{level: string, label: string, bar: Object|null, given: number, left: number, parts: Object[], route: Object|null}} `bar` is bar 3 of the
+ * @returns {{level: string, label: string, bar: Object|null, given: number, left: number, lent: number, parts: Object[], route: Object|null}} `bar` is bar 3 of the
  *   level; `left` WTE that no role has yet, negative where roles have more; a part is {role, existing, wte, perHead, sourced, heads, now: {wte, heads, counted}, more (people), placements (people a year)|null}
  */
 export function levelFacts(page, level) {
   const { words, roles } = page;
-  const now = rolesNow(page.state.room.staff ?? openingRows(page.data, page.value), level);
+  const rows = page.state.room.staff ?? openingRows(page.data, page.value);
+  const now = rolesNow(rows, level);
   const wanted = Object.hasOwn(page.state.room.roles, level) ? page.state.room.roles[level] : now.map(({ role, wte: own }) => ({ role, wte: own }));
   const bar = spread(page, "bar_3", { level });
   const [path] = Object.entries(words.paths).find(([, { to }]) => to === level) ?? [null];
@@ -46,6 +47,7 @@ export function levelFacts(page, level) {
   const given = total(parts.map((part) => part.wte));
   return {
     level, label: words.levels[level].label, bar, given, left: bar ? bar.middle - given : NaN,
+    lent: total(rows.filter((row) => row.lent && row.level === level).map((row) => row.wte)),
     parts: shared(parts, places), route: places === null ? null : { label: words.paths[path].label, places },
   };
 }
@@ -66,11 +68,12 @@ export function filledUp({ left }) {
 
 /** How far a level is filled, in a statement. */
 export function fillStatement(facts) {
-  const { label, bar, given, left } = facts;
+  const { label, bar, given, left, lent } = facts;
+  const beside = lent > 0 ? ` Staff lent by others (${wte(lent)} WTE) work here too and are not among these roles.` : "";
   const has = `${label}: bar 3 has ${wte(bar.middle)} WTE${wte(bar.low) === wte(bar.high) ? "" : ` (${wte(bar.low)} to ${wte(bar.high)})`}`;
-  if (filledUp(facts)) return { kind: "good", text: `${has}, and roles add up to it.` };
-  if (left < 0) return { kind: "watch", text: `${has}, and roles have ${wte(given)}: ${wte(-left)} WTE too many.` };
-  return { kind: "plain", text: `${has}; roles have ${wte(given)}, so ${wte(left)} WTE are left to give.` };
+  if (filledUp(facts)) return { kind: "good", text: `${has}, and roles add up to it.${beside}` };
+  if (left < 0) return { kind: "watch", text: `${has}, and roles have ${wte(given)}: ${wte(-left)} WTE too many.${beside}` };
+  return { kind: "plain", text: `${has}; roles have ${wte(given)}, so ${wte(left)} WTE are left to give.${beside}` };
 }
 
 /** A number of people: one decimal below ten, whole above. */
