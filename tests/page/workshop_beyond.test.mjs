@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { gpsFacts, gpsStatement, siteSentence, targetSentence } from "../../src/llr_sd/page/js/second/beyond/gps_facts.mjs";
+import { gpsFacts, gpsSettings, gpsStatement, siteSentence, targetSentence } from "../../src/llr_sd/page/js/second/beyond/gps_facts.mjs";
 import { cautionStatement, llrChange, llrFacts, llrSentence } from "../../src/llr_sd/page/js/second/beyond/llr_facts.mjs";
 import {
   arrivesSentence, asksSentence, choiceOf, heldOf, million, moneySentence, movedSentence, settingOf, shareWords, shiftFacts, strainSentence,
@@ -146,6 +146,13 @@ test("GPs: lost, as many, gained; equivalents stand apart", () => {
   assert.match(targetSentence(facts), /639 GPs in September 2020: 0 of 100 runs .*not to be planned on\. Other staff do the work of 15 GPs beside them\. They are not GPs/);
   assert.doesNotMatch(targetSentence(gpsFacts(gps(many(250)), gpPage)), /not to be planned on/);
   assert.equal(facts.then.middle + 60 > 535, true);
+});
+
+test("cards that act on the model of GPs can be looked at, others cannot", () => {
+  const cards = [{ title: "They leave", behind: { supply: { quit: 0.1 } } }, { title: "Elsewhere", behind: { system: { x: 1 } } }, { title: "Here", behind: {} }];
+  assert.deepEqual(gpsSettings({ scenarios: [{ name: "Schemes" }, { name: "None" }] }, cards), [
+    { name: "Schemes", setting: { scenario: "Schemes" } }, { name: "None", setting: { scenario: "None" } }, { name: "Card: They leave", setting: { scenario: "Schemes", held: { quit: 0.1 } } },
+  ]);
 });
 
 test("for a site only the relative change of GPs is taken over", () => {

@@ -24,6 +24,11 @@ MOVES: list[dict[str, Any]] = [
     {"kind": "hold", "input": "site_population_a85p", "value": 900, "screen": "people"},
     {"kind": "hold", "input": "transferable", "value": 0.3, "screen": "challenge"},
 ]
+SEEN: list[dict[str, Any]] = [
+    {"kind": "view", "shift": {"scenario": "A tenth", "money": "none", "double": True}},
+    {"kind": "card", "card": "supervisors_leave", "verdict": "holds", "who": "GP", "reason": ""},
+    {"kind": "card", "card": "shift_unfunded", "verdict": "we disagree", "who": "manager", "reason": ""},
+]
 BOOK = 'import { workbookOf } from "@/away/workbook.mjs";'
 TABLE = 'import { siteTable } from "@/away/sitetable.mjs";'
 
@@ -139,23 +144,31 @@ def test_a_table_that_would_be_refused_says_why_before_it_is_saved() -> None:
 
 
 def test_study_folders_have_the_room_its_start_and_its_journal() -> None:
-    imports = 'import { foldersArchive, foldersOf } from "@/away/folders.mjs";\nimport { readmeOf } from "@/away/readme.mjs";'
+    imports = 'import { foldersArchive, foldersOf } from "@/away/folders.mjs";\nimport { readmeOf } from "@/away/readme.mjs";\nimport { seenOf } from "@/second/beyond/beyond.mjs";\nimport { settingOf } from "@/second/cards.mjs";'
     script = """
-    const behind = Object.entries(page.data.workshop.behind).map(([key, model]) => ({ key, data: model, stateOf: (setting) => new Behind(model, null, page.data).state(setting, page.state) }));
-    const result = base64(foldersArchive(foldersOf(page.data, page.state, behind, readmeOf(page))));
+    const behind = Object.entries(page.data.workshop.behind).map(([key, model]) => ({ key, data: model, seen: seenOf(page)[key], stateOf: (setting) => new Behind(model, null, page.data).state(setting, page.state) }));
+    const result = base64(foldersArchive(foldersOf(page.data, page.state, behind, readmeOf(page), (card) => settingOf(page, card))));
     """
-    archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(in_room(imports, script, MOVES))))
+    archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(in_room(imports, script, [*MOVES, *SEEN]))))
     studies = {
         name.split("/")[0]: tomllib.loads(archive.read(name).decode())
         for name in archive.namelist()
         if name.endswith("study.toml")
     }
     (site,) = (study for study in studies.values() if study["model"] == "swipe_site")
-    room, start = site["scenario"]
+    room, start, leave, unfunded = site["scenario"]
+    assert leave["set"]["quit_u55_autonomous"] == 0.07
+    assert unfunded["set"]["shift_funded"] == 0
+    assert unfunded["set"]["shifted_hours_urgent"] > 0
     assert (room["name"], start["name"]) == ("As the room has it", "As entered")
     assert room["set"]["transferable"] == 0.3
     assert "transferable" not in start["set"]
     assert {study["model"] for study in studies.values()} == {"swipe_site", "llr_system", "gp_supply"}
+    (system,) = (study for study in studies.values() if study["model"] == "llr_system")
+    settings = {one["name"]: one["set"] for one in system["scenario"]}
+    assert settings["As on the screen: work from hospital"] == settings["A tenth"] | {"double_running": 1, "fund_follow": 0}
+    assert settings["Those who supervise leave"]["gp_quit_u55"] == 0.07
+    assert "As on the screen: GPs in LLR" not in str(studies)  # it is the first scenario of the study
     for folder in studies:
         said = archive.read(f"{folder}/README.md").decode()
         assert 'before: 35 in 100; now: 45 in 100; reason: =our "register", not illustrative; who: GP' in said

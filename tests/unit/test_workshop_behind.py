@@ -12,9 +12,12 @@ import pytest
 from node_code import node
 
 import llr_sd
+from llr_sd.errors import InputError
 from llr_sd.exploring.made import page_data
 from llr_sd.exploring.subject import subject_of
+from llr_sd.model import load_model
 from llr_sd.workshop.behind import MODELS, behind_pages
+from llr_sd.workshop.words import file_of_words, read_words
 
 LAW = {"kind": "pert", "low": 0.1, "mode": 0.2, "high": 0.3}
 ASKED: dict[str, dict[str, Any]] = {
@@ -109,3 +112,28 @@ def test_more_substitution_is_worth_more_gps_and_no_more_gps_are_counted() -> No
 def test_the_data_are_small() -> None:
     assert len(json.dumps(pages())) < 1_500_000
     assert all(page["equations"] == [] for page in pages().values())
+
+
+def test_a_card_that_sets_what_a_model_behind_does_not_have_is_refused(tmp_path: Path) -> None:
+    names = {model: [i["name"] for i in page["inputs"]] for model, page in pages().items()}
+    file, equations, inputs = file_of_words(), load_model("swipe_site").equations, [i["name"] for i in site()["inputs"]]
+    cards = read_words(equations, inputs, behind=names).card
+    acting = {card.name: set(card.behind) for card in cards if card.behind}
+    assert acting["supervisors_leave"] == {"system", "supply"}
+    planted = tmp_path / "workshop.toml"
+    for old, new, key in (("supply = { gp_quit", "supply = { gp_quit_5", "behind > supply"), ("supply = {", "sup = {", "behind")):
+        planted.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+        with pytest.raises(InputError, match=key):
+            read_words(equations, inputs, planted, names)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_what_cards_set_can_be_run(name: str) -> None:
+    script = 'import { problemsOf } from "@/engine/asks.mjs";\n' + (
+        "const result = data.cards.map((held) => problemsOf(data.behind, { held, ranges: {} }));"
+    )
+    names = {model: [i["name"] for i in page["inputs"]] for model, page in pages().items()}
+    words = read_words(load_model("swipe_site").equations, [i["name"] for i in site()["inputs"]], behind=names)
+    cards = [dict(card.behind[name]) for card in words.card if name in card.behind]
+    assert cards
+    assert node(script, {"behind": pages()[name], "cards": cards}) == [[] for _ in cards]

@@ -106,9 +106,10 @@ def workshop_data(site: Site, ratings: str | Path | None, progress: Callable[[st
     """
     progress("compiling the model of the site ...")
     page = page_data(site.subject).to_data()
-    words: Words = read_words(site.subject.model.equations, [i["name"] for i in page["inputs"]])
     progress("compiling the models behind ...")
     behind = behind_pages()
+    names = {model: [i["name"] for i in own["inputs"]] for model, own in behind.items()}
+    words: Words = read_words(site.subject.model.equations, [i["name"] for i in page["inputs"]], behind=names)
     about = {
         "name": site.name,
         "label": words.site(site.name),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -84,13 +84,17 @@ class Role(Record):
 
 
 class Card(Record):
-    """A challenge card: what it puts to the room, what it sets, and what comes from hospital as shares of today's hours of each function."""
+    """A challenge card: what it puts to the room, what it sets, and what comes from hospital as shares of today's hours of each function.
+
+    `behind` is what it sets in the models behind, by model.
+    """
 
     name: Text
     title: Text
     text: Text
     set: Mapping[str, Number] = {}
     shift: Mapping[str, Number] = {}
+    behind: Mapping[str, Mapping[str, Number]] = {}
     source: Text
     grade: Grade
 
@@ -141,7 +145,9 @@ _KINDS = {"levels": "Skill", "segments": "Seg", "functions": "Fun", "ages": "Age
 """Which subscript of the model each table of words is of."""
 
 
-def read_words(equations: Equations, inputs: Iterable[str], file: Path | None = None) -> Words:
+def read_words(
+    equations: Equations, inputs: Iterable[str], file: Path | None = None, behind: Mapping[str, Collection[str]] | None = None
+) -> Words:
     """Read the words and hold them against the model.
 
     Parameters
@@ -152,6 +158,8 @@ def read_words(equations: Equations, inputs: Iterable[str], file: Path | None = 
         Names of the constants that a card can set.
     file
         In place of the words that come with the package.
+    behind
+        Names of the constants of the models behind, by model; None where they are not looked at.
 
     Raises
     ------
@@ -186,6 +194,10 @@ def read_words(equations: Equations, inputs: Iterable[str], file: Path | None = 
     for n, card in enumerate(words.card, 1):
         for name in card.shift:
             _known(file, f"card > {n} > shift", name, words.functions)
+        for model, values in card.behind.items() if behind is not None else ():
+            _known(file, f"card > {n} > behind", model, behind)
+            for name in values:
+                _known(file, f"card > {n} > behind > {model}", name, behind[model])
     for key in ("role", "card", "preset"):
         names = [one.name for one in getattr(words, key)]
         for name in names:

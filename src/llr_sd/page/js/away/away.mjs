@@ -4,6 +4,8 @@ import { filePart } from "../app/saving.mjs";
 import { button, fill, make, say } from "../app/dom.mjs";
 import { countOf } from "../charts/numbers.mjs";
 import { download, fileName } from "../charts/files.mjs";
+import { seenOf } from "../second/beyond/beyond.mjs";
+import { settingOf } from "../second/cards.mjs";
 import { commandsOf } from "../session/study.mjs";
 import { foldersArchive, foldersOf } from "./folders.mjs";
 import { picturesArchive } from "./pictures.mjs";
@@ -95,8 +97,8 @@ function item(title, text, ...does) {
 
 /** The study folders of the session, of the site and of the models that some screens look at. */
 function folders(page) {
-  const behind = BEHIND.filter((key) => page.data.workshop.behind[key]).map((key) => ({ key, data: page.data.workshop.behind[key], stateOf: (setting) => page.behind(key).state(setting, page.state) }));
-  return foldersOf(page.data, page.state, behind, readmeOf(page));
+  const behind = BEHIND.filter((key) => page.data.workshop.behind[key]).map((key) => ({ key, data: page.data.workshop.behind[key], seen: seenOf(page)[key], stateOf: (setting) => page.behind(key).state(setting, page.state) }));
+  return foldersOf(page.data, page.state, behind, readmeOf(page), (card) => settingOf(page, card));
 }
 
 /**

@@ -2,8 +2,10 @@
 
 import { button, fill, make } from "../../app/dom.mjs";
 import { mountGps } from "./gps.mjs";
+import { gpsChosen } from "./gps_facts.mjs";
 import { mountLlr } from "./llr.mjs";
 import { mountShift } from "./shift.mjs";
+import { choiceOf, settingOf } from "./shift_facts.mjs";
 import { mountTeam } from "./team.mjs";
 
 const PARTS = Object.freeze([
@@ -12,6 +14,19 @@ const PARTS = Object.freeze([
   { name: "gps", title: "GPs in LLR", mount: mountGps },
   { name: "llr", title: "If all were like us", mount: mountLlr },
 ]);
+
+/**
+ * What the screen shows of the models behind, so that a study that leaves the page has it: a name and a setting, by model.
+ * @param {Object} page
+ * @returns {{system: {name: string, setting: Object}, supply: {name: string, setting: Object}}}
+ */
+export function seenOf(page) {
+  const { view } = page.state;
+  return {
+    system: { name: "As on the screen: work from hospital", setting: settingOf(choiceOf(view)) },
+    supply: { name: "As on the screen: GPs in LLR", setting: gpsChosen(page.data.workshop.behind.supply, page.cards, view).setting },
+  };
+}
 
 /**
  * Mount the screen.

@@ -7,7 +7,7 @@ import { chanceShort, dateWords } from "../../charts/numbers.mjs";
 import { figure } from "../../charts/figure.mjs";
 import { trajectoryChart } from "../../charts/trajectory.mjs";
 import { bigNumber, decimals, spread, statement, table } from "../../workshop/kit.mjs";
-import { gpsFacts, gpsStatement, siteSentence, targetSentence } from "./gps_facts.mjs";
+import { gpsChosen, gpsFacts, gpsSettings, gpsStatement, siteSentence, targetSentence } from "./gps_facts.mjs";
 import { beliefWords, carriedSentence, rangeBelow, runsSentence } from "./words.mjs";
 
 const LOW = 180;
@@ -21,9 +21,9 @@ const HIGH = 260;
  */
 export function mountGps(root, page) {
   const behind = page.behind("supply");
-  const names = behind.data.scenarios.map(({ name }) => name);
-  const chosen = () => (names.includes(page.state.view.gps) ? page.state.view.gps : names[0]);
-  const schemes = choice("The plan\u2019s schemes", names.map((name) => ({ value: name, text: name })), "", (gps) => page.change({ kind: "view", gps }));
+  const settings = gpsSettings(behind.data, page.cards);
+  const chosen = () => gpsChosen(behind.data, page.cards, page.state.view);
+  const schemes = choice("What happens", settings.map(({ name }) => ({ value: name, text: name })), "", (gps) => page.change({ kind: "view", gps }));
   const options = { tallest: LOW };
   const chart = trajectoryChart(options);
   const whole = (x) => decimals(x, 0);
@@ -36,7 +36,7 @@ export function mountGps(root, page) {
   const chances = make("div", { class: "scroll" });
   const carried = make("p", { class: "quiet" });
   const state = make("p", { class: "quiet" });
-  const shown = figure(chart, { name: "GPs in LLR", level: 2, about: () => ({ ...page.about(), study: "GPs in LLR", setting: chosen(), illustrative: false }) });
+  const shown = figure(chart, { name: "GPs in LLR", level: 2, about: () => ({ ...page.about(), study: "GPs in LLR", setting: chosen().name, illustrative: false }) });
   fill(root,
     make("div", { class: "beyond-choices control" }, schemes.element),
     make("div", { class: "beyond-split" },
@@ -63,8 +63,8 @@ export function mountGps(root, page) {
   }
 
   function show() {
-    schemes.select.value = chosen();
-    ask({ scenario: chosen() });
+    schemes.select.value = chosen().name;
+    ask(chosen().setting);
     say(carried, carriedSentence(behind.carried(page.state), (one) => beliefWords(page.data, one)));
     say(state, supply.error ? `The model of GPs cannot be run with this: ${supply.error}` : runsSentence(supply.ensemble, supply.whole));
     if (!supply.ensemble) return;

@@ -8,6 +8,24 @@ const FEW = 0.05; // a chance below this is none that can be planned on
 const ALIKE = 0.01; // changes smaller than this part of all GPs are none
 
 /**
+ * What may be looked at: the scenarios of the study, and the challenge cards that act on it, put to its first scenario.
+ * @param {Object} data of the page of gp_supply
+ * @param {Object[]} cards
+ * @returns {{name: string, setting: {scenario: string, held?: Object}}[]}
+ */
+export function gpsSettings(data, cards) {
+  const own = data.scenarios.map(({ name }) => ({ name, setting: { scenario: name } }));
+  const put = cards.filter(({ behind }) => Object.keys(behind?.supply ?? {}).length > 0);
+  return [...own, ...put.map(({ title, behind }) => ({ name: `Card: ${title}`, setting: { scenario: own[0].name, held: behind.supply } }))];
+}
+
+/** The setting that a view keeps, or the one to open with where it keeps none that there is. */
+export function gpsChosen(data, cards, view) {
+  const all = gpsSettings(data, cards);
+  return all.find(({ name }) => name === view.gps) ?? all[0];
+}
+
+/**
  * What the model of GPs says.
  * @param {Object} ensemble of gp_supply
  * @param {Object} data of its page
