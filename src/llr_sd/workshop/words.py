@@ -191,13 +191,14 @@ def read_words(
             raise InputError(
                 f'"preset > {n} > older": {preset.older:g} is no share.', where=str(file), mend="Write a number from 0 to 1."
             )
+    known_behind = behind or {}
     for n, card in enumerate(words.card, 1):
         for name in card.shift:
             _known(file, f"card > {n} > shift", name, words.functions)
-        for model, values in card.behind.items() if behind is not None else ():
-            _known(file, f"card > {n} > behind", model, behind)
+        for model, values in () if behind is None else card.behind.items():
+            _known(file, f"card > {n} > behind", model, known_behind)
             for name in values:
-                _known(file, f"card > {n} > behind > {model}", name, behind[model])
+                _known(file, f"card > {n} > behind > {model}", name, known_behind[model])
     for key in ("role", "card", "preset"):
         names = [one.name for one in getattr(words, key)]
         for name in names:
