@@ -187,3 +187,21 @@ def test_axe_finds_nothing_with_everything_unfolded(browser: Any, workshop: Path
     assert found == []
     place = "document.querySelector('.place')"
     assert browser.execute_script(f"return {place}.scrollWidth - {place}.clientWidth") == 0
+
+
+def test_a_comma_is_never_read_as_if_it_were_not_there_and_arrows_step(browser: Any, workshop: Path) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    at(browser, workshop, "people")
+    growth = "Growth a year of those aged 85 and over"
+    session = kept(browser)
+    assert typed(browser, growth, "1,5") == "Write a number with a point, such as 1.5."
+    assert kept(browser) == session
+    assert typed(browser, "Registered patients", "36,500") == ""
+    until(browser, f"{SAYS}.some((p) => p.textContent.startsWith('Of 36,500 patients'))")
+    assert typed(browser, growth, "1.5") == ""
+    browser.execute_script(FIELD, growth).send_keys(Keys.ARROW_UP, Keys.ARROW_UP, Keys.ARROW_DOWN)
+    until(
+        browser,
+        f"(() => {{ const found = (() => {{ {FIELD.replace('arguments[0]', repr(growth))} }})(); return found.value === '1.6'; }})()",
+    )

@@ -129,8 +129,8 @@ export function mountOpinions(root, page, beside) {
   }
   function keep() {
     const input = chosen();
-    const value = Number(field.input.value) / (quantityOf(page.data, input.name).percent ? 100 : 1);
-    if (field.input.value.trim() === "") return field.refuse("Write a number.");
+    const value = field.typed();
+    if (!Number.isFinite(value)) return undefined;
     const refused = page.change({ kind: "opinion", input: input.name, value: Number(value.toPrecision(12)), who: who.value(), reason: reason.value });
     if (!refused) reason.value = "";
     return field.refuse(refused);

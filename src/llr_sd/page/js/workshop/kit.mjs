@@ -2,6 +2,7 @@
 
 import { fill, make, say } from "../app/dom.mjs";
 import { quantile } from "../draws/statistics.mjs";
+import { unboxed } from "../levers/standing.mjs";
 
 const AXES = { bar: "Bar", level: "Skill", segment: "Seg", function: "Fun", age: "Age", path: "Path", group: "Group", care: "Care", work: "Function" };
 
@@ -89,8 +90,8 @@ let fields = 0;
  *
  * @param {{label: string, unit?: string, value: number, min?: number, max?: number, step?: number, change: (value: number) => string|void, moving?: (value: number) => string|void}} given
  *   `change` is told when the field is left or Enter is pressed, `moving` at each keystroke and step; either may return why it is refused
- * @returns {{element: HTMLElement, input: HTMLInputElement, set: (value: number) => void, refuse: (text: string) => void}} `set` leaves a
- *   field alone in which a person is writing
+ * @returns {{element: HTMLElement, input: HTMLInputElement, set: (value: number) => void, refuse: (text: string) => void, typed: () => number}} `set`
+ *   leaves a field alone in which a person is writing; `typed` gives what stands in it, NaN where that is no number, which the field then says
  */
 export function numberField({ label, unit = "", value, min, max, step = "any", change, moving }) {
   return field({ label, unit, value, min, max, step, change, moving, scale: 1 });
@@ -104,8 +105,8 @@ export function shareField({ label, value, min = 0, max = 1, step = 0.01, change
 function field({ label, unit, value, min, max, step, change, moving, scale }) {
   fields += 1;
   const id = `field-${fields}`;
-  const scaled = (x) => (x === undefined || !Number.isFinite(x) ? null : round(x * scale));
-  const input = make("input", { type: "number", id, step: step === "any" ? "any" : round(step * scale), min: scaled(min), max: scaled(max), inputmode: "decimal", autocomplete: "off" });
+  // No field of type "number": browsers take "1,5" typed into one for 15.
+  const input = make("input", { type: "text", id, inputmode: "decimal", autocomplete: "off" });
   const why = make("span", { class: "problem", id: `${id}-why`, hidden: true });
   const name = make("span", { text: label });
   const element = make("label", { class: "number-field", for: id }, name, make("span", { class: "number-box" }, input, unit && make("span", { class: "unit", text: unit })), why);
@@ -122,19 +123,35 @@ function field({ label, unit, value, min, max, step, change, moving, scale }) {
     last = x;
     if (document.activeElement !== input || !input.dataset.writing) input.value = Number.isFinite(x) ? String(round(x * scale)) : "";
   };
+  const typed = () => {
+    const found = unboxed(input.value, scale);
+    refuse(Number.isFinite(found) ? "" : /\d,\d/.test(input.value) ? "Write a number with a point, such as 1.5." : "Write a number.");
+    return found;
+  };
   const read = (act) => {
-    const typed = input.value.trim() === "" ? NaN : Number(input.value);
-    if (!Number.isFinite(typed)) return refuse("Write a number.");
-    return refuse(act(typed / scale) || "");
+    const found = typed();
+    if (Number.isFinite(found)) refuse(act(found) || "");
+  };
+  const done = () => {
+    delete input.dataset.writing;
+    read(change);
+    if (!input.hasAttribute("aria-invalid")) last = unboxed(input.value, scale);
   };
   input.addEventListener("input", () => {
     input.dataset.writing = "1";
     if (moving) read(moving);
   });
-  input.addEventListener("change", () => {
-    delete input.dataset.writing;
-    read(change);
-    if (!input.hasAttribute("aria-invalid")) last = Number(input.value) / scale;
+  input.addEventListener("change", done);
+  input.addEventListener("keydown", (event) => {
+    const turn = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!turn || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const from = unboxed(input.value, scale);
+    const next = (Number.isFinite(from) ? from : last) + turn * (step === "any" ? 1 / scale : step);
+    if (!Number.isFinite(next)) return;
+    input.value = String(round(Math.min(max ?? Infinity, Math.max(min ?? -Infinity, next)) * scale));
+    if (moving) read(moving);
+    done();
   });
   input.addEventListener("blur", () => {
     delete input.dataset.writing;
@@ -142,7 +159,7 @@ function field({ label, unit, value, min, max, step, change, moving, scale }) {
     set(last);
   });
   set(value);
-  return { element, input, set, refuse };
+  return { element, input, set, refuse, typed };
 }
 
 /** A number without the last digits that floating point leaves: 0.15 * 100 is 15. */
