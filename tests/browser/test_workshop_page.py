@@ -228,24 +228,56 @@ def page_data(page: Path) -> dict[str, Any]:
     return dict(json.loads(found[1]))
 
 
-def thirty() -> list[dict[str, Any]]:
-    """Thirty moves of every kind that any screen can make through the frame of the page."""
+def thirty(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """Thirty moves of a session, of every kind that a screen makes."""
     moves: list[dict[str, Any]] = [{"kind": "people", "people": ["GP", "Nurse", "Patient"]}]
-    for i in range(9):
+    for i in range(4):
         moves.append({"kind": "hold", "input": "transferable", "value": 0.1 + 0.02 * i, "screen": "shares"})
         moves.append({"kind": "because", "n": 2 * i + 1, "reason": f"reason {i}", "who": "GP", "screen": "shares"})
         moves.append({"kind": "hold", "values": {"minutes_urgent": 10 + i, "minutes_admin": 5 + i}, "screen": "care"})
-    law = {"kind": "pert", "low": 0.2, "mode": 0.3, "high": 0.5}
-    moves.append({"kind": "range", "input": "sub_ratio", "law": law, "screen": "challenge"})
-    moves.append({"kind": "release", "input": "minutes_admin", "screen": "care"})
-    assert len(moves) == 30
-    return moves
+    for who, value in (("GP", 0.2), ("Nurse", 0.4), ("Patient", 0.3), ("Patient", 0.5)):
+        moves.append(
+            {"kind": "opinion", "input": "sub_ratio", "value": value, "who": who, "reason": "seen so", "screen": "challenge"}
+        )
+    card, risk = data["workshop"]["cards"][0]["name"], data["workshop"]["ratings"]["risks"][0]["id"]
+    row = {"role": "GP", "group": "gp", "level": "autonomous", "wte": 20, "heads": 25, "lent": False}
+    return [
+        *moves,
+        {"kind": "unsay", "input": "sub_ratio", "at": 3, "screen": "challenge"},
+        {"kind": "settleOpinions", "input": "sub_ratio", "screen": "challenge"},
+        {
+            "kind": "staff",
+            "rows": [row, {**row, "role": "Practice nurse", "group": "nurse", "level": "core", "wte": 9.5}],
+            "screen": "staff",
+        },
+        {"kind": "roles", "level": "enhanced", "parts": [{"role": "Pharmacist", "wte": 2}], "screen": "roles"},
+        {
+            "kind": "card",
+            "card": card,
+            "verdict": "we disagree",
+            "who": "Nurse",
+            "reason": "both are right",
+            "screen": "challenge",
+        },
+        {"kind": "place", "risk": risk, "likelihood": 4, "consequence": 3, "who": "Patient", "screen": "risks"},
+        {"kind": "reveal", "risk": risk, "screen": "risks"},
+        {"kind": "talk", "risk": risk, "text": "worse here", "screen": "risks"},
+        {"kind": "takeBack", "n": 7, "screen": "challenge"},
+        {"kind": "range", "input": "fill_time", "law": {"kind": "pert", "low": 0.2, "mode": 0.4, "high": 0.9}, "screen": "path"},
+        {"kind": "release", "input": "minutes_admin", "screen": "care"},
+        {"kind": "runs", "runs": 200},
+        {"kind": "because", "n": 2, "reason": "the last word", "who": "", "screen": "care"},
+    ]
 
 
 @pytest.fixture(scope="module")
 def recorded(workshop: Path) -> dict[str, Any]:
     """Thirty moves as a session file, and the journal that they make."""
-    return dict(node(SESSION, {"page": page_data(workshop), "moves": thirty()}))
+    data = page_data(workshop)
+    moves = thirty(data)
+    made = dict(node(SESSION, {"page": data, "moves": moves}))
+    assert len(json.loads(made["text"])["moves"]) == len(moves) == 30
+    return made
 
 
 @pytest.fixture
@@ -271,7 +303,7 @@ def test_thirty_recorded_moves_give_the_same_session_and_undo_the_same_bytes(
     given(recorded["text"])
     until(
         browser,
-        "Object.entries(localStorage).some(([key, text]) => key.startsWith('llr_sd workshop ') && text.includes('reason 8'))",
+        "Object.entries(localStorage).some(([key, text]) => key.startsWith('llr_sd workshop ') && text.includes('the last word'))",
     )
     assert moves(kept(browser)) == moves(recorded["text"])
     before = kept(browser)
