@@ -72,9 +72,14 @@ def test_a_divider_dragged_by_hand_moves_two_shares_and_the_bars(opened: Any) ->
     assert now[0] == was[0], "the staff in post are what they are"
     assert now[1][0] > was[1][0]
     assert now[1][1] < was[1][1]
-    page.find_element("xpath", "//button[text()='Undo']").click()
+    for way in (
+        "//button[text()='Undo']",
+        "//button[text()='Redo']",
+        "//button[@aria-label='as at first: the shares that the room wants']",
+    ):
+        page.find_element("xpath", way).click()
+        until(page, f"return String(({BOXES.removeprefix('return ')})) === '{'62,7,15,16' if 'Redo' in way else '50,19,15,16'}'")
     whole(page)
-    assert page.execute_script(BOXES) == [50, 19, 15, 16]
     assert page.execute_script(STRIP) == was
     assert page.get_log("browser") == []
 
@@ -127,6 +132,25 @@ def test_shares_are_typed_and_what_is_no_share_changes_nothing(opened: Any) -> N
         "return [...document.querySelectorAll('.shares-bars .shares-row:nth-child(2) .split-part')].map(p => parseFloat(p.style.width))"
     )
     assert parts == [40, 25.5, 20, 14.5]
+
+
+def test_the_shares_of_now_are_locked_until_they_are_to_be_changed(opened: Any) -> None:
+    page = opened("shares")
+    row = ".shares-bars .shares-row:nth-child(1)"
+    assert not [h for h in page.find_elements("css selector", f"{row} .split-handle, {row} input") if h.is_displayed()]
+    page.find_element("css selector", "[aria-label='change it: the shares of now']").click()
+    box = page.find_elements("css selector", f"{row} .split-box")[0]
+    box.clear()
+    box.send_keys("70", Keys.TAB)
+    whole(page)
+    assert page.execute_script(
+        "return [...document.querySelectorAll(arguments[0])].map(box => box.value)", f"{row} .split-box"
+    ) == ["70", "6", "9", "15"]
+    page.find_element("css selector", "[aria-label='as at first: the shares of now']").click()
+    whole(page)
+    assert box.get_attribute("value") == "72"
+    page.find_element("css selector", "[aria-label='done: the shares of now']").click()
+    until(page, f"return document.querySelector('{row} .split-locked') !== null")
 
 
 def test_the_limit_is_said_and_shown_and_stops_biting_where_less_is_wanted(opened: Any) -> None:

@@ -100,6 +100,20 @@ test("what differs from the start is listed, and each move of the list undoes th
   }
 });
 
+test("some inputs go back to the start as one move, shares with their whole", () => {
+  const data = pageData();
+  const store = new Store(data, null);
+  const was = store.state.held;
+  for (const move of [hold("quit rate", 0.2), hold("gap", 4), hold("a", 0.7), { kind: "range", input: "quit rate", law: wide }]) store.change(move);
+  assert.ok(store.change({ kind: "back", inputs: ["quit rate", "b"] }));
+  assert.deepEqual({ ...store.state.held }, { ...was, gap: 4 });
+  assert.deepEqual({ ...store.state.ranges }, {});
+  store.undo();
+  assert.equal(store.state.held["quit rate"], 0.2);
+  assert.throws(() => store.change({ kind: "back", inputs: "quit rate" }), refusal('The move "back" needs a list "inputs", or one "input".'));
+  assert.throws(() => store.change({ kind: "back", inputs: ["x"] }), Refusal);
+});
+
 test("back to the start is one move, of all that differs or of one lever, and one undo takes it back", () => {
   const data = pageData();
   const store = new Store(data, memory());

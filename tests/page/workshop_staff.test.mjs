@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Refusal } from "../../src/llr_sd/page/js/session/checks.mjs";
-import { fitWords, headsWords, levelFacts, oddRows, oddWords, openingWords, severalWords, sound, staffFacts, unsureWords } from "../../src/llr_sd/page/js/first/staff_facts.mjs";
-import { byLevel, openingRows, STAFF_MOVES, toldBy, total } from "../../src/llr_sd/page/js/first/staff_moves.mjs";
+import { fitWords, headsWords, levelFacts, oddRows, oddWords, openingWords, severalWords, sound, staffFacts, sumWords, unsureWords } from "../../src/llr_sd/page/js/first/staff_facts.mjs";
+import { byLevel, openingRows, STAFF_MOVES, standing, total } from "../../src/llr_sd/page/js/first/staff_moves.mjs";
 import { input, pageData } from "./session_fixture.mjs";
 
 const LEVELS = ["autonomous", "enhanced", "core", "foundation"];
@@ -70,6 +70,14 @@ test("cells that are more than a table holds are of another date, and are left",
   assert.deepEqual(opened(siteData({ levels, staff })), opened(siteData({ levels })));
 });
 
+test("a role that is typed finds its group and level, by its other names too", () => {
+  const roleTable = [{ name: "Healthcare assistant", group: "other_clinical", level: "foundation", also: ["HCA", "Senior HCA"] }];
+  const data = { workshop: { roles: ROLES, roleTable } };
+  assert.deepEqual(standing(data, " practice NURSE "), { group: "nurse", level: "core" });
+  assert.deepEqual(standing(data, "hca"), { group: "other_clinical", level: "foundation" });
+  assert.deepEqual(standing(data, "astronaut"), {});
+});
+
 test("it is said what the first rows rest on", () => {
   assert.match(openingWords({ levels: false, cells: false }), /^The site's table says staff groups, not roles: each role above/);
   assert.match(openingWords({ levels: true, cells: false }), /each by itself: the rows fit both, and others would too/);
@@ -88,13 +96,20 @@ test("the model is told sums by group and by level, to the last digit of what wa
   assert.ok(!Object.keys(held).some((name) => name.startsWith("group_skill_weight")), "which split LLR's staff too");
 });
 
-test("staff that others lend are told apart and stay out of bar 1; a model without them refuses", () => {
-  const rows = [row(), row({ role: "Paramedic", group: "other_clinical", level: "enhanced", wte: 1.2, lent: true })];
-  const told = Object.fromEntries(toldBy(siteData({ lent: true }), rows));
-  assert.equal(told.skill_return_enhanced, 0);
-  assert.equal(told.return_wte_other_clinical, 0);
-  assert.equal(told.lent_wte_enhanced, 1.2);
-  assert.throws(() => staffed(siteData(), rows), /lent staff/);
+test("staff that others lend are told apart and stay out of bar 1; what another screen says of them stays; a model without them refuses", () => {
+  const data = siteData({ lent: true });
+  const paramedic = row({ role: "Paramedic", group: "other_clinical", level: "enhanced", wte: 1.2, lent: true });
+  const first = staffed(data, [row(), paramedic], { ...blank, held: { lent_wte_enhanced: 2, lent_wte_core: 3 } });
+  assert.equal(first.held.skill_return_enhanced, 0);
+  assert.equal(first.held.return_wte_other_clinical, 0);
+  assert.equal(first.held.lent_wte_enhanced, 3.2);
+  assert.equal(first.held.lent_wte_core, 3);
+  const more = staffed(data, [row({ wte: 9 }), { ...paramedic, wte: 1.5 }], { ...blank, ...first });
+  assert.equal(more.held.lent_wte_enhanced, 3.5);
+  const none = staffed(data, null, { ...blank, ...more });
+  assert.deepEqual({ ...none.held }, { lent_wte_enhanced: 2, lent_wte_core: 3 });
+  assert.ok(!("lent_wte_core" in staffed(data, [row()]).held), "who lends nobody is told nothing");
+  assert.throws(() => staffed(siteData(), [paramedic]), /lent staff/);
 });
 
 test("rows go back to what the site's table says", () => {
@@ -136,6 +151,13 @@ test("heads are added only where every row with staff gives them, and never to W
   assert.equal(headsWords(staffFacts(LEVELS, [row(), row({ wte: 1, heads: 1 })])), "4 people in all, beside WTE: the two are never added.");
   assert.equal(headsWords(staffFacts(LEVELS, [row({ heads: null })])), "People are not entered yet: WTE say time, not people.");
   assert.equal(headsWords(staffFacts(LEVELS, [])), "No staff are entered.");
+});
+
+test("lent staff stand beside bar 1, wherever they were said", () => {
+  assert.equal(sumWords({ wte: 96.3, lent: 0 }, 0), "Bar 1, in all: 96.30 WTE");
+  assert.equal(sumWords({ wte: 96.3, lent: 1.2 }, 1.2), "Bar 1, in all: 96.30 WTE; beside it 1.20 WTE lent by others");
+  assert.equal(sumWords({ wte: 96.3, lent: 1.2 }, 3), "Bar 1, in all: 96.30 WTE; beside it 3.00 WTE lent by others, 1.20 of them in the rows");
+  assert.match(sumWords({ wte: 96.3, lent: 1.2 }, 0), /beside it 0\.00 WTE lent by others, 1\.20 of them in the rows$/);
 });
 
 test("WTE and heads in each other's place are noticed", () => {

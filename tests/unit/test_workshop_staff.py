@@ -118,6 +118,14 @@ def test_roles_are_those_of_the_imports_with_the_same_group_and_level(data: dict
             assert table.grade == "A", role["name"]
 
 
+def test_the_table_of_the_imports_is_known_without_those_in_training(data: dict[str, Any]) -> None:
+    table = {role["name"]: role for role in data["workshop"]["roleTable"]}
+    assert table["Healthcare assistant"]["group"] == "other_clinical"
+    assert "HCA" in table["Healthcare assistant"]["also"]
+    assert not [name for name in table if "registrar" in name.casefold() or "director" in name.casefold()]
+    assert {role["name"] for role in data["workshop"]["roles"]} <= set(table)
+
+
 def test_wte_a_head_is_that_of_table_3(data: dict[str, Any]) -> None:
     rows = read_table(TABLE_3, ("ccg_code", "staff_group", "measure", "recommended_value"))
     llr = {(r["staff_group"], r["measure"]): r.number_in("recommended_value") for r in rows if r["ccg_code"] == "LLR"}

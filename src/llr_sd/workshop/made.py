@@ -15,7 +15,7 @@ from llr_sd.run.execute import Progress
 from llr_sd.workshop.behind import behind_pages
 from llr_sd.workshop.ratings import ratings_of
 from llr_sd.workshop.site import Site, site_of
-from llr_sd.workshop.staff import staff_of
+from llr_sd.workshop.staff import role_table, staff_of
 from llr_sd.workshop.table import table_of
 from llr_sd.workshop.words import Words, read_words
 
@@ -121,7 +121,7 @@ def workshop_data(site: Site, ratings: str | Path | None, progress: Callable[[st
     return keyed(
         {
             **page,
-            "workshop": {"site": about, "table": table_of(site.subject), **words.to_data(), "ratings": rated, "behind": behind},
+            "workshop": {"site": about, "table": table_of(site.subject), "roleTable": role_table(), **words.to_data(), "ratings": rated, "behind": behind},
         }
     )
 

@@ -11,6 +11,7 @@ from llr_sd.run.filled import site_file
 from llr_sd.textfiles import Row, is_file, read_table
 from llr_sd.workforce.baseline.starts import RETURNS
 from llr_sd.workforce.localities import SKILLS
+from llr_sd.workforce.roles import read_roles
 from llr_sd.workforce.sites import COLUMNS
 
 STOCKS = "stocks.csv"
@@ -44,6 +45,12 @@ def staff_of(subject: Subject) -> list[dict[str, Any]]:
     cells = [(level, group) for level in SKILLS for group in RETURNS]
     found = ((level, group, [r for r in rows if (r["level"], r["group"]) == (level, group)]) for level, group in cells)
     return [made for level, group, of in found if (made := _cell(level, group, of)) is not None]
+
+
+def role_table() -> list[dict[str, Any]]:
+    """Return the roles by which imports map staff, those in training and those who run networks left out: `name`, `group`, `level`, `also`."""
+    rows = [r for r in read_roles().rows if r.status != "trainee" and r.group in RETURNS]
+    return [{"name": r.name, "group": RETURNS[r.group], "level": r.level, "also": list(r.also)} for r in rows]
 
 
 def _unit(table: Path) -> str:

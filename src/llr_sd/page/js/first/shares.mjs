@@ -13,6 +13,7 @@ const NOW = "current_share";
 const WANTED = "optimum_share";
 /** More is freed by nobody's shares: the scale of the limit ends here unless more is wanted. */
 const LIMIT_SCALE = 0.4;
+const TODAY = "By the shares of now LLR's staff are held against LLR's care, too: change them where this site is known to be otherwise.";
 const HELD = "What the room has set of this care is taken as it is, without a range. Where people disagree, keep a range under Challenge.";
 
 /**
@@ -35,6 +36,7 @@ export function mountShares(root, page) {
   const place = make("div", { class: "shares-place" });
   const through = plainBar({ class: "split-bar split-slim" });
   const passes = make("p", { class: "shares-passes" });
+  const caution = make("p", { class: "quiet", text: TODAY, hidden: true });
   const held = make("p", { class: "quiet", text: HELD, hidden: true });
   const tasks = make("section", { class: "shares-tasks", "aria-label": "Tasks" });
   const limit = limitBar();
@@ -44,14 +46,20 @@ export function mountShares(root, page) {
     open = !open;
     show();
   }, { class: "link control", "aria-pressed": "false", "aria-label": "change it: the shares of now" });
-  const back = button("as at first", () => page.change({ kind: "back", input: nameOf(WANTED, chosen, parts[0].level) }), { class: "link control", "aria-label": "as at first: the shares that the room wants" });
+  const first = button("as at first", () => again(NOW), { class: "link control", "aria-label": "as at first: the shares of now" });
+  const back = button("as at first", () => again(WANTED), { class: "link control", "aria-label": "as at first: the shares that the room wants" });
 
   fill(root, make("div", { class: "shares" },
     make("nav", { class: "shares-choices", "aria-label": "Functions of care" }, ...choices.map(({ element }) => element)),
     make("div", { class: "shares-main" }, make("p", { class: "shares-head" }, title, meaning), place,
       make("div", { class: "shares-row" }, make("p", { text: "Goes through" }), through.element),
       passes),
-    make("div", { class: "shares-side" }, tasks, held), limit.element, strip.element, fit.element));
+    make("div", { class: "shares-side" }, tasks, caution, held), limit.element, strip.element, fit.element));
+
+  /** Shares of the chosen function as they stood at the start, all at once. */
+  function again(head) {
+    page.change({ kind: "back", inputs: parts.map(({ level }) => nameOf(head, chosen, level)) });
+  }
 
   function choose(name) {
     page.settle();
@@ -92,7 +100,7 @@ export function mountShares(root, page) {
     const pair = pairOf(chosen);
     if (place.firstChild !== pair.element) {
       fill(place, pair.element);
-      fill(pair.today, today);
+      fill(pair.today, today, first);
       fill(pair.back, back);
       fill(tasks, tasksOf(functions[chosen].tasks, levels));
     }
@@ -101,6 +109,10 @@ export function mountShares(root, page) {
     pair.now.show(now);
     pair.wanted.show(wanted);
     today.setAttribute("aria-pressed", String(open));
+    say(today, open ? "done" : "change it");
+    today.setAttribute("aria-label", `${today.textContent}: the shares of now`);
+    caution.hidden = !open;
+    first.hidden = !open;
     held.hidden = !parts.some(({ level }) => settled(page, nameOf(WANTED, chosen, level)));
     say(passes, passWords(parts.map((part, i) => ({ label: part.label, now: now[i], wanted: wanted[i] }))));
     showRuns();

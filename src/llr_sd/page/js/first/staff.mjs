@@ -3,8 +3,8 @@
 import { button, choice, fill, make, say } from "../app/dom.mjs";
 import { fixed } from "../charts/numbers.mjs";
 import { columnOf, elementsOf, spread, statement, table } from "../workshop/kit.mjs";
-import { barWords, fitWords, headsWords, levelFacts, oddRows, oddWords, openingWords, severalWords, sound, staffFacts, unsureWords } from "./staff_facts.mjs";
-import { halves, numberTyped, openingRows, takesLent } from "./staff_moves.mjs";
+import { barWords, fitWords, headsWords, levelFacts, oddRows, oddWords, openingWords, severalWords, sound, staffFacts, sumWords, unsureWords } from "./staff_facts.mjs";
+import { halves, numberTyped, openingRows, standing, takesLent, total } from "./staff_moves.mjs";
 
 const ROLES = "roles-of-the-workshop";
 const TIME = "One WTE of a GP is nine sessions a week; of all others, 37.5 hours. Heads are people.";
@@ -46,7 +46,7 @@ export function mountStaff(root, page) {
   const odd = statement({ text: "", kind: "watch" });
 
   fill(root,
-    make("datalist", { id: ROLES }, ...page.roles.map(({ name }) => make("option", { value: name }))),
+    make("datalist", { id: ROLES }, ...[...new Set([...page.roles, ...page.data.workshop.roleTable].map(({ name }) => name))].map((value) => make("option", { value }))),
     make("div", { class: "staff" },
       make("div", { class: "staff-cards" }, ...cards.map(({ element }) => element)),
       make("div", { class: "staff-rows" }, entry, read, problem, added.element, make("div", { class: "staff-notes" }, back, guessed)),
@@ -74,7 +74,7 @@ export function mountStaff(root, page) {
   }
 
   function lineOf(i) {
-    const edit = (key, value, field) => change(rows().map((row, at) => (at === i ? { ...row, ...(key === "role" ? known(page.roles, value) : {}), [key]: value } : row)), field);
+    const edit = (key, value, field) => change(rows().map((row, at) => (at === i ? { ...row, ...(key === "role" ? standing(page.data, value) : {}), [key]: value } : row)), field);
     const number = (key, field, may) => {
       const typed = numberTyped(field.value);
       if (typed === null && !(may && field.value.trim() === "")) return refuse(`\u201c${field.value}\u201d is no number of ${key === "wte" ? "WTE" : "heads"}: write one such as 2.5.`, field);
@@ -127,7 +127,7 @@ export function mountStaff(root, page) {
     back.hidden = page.state.room.staff === null;
     guessed.hidden = page.state.room.staff !== null;
     cards.forEach((card, i) => card.set(facts.levels[i]));
-    say(sum, `Bar 1, in all: ${fixed(facts.wte, 2)} WTE${facts.lent > 0 ? `; and ${fixed(facts.lent, 2)} WTE lent by others, outside bar 1` : ""}`);
+    say(sum, sumWords(facts, lent ? total(order.map((level) => page.value(`lent_wte_${level}`))) : 0));
     say(people, headsWords(facts));
     const strange = oddRows(here);
     odd.set({ text: strange.map(oddWords).join(" "), kind: "watch" });
@@ -151,12 +151,6 @@ function openedBy(page) {
   return { levels: Object.keys(page.words.levels).some((level) => page.value(`skill_return_${level}`) > 0), cells: page.data.workshop.site.staff.length > 0 };
 }
 
-/** Where a role stands in the list of the workshop; nothing where it is not in it. */
-function known(roles, name) {
-  const found = roles.find((role) => role.name.toLowerCase() === name.trim().toLowerCase());
-  return found ? { group: found.group, level: found.level } : {};
-}
-
 /** A choice among words whose label stands in the head of its column. */
 function picker(words, act) {
   const select = make("select", { on: { change: () => act(select.value) } }, ...Object.entries(words).map(([value, { label }]) => make("option", { value, text: label })));
@@ -174,7 +168,7 @@ function shownNumber(value) {
 
 /** A new row, written whole before it is added. */
 function adder(page, { groups, levels, lent }, add) {
-  const role = make("input", { type: "text", list: ROLES, autocomplete: "off", on: { change: () => Object.entries(known(page.roles, role.value)).forEach(([key, value]) => (key === "group" ? group : level).select.value = value) } });
+  const role = make("input", { type: "text", list: ROLES, autocomplete: "off", on: { change: () => Object.entries(standing(page.data, role.value)).forEach(([key, value]) => (key === "group" ? group : level).select.value = value) } });
   const options = (words) => Object.entries(words).map(([value, { label }]) => ({ value, text: label }));
   const group = choice("Staff group", options(groups), Object.keys(groups)[0], () => {});
   const level = choice("Skill level", options(levels), Object.keys(levels)[0], () => {});

@@ -39,6 +39,20 @@ export function headsWords({ rows, counted, heads }) {
 }
 
 /**
+ * Bar 1 in all, and staff whom others lend beside it.
+ *
+ * @param {{wte: number, lent: number}} facts of the rows
+ * @param {number} counted lent staff that the model counts [WTE], those of other screens among them
+ * @returns {string}
+ */
+export function sumWords({ wte, lent }, counted) {
+  const sum = `Bar 1, in all: ${fixed(wte, 2)} WTE`;
+  if (!(counted > 0) && !(lent > 0)) return sum;
+  const where = Math.abs(counted - lent) < 1e-9 ? "" : `, ${fixed(lent, 2)} of them in the rows`;
+  return `${sum}; beside it ${fixed(counted, 2)} WTE lent by others${where}`;
+}
+
+/**
  * Where the rows come from that the page opens with.
  *
  * @param {{levels: boolean, cells: boolean}} table whether the site's table says levels apart from groups, as an import does, and whether

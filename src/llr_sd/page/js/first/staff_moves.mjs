@@ -90,6 +90,13 @@ export function halves(row) {
   return [second === row.wte ? 0 : total([row.wte, -second]), second].map((wte, i) => ({ ...row, wte, heads: people[i] }));
 }
 
+/** Where a role stands, by the workshop's list or the table of the imports and the other names there; nothing where neither knows it. */
+export function standing(data, name) {
+  const plain = name.trim().toLowerCase();
+  const found = [...data.workshop.roles, ...data.workshop.roleTable].find((role) => [role.name, ...(role.also ?? [])].some((other) => other.toLowerCase() === plain));
+  return found ? { group: found.group, level: found.level } : {};
+}
+
 /** The role that a group most often has at a level: the first of the list that exists now, else a name of group and level. */
 export function usualRole(data, group, level) {
   const { words, roles } = data.workshop;
@@ -98,7 +105,7 @@ export function usualRole(data, group, level) {
 }
 
 /**
- * Return what the model is told of rows: WTE by staff group and by skill level, and those lent by others where the model has them.
+ * Return what the model is told of the site's own rows: WTE by staff group and by skill level.
  *
  * Levels go in as such, and not as shares of the groups: those shares split the staff of all LLR's practices too, so that a site which
  * maps its own staff otherwise would move what it is compared with.
@@ -108,12 +115,22 @@ export function usualRole(data, group, level) {
  * @returns {Array<[string, number]>} inputs and their values
  */
 export function toldBy(data, rows) {
-  const levels = Object.keys(data.workshop.words.levels);
   const mine = own(rows);
   const groups = Object.keys(data.workshop.words.groups).map((group) => [`return_wte_${group}`, total(mine.filter((row) => row.group === group).map((row) => row.wte))]);
-  const at = (head, of) => Object.entries(byLevel(levels, of)).map(([level, wte]) => [`${head}_${level}`, wte]);
-  const lent = takesLent(data) ? at("lent_wte", rows.filter((row) => row.lent)) : [];
-  return [...groups, ...at("skill_return", mine), ...lent];
+  const levels = Object.entries(byLevel(Object.keys(data.workshop.words.levels), mine)).map(([level, wte]) => [`skill_return_${level}`, wte]);
+  return [...groups, ...levels];
+}
+
+/** Staff lent by others, moved by what the rows changed of them: the rest was said on another screen, and stays. */
+function lentBy(data, state, before, after) {
+  if (!takesLent(data)) return [];
+  const sums = (rows) => byLevel(Object.keys(data.workshop.words.levels), rows.filter((row) => row.lent));
+  const [was, now] = [sums(before), sums(after)];
+  return Object.keys(now).filter((level) => now[level] !== was[level]).map((level) => {
+    const name = `lent_wte_${level}`;
+    const stands = Object.hasOwn(state.held, name) ? state.held[name] : data.inputs.find((input) => input.name === name).value;
+    return [name, Math.max(0, total([stands, now[level], -was[level]]))];
+  });
 }
 
 /** Whether the model knows of staff whom other employers lend. */
@@ -133,11 +150,12 @@ export function takesLent(data) {
 function staffed(data, state, { rows }) {
   const checked = rows === null ? null : checkRows(data, rows);
   const told = toldBy(data, checked ?? []);
-  const names = new Set(told.map(([name]) => name));
+  const lent = lentBy(data, state, state.room.staff ?? [], checked ?? []);
+  const names = new Set([...told, ...lent].map(([name]) => name));
   const others = Object.entries(state.held).filter(([name]) => !names.has(name));
   const back = data.scenarios.find(({ name }) => name === state.from)?.set ?? {};
-  const again = Object.entries(back).filter(([name]) => names.has(name));
-  const held = table([...others, ...(checked === null ? again : told)]);
+  const again = told.map(([name]) => name).filter((name) => Object.hasOwn(back, name)).map((name) => [name, back[name]]);
+  const held = table([...others, ...(checked === null ? again : told), ...lent]);
   checkAsk(data, held, state.ranges);
   return { held, room: { ...state.room, staff: checked } };
 }

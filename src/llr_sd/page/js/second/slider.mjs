@@ -18,7 +18,7 @@ export function slider(page, { label, inputs, low, high, words }) {
   const range = make("input", { type: "range", min: String(low), max: String(high), step: String((high - low) / STEPS), "aria-label": label });
   const value = make("output", { class: "lever-value" });
   const refused = make("p", { class: "problem", hidden: true });
-  const usual = button("As at the start", () => refuse(page.change({ kind: "back", input: first.name }) || rows.slice(1).map(({ name }) => page.change({ kind: "back", input: name })).join("")), { class: "link" });
+  const usual = button("As at the start", () => refuse(page.change({ kind: "back", inputs })), { class: "link" });
   const evidence = make("details", { class: "evidence" }, make("summary", { text: "Evidence" }), make("p", { text: evidenceWords(first) }));
   const element = make("div", { class: "room-lever control" }, make("div", { class: "lever-top" }, make("span", { class: "lever-label", text: label }), value), range, refused, make("div", { class: "lever-below" }, usual, evidence));
 

@@ -26,7 +26,7 @@ export function begin(data) {
  * @param {object} data of the page
  * @param {object} state as `begin` gives it
  * @param {object} move plain JSON: {kind: "hold", input, value} or {kind: "hold", values: {input: value}}, {kind: "release", input}, {kind: "range", input, law},
- *   {kind: "unrange", input}, {kind: "start", scenario} or {kind: "start", saved: id}, {kind: "back"} or {kind: "back", input} to what that start has, of all or of one input, {kind: "keep", ...setting}, {kind: "forget", id}, {kind: "compare", ids},
+ *   {kind: "unrange", input}, {kind: "start", scenario} or {kind: "start", saved: id}, {kind: "back"} or {kind: "back", input} or {kind: "back", inputs} to what that start has, of all, of one input or of some, {kind: "keep", ...setting}, {kind: "forget", id}, {kind: "compare", ids},
  *   {kind: "runs", runs} or {kind: "view", ...}. A share of a whole moves the other shares with it: they keep their proportions.
  * @returns {object}
  * @throws {Refusal} naming what does not fit
@@ -57,7 +57,7 @@ export const MOVES = {
   range: [["input", "law"], range],
   unrange: [["input"], unrange],
   start: [["scenario", "saved"], start],
-  back: [["input"], back],
+  back: [["input", "inputs"], back],
   keep: [null, keep],
   forget: [["id"], forget],
   compare: [["ids"], compare],
@@ -114,15 +114,18 @@ function start(data, state, { scenario, saved }) {
   return { from: found.name, held: table(Object.entries(found.set)) };
 }
 
-/** Everything that `differencesOf` lists, or what it lists of one input, undone as one move; a share goes back with its whole. */
-function back(data, state, { input }) {
+/** Everything that `differencesOf` lists, or what it lists of some inputs, undone as one move; a share goes back with its whole. */
+function back(data, state, { input, inputs }) {
   const { set } = scenarioOf(data, state.from);
-  if (input === undefined) return { held: table(Object.entries(set)), ranges: table([]), runs: usualRuns(data) };
-  const found = inputOf(data, input);
-  const ours = (name) => name === found.name || (found.whole !== "" && inputOf(data, name).whole === found.whole);
+  if (input === undefined && inputs === undefined) return { held: table(Object.entries(set)), ranges: table([]), runs: usualRuns(data) };
+  if (inputs !== undefined && !Array.isArray(inputs)) throw new Refusal('The move "back" needs a list "inputs", or one "input".');
+  const found = (inputs ?? [input]).map((name) => inputOf(data, name));
+  const names = new Set(found.map(({ name }) => name));
+  const wholes = new Set(found.map(({ whole }) => whole).filter((whole) => whole !== ""));
+  const ours = (name) => names.has(name) || wholes.has(inputOf(data, name).whole);
   const others = Object.entries(state.held).filter(([name]) => !ours(name));
   const held = table([...others, ...Object.entries(set).filter(([name]) => ours(name))]);
-  const ranges = table(Object.entries(state.ranges).filter(([name]) => name !== found.name));
+  const ranges = table(Object.entries(state.ranges).filter(([name]) => !names.has(name)));
   checkAsk(data, held, ranges);
   return { held, ranges };
 }
