@@ -121,7 +121,14 @@ def workshop_data(site: Site, ratings: str | Path | None, progress: Callable[[st
     return keyed(
         {
             **page,
-            "workshop": {"site": about, "table": table_of(site.subject), "roleTable": role_table(), **words.to_data(), "ratings": rated, "behind": behind},
+            "workshop": {
+                "site": about,
+                "table": table_of(site.subject),
+                "roleTable": role_table(),
+                **words.to_data(),
+                "ratings": rated,
+                "behind": behind,
+            },
         }
     )
 
