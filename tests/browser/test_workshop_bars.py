@@ -92,7 +92,7 @@ def test_bars_follow_what_is_moved_and_undo_brings_them_back(browser: Any, works
     first = text(browser, ".screen-path > .inside .sentence")
     typed(browser, "document.querySelectorAll('.room-lever input')[0]", "0")  # nobody is hired
     waited(browser, f"{READY} && document.querySelector('.screen-path > .inside .sentence').textContent !== {first!r}")
-    assert text(browser, ".screen-path > .inside .sentence").startswith("In no run is every level within 5% of bar 3")
+    assert text(browser, ".screen-path > .inside .sentence").startswith("In no run does every level come within 5% of bar 3")
     assert (
         browser.execute_script("return document.querySelectorAll('.room-lever')[0].querySelector('output').textContent") == "none"
     )

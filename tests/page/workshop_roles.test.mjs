@@ -66,9 +66,10 @@ test("training places of the level are shared among the roles that grow, and add
   const [nurse, paramedic] = facts.parts;
   assert.ok(Math.abs(nurse.placements * 0.5 + paramedic.placements * 0.8 - 1.6) < 1e-12);
   assert.ok(Math.abs((nurse.placements * 0.5) / (paramedic.placements * 0.8) - 1 / 3) < 1e-12);
-  assert.match(placementSentence(facts), /^Placements to commission: 2\.3 people a year from low to high \(1\.6 WTE\)/);
+  assert.match(placementSentence(facts), /^Placements to commission: 2\.3 people a year from low to high \(1\.6 WTE\), shared by how much each role grows;/);
   const none = levelFacts(page([row("Nurse", 3, 7)]), "high");
   assert.ok(Math.abs(none.parts[0].placements - 3.2) < 1e-12);
+  assert.match(placementSentence(none), /shared by size, since no role grows yet/);
 });
 
 test("a level without a route hires, and says so", () => {

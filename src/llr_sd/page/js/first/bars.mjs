@@ -4,7 +4,7 @@ import { fill, make, say } from "../app/dom.mjs";
 import { figure } from "../charts/figure.mjs";
 import { stackedChart } from "../charts/stacked.mjs";
 import { bigNumber, statement, table, wte } from "../workshop/kit.mjs";
-import { barsFacts, barsSpec, faultStatement, keptSentence, needStatement, pictureSentence, signedWords } from "./bars_facts.mjs";
+import { barsFacts, barsSpec, faultStatement, keptSentence, needStatement, peopleWords, pictureSentence, signedWords } from "./bars_facts.mjs";
 
 const LOW = 150; // px of the drawing at the usual size of type, so that all of the screen stands in 1280 x 720
 const HIGH = 175;
@@ -62,8 +62,7 @@ export function mountBars(root, page) {
     kept.set({ text: keptSentence(facts), kind: "plain" });
     gapCells(facts.levels).forEach((cell, i) => {
       cell.wte.set(signedWords(facts.gap[i].wte));
-      const { value, range } = signedWords(facts.gap[i].heads, 0);
-      say(cell.people, `${value} people${range ? ` (${range})` : ""}`);
+      say(cell.people, peopleWords(facts.gap[i].heads));
     });
     fill(numbers, allNumbers(facts));
   }
@@ -82,7 +81,7 @@ function allNumbers(facts) {
     label, ...facts.bars.map((bar) => ranged(bar.levels[i])), ranged(facts.kept.levels[i]), gap(facts.gap[i].wte, 1), gap(facts.gap[i].heads, 0),
   ]);
   return table({
-    caption: "WTE by level: middle of the runs, and the range that holds nine in ten. Middles of levels need not add up to the middle of the whole.",
+    caption: "WTE by level: middle of the runs, and the range that holds nine in ten. Each number is rounded by itself, and middles of levels need not add up to the middle of the whole.",
     head: ["Level", ...facts.bars.map((bar) => bar.name), `In ${facts.years}, mix as today`, "Bar 3 less bar 1, WTE", "The same in people"],
     rows,
     foot: ["In all", ...facts.bars.map((bar) => ranged(bar.total)), ranged(facts.kept.total), "", ""],

@@ -102,7 +102,7 @@ export function needStatement({ levels, need }) {
 export function keptSentence({ levels, kept, bars, years }) {
   const list = listing(levels.map(({ label }, i) => `${wte(kept.levels[i].middle)} ${label.toLowerCase()}`));
   const [by, third] = [kept.total.middle, bars[2].total.middle];
-  const beside = wte(by) === wte(third) ? "as many as the best mix" : `${wte(Math.abs(by - third))} ${by < third ? "fewer" : "more"} than the best mix`;
+  const beside = wte(by) === wte(third) ? "as many as the best mix" : `${by < third ? "fewer" : "more"} than the best mix (${wte(third)})`;
   return `If everyone went on working as now, the patients in ${years} would need ${list}: ${wte(by)} WTE in all, ${beside}.`;
 }
 
@@ -122,7 +122,7 @@ export function faultStatement({ calibration, staffing }) {
   const told = [[staffing, STAFFING], [calibration, MINUTES]].filter(([levels]) => levels.length)
     .map(([levels, what]) => what(listing(levels.map(({ label }) => label.toLowerCase()))));
   const start = kind === "watch" ? "Do not read these bars: in" : "In";
-  const runs = worst === 1 ? "every run" : `up to ${percent(worst)} of the runs`;
+  const runs = worst === 1 ? "every run" : `${all.length > 1 ? "up to " : ""}${percent(worst)} of the runs`;
   return { kind, text: `${start} ${runs}, ${told.join("; ")}.` };
 }
 
@@ -131,6 +131,12 @@ export function signedWords({ middle, low, high }, places = 1) {
   const sign = (v) => (v > 0 && /[1-9]/.test(decimals(v, places)) ? `+${decimals(v, places)}` : decimals(v, places));
   const same = decimals(low, places) === decimals(high, places);
   return { value: sign(middle), range: same ? "" : `${sign(low)} to ${sign(high)}` };
+}
+
+/** A difference of people with its range: "+13 people (+7 to +29)". */
+export function peopleWords(heads) {
+  const { value, range } = signedWords(heads, 0);
+  return `${value} ${/^\D?1$/.test(value) ? "person" : "people"}${range ? ` (${range})` : ""}`;
 }
 
 /** What a bar of the chart is made of; ranges where the runs differ. */

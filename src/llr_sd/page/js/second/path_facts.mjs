@@ -76,12 +76,12 @@ export function closureSentence(facts) {
   const [soon, ever] = [all.soon, all.ever].map(sharesOf);
   const early = `within ${countOf(horizon, "year")} in ${soon}`;
   const end = `by the ${dateWords(final, true, calendar)}`;
-  if (all.ever.met === 0) return `In no run is every level ${posts} ${end}.`;
-  if (all.middle > final + 1e-9) return `Every level is ${posts} ${end} in ${ever}, and ${early}.`;
+  if (all.ever.met === 0) return `In no run does every level come ${posts} ${end}.`;
+  if (all.middle > final + 1e-9) return `In ${ever} every level comes ${posts} ${end}, ${early}.`;
   const when = closureWords(all.middle, facts);
   const range = closureRange(all, facts);
   const chance = soon === ever ? early : `${early}, ${end} in ${ever}`;
-  return `Every level is ${posts} ${when === "now" ? "from the start" : `first in ${when}`} in the middle of the runs${range ? ` (nine in ten: ${range})` : ""}; ${chance}.`;
+  return `Every level ${when === "now" ? "is" : "comes"} ${posts} ${when === "now" ? "from the start" : `first in ${when}`} in the middle of the runs${range ? ` (nine in ten: ${range})` : ""}; ${chance}.`;
 }
 
 /** So many runs of all, in words: "12% of the runs", "no run", "every run". */
@@ -114,7 +114,8 @@ export function supervisionSentence({ years, supervision, free, calendar }) {
   const at = free.reduce((best, own, i) => (own.middle < free[best].middle ? i : best), 0);
   const when = at === 0 ? "At the start" : `Tightest at the ${dateWords(years[at], true, calendar)}: then`;
   const left = wte(free[at].middle);
-  const rest = /[1-9]/.test(left) ? `${left} WTE more are free to supervise trainees` : "no more is free, so trainees have to wait";
+  const some = /[1-9]/.test(left) ? `${left} WTE more are` : "less than 0.1 WTE more is";
+  const rest = free[at].middle > 0 ? `${some} free to supervise trainees` : "none is left for more trainees";
   return `${when} supervision takes ${wte(supervision[at].middle)} WTE of autonomous time, and ${rest}.`;
 }
 
@@ -144,10 +145,10 @@ export function pounds(value) {
 /** What the staff cost now and at bar 3, and the dearest year on the way, in a sentence. */
 export function costSentence({ costs, years, staffCost, trainingCost, calendar }) {
   const at = trainingCost.reduce((best, own, i) => (own.middle > trainingCost[best].middle ? i : best), 0);
-  const way = pounds(costs.then.middle) === pounds(costs.now.middle) ? "as much as" : costs.then.middle > costs.now.middle ? "more than" : "less than";
-  const by = way === "as much as" ? "" : `${pounds(Math.abs(costs.then.middle - costs.now.middle))} `;
+  const [now, then] = [costs.now, costs.then].map(({ middle }) => pounds(middle));
+  const way = then === now ? "as much as" : costs.then.middle > costs.now.middle ? "more than" : "less than";
   const training = /[1-9]/.test(pounds(trainingCost[at].middle))
     ? ` Training costs most at the ${dateWords(years[at], true, calendar)}: ${pounds(trainingCost[at].middle)} a year beyond pay, beside ${pounds(staffCost[at].middle)} of pay.`
     : "";
-  return `Bar 3 costs ${pounds(costs.then.middle)} a year, ${by}${way} today's staff (${pounds(costs.now.middle)}), at prices of 2017.${training}`;
+  return `Bar 3 costs ${then} a year, ${way} today's staff (${now}), at prices of 2017.${training}`;
 }

@@ -21,6 +21,7 @@ export function mountRoles(root, page) {
   const more = make("p", { class: "roles-more" });
   const body = make("tbody");
   const placements = make("p", { class: "roles-more" });
+  const guessed = make("p", { class: "quiet", text: "The roles of today are guessed from the site's staff groups until the screen Staff says who is there." });
   const refused = make("p", { class: "problem", role: "alert", hidden: true });
   const other = make("input", { type: "text", class: "another-role", "aria-label": "Name of another role", placeholder: "name of the role", maxlength: "60", autocomplete: "off", hidden: true });
   const add = choice("Add a role", [], "", (value) => (value === ANOTHER ? ((other.hidden = false), other.focus()) : addRole(value)));
@@ -43,6 +44,7 @@ export function mountRoles(root, page) {
     refused,
     make("div", { class: "role-tools control" }, add.element, other, back),
     placements,
+    guessed,
     make("p", { class: "quiet", text: "WTE and people are never added. People are WTE by the working time of one person in each role; where no source gives it (marked *), by that of the level's staff in LLR." })));
 
   const chosen = () => (names.includes(page.state.view.roleLevel) ? page.state.view.roleLevel : names[1] ?? names[0]);
@@ -129,6 +131,7 @@ export function mountRoles(root, page) {
       wanted = "";
       added.field.input.focus();
     }
+    guessed.hidden = page.state.room.staff !== null || (page.data.workshop.site.staff ?? []).length > 0;
     offer(name);
     back.hidden = !Object.hasOwn(page.state.room.roles, name);
     return undefined;

@@ -111,5 +111,5 @@ export function moreSentence({ parts }) {
 export function placementSentence({ label, route, parts }) {
   if (route === null) return `No training route leads to the ${label.toLowerCase()} level here: its staff are hired.`;
   const all = parts.reduce((sum, { placements }) => sum + placements, 0);
-  return `Placements to commission: ${people(all)} people a year ${route.label.charAt(0).toLowerCase()}${route.label.slice(1)} (${wte(route.places.middle)} WTE), shared by how much each role grows; leavers and drop-out are allowed for.`;
+  return `Placements to commission: ${people(all)} people a year ${route.label.charAt(0).toLowerCase()}${route.label.slice(1)} (${wte(route.places.middle)} WTE), ${parts.some((part) => part.wte > part.now.wte) ? "shared by how much each role grows" : "shared by size, since no role grows yet"}; leavers and drop-out are allowed for.`;
 }
