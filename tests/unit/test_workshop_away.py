@@ -15,6 +15,7 @@ from node_code import node
 from workshop_room import in_room, site_data
 
 from llr_sd.workshop.site import site_of
+from llr_sd.workshop.table import table_of
 
 HOSTILE = ("=1+1", "+cmd|' /C calc'!A0", "-2", "@SUM(A1)", "<b>&amp;</b>", "a_x0041_b", "  two\nlines", "é 🏥 工作")
 FRAIL = {"segment_weight_a85p_frail": 0.45, "segment_weight_a85p_complex": 0.2}
@@ -120,7 +121,7 @@ def test_a_site_table_opens_the_next_workshop_with_what_the_room_entered(tmp_pat
     assert held["site_population_a85p"] == 900
     assert "transferable" not in held  # an assumption of the second workshop is none of the site's numbers
     assert site.illustrative, "other rows are nobody's own yet"
-    rows = site_data(tmp_path / "ours.csv")["workshop"]["table"]["rows"]
+    rows = table_of(site.subject)["rows"]
     said = {row["parameter"]: row["source"] for row in rows}
     assert said["segment_weight_a85p_frail"] == 'workshop, entered by GP: =our "register", not illustrative'
     assert said["site_population_a0_4"].startswith("ONS")

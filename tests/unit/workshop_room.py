@@ -6,9 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from node_code import node
 
-from llr_sd.workshop.made import workshop_data
+from llr_sd.workshop import made
+from llr_sd.workshop.ratings import ratings_of
 from llr_sd.workshop.site import site_of
 
 RUNS = 100
@@ -34,7 +36,11 @@ const base64 = (bytes) => Buffer.from(bytes).toString("base64");
 
 @cache
 def _data(site: str) -> dict[str, Any]:
-    return workshop_data(site_of(site), None, lambda said: None)
+    """Return the data of a page without a first run and with few runs behind the ratings, which take the longest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("llr_sd.exploring.made.first_look", lambda prepared, engine: [])
+        patch.setattr(made, "ratings_of", lambda folder, progress: ratings_of(folder, 8))
+        return made.workshop_data(site_of(site), None, lambda said: None)
 
 
 def site_data(site: str | Path = "rutland") -> dict[str, Any]:

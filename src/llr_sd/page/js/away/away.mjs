@@ -54,15 +54,15 @@ export function mountAway(root, page) {
     button("Print them", () => window.print()),
     button("Save the workbook", () => save(named("", "xlsx"), XLSX, () => workbookOf(page))),
     button("Save the pictures", () => save(named("pictures", "zip"), "application/zip", () => picturesArchive(page))),
+    button("Save the study folders", () => save(named("study", "zip"), "application/zip", () => foldersArchive(folders(page)))),
   ];
+  const [showing, printing, book, pictures, study] = needsRuns;
   const table = button("Save the site table", () => save(named("site table", "csv"), "text/csv;charset=utf-8", () => siteTable(page.data, page.state, page.value).text));
-  const study = button("Save the study folders", () => save(named("study", "zip"), "application/zip", () => foldersArchive(folders(page))));
   const more = make("details", { class: "away-more control" }, make("summary", { text: "Open a session, start afresh" }), session.element);
   const open = () => ((more.open = true), more.querySelector("input[type=file]").focus());
   const tableSays = make("p");
   const lines = make("pre", { tabIndex: 0 }, make("code"));
 
-  const [showing, printing, book, pictures] = needsRuns;
   fill(root, waits,
     make("ul", { class: "away-list" },
       item("Summary on two pages", "For the wall and for those who were not there.", showing, printing),
@@ -80,9 +80,9 @@ export function mountAway(root, page) {
 
   return {
     show() {
-      const ready = page.now !== null && page.fresh && !page.coarse;
+      const ready = readyOf(page);
       for (const one of needsRuns) one.disabled = !ready;
-      say(waits, ready ? "" : page.asking.error ? "These assumptions cannot be run together: undo the last one to have numbers to take away." : "Wait a moment: not all runs are there yet.");
+      say(waits, ready ? "" : page.asking.error || (page.fresh && !page.coarse && page.now) ? "These assumptions cannot be run together: undo the last one to have numbers to take away." : "Wait a moment: not all runs are there yet.");
       const { own, illustrative, faults } = siteTable(page.data, page.state, page.value);
       say(tableSays, faults[0] ?? `Opens the next workshop with your numbers: ${countOf(own, "number")} of the room, ${illustrative} still illustrative.`);
       if (!sheets.hidden && ready) fitSheets(sheets, page);
@@ -93,6 +93,11 @@ export function mountAway(root, page) {
 
 function item(title, text, ...does) {
   return make("li", { class: "away-item" }, make("h2", { text: title }), typeof text === "string" ? make("p", { text }) : text, make("div", { class: "away-does control" }, ...does));
+}
+
+/** Whether all runs of the setting of this moment are there, and any of them has numbers. */
+function readyOf(page) {
+  return page.now !== null && page.fresh && !page.coarse && page.now.ok.some(Boolean);
 }
 
 /** The study folders of the session, of the site and of the models that some screens look at. */
@@ -119,7 +124,7 @@ export function fileNameOf(page, what, kind, now) {
 function printed(page, sheets) {
   let home = null;
   addEventListener("beforeprint", () => {
-    if (page.now === null || !page.fresh || page.coarse) return;
+    if (!readyOf(page)) return;
     home = { parent: sheets.parentElement, next: sheets.nextSibling, hidden: sheets.hidden };
     sheets.hidden = false;
     document.body.append(sheets);

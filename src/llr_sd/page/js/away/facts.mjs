@@ -1,7 +1,6 @@
 /** What leaves a workshop of the model's numbers, topic by topic: the workbook and the printed summary both read it here. */
 
-import { dateWords, percent, shareWords } from "../charts/numbers.mjs";
-import { quantile } from "../draws/statistics.mjs";
+import { shareWords } from "../charts/numbers.mjs";
 import { BARS, barsFacts, combined, faultStatement, keptSentence, needStatement, pictureSentence, spreadOf } from "../first/bars_facts.mjs";
 import { inYears } from "../people/people_facts.mjs";
 import { openingRows } from "../first/staff_moves.mjs";
@@ -27,11 +26,6 @@ export function wordsOf(cell) {
 /** The middle of the runs, and the range of nine in ten, as three cells. */
 function ranged(found, as) {
   return [number(found?.middle, as), number(found?.low, as), number(found?.high, as)];
-}
-
-/** Whether the study of the page has an output. */
-export function has(page, name) {
-  return page.data.outputs.some((output) => output.name === name);
 }
 
 /** The levels with their labels, the most trained first. */
@@ -142,23 +136,4 @@ export function bars(page) {
 export function barsSaid(page) {
   const facts = barsFacts(page);
   return [faultStatement(facts.faults).text, pictureSentence(facts), needStatement(facts).text, keptSentence(facts)].filter(Boolean);
-}
-
-/** Facts of when the gap is closed: the share of runs in which it is, and the middle date where half of them get there. */
-export function closingOf(page) {
-  if (page.now === null) return null;
-  const { final } = page.data.model;
-  const found = Float64Array.from(columnOf(page.now, "closure").filter(Number.isFinite)).sort();
-  if (!found.length) return null;
-  const closed = found.filter((date) => date <= final).length;
-  return Object.freeze({ share: closed / found.length, middle: quantile(found, 0.5), final, runs: found.length });
-}
-
-/** When every level is near bar 3. */
-export function closingSentence(facts, calendar) {
-  if (facts === null) return "";
-  const by = dateWords(facts.final, true, calendar);
-  if (facts.share === 0) return `In no run is every level within 5% of bar 3 before the ${by}.`;
-  const first = `In ${percent(facts.share)} of the runs every level is within 5% of bar 3 before the ${by}`;
-  return facts.middle <= facts.final ? `${first}; half of the runs get there by ${dateWords(facts.middle, false, calendar)}.` : `${first}; in the middle run it is not.`;
 }

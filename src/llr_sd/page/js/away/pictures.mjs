@@ -9,7 +9,8 @@ import { barsFacts, barsSpec, pictureSentence } from "../first/bars_facts.mjs";
 import { inYears } from "../people/people_facts.mjs";
 import { zip } from "../session/zip.mjs";
 import { spread } from "../workshop/kit.mjs";
-import { closingOf, closingSentence, levelsOf } from "./facts.mjs";
+import { levelsOf } from "./facts.mjs";
+import { pathSaid } from "./way.mjs";
 
 const NOTE = "Middle of the runs, with the range that holds nine runs in ten.";
 
@@ -54,7 +55,7 @@ function pathSpec(page, level, label, element) {
   };
   const calendar = page.data.model.calendar;
   return {
-    title: `Staff and posts: ${label.toLowerCase()}`, sentence: closingSentence(closingOf(page), calendar), unit: "WTE", times: Array.from(times),
+    title: `Staff and posts: ${label.toLowerCase()}`, sentence: pathSaid(page)[0], unit: "WTE", times: Array.from(times),
     series: [line("staff", "Staff in post", 0, false), line("target", "Posts", -1, true)], targets: [], history: [], calendar,
   };
 }

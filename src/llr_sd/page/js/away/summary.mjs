@@ -4,10 +4,10 @@ import { make } from "../app/dom.mjs";
 import { ILLUSTRATIVE } from "../charts/figure.mjs";
 import { stackedScene } from "../charts/stacked.mjs";
 import { node, patch } from "../charts/svg.mjs";
-import { bars, barsSaid, care, closingOf, closingSentence, people, shares, wordsOf } from "./facts.mjs";
+import { bars, barsSaid, care, people, shares, wordsOf } from "./facts.mjs";
 import { barsPicture } from "./pictures.mjs";
 import { assumptions, cards, opinions, risks } from "./talk.mjs";
-import { path } from "./way.mjs";
+import { path, pathSaid } from "./way.mjs";
 
 /** How much of what was said a page takes: the first budget that fits is used. */
 export const BUDGETS = Object.freeze([
@@ -57,7 +57,8 @@ export function pageOne(page) {
       { title: "2. What care will be needed?", tables: [brief({ ...contacts, caption: "Contacts a year" }, [0, 1, 2], WHOLE, ["Kind of care", "now", contacts.head[2].replace("contacts ", "")])], said: "" },
       { title: "3. Who will provide it?", tables: [brief({ ...through, caption: "Best mix within the limit: share of each kind of care" }, through.head.map((_, i) => i), WHOLE)], said: "" },
     ],
-    sentences: [...barsSaid(page).slice(0, 2), closingSentence(closingOf(page), page.data.model.calendar)].filter(Boolean),
+    sentences: barsSaid(page).slice(0, 2),
+    waySaid: pathSaid(page).slice(0, 1),
     bars: withRanges(levels),
     way: [
       brief({ ...over, rows: years, caption: "Staff in post, WTE (middle of the runs)" }, [0, ...Array.from({ length: count }, (_, i) => i + 1)], WHOLE, ["Date", ...over.head.slice(1, count + 1).map((text) => text.replace(/^Staff: /, ""))]),
@@ -85,7 +86,7 @@ export function pageTwo(page, budget) {
   const played = cards(page).tables.find(({ head }) => head[0] === "Card");
   take(played && { ...played, rows: played.rows.filter(([, , verdict]) => verdict !== "not talked about") }, [0, 2, 3, 4]);
   const placed = risks(page).tables[0];
-  take(placed && { ...placed, rows: placed.rows.filter((cells) => cells[5] !== "not placed") }, [0, 1, 4, 8, 11, 12], ["Risk", "Who", "Room", "Log", "Model", "What was said"]);
+  take(placed && { ...placed, rows: placed.rows.filter(([, told]) => told !== "not placed yet") }, [0, 1, 2, 3, 5]);
   const none = [
     found.some(({ head }) => head[0] === "Assumption" && head[1] === "Before") ? "" : "No assumption was changed.",
     found.some(({ head }) => head[0] === "Card") ? "" : "No challenge card was talked about.",
@@ -123,7 +124,7 @@ export function sheetsOf(page, budget) {
       make("div", { class: "sheet-questions" }, ...one.questions.map(({ title, tables, said }) => make("div", {}, make("h4", { text: title }), ...tables.map(tableOf), said && make("p", { text: said })))),
       make("h4", { text: "The three bars" }), ...one.sentences.map((text) => make("p", { class: "sheet-said", text })), picture,
       tableOf(one.bars),
-      make("h4", { text: "The way there" }),
+      make("h4", { text: "The way there" }), ...one.waySaid.map((text) => make("p", { class: "sheet-said", text })),
       make("div", { class: "sheet-pair" }, ...one.way.map(tableOf))),
     sheet(2, "What the room said",
       ...two.tables.map(tableOf),

@@ -1,9 +1,8 @@
 /** What leaves a workshop of what the room said: assumptions changed, disagreements, cards, risks; and what the model cannot say. */
 
+import { summaryRows } from "../second/risks.mjs";
 import { amountOf, rangeOf, titleOf } from "../workshop/naming.mjs";
 import { number } from "./facts.mjs";
-
-const SCALE = 0; // of the ratings held against a risk, the main one
 
 /** A value or a range of an input; without either, what the page opened with. */
 function standing(page, name, value) {
@@ -58,23 +57,23 @@ export function cards(page) {
   };
 }
 
-/** The risks of the log as the room placed them, against the log and the model. */
+/** The risks of the log as the room placed them, against the log and the model: both stand here only where the room has looked at them. */
 export function risks(page) {
   const { ratings } = page.data.workshop;
   if (!ratings) return { name: "Risks", title: "Where do the risks stand?", lead: ["This page was made without the ratings of the risk log."], tables: [], notes: [] };
-  const score = (likelihood, consequence) => number(ratings.scores[likelihood - 1][consequence - 1], "whole");
-  const rows = ratings.risks.flatMap((risk) => {
-    const { placed = [], revealed = false, text = "" } = page.state.room.risks[risk.id] ?? {};
-    const stand = risk.stands[SCALE];
-    const model = revealed && stand ? [number(stand.likelihood[0], "whole"), number(stand.consequence[0], "whole"), number(stand.score[0], "whole")] : ["", "", ""];
-    const log = [number(risk.likelihood, "whole"), number(risk.consequence, "whole"), score(risk.likelihood, risk.consequence)];
-    const room = (placed.length ? placed : [null]).map((one) => (one ? [one.who, number(one.likelihood, "whole"), number(one.consequence, "whole"), score(one.likelihood, one.consequence), one.after ? "after the model" : "before the model"] : ["", "", "", "", "not placed"]));
-    return room.map((cells, i) => [`${risk.id} ${risk.title}`, ...cells, ...(i ? ["", "", "", "", "", "", ""] : [...log, ...model, text])]);
-  });
+  const rows = summaryRows(ratings, page.state.room).map(({ name, placed, log, model, difference, text }) => [name, placed, log || "not shown", model || "not shown", difference, text]);
+  const placings = ratings.risks.flatMap((risk, i) =>
+    (page.state.room.risks[risk.id]?.placed ?? []).map(({ who, likelihood, consequence, after }) => [
+      `${i + 1}. ${risk.title}`, who, number(likelihood, "whole"), number(consequence, "whole"), number(ratings.scores[likelihood - 1][consequence - 1], "whole"), after ? "after the ratings were shown" : "before",
+    ]),
+  );
   return {
     name: "Risks", title: "Where do the risks stand?", lead: [],
-    notes: [`Likelihood and consequence run from 1 to 5. The model's rating (${ratings.source}) stands here only where the room has looked at it; a placing says whether it was made before that.`],
-    tables: [{ caption: "Risks as the room placed them, in the log, and by the model", head: ["Risk", "Who", "Room: likelihood", "consequence", "score", "When", "Log: likelihood", "consequence", "score", "Model: likelihood", "consequence", "score", "What was said"], rows }],
+    notes: [`Likelihood and consequence run from 1 to 5; the score is what the log's matrix makes of them. The model's ratings: ${ratings.source}.`],
+    tables: [
+      { caption: "Risks as the room placed them, in the log, and by the model", head: ["Risk", "The room", "The log", "The model", "How they differ", "What was said"], rows },
+      ...(placings.length ? [{ caption: "Every placing", head: ["Risk", "Who", "Likelihood", "Consequence", "Score", "When"], rows: placings }] : []),
+    ],
   };
 }
 

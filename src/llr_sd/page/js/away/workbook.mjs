@@ -1,9 +1,9 @@
 /** The workshop as a workbook: one sheet a topic, in the order of the screens. */
 
 import { ILLUSTRATIVE } from "../charts/figure.mjs";
-import { bars, barsSaid, care, closingOf, closingSentence, people, shares, staff } from "./facts.mjs";
+import { bars, barsSaid, care, people, shares, staff } from "./facts.mjs";
 import { about, assumptions, cards, risks } from "./talk.mjs";
-import { beyond, path, roles } from "./way.mjs";
+import { beyond, path, pathSaid, roles } from "./way.mjs";
 import { workbook } from "./xlsx.mjs";
 
 /**
@@ -30,7 +30,7 @@ function first(page, topics) {
   return {
     name: "Summary", single: true,
     title: `The workshop of ${site.label} on one sheet`,
-    lead: [...barsSaid(page), closingSentence(closingOf(page), page.data.model.calendar)].filter(Boolean),
+    lead: [...barsSaid(page), ...pathSaid(page).slice(0, 2)],
     tables: [...own, { caption: "In this workbook", head: ["Sheet", "What it answers"], rows: topics.map(({ name, title }) => [name, title]) }],
     notes: ["Numbers are the middle of the runs and the range that holds nine runs in ten; see About."],
   };
