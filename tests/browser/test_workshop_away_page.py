@@ -7,6 +7,7 @@ import io
 import json
 import re
 import time
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,8 @@ def test_everything_is_saved_under_the_name_of_the_site_and_the_day(away: Any, t
         content = pictures.read(name)
         assert content.startswith(b"\x89PNG") if name.endswith(".png") else "Illustrative data" in content.decode()
     assert {name.split("/")[-1] for name in study.namelist()} >= {"study.toml", "README.md"}
+    models = {tomllib.loads(study.read(n).decode())["model"] for n in study.namelist() if n.endswith("study.toml")}
+    assert models == {"swipe_site", "llr_system", "gp_supply"}
     assert not [entry for entry in away.get_log("browser") if entry["level"] == "SEVERE"]
 
 

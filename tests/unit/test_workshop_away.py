@@ -14,6 +14,7 @@ import pytest
 from node_code import node
 from workshop_room import in_room, site_data
 
+from llr_sd.workshop.behind import behind_pages
 from llr_sd.workshop.site import site_of
 from llr_sd.workshop.table import table_of
 
@@ -25,12 +26,24 @@ MOVES: list[dict[str, Any]] = [
     {"kind": "hold", "input": "site_population_a85p", "value": 900, "screen": "people"},
     {"kind": "hold", "input": "transferable", "value": 0.3, "screen": "challenge"},
 ]
+BOOK = 'import { workbookOf } from "@/away/workbook.mjs";'
 SEEN: list[dict[str, Any]] = [
     {"kind": "view", "shift": {"scenario": "A tenth", "money": "none", "double": True}},
     {"kind": "card", "card": "supervisors_leave", "verdict": "holds", "who": "GP", "reason": ""},
     {"kind": "card", "card": "shift_unfunded", "verdict": "we disagree", "who": "manager", "reason": ""},
 ]
-BOOK = 'import { workbookOf } from "@/away/workbook.mjs";'
+FOLDERS = """
+import { foldersArchive, foldersOf } from "@/away/folders.mjs";
+import { readmeOf } from "@/away/readme.mjs";
+import { seenOf } from "@/second/beyond/beyond.mjs";
+import { settingOf } from "@/second/cards.mjs";
+"""
+ARCHIVE = """
+const stateOf = (model) => (setting) => new Behind(model, null, page.data).state(setting, page.state);
+const behindOf = ([key, model]) => ({ key, data: model, seen: seenOf(page)[key], stateOf: stateOf(model) });
+const behind = Object.entries(page.data.workshop.behind).map(behindOf);
+const result = base64(foldersArchive(foldersOf(page.data, page.state, behind, readmeOf(page), (card) => settingOf(page, card))));
+"""
 TABLE = 'import { siteTable } from "@/away/sitetable.mjs";'
 
 
@@ -108,6 +121,37 @@ def test_the_workbook_has_a_sheet_for_each_topic_and_says_that_its_data_are_illu
         assert name not in words
 
 
+def test_risks_stand_with_log_and_model_once_they_were_shown() -> None:
+    placed = {"kind": "place", "likelihood": 2, "consequence": 5, "who": "Nurse", "screen": "risks"}
+    moves = [{**placed, "risk": "R001"}, {**placed, "risk": "R002"}, {"kind": "reveal", "risk": "R001", "screen": "risks"}]
+    moves += [{"kind": "talk", "risk": "R001", "text": "-we saw it", "screen": "risks"}]
+    book = book_of(in_room(BOOK, "const result = base64(workbookOf(page));", moves))
+    rows = {row[0].value: [c.value or "" for c in row[1:6]] for row in book["Risks"].iter_rows(min_row=5, max_row=8)}
+    shown, hidden = rows["1. GPs leave"], rows["2. Nobody trains"]
+    assert (shown[0], shown[1], shown[2], shown[4]) == ("Nurse 2 × 5 = 10", "4 × 4 = 16", "4 × 3 = 12 (9 to 15)", "-we saw it")
+    assert hidden == ["Nurse 2 × 5 = 10", "not shown", "not shown", "", ""]
+
+
+def test_a_card_that_was_talked_about_is_kept_with_its_verdict_and_is_a_scenario() -> None:
+    name = next(card["name"] for card in site_data()["workshop"]["cards"] if card["set"])
+    card = next(card for card in site_data()["workshop"]["cards"] if card["name"] == name)
+    moves = [
+        {"kind": "card", "card": name, "verdict": "does not hold", "who": "GP", "reason": "we cannot", "screen": "challenge"}
+    ]
+    book = book_of(in_room(BOOK, "const result = base64(workbookOf(page));", moves))
+    rows = {row[0].value: [c.value for c in row] for row in book["Cards"].iter_rows(min_row=5)}
+    assert rows[card["title"]][2:] == ["does not hold", "we cannot", "GP"]
+    (scenario,) = (s for s in studies_after(moves, {})[0]["swipe_site"]["scenario"] if s["name"] == card["title"])
+    assert card["set"].items() <= scenario["set"].items()
+
+
+def studies_after(moves: list[dict[str, Any]], behind: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], zipfile.ZipFile]:
+    """The studies by their model, and the archive in which they are."""
+    archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(in_room(FOLDERS, ARCHIVE, moves, behind))))
+    texts = [archive.read(name).decode() for name in archive.namelist() if name.endswith("study.toml")]
+    return {study["model"]: study for study in map(tomllib.loads, texts)}, archive
+
+
 def table_after(moves: list[dict[str, Any]]) -> dict[str, Any]:
     return in_room(TABLE, "const result = siteTable(page.data, page.state, page.value);", moves)
 
@@ -145,32 +189,20 @@ def test_a_table_that_would_be_refused_says_why_before_it_is_saved() -> None:
 
 
 def test_study_folders_have_the_room_its_start_and_its_journal() -> None:
-    imports = 'import { foldersArchive, foldersOf } from "@/away/folders.mjs";\nimport { readmeOf } from "@/away/readme.mjs";\nimport { seenOf } from "@/second/beyond/beyond.mjs";\nimport { settingOf } from "@/second/cards.mjs";'
-    script = """
-    const behind = Object.entries(page.data.workshop.behind).map(([key, model]) => ({ key, data: model, seen: seenOf(page)[key], stateOf: (setting) => new Behind(model, null, page.data).state(setting, page.state) }));
-    const result = base64(foldersArchive(foldersOf(page.data, page.state, behind, readmeOf(page), (card) => settingOf(page, card))));
-    """
-    archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(in_room(imports, script, [*MOVES, *SEEN]))))
-    studies = {
-        name.split("/")[0]: tomllib.loads(archive.read(name).decode())
-        for name in archive.namelist()
-        if name.endswith("study.toml")
-    }
-    (site,) = (study for study in studies.values() if study["model"] == "swipe_site")
-    room, start, leave, unfunded = site["scenario"]
+    studies, archive = studies_after([*MOVES, *SEEN], behind_pages())
+    room, start, leave, unfunded = studies["swipe_site"]["scenario"]
     assert leave["set"]["quit_u55_autonomous"] == 0.07
     assert unfunded["set"]["shift_funded"] == 0
     assert unfunded["set"]["shifted_hours_urgent"] > 0
     assert (room["name"], start["name"]) == ("As the room has it", "As entered")
     assert room["set"]["transferable"] == 0.3
     assert "transferable" not in start["set"]
-    assert {study["model"] for study in studies.values()} == {"swipe_site", "llr_system", "gp_supply"}
-    (system,) = (study for study in studies.values() if study["model"] == "llr_system")
-    settings = {one["name"]: one["set"] for one in system["scenario"]}
+    assert studies.keys() == {"swipe_site", "llr_system", "gp_supply"}
+    settings = {one["name"]: one["set"] for one in studies["llr_system"]["scenario"]}
     assert settings["As on the screen: work from hospital"] == settings["A tenth"] | {"double_running": 1, "fund_follow": 0}
     assert settings["Those who supervise leave"]["gp_quit_u55"] == 0.07
     assert "As on the screen: GPs in LLR" not in str(studies)  # it is the first scenario of the study
-    for folder in studies:
+    for folder in {name.split("/")[0] for name in archive.namelist()}:
         said = archive.read(f"{folder}/README.md").decode()
         assert 'before: 35 in 100; now: 45 in 100; reason: =our "register", not illustrative; who: GP' in said
         assert "Illustrative data" in said

@@ -3,17 +3,49 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from node_code import node
 
 from llr_sd.workshop import made
-from llr_sd.workshop.ratings import ratings_of
 from llr_sd.workshop.site import site_of
 
 RUNS = 100
+_STAND = {
+    "scale": "Staff",
+    "means": "",
+    "date": 2022.75,
+    "chances": [1, 1, 0.6, 0.2, 0],
+    "runs": 8,
+    "illustrative": True,
+    "ties": [],
+}
+RATINGS: dict[str, Any] = {
+    "title": "Two risks",
+    "likelihoods": list("abcde"),
+    "bands": [[0, 0.1], [0.1, 0.3], [0.3, 0.5], [0.5, 0.8], [0.8, 1]],
+    "consequences": list("vwxyz"),
+    "scores": [[row * column for column in range(1, 6)] for row in range(1, 6)],
+    "levels": [["low"] * 5] * 5,
+    "agreement": [[1, 6], [8, 12], [15, 25]],
+    "risks": [
+        {
+            "id": f"R00{n}",
+            "title": title,
+            "wording": "",
+            "likelihood": 4,
+            "consequence": 4,
+            "lost": "",
+            "stands": [{**_STAND, "likelihood": [4, 3, 5], "consequence": [3, 3, 3], "score": [12, 9, 15]}],
+        }
+        for n, title in enumerate(("GPs leave", "Nobody trains"), 1)
+    ],
+    "runs": 8,
+    "source": "by hand",
+}
+"""Of two risks, each 4 x 4 in the log and 4 x 3 by the model."""
 _ROOM = """
 import { compile, Machine } from "@/engine/engine.mjs";
 import { mergeParts, runsOf, simulate } from "@/engine/ensemble.mjs";
@@ -35,21 +67,22 @@ const base64 = (bytes) => Buffer.from(bytes).toString("base64");
 
 
 @cache
-def _data(site: str) -> dict[str, Any]:
-    """Return the data of a page without a first run and with few runs behind the ratings, which take the longest."""
+def _data() -> dict[str, Any]:
+    """Return the data of a page without what takes the longest: a first run, ratings but by hand, and models behind."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("llr_sd.exploring.made.first_look", lambda prepared, engine: [])
-        patch.setattr(made, "ratings_of", lambda folder, progress: ratings_of(folder, 8))
-        return made.workshop_data(site_of(site), None, lambda said: None)
+        patch.setattr(made, "ratings_of", lambda folder, progress: SimpleNamespace(to_data=lambda: RATINGS))
+        patch.setattr(made, "behind_pages", lambda: {})
+        return made.workshop_data(site_of("rutland"), None, lambda said: None)
 
 
-def site_data(site: str | Path = "rutland") -> dict[str, Any]:
-    """Return the data of the page of a site, of few runs."""
-    data = _data(str(site))
+def site_data() -> dict[str, Any]:
+    """Return the data of the page of the Rutland site, of few runs."""
+    data = _data()
     return {**data, "study": {**data["study"], "runs": RUNS}}
 
 
-def in_room(imports: str, script: str, moves: list[dict[str, Any]], site: str | Path = "rutland") -> Any:
+def in_room(imports: str, script: str, moves: list[dict[str, Any]], behind: dict[str, Any] | None = None) -> Any:
     """Return `result` of a script that has the `page` of a room, its `store` and `base64` of bytes.
 
     Parameters
@@ -60,7 +93,9 @@ def in_room(imports: str, script: str, moves: list[dict[str, Any]], site: str | 
         What it does.
     moves
         That the room has made.
-    site
-        Of the workshop.
+    behind
+        Data of the models behind, by name.
     """
-    return node(_ROOM.replace("IMPORTS", imports) + script, {"page": site_data(site), "moves": moves})
+    page = site_data()
+    page = {**page, "workshop": {**page["workshop"], "behind": behind or {}}}
+    return node(_ROOM.replace("IMPORTS", imports) + script, {"page": page, "moves": moves})
