@@ -14,7 +14,6 @@ import pytest
 from node_code import node
 from workshop_room import in_room, site_data
 
-from llr_sd.workshop.behind import behind_pages
 from llr_sd.workshop.site import site_of
 from llr_sd.workshop.table import table_of
 
@@ -189,7 +188,7 @@ def test_a_table_that_would_be_refused_says_why_before_it_is_saved() -> None:
 
 
 def test_study_folders_have_the_room_its_start_and_its_journal() -> None:
-    studies, archive = studies_after([*MOVES, *SEEN], behind_pages())
+    studies, archive = studies_after([*MOVES, *SEEN], site_data()["workshop"]["behind"])
     room, start, leave, unfunded = studies["swipe_site"]["scenario"]
     assert leave["set"]["quit_u55_autonomous"] == 0.07
     assert unfunded["set"]["shift_funded"] == 0

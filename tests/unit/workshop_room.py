@@ -68,11 +68,10 @@ const base64 = (bytes) => Buffer.from(bytes).toString("base64");
 
 @cache
 def _data() -> dict[str, Any]:
-    """Return the data of a page without what takes the longest: a first run, ratings but by hand, and models behind."""
+    """Return the data of a page without what takes the longest: first runs, and ratings but by hand."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("llr_sd.exploring.made.first_look", lambda prepared, engine: [])
         patch.setattr(made, "ratings_of", lambda folder, progress: SimpleNamespace(to_data=lambda: RATINGS))
-        patch.setattr(made, "behind_pages", lambda: {})
         return made.workshop_data(site_of("rutland"), None, lambda said: None)
 
 
