@@ -6,10 +6,10 @@ import test from "node:test";
 import { gpsFacts, gpsSettings, gpsStatement, siteSentence, targetSentence } from "../../src/llr_sd/page/js/second/beyond/gps_facts.mjs";
 import { cautionStatement, llrChange, llrFacts, llrSentence } from "../../src/llr_sd/page/js/second/beyond/llr_facts.mjs";
 import {
-  arrivesSentence, asksSentence, choiceOf, heldOf, million, moneySentence, movedSentence, settingOf, shareWords, shiftFacts, strainSentence,
+  arrivesSentence, asksSentence, choiceOf, choiceSentence, heldOf, million, moneySentence, movedSentence, settingOf, shareWords, shiftFacts, strainSentence,
 } from "../../src/llr_sd/page/js/second/beyond/shift_facts.mjs";
 import { coverageStatement, lentSentence, teamFacts } from "../../src/llr_sd/page/js/second/beyond/team_facts.mjs";
-import { carriedSentence, ranged } from "../../src/llr_sd/page/js/second/beyond/words.mjs";
+import { carriedSentence, ranged, startSentence } from "../../src/llr_sd/page/js/second/beyond/words.mjs";
 
 const LEVELS = ["autonomous", "enhanced", "core", "foundation"];
 const NEEDS = ["urgent_contacts", "planned_care", "coordination", "prevention", "paperwork"];
@@ -66,6 +66,9 @@ test("the total of a part is the middle of the runs' totals, and posts made are 
 test("a choice becomes a setting of the system model; what a view kept wrongly is not taken", () => {
   assert.deepEqual(choiceOf({}), CHOICE);
   assert.deepEqual(choiceOf({ shift: { scenario: "All", money: "more", double: "yes" } }), CHOICE);
+  assert.equal(choiceSentence(CHOICE), "10 in 100 are meant to move; money that follows: some, as is likely; posts made a year ahead: no.");
+  assert.match(choiceSentence({ ...CHOICE, money: "none", double: true }), /money that follows: none; posts made a year ahead: yes/);
+  assert.equal(choiceSentence({ ...CHOICE, scenario: "Nothing moves by plan" }), "Nothing is meant to move.");
   assert.deepEqual(settingOf(CHOICE), { scenario: "A tenth", held: { double_running: 0 } });
   assert.deepEqual(settingOf({ scenario: "A fifth", money: "none", double: true }), { scenario: "A fifth", held: { double_running: 1, fund_follow: 0 } });
   assert.deepEqual(settingOf({ scenario: "A fifth", money: "all", double: false }).held.fund_follow, 1);
@@ -178,6 +181,11 @@ test("a site that is LLR in small is not told to be unlike it, and one that is n
   assert.match(llrSentence({ by: -30 }, "core"), /30 WTE fewer/);
   assert.match(llrSentence({ by: 0.2 }, "core"), /as bar 1 at every level/);
   assert.equal(llrFacts({ now: null }, LEVELS), null);
+});
+
+test("a site that starts at another date than the model of LLR is told so", () => {
+  assert.equal(startSentence(2017.75, 2017.75), "");
+  assert.match(startSentence(2025.75, 2017.75), /^This site starts in Oct 2025; this model of LLR starts in Oct 2017/);
 });
 
 test("what was carried is said, or that nothing was", () => {

@@ -8,7 +8,7 @@ import { figure } from "../../charts/figure.mjs";
 import { trajectoryChart } from "../../charts/trajectory.mjs";
 import { bigNumber, decimals, spread, statement, table } from "../../workshop/kit.mjs";
 import { gpsChosen, gpsFacts, gpsSettings, gpsStatement, siteSentence, targetSentence } from "./gps_facts.mjs";
-import { beliefWords, carriedSentence, rangeBelow, runsSentence } from "./words.mjs";
+import { beliefWords, carriedSentence, rangeBelow, runsSentence, startOf, startSentence } from "./words.mjs";
 
 const LOW = 180;
 const HIGH = 260;
@@ -37,8 +37,10 @@ export function mountGps(root, page) {
   const carried = make("p", { class: "quiet" });
   const state = make("p", { class: "quiet" });
   const shown = figure(chart, { name: "GPs in LLR", level: 2, about: () => ({ ...page.about(), study: "GPs in LLR", setting: chosen().name, illustrative: false }) });
+  const start = statement({ text: startSentence(startOf(page.data), behind.data.model.initial), kind: "watch" });
   fill(root,
     make("div", { class: "beyond-choices control" }, schemes.element),
+    start.element,
     make("div", { class: "beyond-split" },
       make("div", {}, make("div", { class: "beyond-numbers" }, numbers.start.element, numbers.plan.element, numbers.then.element), lines.gps.element, lines.site.element),
       shown),
@@ -66,7 +68,7 @@ export function mountGps(root, page) {
     schemes.select.value = chosen().name;
     ask(chosen().setting);
     say(carried, carriedSentence(behind.carried(page.state), (one) => beliefWords(page.data, one)));
-    say(state, supply.error ? `The model of GPs cannot be run with this: ${supply.error}` : runsSentence(supply.ensemble, supply.whole));
+    say(state, supply.error ? "The model of GPs cannot be run with this. Undo the last change." : `${chosen().name}. ${runsSentence(supply.ensemble, supply.whole)}`);
     if (!supply.ensemble) return;
     const facts = gpsFacts(supply.ensemble, behind.data);
     options.tallest = page.presenting ? HIGH : LOW;

@@ -9,7 +9,7 @@ import { CAUTION, cautionStatement, llrChange, llrFacts, llrSentence } from "./l
 import { ranged } from "./words.mjs";
 
 const LOW = 190;
-const HIGH = 260;
+const HIGH = 225;
 
 /**
  * Mount the part.

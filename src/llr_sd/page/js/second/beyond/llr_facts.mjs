@@ -35,7 +35,7 @@ export function cautionStatement({ bars, staff, list, all, part, illustrative })
 }
 
 /** What scaling leaves out. */
-export const CAUTION = "It scales by the number of patients and by nothing else. LLR's 138 practices differ in age, need, size and mix of staff, and they hire from the same people: what one site can do, all of them together may not. Read it as a size, not as a plan for LLR.";
+export const CAUTION = "It scales by the number of patients and nothing else. LLR's 138 practices differ in age, need, size and staff, and hire from the same people: what one can do, all together may not. Read it as a size, not as a plan for LLR.";
 
 /** Where bar 3 differs most from bar 1: {level, by}, in WTE. */
 export function llrChange({ bars }) {

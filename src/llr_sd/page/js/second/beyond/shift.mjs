@@ -7,9 +7,9 @@ import { figure } from "../../charts/figure.mjs";
 import { stackedChart } from "../../charts/stacked.mjs";
 import { bigNumber, decimals, spread, statement, table, wte } from "../../workshop/kit.mjs";
 import { lower } from "../../workshop/naming.mjs";
-import { beliefWords, carriedSentence, rangeBelow, ranged, runsSentence } from "./words.mjs";
+import { beliefWords, carriedSentence, rangeBelow, ranged, runsSentence, startOf, startSentence } from "./words.mjs";
 import {
-  arrivesSentence, asksSentence, choiceOf, heldOf, million, moneySentence, MONEY, movedSentence, MOVES, NOTHING, settingOf, shareWords, shiftFacts, strainSentence,
+  arrivesSentence, asksSentence, choiceOf, choiceSentence, heldOf, million, moneySentence, MONEY, movedSentence, MOVES, NOTHING, settingOf, shareWords, shiftFacts, strainSentence,
 } from "./shift_facts.mjs";
 
 const YEARS = 5;
@@ -45,8 +45,10 @@ export function mountShift(root, page) {
   const state = make("p", { class: "quiet" });
   const carried = make("p", { class: "quiet" });
   const details = make("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": "Numbers of left shift" });
+  const start = statement({ text: startSentence(startOf(page.data), behind.data.model.initial), kind: "watch" });
   fill(root,
     make("div", { class: "beyond-choices control" }, choices.scenario.element, choices.money.element, choices.double.element, take),
+    start.element,
     taken,
     make("div", { class: "beyond-numbers" }, numbers.moved.element, numbers.hours.element, numbers.staff.element),
     make("div", { class: "beyond-split" }, make("div", {}, lines.moved.element, lines.money.element, lines.strain.element), picture),
@@ -100,7 +102,7 @@ export function mountShift(root, page) {
     choices.double.select.value = chosen.double ? "yes" : "no";
     askSystem(settingOf(chosen));
     say(carried, carriedSentence(behind.carried(page.state), (one) => beliefWords(page.data, one)));
-    say(state, system.error ? `The system model cannot be run with this: ${system.error}` : runsSentence(system.ensemble, system.whole));
+    say(state, system.error ? "The system model cannot be run with this. Undo the last change." : `${choiceSentence(chosen)} ${runsSentence(system.ensemble, system.whole)}`);
     take.disabled = !system.whole;
     if (!system.ensemble) return;
     const facts = shiftFacts(system.ensemble, { list: page.value("list_size"), all: listOf(behind.data), levels }, chosen);

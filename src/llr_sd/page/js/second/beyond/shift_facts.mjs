@@ -32,6 +32,14 @@ export function choiceOf(view) {
   };
 }
 
+/** What was chosen, for those who do not see the controls. */
+export function choiceSentence({ scenario, money, double }) {
+  const { label, planned } = MOVES.find((one) => one.scenario === scenario);
+  if (planned === 0) return "Nothing is meant to move.";
+  const follows = MONEY.find(({ name }) => name === money).label;
+  return `${label} are meant to move; money that follows: ${follows.charAt(0).toLowerCase()}${follows.slice(1)}; posts made a year ahead: ${double ? "yes" : "no"}.`;
+}
+
 /** The setting of the system model that a choice is, as `Behind` takes it. */
 export function settingOf({ scenario, money, double }) {
   const { share } = MONEY.find(({ name }) => name === money);

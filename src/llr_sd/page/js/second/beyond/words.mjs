@@ -1,7 +1,7 @@
 // What the parts of the screen share: what the room's beliefs did to another model, and how its runs stand.
 
 import { fill, make } from "../../app/dom.mjs";
-import { listing } from "../../charts/numbers.mjs";
+import { dateWords, listing } from "../../charts/numbers.mjs";
 import { amountOf, nameOf, rangeOf, titleOf } from "../../workshop/naming.mjs";
 
 /**
@@ -15,6 +15,17 @@ export function carriedSentence({ told, left }, words) {
   const lost = left.map(words).map(({ title, now }) => `${title} (${now}) is outside what it takes, so it keeps its own.`);
   const first = said.length ? `This model works with what was changed in this room: ${listing(said)}.` : "Nothing was changed in this room that this model has too.";
   return [first, ...lost].join(" ");
+}
+
+/** What to be told where a model behind starts at another date than the site; "" where it does not. */
+export function startSentence(site, behind) {
+  if (site === behind) return "";
+  return `This site starts in ${dateWords(site)}; this model of LLR starts in ${dateWords(behind)}, with the staff of then. Read it as what follows such a start, not as dates.`;
+}
+
+/** When the site of a page starts: the date of its first bar. */
+export function startOf(data) {
+  return data.outputs.find(({ name }) => name === "bar_1").at;
 }
 
 /** A belief in the words of the room. */
