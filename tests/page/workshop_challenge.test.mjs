@@ -208,6 +208,7 @@ test("a rating is told with its interval, the chance behind it, and what it hang
   assert.equal(standWords(stand([4, 3, 5], [3, 3, 4], [12, 12, 15])), "4 × 3 = 12 (12 to 15)");
   assert.equal(standWords(stand([5, 5, 5], [4, 4, 4], [20, 20, 20])), "5 × 4 = 20");
   assert.equal(chanceWords(RATINGS, stand([4, 4, 4], [3, 3, 3], [12, 12, 12])), "A loss that is moderate or worse comes in 60% of 512 runs.");
+  assert.equal(chanceWords(RATINGS, stand([1, 1, 1], [5, 5, 5], [5, 5, 5])), "A loss that is catastrophic comes in 0% of 512 runs.");
   assert.equal(tiesWords([]), "No single assumption moves it much.");
   assert.equal(tiesWords([{ label: "one", grade: "B", rank: 0.5 }, { label: "two", grade: "C", rank: -0.4 }]),
     "It hangs most on “one” (the more of it, the more is lost; evidence: literature) and “two” (the more of it, the less is lost; evidence: judgement).");

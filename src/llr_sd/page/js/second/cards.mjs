@@ -252,7 +252,7 @@ function numbersTable(page, card, facts, called) {
   const told = ({ shut, runs }) => `${shut} of ${countOf(runs, "run")}`;
   return table({
     caption: `In the plan and with the card: the median and where nine runs in ten lie; the difference is taken run by run (${countOf(facts.workload.runs, "run")})`,
-    head: ["", "Plan", "With the card", "Difference"],
+    head: ["What", "Plan", "With the card", "Difference"],
     rows: [
       ...bars,
       ...facts.best.map(({ level, pair }) => row(`Best mix in ${facts.years} years: ${called(level)}, WTE`, pair, wte)),

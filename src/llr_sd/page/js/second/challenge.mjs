@@ -116,7 +116,7 @@ function mountRecord(root, page) {
       list.querySelector(`[data-edit="${entry.n}"]`)?.focus();
     };
     return make("form", { class: "row", on: { submit: (event) => (event.preventDefault(), keep()) } },
-      who.element, make("label", { class: "choice wide" }, make("span", { text: "Because" }), reason), make("button", { type: "submit", text: "Keep" }), refused);
+      make("label", { class: "choice wide" }, make("span", { text: "Because" }), reason), who.element, make("button", { type: "submit", text: "Keep" }), refused);
   }
 
   return { show };

@@ -11,7 +11,7 @@ import { amountOf, quantityOf, rangeOf, titleOf } from "../workshop/naming.mjs";
 import { lawSaid, opinionsOf } from "./challenge_moves.mjs";
 import { whoField } from "./who.mjs";
 
-const WIDTH = 900; // of the line, in its own units
+const WIDTH = 1000; // of the line, at most
 const EDGE = 30;
 
 /** Inputs of which people may say a value: those with a label in the model's table that are no share of a whole, those that vary first. */
@@ -115,9 +115,9 @@ export function mountOpinions(root, page, beside) {
   let field = null;
   fill(root,
     make("div", { class: "row control" }, which.element),
-    source, lead.element, line, entry,
-    make("div", { class: "row control" }, settle),
-    settled, widths, list);
+    lead.element, line, entry,
+    make("div", { class: "row control" }, settle, settled),
+    widths, list, source);
 
   function entryFor(input) {
     const last = page.value(input.name);
@@ -136,6 +136,14 @@ export function mountOpinions(root, page, beside) {
     return field.refuse(refused);
   }
 
+  new ResizeObserver(() => draw()).observe(root);
+
+  function draw() {
+    const input = chosen();
+    const said = opinionsOf(page.state.room, input.name);
+    drawLine(line, page.data, input, said, saidFacts(input, said), Math.min(WIDTH, root.clientWidth));
+  }
+
   let of = null;
   function show() {
     const input = chosen();
@@ -149,7 +157,7 @@ export function mountOpinions(root, page, beside) {
     say(source, `Where the plan's value comes from: ${sourceWords(input)}.`);
     const facts = saidFacts(input, said);
     lead.set({ text: saidWords(page.data, input, facts), kind: "plain" });
-    drawLine(line, page.data, input, said, facts);
+    draw();
     refill(list, [input.name, said], () => said.length > 0 && saidTable(page, input, said));
     showRange(input, said);
   }
@@ -185,7 +193,7 @@ export function mountOpinions(root, page, beside) {
 function saidTable(page, input, said) {
   return table({
     caption: `What was said of it (${countOf(said.length, "value")})`,
-    head: ["Who", "Value", "Because", ""],
+    head: ["Who", "Value", "Because", "To take out"],
     rows: said.map(({ value, who, reason }, at) => [
       who || "nobody in particular", amountOf(page.data, input.name, value), reason || make("span", { class: "unsaid", text: "no reason given" }),
       button("Take out", () => page.change({ kind: "unsay", input: input.name, at }), { class: "control", "aria-label": `Take out ${amountOf(page.data, input.name, value)}${who ? ` of ${who}` : ""}` }),
@@ -206,31 +214,32 @@ function widthsTable(page, without, with_) {
 }
 
 /** The line: the plan's range as a band, where the plan stands, and a mark for each value that was said. */
-function drawLine(svg, data, input, said, facts) {
+function drawLine(svg, data, input, said, facts, width) {
+  if (!(width > 0)) return;
   const quantity = quantityOf(data, input.name);
   const values = [facts.low, facts.high, facts.stands, ...said.map(({ value }) => value)].filter(Number.isFinite);
   let [from, to] = [Math.min(...values), Math.max(...values)];
   if (from === to) [from, to] = [from - (Math.abs(from) || 1) / 2, to + (Math.abs(to) || 1) / 2];
-  const x = (value) => EDGE + ((value - from) / (to - from)) * (WIDTH - 2 * EDGE);
+  const x = (value) => EDGE + ((value - from) / (to - from)) * (width - 2 * EDGE);
   const rows = stacked(said.map(({ value }) => x(value)));
   const most = Math.max(0, ...rows);
-  const base = 64 + 30 * most;
-  const anchor = (at) => (at < 130 ? "start" : at > WIDTH - 130 ? "end" : "middle");
+  const base = 56 + 30 * most;
+  const anchor = (at) => (at < width / 3 ? "start" : at > (2 * width) / 3 ? "end" : "middle");
   const marks = [];
   if (Number.isFinite(facts.low)) {
     const label = `the plan's range: ${extentWords(quantity, facts.low, facts.high)}`;
-    marks.push(node("rect", { class: "band", x: px(x(facts.low)), y: px(base - 9), width: px(x(facts.high) - x(facts.low)), height: 18 }), words(x((facts.low + facts.high) / 2), base + 34, label, { size: 18, anchor: "middle" }));
+    marks.push(node("rect", { class: "band", x: px(x(facts.low)), y: px(base - 9), width: px(x(facts.high) - x(facts.low)), height: 18 }), words(width / 2, base + 34, label, { size: 18, anchor: "middle" }));
   }
-  marks.push(node("line", { class: "axis", x1: EDGE, x2: WIDTH - EDGE, y1: px(base), y2: px(base) }));
+  marks.push(node("line", { class: "axis", x1: EDGE, x2: px(width - EDGE), y1: px(base), y2: px(base) }));
   marks.push(node("path", { class: "stands", d: `M${px(x(facts.stands))} ${px(base - 14)}v28` }));
   const spare = Number.isFinite(facts.low) ? 58 : 34;
   marks.push(words(x(facts.stands), base + spare, `the plan: ${amountOf(data, input.name, facts.stands)}`, { size: 18, anchor: anchor(x(facts.stands)), bold: true }));
   for (const [i, { value, who }] of said.entries()) {
-    const [at, up] = [x(value), base - 22 - 30 * rows[i]];
+    const [at, up] = [x(value), base - 30 - 30 * rows[i]];
     marks.push(node("path", { class: "said-stem", d: `M${px(at)} ${px(up + 6)}V${px(base)}` }), node("path", { class: "said", d: `M${px(at)} ${px(up)}l7 7l-7 7l-7 -7z` }));
     marks.push(words(at + (anchor(at) === "end" ? -12 : 12), up + 12, `${who || "somebody"}: ${valueWords(quantity, value)}`, { size: 18, anchor: anchor(at) === "end" ? "end" : "start", halo: true }));
   }
-  for (const [key, value] of Object.entries({ viewBox: `0 0 ${WIDTH} ${base + spare + 10}`, class: "said-line", role: "img", "aria-label": saidWords(data, input, facts) })) svg.setAttribute(key, value);
+  for (const [key, value] of Object.entries({ viewBox: `0 0 ${px(width)} ${base + spare + 10}`, width: px(width), height: base + spare + 10, class: "said-line", role: "img", "aria-label": saidWords(data, input, facts) })) svg.setAttribute(key, value);
   patch(svg, marks);
 }
 

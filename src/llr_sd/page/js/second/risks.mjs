@@ -8,6 +8,7 @@ import { statement, table } from "../workshop/kit.mjs";
 import { saidOf } from "./challenge_moves.mjs";
 import { whoField } from "./who.mjs";
 
+const KINDS = Object.freeze({ same: "good", among: "plain", higher: "watch", lower: "watch" });
 const WHOLE = "The model's ratings are of Leicester, Leicestershire and Rutland as a whole, not of this site.";
 
 /**
@@ -78,7 +79,8 @@ export function standWords({ likelihood: [l], consequence: [c], score: [s, low, 
 
 /** How likely a consequence is in the runs: what stands behind a rating. */
 export function chanceWords(ratings, { consequence: [c], chances, runs }) {
-  return `A loss that is ${ratings.consequences[c - 1]} or worse comes in ${percent(chances[c - 1])} of ${countOf(runs, "run")}.`;
+  const worse = c < ratings.consequences.length ? " or worse" : "";
+  return `A loss that is ${ratings.consequences[c - 1]}${worse} comes in ${percent(chances[c - 1])} of ${countOf(runs, "run")}.`;
 }
 
 /** What a rating hangs on: "It hangs most on the share of ... (the more, the worse; evidence: literature)". */
@@ -123,8 +125,8 @@ export function mountRisks(root, page) {
   fill(root,
     make("div", { class: "row control" }, which.element, button("Risk before", () => turn(-1)), button("Next risk", () => turn(1))),
     make("div", { class: "risk-split" },
-      make("div", { class: "risk-said" }, title, wording, ask, make("div", { class: "control" }, who.element), placed, make("div", { class: "control" }, shown, locked), answer),
-      matrix.element),
+      make("div", { class: "risk-said" }, title, wording, answer, placed, make("div", { class: "row control" }, shown, locked)),
+      make("div", {}, make("div", { class: "row control" }, who.element, ask), matrix.element)),
     make("details", {}, make("summary", { text: `All ${risks.length} risks: placed, in the log, by the model` }), all),
     make("p", { class: "quiet", text: `${ratings.title}. ${WHOLE} ${ratings.source}.` }));
 
@@ -135,11 +137,11 @@ export function mountRisks(root, page) {
     who.show();
     say(title, risk.title);
     say(wording, risk.wording);
-    say(ask, said.revealed ? "A placing from here on is kept as made after the ratings were shown." : "How likely is it, and how grave would it be? Say who speaks, then choose a field of the matrix. Several people can place it.");
+    say(ask, said.revealed ? "Who places it now has seen the ratings; it is kept as such." : "How likely, and how grave? Choose a field for each who speaks.");
     shown.hidden = said.revealed;
     shown.disabled = said.placed.length === 0;
     locked.hidden = said.revealed || said.placed.length > 0;
-    refill(placed, [risk.id, said], () => said.placed.length > 0 && placings(risk, said));
+    refill(placed, [risk.id, said], () => said.placed.some(({ after }) => after === said.revealed) && placings(risk, said));
     matrix.show(said.placed, said.revealed ? { log: risk, model: risk.stands[0] } : null);
     refill(answer, [risk.id, said.revealed && said], () => said.revealed && answerOf(risk, said));
     refill(all, page.state.room.risks, () => summary(page, ratings));
@@ -148,9 +150,8 @@ export function mountRisks(root, page) {
   function placings(risk, said) {
     return make("ul", {}, ...said.placed.map(({ likelihood, consequence, who: role, after }, at) => {
       const name = `${role || "somebody"}: ${product(ratings, likelihood, consequence)}`;
-      const gone = !said.revealed || after;
-      return make("li", {}, make("span", { text: `${name}${after ? ", after the ratings were shown" : ""}` }),
-        gone && button("Take out", () => page.change({ kind: "unplace", risk: risk.id, at }), { class: "link control", "aria-label": `Take out ${name}` }));
+      return after === said.revealed && make("li", {}, make("span", { text: `${name}${after ? ", after the ratings were shown" : ""}` }),
+        button("Take out", () => page.change({ kind: "unplace", risk: risk.id, at }), { class: "link control", "aria-label": `Take out ${name}` }));
     }));
   }
 
@@ -165,9 +166,9 @@ export function mountRisks(root, page) {
       make("dl", { class: "scores" },
         ...score("The room", placedWords(ratings, before)),
         ...score("The log, 2017", product(ratings, risk.likelihood, risk.consequence)),
-        ...score(`The model, ${when}`, standWords(main))),
-      statement({ text: comparedWords("The model", model, before.length), kind: model.score === "same" ? "good" : "watch" }).element,
-      statement({ text: comparedWords("The log", log, before.length), kind: log.score === "same" ? "good" : "watch" }).element,
+        ...score(`The model of LLR, ${when}`, standWords(main))),
+      statement({ text: comparedWords("The model", model, before.length), kind: KINDS[model.score] }).element,
+      statement({ text: comparedWords("The log", log, before.length), kind: KINDS[log.score] }).element,
       make("p", { text: `${chanceWords(ratings, main)} ${tiesWords(main.ties)}` }),
       main.illustrative && make("p", { class: "warning", text: `Made-up numbers of a site stand behind this rating. ${ILLUSTRATIVE}` }),
       make("label", { class: "choice talk" }, make("span", { text: "What was said of the difference" }), text),
