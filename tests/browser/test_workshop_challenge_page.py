@@ -53,7 +53,7 @@ def test_neither_rating_is_in_the_page_until_a_placing_is_kept_and_they_are_aske
     assert len(risks) == 10
     first = risks[0]
     cells = "document.querySelectorAll('.screen-risks .cell')"
-    looks = f"JSON.stringify([...{cells}].map((c) => [c.getAttribute('aria-label'), c.outerHTML]))"
+    looks = f"JSON.stringify([...{cells}].map((c) => c.outerHTML))"
     before = browser.execute_script(f"return {looks}")
     assert "Log" not in before
     assert "Model" not in before
@@ -80,10 +80,8 @@ def test_neither_rating_is_in_the_page_until_a_placing_is_kept_and_they_are_aske
     assert model in until(browser, "document.querySelector('.risk-answer').innerText")
     assert "Leicester, Leicestershire and Rutland as a whole" in text_of(browser, ".screen-risks")
     assert "512 runs of each model" in text_of(browser, ".screen-risks")
-    named = browser.execute_script(
-        f"return [...{cells}].map((c) => c.getAttribute('aria-label')).filter((t) => /placed here/.test(t))"
-    )
-    places = {"GP": (4, 4), "the log": (first["likelihood"], first["consequence"]), "the model": (likelihood, consequence)}
+    named = browser.execute_script(f"return [...{cells}].map((c) => c.textContent).filter((t) => /placed here/.test(t))")
+    places = {"GP": (4, 4), "Log": (first["likelihood"], first["consequence"]), "Model": (likelihood, consequence)}
     for who, (row, column) in places.items():
         assert any(t.startswith(f"likelihood {row},") and f"consequence {column}," in t and who in t for t in named)
     other = browser.execute_script("return document.querySelector('[aria-label=\"All risks\"]').textContent")
@@ -134,11 +132,11 @@ def test_what_people_say_becomes_a_range_that_widens_the_bars_and_is_taken_back_
         "[...document.querySelectorAll('.challenge-opinions .statement')].map((s) => s.innerText).find((t) => /widens/.test(t))",
     )
     assert "widens most at the level \u201cEnhanced\u201d" in wider
-    session = kept(browser)
-    assert '"kind":"settleOpinions"' in session
     click(browser, "What we changed, and why")
     record = "document.querySelector('.challenge-record')?.innerText"
     until(browser, f"{record}.includes('1 change of the plan, without a reason.')")
+    session = kept(browser)
+    assert '"kind":"settleOpinions"' in session
     click(browser, "Add a reason")
     until(browser, "document.activeElement.matches('.record .wide input')")
     write(browser, ".record .wide input", "nobody agrees")

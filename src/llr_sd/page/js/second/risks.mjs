@@ -221,6 +221,7 @@ function mountMatrix(ratings, place) {
   const cell = (likelihood, consequence) => {
     const marks = make("span", { class: "marks" });
     const field = make("button", { type: "button", class: `cell ${ratings.levels[likelihood - 1][consequence - 1]}`, on: { click: () => (move(likelihood, consequence), place(likelihood, consequence)), focus: () => move(likelihood, consequence) } },
+      make("span", { class: "unseen", text: `likelihood ${likelihood}, ${ratings.likelihoods[likelihood - 1]}; consequence ${consequence}, ${ratings.consequences[consequence - 1]}; score ` }),
       make("span", { class: "cell-score", text: String(ratings.scores[likelihood - 1][consequence - 1]) }), marks);
     cells.set(`${likelihood} ${consequence}`, { field, marks });
     return make("td", { role: "gridcell" }, field);
@@ -247,15 +248,13 @@ function mountMatrix(ratings, place) {
   move(...at);
 
   function show(placed, ratingsShown) {
-    for (const [key, { field, marks }] of cells) {
+    for (const [key, { marks }] of cells) {
       const [likelihood, consequence] = key.split(" ").map(Number);
       const here = placed.filter((one) => one.likelihood === likelihood && one.consequence === consequence).map(({ who }) => who || "somebody");
       const log = ratingsShown && ratingsShown.log.likelihood === likelihood && ratingsShown.log.consequence === consequence;
       const model = ratingsShown && ratingsShown.model.likelihood[0] === likelihood && ratingsShown.model.consequence[0] === consequence;
-      const all = [...here, ...(log ? ["the log"] : []), ...(model ? ["the model"] : [])];
-      fill(marks, here.map((who) => make("span", { class: "mark room", text: who })), log && make("span", { class: "mark log", text: "Log" }), model && make("span", { class: "mark model", text: "Model" }));
-      const named = `likelihood ${likelihood}, ${ratings.likelihoods[likelihood - 1]}; consequence ${consequence}, ${ratings.consequences[consequence - 1]}; score ${ratings.scores[likelihood - 1][consequence - 1]}`;
-      field.setAttribute("aria-label", all.length ? `${named}; placed here: ${all.join(", ")}` : named);
+      const any = here.length > 0 || log || model;
+      fill(marks, any && make("span", { class: "unseen", text: "; placed here: " }), here.map((who) => make("span", { class: "mark room", text: who })), log && make("span", { class: "mark log", text: "Log" }), model && make("span", { class: "mark model", text: "Model" }));
     }
   }
   return { element: make("div", { class: "matrix-box" }, make("p", { class: "quiet", "aria-hidden": "true", text: "How likely \u2191 and how grave \u2192" }), grid), show };
