@@ -113,6 +113,7 @@ def test_the_workbook_has_a_sheet_for_each_topic_and_says_that_its_data_are_illu
     assert all("Illustrative" in sheet["A2"].value and "Rutland" in sheet["A2"].value for sheet in book)
     bars = {row[0].value: [c.value for c in row] for row in book["Bars"].iter_rows(max_row=14)}
     assert [round(bars[level][1], 2) for level in ("Autonomous", "Enhanced", "Core", "Foundation")] == [21.27, 3.27, 9.47, 62.29]
+    assert bars["All"][1] == pytest.approx(sum(bars[level][1] for level in ("Autonomous", "Enhanced", "Core", "Foundation")))
     changes = [[c.value for c in row] for row in book["Assumptions"].iter_rows(min_row=6)]
     assert any(row[5] == '=our "register", not illustrative' and row[6] == "GP" for row in changes)
     words = " ".join(str(c.value) for sheet in book for row in sheet.iter_rows() for c in row if isinstance(c.value, str))

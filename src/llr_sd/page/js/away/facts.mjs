@@ -115,8 +115,8 @@ export function bars(page) {
   const facts = barsFacts(page);
   const { levels, years } = facts;
   const names = ["Bar 1: staff now", "Bar 2: best mix now", `Bar 3: best mix in ${years}`];
-  const total = (bar) => columnOf(page.now, "bar_total", { bar });
-  const more = spreadOf(combined([total("b3"), total("b1")], (b, a) => b - a));
+  const all = (output) => levels.map(({ name }) => columnOf(page.now, output, { level: name }));
+  const more = spreadOf(combined([...all("bar_3"), ...all("bar_1")], (...wte) => wte.reduce((sum, one, i) => (i < levels.length ? sum + one : sum - one), 0)));
   const row = (label, own, gap) => [label, number(own[0].middle, "one"), ...own.slice(1).flatMap((one) => ranged(one, "one")), ...ranged(gap, "one")];
   const rows = levels.map(({ label }, i) => row(label, facts.bars.map((bar) => bar.levels[i]), facts.gap[i].wte));
   const costs = names.map((name, i) => [name, ...ranged(spread(page, "cost_of_bar", { bar: BARS[i].element }), "money")]);

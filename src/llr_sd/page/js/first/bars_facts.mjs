@@ -45,13 +45,15 @@ export function barsFacts(page) {
   const each = (output) => names.map((level) => spread(page, output, { level }));
   const column = (output, where) => columnOf(now, output, where);
   const more = (output, from, to) => spreadOf(combined([column(output, to), column(output, from)], (b, a) => b - a));
+  // The model's own total of bar 1 is what today's patients need, which is not the staff entered where the list is needier than LLR's.
+  const whole = (output) => spreadOf(combined(names.map((level) => column(output, { level })), (...all) => all.reduce((sum, wte) => sum + wte, 0)));
   const faulty = (output) => levels.map(({ name, label }) => {
     const found = column(output, { level: name }).filter(Number.isFinite);
     return { label, share: found.filter((v) => v > 0.5).length / found.length };
   }).filter(({ share }) => share > 0);
   return {
     levels,
-    bars: BARS.map(({ output, element, name }) => ({ name: output === "bar_3" ? `${name} ${years}` : name, levels: each(output), total: spread(page, "bar_total", { bar: element }) })),
+    bars: BARS.map(({ output, name }) => ({ name: output === "bar_3" ? `${name} ${years}` : name, levels: each(output), total: whole(output) })),
     years,
     gap: names.map((level) => ({
       wte: spreadOf(combined([column("bar_3", { level }), column("bar_1", { level })], (b, a) => b - a)),
