@@ -4,7 +4,7 @@ import { fill, make, say } from "../app/dom.mjs";
 import { figure } from "../charts/figure.mjs";
 import { fixed } from "../charts/numbers.mjs";
 import { againstSentence, againstWords, careFacts, contactsSentence, eachSentence, hoursSentence } from "../people/care_facts.mjs";
-import { inputField } from "../people/inputs.mjs";
+import { inputField, sourcesWords } from "../people/inputs.mjs";
 import { pairsChart } from "../people/pairs.mjs";
 import { RANGES, inYears, whole } from "../people/people_facts.mjs";
 import { ratio, spreadOf, summed } from "../people/reads.mjs";
@@ -133,7 +133,8 @@ function mountMinutes(page) {
   return {
     element: make("details", { class: "first-edit control" }, make("summary", { text: "Change the minutes of a contact" }),
       fields("Minutes of a contact, at the pace of somebody who works autonomously", ["Kind of care", "Minutes"], rows),
-      make("p", { class: "quiet", text: "LLR's contacts are taken to last as long. So if every kind takes longer alike, the hours grow but the staff needed do not: what counts for the bars is how the kinds differ." })),
+      make("p", { class: "quiet", text: "LLR's contacts are taken to last as long. So if every kind takes longer alike, the hours grow but the staff needed do not: what counts for the bars is how the kinds differ." }),
+      make("p", { class: "quiet", text: sourcesWords(page, elementsOf(page, "function").map((kind) => `minutes_${kind}`)) })),
     show: () => rows.forEach(({ field }) => field.show()),
   };
 }
@@ -158,7 +159,8 @@ function mountNeed(page) {
           make("p", { class: "quiet", text: "In LLR somebody now and then ill counts as 1. These are for the people of this list alone; LLR's stay." })),
         make("div", {}, fields("Contacts a year of one of LLR's people, by age", ["Age", "Contacts a year"], ages),
           make("p", { class: "quiet", text: "These are LLR's and this list's alike. So if they rise alike at every age, the staff needed do not: what counts for the bars is how the ages differ." }))),
-      growth.element),
+      growth.element,
+      make("p", { class: "quiet", text: sourcesWords(page, [...elementsOf(page, "segment").map((s) => `segment_need_${s}`), ...elementsOf(page, "age").map((a) => `contact_rate_${a}`)]) })),
     show: () => all.forEach((field) => field.show()),
   };
 }

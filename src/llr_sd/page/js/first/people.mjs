@@ -5,7 +5,7 @@ import { figure } from "../charts/figure.mjs";
 import { endsOf, standing } from "../levers/standing.mjs";
 import { bigNumber, checkLine, elementsOf, spread } from "../workshop/kit.mjs";
 import { mountGroups, sharesOf } from "../people/groups.mjs";
-import { holdAll, inputField } from "../people/inputs.mjs";
+import { holdAll, inputField, sourcesWords } from "../people/inputs.mjs";
 import { pairsChart } from "../people/pairs.mjs";
 import {
   OLDER, RANGES, agedBands, bandsFacts, bandsOf, bandsSentence, fastestSentence, inYears, offRows, olderSentence, peopleFacts, percentWords, rowsSentence, segmentSentence, whole,
@@ -145,7 +145,8 @@ function mountList(page) {
   const fields = [list, scale, ...rows.flatMap((row) => [row.people, row.growth])];
   return {
     element: make("details", { class: "first-edit control" }, make("summary", { text: "Change the list, the ages and their growth" }),
-      make("div", { class: "first-pair" }, list.element, make("div", {}, scale.element, varies, again)), grid),
+      make("div", { class: "first-pair" }, list.element, make("div", {}, scale.element, varies, again)), grid,
+      make("p", { class: "quiet", text: sourcesWords(page, ["list_size", "demog_scale", ...ages.flatMap((age) => [`site_population_${age}`, `pop_growth_${age}`])]) })),
     show() {
       for (const field of fields) field.show();
       const { varies: free, law } = standing(page.input("demog_scale"), page.state.held, page.state.ranges);

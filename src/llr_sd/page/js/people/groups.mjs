@@ -2,7 +2,7 @@
 
 import { make, say } from "../app/dom.mjs";
 import { checkLine, elementsOf, shareField } from "../workshop/kit.mjs";
-import { holdAll, inputField, problemOf, standWords } from "./inputs.mjs";
+import { holdAll, inputField, problemOf, sourcesWords, standWords } from "./inputs.mjs";
 import { percentWords } from "./people_facts.mjs";
 import { percentsOf, sumOf, toOne, withShare } from "./wholes.mjs";
 
@@ -98,6 +98,7 @@ export function mountGroups(page) {
     sum.element, stands,
     make("table", { class: "first-fields" }, make("caption", { text: "Does a group grow beyond ageing?" }), head("Group", "Growth a year of its weight at every age"),
       make("tbody", {}, ...growth.map(({ label, field }) => make("tr", {}, make("th", { scope: "row", text: label }), make("td", {}, field.element))))),
+    make("p", { class: "quiet", text: sourcesWords(page, ages.flatMap((name) => sharesOf(page, name).names)) }),
     make("p", { class: "quiet", text: "The groups of an age stay 100% together: one that grows takes from the others, so that its share grows by less than its weight." }));
   return { element, show };
 }

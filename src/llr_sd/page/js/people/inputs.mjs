@@ -41,6 +41,20 @@ function standOf(page, input) {
 }
 
 /**
+ * Where some numbers come from: each source once. A site's own table says that itself, and what the room set has no other source.
+ * @param {Object} page
+ * @param {string[]} names of inputs
+ * @returns {string}
+ */
+export function sourcesWords(page, names) {
+  const { set } = page.data.scenarios[0];
+  const own = names.some((name) => Object.hasOwn(set, name)) ? [`the table of ${page.data.workshop.site.label}`] : [];
+  const others = names.filter((name) => !Object.hasOwn(set, name)).map((name) => page.input(name)).filter(({ source }) => source && !source.startsWith("lever"));
+  const found = [...own, ...new Set(others.map(({ source }) => source))];
+  return found.length ? `Where these come from: ${found.join("; ")}.` : "";
+}
+
+/**
  * Hold inputs at values as one move; what is there already is no move.
  * @param {Object} page
  * @param {Object<string, number>} values
