@@ -82,6 +82,6 @@ test("how good a number is follows what the room does with it", () => {
   assert.equal(standWords(page({ scale: 1 }), ["scale"]), "set in the room", "what varied is held");
   assert.equal(standWords(page({}, { ranges: { rate: {} } }), ["rate"]), "a range from the room");
   assert.equal(standWords(page({}), ["rate", "scale", "rate"]), "judgement and published elsewhere");
-  assert.equal(sourcesWords(page({}), ["list", "rate", "scale", "lever"]), "Where these come from: the table of City; judgement; ONS.");
+  assert.equal(sourcesWords(page({}), ["list", "rate", "scale", "lever"]), "Where these come from: the table of City; ONS.");
   assert.equal(sourcesWords(page({}), ["lever"]), "");
 });

@@ -2,7 +2,6 @@
 
 import { button, fill, make, say } from "../app/dom.mjs";
 import { figure } from "../charts/figure.mjs";
-import { endsOf, standing } from "../levers/standing.mjs";
 import { bigNumber, checkLine, elementsOf, spread } from "../workshop/kit.mjs";
 import { mountGroups, sharesOf } from "../people/groups.mjs";
 import { holdAll, inputField, sourcesWords } from "../people/inputs.mjs";
@@ -125,8 +124,6 @@ function mountList(page) {
   const ages = elementsOf(page, "age");
   const list = inputField(page, "list_size", { label: "Registered patients", unit: "people" });
   const scale = inputField(page, "demog_scale", { label: "Growth of every age, so many times what stands below", unit: "times", step: 0.05 });
-  const varies = make("p", { class: "quiet" });
-  const again = button("Let it vary again", () => page.change({ kind: "release", input: "demog_scale" }), { class: "link" });
   const rows = ages.map((age) => {
     const { label } = page.words.ages[age];
     const others = ages.filter((other) => other !== age);
@@ -145,14 +142,10 @@ function mountList(page) {
   const fields = [list, scale, ...rows.flatMap((row) => [row.people, row.growth])];
   return {
     element: make("details", { class: "first-edit control" }, make("summary", { text: "Change the list, the ages and their growth" }),
-      make("div", { class: "first-pair" }, list.element, make("div", {}, scale.element, varies, again)), grid,
+      make("div", { class: "first-pair" }, list.element, scale.element), grid,
       make("p", { class: "quiet", text: sourcesWords(page, ["list_size", "demog_scale", ...ages.flatMap((age) => [`site_population_${age}`, `pop_growth_${age}`])]) })),
     show() {
       for (const field of fields) field.show();
-      const { varies: free, law } = standing(page.input("demog_scale"), page.state.held, page.state.ranges);
-      const ends = endsOf(law);
-      again.hidden = free || law === null;
-      say(varies, free && ends ? `It differs from run to run, from ${ends[0]} to ${ends[1]} times, until you set it.` : "");
     },
   };
 }

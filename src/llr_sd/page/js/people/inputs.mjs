@@ -1,7 +1,8 @@
 /** Fields of the model's constants on a screen: bounds told in a sentence, how good the evidence is, one move for each change. */
 
-import { make, say } from "../app/dom.mjs";
+import { button, make, say } from "../app/dom.mjs";
 import { general, listing } from "../charts/numbers.mjs";
+import { endsOf, standing } from "../levers/standing.mjs";
 import { numberField, shareField } from "../workshop/kit.mjs";
 import { evidenceWords } from "./people_facts.mjs";
 
@@ -49,7 +50,7 @@ function standOf(page, input) {
 export function sourcesWords(page, names) {
   const { set } = page.data.scenarios[0];
   const own = names.some((name) => Object.hasOwn(set, name)) ? [`the table of ${page.data.workshop.site.label}`] : [];
-  const others = names.filter((name) => !Object.hasOwn(set, name)).map((name) => page.input(name)).filter(({ source }) => source && !source.startsWith("lever"));
+  const others = names.filter((name) => !Object.hasOwn(set, name)).map((name) => page.input(name)).filter(({ source }) => source && source !== "judgement" && !source.startsWith("lever"));
   const found = [...own, ...new Set(others.map(({ source }) => source))];
   return found.length ? `Where these come from: ${found.join("; ")}.` : "";
 }
@@ -72,11 +73,11 @@ export function holdAll(page, values) {
  * The field of one input.
  * @param {Object} page
  * @param {string} name
- * @param {{label: string, unit?: string, percent?: boolean, step?: number, refuse?: (value: number) => string, told?: boolean}} given `refuse` says what else
- *   is wrong with a value; `told` whether how good its evidence is stands below it
+ * @param {{label: string, unit?: string, percent?: boolean, step?: number, refuse?: (value: number) => string}} given `refuse` says what else
+ *   is wrong with a value
  * @returns {{element: HTMLElement, show: () => void}}
  */
-export function inputField(page, name, { label, unit = "", percent = false, step, refuse = () => "", told = true }) {
+export function inputField(page, name, { label, unit = "", percent = false, step, refuse = () => "" }) {
   const input = page.input(name);
   const look = percent ? { scale: 100, unit: "%" } : { scale: 1, unit };
   const field = (percent ? shareField : numberField)({
@@ -84,7 +85,8 @@ export function inputField(page, name, { label, unit = "", percent = false, step
     change: (value) => problemOf(input, value, look) || refuse(value) || holdAll(page, { [name]: value }),
   });
   const stands = make("span", { class: "evidence" });
-  const element = make("div", { class: "first-field" }, field.element, told && stands);
+  const again = button("let it vary again", () => page.change({ kind: "release", input: name }), { class: "link", "aria-label": `let it vary again: ${label}` });
+  const element = make("div", { class: "first-field" }, field.element, stands, again);
   let last = page.value(name);
   return {
     element,
@@ -93,7 +95,11 @@ export function inputField(page, name, { label, unit = "", percent = false, step
       if (value !== last) field.refuse("");
       if (value !== last || !field.input.hasAttribute("aria-invalid")) field.set(value);
       last = value;
-      say(stands, standWords(page, [name]));
+      const { varies, law } = standing(input, page.state.held, page.state.ranges);
+      const ends = varies ? endsOf(law) : null;
+      const [low, high] = ends ? ends.map((end) => general(end * look.scale, 4)) : [];
+      say(stands, `${standWords(page, [name])}${ends ? `, ${low} to ${high} in the runs` : ""}`);
+      again.hidden = varies || law === null;
     },
   };
 }
