@@ -153,6 +153,11 @@ def test_the_care_needed_follows_what_a_person_takes(browser: Any, workshop: Pat
     until(
         browser, "[...document.querySelectorAll('.screen:not([hidden]) .first-sheets td')].some((td) => td.textContent === '40')"
     )
+    again = "document.querySelector('[aria-label=\"let it vary again: Minutes of a contact: Coordination\"]')"
+    stands = f"{again}.parentElement.querySelector('.evidence').textContent"
+    until(browser, f"{stands} === 'set in the room'")
+    browser.execute_script(f"{again}.click()")
+    until(browser, f"/^judgement, [0-9.]+ to [0-9.]+ in the runs$/.test({stands}) && !{again}.checkVisibility()")
 
 
 @pytest.mark.parametrize("screen", ["people", "care"])
