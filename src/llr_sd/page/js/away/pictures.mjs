@@ -22,14 +22,14 @@ const NOTE = "Middle of the runs, with the range that holds nine runs in ten.";
  */
 export function picturesOf(page) {
   const later = inYears(page.value("horizon_years")).replace(/^./, (letter) => letter.toUpperCase());
-  const two = (title, unit, output, kind, key) => ({
+  const two = (title, unit, output, all, kind, key) => ({
     title, sentence: "", unit, decimals: 0,
-    bars: [["Now", "b1"], [later, "b3"]].map(([name, bar]) => ({ name, note: "", parts: Object.entries(page.words[kind]).map(([element, { label }]) => part(label, spread(page, output, { bar, [key]: element }))) })),
+    bars: [["Now", "b1"], [later, "b3"]].map(([name, bar]) => ({ name, note: "", parts: Object.entries(page.words[kind]).map(([element, { label }]) => part(label, spread(page, output, { bar, [key]: element }))), total: part("", spread(page, all, { bar })) })),
   });
   return [
     { name: "bars", make: stackedChart, spec: barsPicture(page) },
-    { name: "patients by group", make: stackedChart, spec: two("Patients by group", "Person", "people_segment", "segments", "segment") },
-    { name: "contacts by kind of care", make: stackedChart, spec: two("Contacts a year by kind of care", "Contact/Year", "contacts", "functions", "function") },
+    { name: "patients by group", make: stackedChart, spec: two("Patients by group", "Person", "people_segment", "patients", "segments", "segment") },
+    { name: "contacts by kind of care", make: stackedChart, spec: two("Contacts a year by kind of care", "Contact/Year", "contacts", "contacts_total", "functions", "function") },
     ...levelsOf(page).map(({ level, label }, i) => ({ name: `path ${label}`, make: trajectoryChart, spec: pathSpec(page, level, label, i) })),
   ];
 }

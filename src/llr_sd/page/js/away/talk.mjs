@@ -92,7 +92,7 @@ export function about(page) {
     ["In the room", page.state.room.people.join(", ") || "not written down"],
   ];
   return {
-    name: "About", title: "What stands behind these numbers, and what they cannot say", lead: [], notes: ["What the model cannot say, and how to read it:", ...study.notes],
+    name: "About", title: "What stands behind these numbers", lead: [], notes: ["What the model cannot say, and how to read it:", ...study.notes],
     tables: [{ caption: "What stands behind", head: ["What", "Said"], rows: facts }],
   };
 }

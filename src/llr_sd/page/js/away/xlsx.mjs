@@ -12,6 +12,8 @@ const LONGEST = 32767; // characters of a cell
 const WIDEST = 46; // characters of a column
 const NARROWEST = 11;
 const LEAST = 84; // characters of a sheet: so many take a sentence across it
+const MOST = 135;
+const FAIR = 20; // of a column, when a sheet is too wide
 const PORTRAIT = 100;
 const LINE = 15; // points
 const WRAPPED = 1.15;
@@ -167,6 +169,12 @@ function widthsOf(tables) {
     }
   }
   if (found.length === 0) return [LEAST];
+  // Wider than this it would be printed too small to read: the widest columns give way.
+  for (let over = found.reduce((sum, width) => sum + width, 0) - MOST; over > 0; over -= 1) {
+    const widest = found.indexOf(Math.max(...found));
+    if (found[widest] <= FAIR) break;
+    found[widest] -= 1;
+  }
   const short = LEAST - found.reduce((sum, width) => sum + width, 0);
   return found.map((width) => (short > 0 ? Math.min(WIDEST, width + Math.ceil(short / found.length)) : width));
 }
