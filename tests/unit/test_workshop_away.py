@@ -172,6 +172,24 @@ def test_a_site_table_opens_the_next_workshop_with_what_the_room_entered(tmp_pat
     assert (told["own"], told["illustrative"]) == (3, 11)
 
 
+def test_staff_that_were_entered_by_role_are_bar_1_of_the_next_workshop(tmp_path: Path) -> None:
+    row = {"heads": None, "lent": False}
+    rows = [
+        {"role": "GP", "group": "gp", "level": "autonomous", "wte": 17.5, **row},
+        {"role": "Pharmacist", "group": "other_clinical", "level": "enhanced", "wte": 4.25, **row},
+        {"role": "Practice nurse", "group": "nurse", "level": "core", "wte": 9.1, **row},
+        {"role": "Receptionist", "group": "admin_staff", "level": "foundation", "wte": 60.3, **row},
+        {"role": "Physiotherapist", "group": "other_clinical", "level": "enhanced", "wte": 1.5, **row, "lent": True},
+    ]
+    told = table_after([{"kind": "staff", "rows": rows, "screen": "staff"}])
+    (tmp_path / "ours.csv").write_text(told["text"], encoding="utf-8", newline="")
+    (held,) = site_of(str(tmp_path / "ours.csv")).subject.settings.values()
+    levels = ("autonomous", "enhanced", "core", "foundation")
+    assert [held[f"skill_return_{level}"] for level in levels] == [17.5, 4.25, 9.1, 60.3]
+    assert held["lent_wte_enhanced"] == 1.5
+    assert held["return_wte_gp"] == 17.5
+
+
 def test_a_table_of_which_the_room_entered_every_number_is_no_longer_illustrative(tmp_path: Path) -> None:
     rows = site_data()["workshop"]["table"]["rows"]
     values = {row["parameter"]: row["value"] * 1.01 for row in rows}
