@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -64,7 +65,7 @@ const result = openingRows({ workshop: { site: { staff: data.staff }, words, rol
 def data() -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("llr_sd.exploring.made.first_look", lambda prepared, engine: [])
-        patch.setattr(made, "behind_pages", lambda *of: {})
+        patch.setattr(made, "ratings_of", lambda *of, **how: SimpleNamespace(to_data=lambda: None))
         return workshop_data(site_of("rutland"), None, lambda said: None)
 
 

@@ -31,14 +31,14 @@ export function mountShares(root, page) {
 
   const choices = names.map((name) => choiceOf(functions[name], parts, () => choose(name)));
   const title = make("h2", { class: "shares-title" });
-  const meaning = make("span", { class: "shares-meaning" });
+  const meaning = make("p", { class: "shares-meaning" });
   const pairs = new Map();
   const place = make("div", { class: "shares-place" });
   const through = plainBar({ class: "split-bar split-slim" });
   const passes = make("p", { class: "shares-passes" });
   const caution = make("p", { class: "quiet", text: TODAY, hidden: true });
   const held = make("p", { class: "quiet", text: HELD, hidden: true });
-  const tasks = make("section", { class: "shares-tasks", "aria-label": "Tasks" });
+  const tasks = make("section", { class: "shares-tasks", "aria-label": "Tasks, each at the least level that can do it safely" });
   const limit = limitBar();
   const fit = statement({ text: "", kind: "watch" });
   const strip = stripOf(parts);
@@ -51,10 +51,10 @@ export function mountShares(root, page) {
 
   fill(root, make("div", { class: "shares" },
     make("nav", { class: "shares-choices", "aria-label": "Functions of care" }, ...choices.map(({ element }) => element)),
-    make("div", { class: "shares-main" }, make("p", { class: "shares-head" }, title, meaning), place,
+    make("div", { class: "shares-main" }, title, place,
       make("div", { class: "shares-row" }, make("p", { text: "Goes through" }), through.element),
       passes),
-    make("div", { class: "shares-side" }, tasks, caution, held), limit.element, strip.element, fit.element));
+    make("div", { class: "shares-side" }, meaning, tasks, caution, held), limit.element, strip.element, fit.element));
 
   /** Shares of the chosen function as they stood at the start, all at once. */
   function again(head) {
@@ -96,7 +96,7 @@ export function mountShares(root, page) {
     choices.forEach(({ set }, i) => set(names[i] === chosen, steps(WANTED, names[i])));
     const { label, meaning: what } = functions[chosen];
     say(title, label);
-    say(meaning, what);
+    say(meaning, `${what[0].toUpperCase()}${what.slice(1)}.`);
     const pair = pairOf(chosen);
     if (place.firstChild !== pair.element) {
       fill(place, pair.element);
@@ -125,8 +125,8 @@ export function mountShares(root, page) {
     through.show(parts, allowed, "Goes through");
     const facts = limitOf(page);
     if (facts) limit.set(facts, limitWords(facts, parts[0].label.toLowerCase()));
-    strip.set(page);
     const found = fitFacts(page).filter(({ kind, mapping }) => kind !== "fits" || mapping >= 0.5);
+    strip.set(page, found.length > 0);
     fit.set({ text: found.length ? fitWords(found, Object.fromEntries(parts.map((p) => [p.level, p.label]))).join(" ") : "", kind: "watch" });
   }
 
@@ -160,7 +160,7 @@ function tasksOf(tasks, levels) {
   const at = Object.keys(levels).map((level) => [level, tasks.filter((task) => task.level === level)]).filter(([, own]) => own.length);
   const key = (level) => make("span", { class: `split-key level-${level}`, "aria-hidden": "true" });
   return [
-    make("h3", { text: "Tasks, at the least level that can do them safely" }),
+    make("h3", { text: "Least level that is safe" }),
     at.length > 0 && make("ul", {}, ...at.map(([level, own]) => make("li", {}, make("b", {}, key(level), ` ${levels[level].label}: `), own.map(({ task }) => small(task)).join("; ")))),
     at.length > 0 && make("details", {}, make("summary", { text: "Why" }),
       make("ul", {}, ...at.flatMap(([level, own]) => own.map(({ task, why }) => make("li", {}, key(level), ` ${task}: ${why}.`))))),
@@ -223,12 +223,15 @@ function stripOf(parts) {
     const head = make("th", { scope: "row", text: label });
     return { name, head, bar, cells, element: make("tr", {}, head, make("td", { class: "strip-bar" }, bar), ...cells) };
   });
+  const note = make("td", { class: "quiet" });
   const element = make("table", { class: "strip" },
-    make("thead", {}, make("tr", {}, make("th", { scope: "col", text: "Staff that this takes" }), make("td", { class: "quiet", text: "WTE, middle of the runs" }), ...parts.map(({ level, short }) => make("th", { scope: "col" }, make("span", { class: `split-key level-${level}`, "aria-hidden": "true" }), short)))),
+    make("thead", {}, make("tr", {}, make("th", { scope: "col", text: "Staff that this takes" }), note, ...parts.map(({ level, short }) => make("th", { scope: "col" }, make("span", { class: `split-key level-${level}`, "aria-hidden": "true" }), short)))),
     make("tbody", {}, ...rows.map((row) => row.element)));
   return {
     element,
-    set(page) {
+    set(page, doubtful) {
+      say(note, doubtful ? "WTE; not to be read yet, see below" : "WTE, middle of the runs");
+      note.classList.toggle("problem", doubtful);
       const found = rows.map(({ name }) => parts.map(({ level }) => spread(page, name, { level })?.middle ?? NaN));
       const years = page.value("horizon_years");
       say(rows[2].head, `Best mix in ${general(years, 3)} ${years === 1 ? "year" : "years"}`);
