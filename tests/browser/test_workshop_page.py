@@ -350,6 +350,29 @@ def test_what_is_no_session_is_said_in_a_sentence(browser: Any, given: Callable[
     assert kept(browser) == "" or json.loads(kept(browser))["moves"][0]["kind"] == "view"
 
 
+def violations(browser: Any, axe: str) -> list[str]:
+    """What axe finds wrong with what is on screen."""
+    found = browser.execute_async_script(
+        axe + ";const done = arguments[arguments.length - 1];"
+        "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((r) => done(r.violations.map("
+        "(v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`)))"
+    )
+    return list(found)
+
+
+def test_axe_finds_nothing_where_a_reason_is_asked_nor_in_the_presenters_view(browser: Any, workshop: Path, axe: str) -> None:
+    opened(browser, workshop, "people")
+    settled(browser)
+    typed(browser, "Registered patients", "40000")
+    browser.find_element("css selector", ".because button").click()
+    assert violations(browser, axe) == []
+    browser.execute_script(
+        "document.querySelector('.why button').click(); document.querySelector('button[aria-pressed][title]').click()"
+    )
+    until(browser, "!!document.querySelector('.presenting')")
+    assert violations(browser, axe) == []
+
+
 @pytest.mark.parametrize("width", [1280, 320])
 @pytest.mark.parametrize("screen", SCREENS)
 def test_axe_finds_nothing_and_nothing_sticks_out(browser: Any, workshop: Path, axe: str, screen: str, width: int) -> None:
@@ -357,12 +380,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(browser: Any, workshop: Path, 
     opened(browser, workshop, screen)
     settled(browser)
     assert shown(browser) == screen
-    found = browser.execute_async_script(
-        axe + ";const done = arguments[arguments.length - 1];"
-        "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((r) => done(r.violations.map("
-        "(v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`)))"
-    )
-    assert found == []
+    assert violations(browser, axe) == []
     assert browser.execute_script("return document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from node_code import node
 
+from llr_sd.workshop import made
 from llr_sd.workshop.made import workshop_data
 from llr_sd.workshop.site import site_of
 
@@ -27,7 +29,9 @@ const result = {
 @pytest.fixture(scope="module")
 def data() -> dict[str, Any]:
     """The data of the page of Rutland's workshop."""
-    return workshop_data(site_of("rutland"), None, lambda _: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(made, "ratings_of", lambda *_, **__: SimpleNamespace(to_data=lambda: None))  # its runs take longest
+        return workshop_data(site_of("rutland"), None, lambda _: None)
 
 
 @pytest.fixture(scope="module")

@@ -75,17 +75,6 @@ def write_workshop(
     return Written(path, about["label"], about["illustrative"], data["study"]["runs"], len(content))
 
 
-def workshop_page(site: str, ratings: str | Path | None = None) -> str:
-    """Return the text of the page of the workshop of a site.
-
-    Parameters
-    ----------
-    site, ratings
-        As in `write_workshop`.
-    """
-    return assembled(workshop_data(site_of(site), ratings, lambda _: None))
-
-
 def assembled(data: dict[str, Any]) -> str:
     """Return the page of a workshop made of its data."""
     sheets = ("base.css", "charts.css", *sorted(file.name for file in (HERE / "css").glob("workshop*.css")))
