@@ -91,7 +91,8 @@ export function mountShift(root, page) {
 
   function act() {
     if (!next) return;
-    const refused = page.change({ kind: "hold", values: next.values });
+    const moved = Object.fromEntries(Object.entries(next.values).filter(([name, value]) => page.value(name) !== value));
+    const refused = page.change({ kind: "hold", values: moved });
     if (!refused) page.announce(next.said);
   }
 
