@@ -155,7 +155,7 @@ def test_a_session_edited_by_hand_names_its_faults_and_the_rest_can_be_taken(awa
     press(away, "Open it without these")
     until(away, "return document.querySelector('.save-part [role=status]').textContent.startsWith('The session is open')")
     until(away, READY)
-    assert "1 number of the room" in away.find_element("css selector", ".away-list").text
+    assert "1 entered in the room" in away.find_element("css selector", ".away-list").text
 
 
 def test_a_session_of_another_version_of_the_page_is_told(away: Any, tmp_path: Path) -> None:

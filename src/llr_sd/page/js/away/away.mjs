@@ -2,7 +2,6 @@
 
 import { filePart } from "../app/saving.mjs";
 import { button, fill, make, say } from "../app/dom.mjs";
-import { countOf } from "../charts/numbers.mjs";
 import { download, fileName } from "../charts/files.mjs";
 import { seenOf } from "../second/beyond/beyond.mjs";
 import { settingOf } from "../second/cards.mjs";
@@ -84,7 +83,7 @@ export function mountAway(root, page) {
       for (const one of needsRuns) one.disabled = !ready;
       say(waits, ready ? "" : page.asking.error || (page.fresh && !page.coarse && page.now) ? "These assumptions cannot be run together: undo the last one to have numbers to take away." : "Wait a moment: not all runs are there yet.");
       const { own, illustrative, faults } = siteTable(page.data, page.state, page.value);
-      say(tableSays, faults[0] ?? `Opens the next workshop with your numbers: ${countOf(own, "number")} of the room, ${illustrative} still illustrative.`);
+      say(tableSays, faults[0] ?? `Opens the next workshop with your numbers: ${own} entered in the room${illustrative ? `, ${illustrative} still illustrative` : ""}.`);
       if (!sheets.hidden && ready) fitSheets(sheets, page);
       session.show();
     },

@@ -34,6 +34,7 @@ function brief({ caption, head, rows }, columns, { rows: most, letters }, names 
   };
 }
 
+const LABEL = 60; // letters of the site's name
 const WIDE = 690; // px between the margins of A4
 const TALL = 195;
 const YEARS = [0, 2, 4, 5, 8]; // and the last
@@ -115,7 +116,7 @@ export function sheetsOf(page, budget) {
   const picture = drawn(barsPicture(page));
   const sheet = (number, title, ...parts) =>
     make("section", { class: "sheet", "aria-label": `Page ${number}` },
-      make("header", {}, make("p", { class: "sheet-site", text: `${site.label} workshop` }), site.illustrative && make("p", { class: "sheet-watch", text: ILLUSTRATIVE })),
+      make("header", {}, make("p", { class: "sheet-site", text: `${cut(site.label, LABEL)} workshop` }), site.illustrative && make("p", { class: "sheet-watch", text: ILLUSTRATIVE })),
       make("h3", { text: title }),
       ...parts,
       make("footer", {}, make("span", { text: site.illustrative ? "Illustrative" : "" }), make("span", { text: `Page ${number} of 2` })));
