@@ -74,7 +74,8 @@ export function recordWords(record) {
 function mountRecord(root, page) {
   const lead = statement({ text: "" });
   const list = make("ol", { class: "record", reversed: true });
-  fill(root, lead.element, list);
+  const refused = make("p", { class: "problem", role: "alert" });
+  fill(root, lead.element, refused, list);
   let editing = null;
 
   function show() {
@@ -92,7 +93,7 @@ function mountRecord(root, page) {
       make("p", { class: entry.reason ? "reason" : "reason unsaid", text: title ? `${said} \u00b7 ${title}` : said }),
       make("div", { class: "row control" },
         editing === entry.n ? mend(entry) : button(entry.reason ? "Mend the reason" : "Add a reason", () => edit(entry.n), { "data-edit": entry.n, "aria-label": `${entry.reason ? "Mend the reason" : "Add a reason"} of change ${entry.n}` }),
-        button("Take back", () => page.change({ kind: "takeBack", n: entry.n }), { disabled: entry.stuck !== "", "aria-label": `Take back change ${entry.n}` }),
+        button("Take back", () => say(refused, page.change({ kind: "takeBack", n: entry.n })), { disabled: entry.stuck !== "", "aria-label": `Take back change ${entry.n}` }),
         entry.stuck && make("span", { class: "quiet", text: entry.stuck })));
   }
 

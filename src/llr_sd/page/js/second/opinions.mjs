@@ -111,12 +111,13 @@ export function mountOpinions(root, page, beside) {
   const settled = make("p", { class: "lead" });
   const widths = make("div", {});
   const entry = make("div", { class: "row control" });
-  const settle = button("Make a range of what was said", () => page.change({ kind: "settleOpinions", input: chosen().name }), { class: "main-act" });
+  const refused = make("p", { class: "problem", role: "alert" });
+  const settle = button("Make a range of what was said", () => say(refused, page.change({ kind: "settleOpinions", input: chosen().name })), { class: "main-act" });
   let field = null;
   fill(root,
     make("div", { class: "row control" }, which.element),
     lead.element, line, entry,
-    make("div", { class: "row control" }, settle, settled),
+    make("div", { class: "row control" }, settle, settled, refused),
     widths, list, source);
 
   function entryFor(input) {
@@ -150,6 +151,7 @@ export function mountOpinions(root, page, beside) {
     if (of !== input) {
       of = input;
       which.select.value = input.name;
+      say(refused, "");
       entryFor(input);
     }
     who.show();
