@@ -1,4 +1,4 @@
-// The screens of both workshops in their order. One that has nothing to show is not there.
+// The screens of both workshops in their order.
 
 import { mountAway } from "../away/away.mjs";
 import { mountBars } from "../first/bars.mjs";
@@ -30,4 +30,4 @@ export const SCREENS = Object.freeze([
   { name: "challenge", part: 2, title: "Challenge", question: "What if we are wrong?", mount: mountChallenge },
   { name: "risks", part: 2, title: "Risks", question: "Where do the risks stand?", mount: mountRisks },
   { name: "away", part: 3, title: "Take away", question: "What do we take away?", mount: mountAway },
-].filter(({ mount }) => mount !== null));
+]);
