@@ -99,6 +99,18 @@ def test_a_hand_that_leaves_the_handle_behind_still_holds_it(opened: Any) -> Non
     assert page.execute_script(BOXES) == [50, 19, 5, 26]
 
 
+def test_of_dividers_at_one_place_each_can_be_taken(opened: Any) -> None:
+    page = opened("shares")
+    page.find_elements("css selector", ".shares-choice")[4].click()
+    assert page.execute_script(BOXES) == [6, 0, 2, 92]
+    step = page.find_element("css selector", ".shares-bars .shares-row:nth-child(2) .split-track").rect["width"] / 100
+    for divider, wanted in ((1, [6, 10, 0, 84]), (0, [16, 0, 0, 84]), (2, [16, 0, 10, 74])):
+        ActionChains(page, duration=0).click_and_hold(handles(page)[divider]).move_by_offset(
+            round(10 * step), 0
+        ).release().perform()
+        until(page, f"return String(({BOXES.removeprefix('return ')})) === '{','.join(map(str, wanted))}'", 5)
+
+
 def test_dividers_move_by_keys_and_say_what_stands_on_both_sides(opened: Any) -> None:
     page = opened("shares")
     handle = handles(page)[1]
@@ -142,13 +154,10 @@ def test_the_shares_of_now_are_locked_until_they_are_to_be_changed(opened: Any) 
     box = page.find_elements("css selector", f"{row} .split-box")[0]
     box.clear()
     box.send_keys("70", Keys.TAB)
-    whole(page)
-    assert page.execute_script(
-        "return [...document.querySelectorAll(arguments[0])].map(box => box.value)", f"{row} .split-box"
-    ) == ["70", "6", "9", "15"]
+    values = f"String([...document.querySelectorAll('{row} .split-box')].map(box => box.value))"
+    until(page, f"return {values} === '70,6,9,15'")
     page.find_element("css selector", "[aria-label='as at first: the shares of now']").click()
-    whole(page)
-    assert box.get_attribute("value") == "72"
+    until(page, f"return {values} === '72,4,9,15'")
     page.find_element("css selector", "[aria-label='done: the shares of now']").click()
     until(page, f"return document.querySelector('{row} .split-locked') !== null")
 

@@ -11,7 +11,8 @@ const REST = 400;
 const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
 /** With shift a key goes so many times as far: pages up and down are the room's, whose clickers send them. */
 const FAR = 5;
-/** Per cent of the bar that letters take, and the room around them: a part shows its number, and its name too, where there is room. */
+/** Per cent of the bar from which a number is large; and what letters take, with the room around them: a part shows what there is room for. */
+const WIDE = 24;
 const room = (letters) => 2.5 * letters + 3;
 
 /** Steps as a percentage: "19" or "19.5". */
@@ -54,7 +55,7 @@ export function plainBar(given = {}) {
 }
 
 function partOf({ level }) {
-  return make("div", { class: `split-part level-${level}` }, make("span", {}, make("span", { class: "split-name" }), make("span")));
+  return make("div", { class: `split-part level-${level}` }, make("span", {}, make("span", { class: "split-name" }), make("span", { class: "split-number" })));
 }
 
 function drawn(places, parts, steps) {
@@ -65,7 +66,8 @@ function drawn(places, parts, steps) {
     const text = `${percentOf(steps[i])}%`;
     const [name, number] = place.firstChild.children;
     place.firstChild.hidden = share < room(text.length);
-    name.hidden = share < room(parts[i].short.length + text.length + 1);
+    name.hidden = share < room(parts[i].short.length + text.length + 1) + (share < WIDE ? 0 : 6);
+    place.classList.toggle("split-wide", share >= WIDE);
     say(name, `${parts[i].short}\u00a0`);
     say(number, text);
   });
