@@ -31,11 +31,19 @@ test("need of today's patients is held against the staff, level by level, whiche
   assert.match(need(by(-2.5), by(-1)).text, /need fewer than there are \(WTE: 2\.5 autonomous and 1\.0 enhanced\)\.$/);
 });
 
+test("a need of which the runs do not agree is told neither as more nor as fewer", () => {
+  const need = (...all) => needStatement({ levels: LEVELS.slice(0, all.length), need: all });
+  assert.deepEqual(need(by(0.4, -0.2, 1)), { kind: "plain", text: "Whether today's patients need more or fewer autonomous staff than there are, the runs do not agree." });
+  assert.deepEqual(need(by(0, -1, 1), by(0)).kind, "plain");
+  assert.equal(need(by(2), by(0.02, -0.3, 0.4)).text, "With everyone working as now, today's patients need more staff than there are (WTE: 2.0 autonomous). Whether they need more or fewer enhanced staff than there are, the runs do not agree.");
+});
+
 test("the mix kept is held against the best mix, whichever is more", () => {
-  const kept = (total, third) => keptSentence({ levels: LEVELS.slice(0, 2), kept: { levels: [by(22.5), by(3.5)], total: by(total) }, bars: [null, null, { total: by(third) }], years: "5 years" });
+  const kept = (total, third, more = by(total - third)) => keptSentence({ levels: LEVELS.slice(0, 2), kept: { levels: [by(22.5), by(3.5)], total: by(total), more }, bars: [null, null, { total: by(third) }], years: "5 years" });
   assert.equal(kept(26, 30.5), "If everyone went on working as now, the patients in 5 years would need 22.5 autonomous and 3.5 enhanced: 26.0 WTE in all, fewer than the best mix (30.5).");
   assert.match(kept(26, 20), /more than the best mix \(20\.0\)\.$/);
   assert.match(kept(26, 26.01), /as many as the best mix\.$/);
+  assert.match(kept(26, 27, by(-1, -3, 0.5)), /26\.0 WTE in all, where the best mix takes 27\.0 and the runs do not agree which is more\.$/);
 });
 
 test("bars that should not be read say so, with the level and in how many runs; few runs make no warning, none no words", () => {
@@ -46,6 +54,13 @@ test("bars that should not be read say so, with the level and in how many runs; 
   const rare = faultStatement({ calibration: [{ label: "Foundation", share: 0.04 }], staffing: [] });
   assert.equal(rare.kind, "plain");
   assert.match(rare.text, /^In 4\.0% of the runs, minutes, shares and pace do not explain LLR's own staff at the foundation level/);
+});
+
+test("each reason not to read the bars says in how many runs it holds, and of several levels from the least to the most", () => {
+  const level = (label, share) => ({ label, share });
+  const both = faultStatement({ calibration: [level("Foundation", 0.07)], staffing: [level("Core", 1), level("Enhanced", 1)] });
+  assert.match(both.text, /^Do not read these bars: in every run, the site's staff per patient at the core and enhanced levels is outside .*; in 7\.0% of the runs, minutes, shares and pace do not explain LLR's own staff at the foundation level/);
+  assert.match(faultStatement({ calibration: [], staffing: [level("Core", 1), level("Enhanced", 0.3)] }).text, /: in 30 to 100% of the runs, the site's staff per patient at the core and enhanced levels/);
 });
 
 test("a difference keeps its sign, and one that shows as nothing has none", () => {

@@ -173,6 +173,7 @@ test("a site that is LLR in small is not told to be unlike it, and one that is n
   const of = (now, illustrative = true) => cautionStatement({ bars: bars(now), staff: 2000, list: 36000, all: 1080000, part: 1 / 30, illustrative });
   assert.match(of(2400), /not LLR in small: it has 20 in 100 more staff a patient\. Its numbers are illustrative besides/);
   assert.match(of(1500), /25 in 100 fewer staff/);
+  assert.match(cautionStatement({ bars: bars(2400), staff: 2000, list: 20, all: 1114316, part: 20 / 1114316, illustrative: false }), /as 20 are here \(0\.0018% of them\)/);
   assert.doesNotMatch(of(2020), /not LLR in small/);
   assert.doesNotMatch(of(2020, false), /illustrative/);
   const change = llrChange({ bars: bars(2000) });

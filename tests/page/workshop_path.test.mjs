@@ -37,16 +37,18 @@ test("the sentence of closure says when, how sure, and by which end; or that it 
 });
 
 test("the last level is named, and none where all come together", () => {
-  const levels = (...dates) => ({ levels: dates.map((d, i) => ({ label: ["High", "Low", "Base"][i], closure: by(d) })) });
+  const levels = (...dates) => ({ ...when, levels: dates.map((d, i) => ({ label: ["High", "Low", "Base"][i], closure: by(d) })) });
   assert.equal(lastSentence(levels(2020, 2025, 2019)), "The low level comes last.");
   assert.equal(lastSentence(levels(2025, 2020, 2019)), "The high level comes last.");
   assert.equal(lastSentence(levels(2025, 2025, 2019)), "The high and low levels come last.");
   assert.equal(lastSentence(levels(2025, 2025, 2025)), "");
+  assert.equal(lastSentence(levels(FINAL + 1, 2025, FINAL + 1)), "In the middle of the runs the high and base levels are not there by the end of Sep 2030.");
 });
 
 test("who cannot be hired is named by level, most first; and that nobody is missed only where no run misses anybody", () => {
   const levels = (...means) => ({ horizon: 5, levels: means.map((unfoundMean, i) => ({ label: ["High", "Low"][i], unfoundMean })) });
   assert.equal(hireSentence(levels(by(1, 0.2, 3), by(2, 1, 4))), "Hires wanted for which nobody is found, a year in the first 5 years: 2.0 low WTE (1.0 to 4.0) and 1.0 high WTE (0.2 to 3.0).");
+  assert.match(hireSentence({ ...levels(by(1), by(0)), horizon: 1 }), /a year in the first year: 1\.0 high/);
   assert.equal(hireSentence(levels(by(0), by(0))), "In the first 5 years nobody is wanted who cannot be hired.");
   assert.equal(hireSentence(levels(by(0, 0, 2), by(0))), "In the first 5 years nobody is wanted who cannot be hired, in the middle of the runs. In some runs high staff are not found.");
   assert.match(hireSentence(levels(by(0, 0, 2), by(2, 1, 4))), /In some runs high staff are not found either\.$/);
@@ -65,10 +67,11 @@ test("places, release and money are told with their numbers", () => {
   assert.equal(placesSentence(on), "Bar 3 asks for these training places a year, over 5 years: 1.9 from foundation to core and 2.5 from core to enhanced.");
   assert.equal(releaseSentence(on), "Most working time is away on training at the end of Sep 2018: 1.4 from foundation to core (WTE).");
   assert.equal(releaseSentence({ ...on, paths: paths.map((p) => ({ ...p, released: [by(0), by(0)] })) }), "Nobody is away on training.");
-  const money = (now, then) => costSentence({ ...on, costs: { now: by(now), then: by(then) }, staffCost: [by(4.4e6), by(4.6e6)], trainingCost: [by(0), by(39100)] });
+  const money = (now, then, more = by(then - now)) => costSentence({ ...on, costs: { now: by(now), then: by(then), more }, staffCost: [by(4.4e6), by(4.6e6)], trainingCost: [by(0), by(39100)] });
   assert.equal(money(4.49e6, 4.96e6), "Bar 3 costs \u00a34.96 million a year, more than today's staff (\u00a34.49 million), at prices of 2017. Training costs most at the end of Sep 2018: \u00a339,000 a year beyond pay, beside \u00a34.60 million of pay.");
   assert.match(money(4.96e6, 4.49e6), /a year, less than today's staff \(\u00a34\.96 million\)/);
   assert.match(money(4.49e6, 4.4901e6), /as much as today's staff/);
+  assert.match(money(4.47e6, 4.46e6, by(-1e4, -3e5, 4e5)), /^Bar 3 costs \u00a34\.46 million a year, and today's staff \u00a34\.47 million, at prices of 2017; the runs do not agree which costs more\. Training/);
   assert.equal(pounds(-1234567), "\u2212\u00a31.23 million");
 });
 

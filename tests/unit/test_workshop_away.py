@@ -232,3 +232,16 @@ def test_what_a_person_wrote_is_no_markup_in_the_journal(text: str) -> None:
     said = in_room('import { readmeOf } from "@/away/readme.mjs";', "const result = readmeOf(page);", moves)
     assert f"reason: {text}" not in said
     assert text in said.replace("\\", "")
+
+
+def test_a_horizon_of_ones_own_is_told_and_a_screen_of_a_hand_edited_session_is_no_name_of_the_language() -> None:
+    moves = [{"kind": "hold", "screen": "constructor", "values": {"horizon_years": 10}}]
+    told = in_room(
+        'import { assumptions } from "@/away/talk.mjs";\nimport { beyond } from "@/away/way.mjs";',
+        "const result = { heads: beyond(page).tables[0].head, screens: assumptions(page).tables[0].rows.map((row) => row[1]) };",
+        moves,
+    )
+    assert told == {
+        "heads": ["Skill level", "Bar 1: staff now", "Bar 2: best mix now", "Bar 3: best mix in ten years"],
+        "screens": [""],
+    }

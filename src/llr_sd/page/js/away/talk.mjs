@@ -26,7 +26,7 @@ export function assumptions(page) {
 
 /** The short name of a screen. */
 function questionOf(screen) {
-  return SCREEN[screen] ?? "";
+  return Object.hasOwn(SCREEN, screen) ? SCREEN[screen] : "";
 }
 const SCREEN = { people: "People", care: "Care", staff: "Staff", shares: "Who does what", bars: "Three bars", path: "The path", roles: "Roles", beyond: "Beyond", challenge: "Challenge", risks: "Risks" };
 

@@ -1,7 +1,7 @@
 // What the three bars say, as numbers of the runs and as sentences made of them.
 
 import { quantile } from "../draws/statistics.mjs";
-import { countOf, listing, percent } from "../charts/numbers.mjs";
+import { countOf, listing, percent, percents } from "../charts/numbers.mjs";
 import { columnOf, decimals, elementsOf, spread, wte } from "../workshop/kit.mjs";
 
 /** The bars in their order: the output of its levels, its element, and what the room calls it; the last is of the horizon's years on. */
@@ -32,7 +32,7 @@ export function combined(columns, by) {
  * What the bars come to.
  * @param {Object} page
  * @returns {{levels: {name: string, label: string}[], bars: {name: string, total: Object, levels: Object[]}[], gap: {wte: Object, heads: Object}[],
- *   kept: {total: Object, levels: Object[]}, years: string, need: Object[], faults: {calibration: {label: string, share: number}[], staffing: {label: string, share: number}[]}}|null} spreads in WTE, heads
+ *   kept: {total: Object, levels: Object[], more: Object}, years: string, need: Object[], faults: {calibration: {label: string, share: number}[], staffing: {label: string, share: number}[]}}|null} spreads in WTE, heads
  *   in people, by level in the order of `levels`; null where no run has a number
  */
 export function barsFacts(page) {
@@ -59,7 +59,10 @@ export function barsFacts(page) {
       wte: spreadOf(combined([column("bar_3", { level }), column("bar_1", { level })], (b, a) => b - a)),
       heads: more("heads_of_bar", { bar: "b1", level }, { bar: "b3", level }),
     })),
-    kept: { levels: each("kept"), total: spread(page, "bar_total", { bar: "kept_mix" }) },
+    kept: {
+      levels: each("kept"), total: spread(page, "bar_total", { bar: "kept_mix" }),
+      more: spreadOf(combined([column("bar_total", { bar: "kept_mix" }), ...names.map((level) => column("bar_3", { level }))], (all, ...third) => all - third.reduce((sum, wte) => sum + wte, 0))),
+    },
     need: names.map((level) => spreadOf(combined([column("need", { level }), column("bar_1", { level })], (b, a) => b - a))),
     faults: { calibration: faulty("calibration_fault"), staffing: faulty("staffing_fault") },
   };
@@ -91,25 +94,27 @@ export function pictureSentence({ levels, gap, years }) {
 
 /** Whether today's patients ask for more than there are staff, in a statement. */
 export function needStatement({ levels, need }) {
-  const short = levels.map(({ label }, i) => ({ label: label.toLowerCase(), by: need[i] })).filter(({ by }) => wayOf(by) !== 0);
-  const over = short.filter(({ by }) => by.middle > 0);
-  const under = short.filter(({ by }) => by.middle < 0);
+  const going = (way) => levels.map(({ label }, i) => ({ label: label.toLowerCase(), by: need[i] })).filter(({ by }) => wayOf(by) === way);
+  const [over, under, open] = [1, -1, null].map(going);
   const list = (some) => listing(some.map(({ label, by }) => `${wte(Math.abs(by.middle))} ${label}`));
-  if (!short.length) return { kind: "good", text: "Today's patients need as many staff as there are, each working as now." };
+  const doubt = open.length ? `Whether they need more or fewer ${listing(open.map(({ label }) => label))} staff than there are, the runs do not agree.` : "";
+  if (!over.length && !under.length && doubt) return { kind: "plain", text: doubt.replace("they", "today's patients") };
+  if (!over.length && !under.length) return { kind: "good", text: "Today's patients need as many staff as there are, each working as now." };
   const parts = [over.length ? `more staff than there are (WTE: ${list(over)})` : "", under.length ? `fewer than there are (WTE: ${list(under)})` : ""].filter(Boolean);
-  return { kind: over.length ? "watch" : "plain", text: `With everyone working as now, today's patients need ${parts.join(" and ")}.` };
+  return { kind: over.length ? "watch" : "plain", text: `With everyone working as now, today's patients need ${parts.join(" and ")}.${doubt && ` ${doubt}`}` };
 }
 
 /** What bar 3 would be if the mix stayed as it is. */
 export function keptSentence({ levels, kept, bars, years }) {
   const list = listing(levels.map(({ label }, i) => `${wte(kept.levels[i].middle)} ${label.toLowerCase()}`));
   const [by, third] = [kept.total.middle, bars[2].total.middle];
-  const beside = wte(by) === wte(third) ? "as many as the best mix" : `${by < third ? "fewer" : "more"} than the best mix (${wte(third)})`;
+  const way = wayOf(kept.more);
+  const beside = way === 0 ? "as many as the best mix" : way === null ? `where the best mix takes ${wte(third)} and the runs do not agree which is more` : `${way < 0 ? "fewer" : "more"} than the best mix (${wte(third)})`;
   return `If everyone went on working as now, the patients in ${years} would need ${list}: ${wte(by)} WTE in all, ${beside}.`;
 }
 
-const STAFFING = (at) => `the site's staff per patient at the ${at} level is outside 0.7 to 1.4 of that of LLR's practices: look at the list, at who was entered, and at which level`;
-const MINUTES = (at) => `minutes, shares and pace do not explain LLR's own staff at the ${at} level: look at minutes and shares`;
+const STAFFING = (at, many) => `the site's staff per patient at the ${at} ${many ? "levels" : "level"} is outside 0.7 to 1.4 of that of LLR's practices: look at the list, at who was entered, and at which level`;
+const MINUTES = (at, many) => `minutes, shares and pace do not explain LLR's own staff at the ${at} ${many ? "levels" : "level"}: look at minutes and shares`;
 
 /**
  * A warning where the bars should not be read, naming levels: "watch" where it is so in half of the runs or more, "plain" where in fewer.
@@ -122,10 +127,16 @@ export function faultStatement({ calibration, staffing }) {
   const worst = Math.max(...all.map(({ share }) => share));
   const kind = worst >= 0.5 ? "watch" : "plain";
   const told = [[staffing, STAFFING], [calibration, MINUTES]].filter(([levels]) => levels.length)
-    .map(([levels, what]) => what(listing(levels.map(({ label }) => label.toLowerCase()))));
-  const start = kind === "watch" ? "Do not read these bars: in" : "In";
-  const runs = worst === 1 ? "every run" : `${all.length > 1 ? "up to " : ""}${percent(worst)} of the runs`;
-  return { kind, text: `${start} ${runs}, ${told.join("; ")}.` };
+    .map(([levels, what]) => `in ${runsWords(levels.map(({ share }) => share))}, ${what(listing(levels.map(({ label }) => label.toLowerCase())), levels.length > 1)}`)
+    .join("; ");
+  return { kind, text: kind === "watch" ? `Do not read these bars: ${told}.` : `${told.charAt(0).toUpperCase()}${told.slice(1)}.` };
+}
+
+/** In how many runs: one share for all levels, or from the least to the most. */
+function runsWords(shares) {
+  const [least, most] = [Math.min(...shares), Math.max(...shares)];
+  if (percent(least) !== percent(most)) return `${percents(least, most)} of the runs`;
+  return most === 1 ? "every run" : `${percent(most)} of the runs`;
 }
 
 /** A difference with its sign and its range: "+8.3" and "+5.2 to +17.0". */

@@ -40,7 +40,10 @@ export function pathFacts(page) {
     })),
     supervision: over("supervision"), free: over("supervision_room"),
     staffCost: over("staff_cost"), trainingCost: over("training_cost"),
-    costs: { now: spread(page, "cost_of_bar", { bar: "b1" }), then: spread(page, "cost_of_bar", { bar: "b3" }) },
+    costs: {
+      now: spread(page, "cost_of_bar", { bar: "b1" }), then: spread(page, "cost_of_bar", { bar: "b3" }),
+      more: spreadOf(combined(["b3", "b1"].map((bar) => columnOf(now, "cost_of_bar", { bar })), (then, before) => then - before)),
+    },
   };
 }
 
@@ -91,17 +94,19 @@ function sharesOf({ met, runs, probability }) {
 }
 
 /** Which level is there last, in a sentence; "" where none is behind the others. */
-export function lastSentence({ levels }) {
+export function lastSentence({ levels, final, calendar }) {
   const latest = Math.max(...levels.map(({ closure }) => closure.middle));
   const last = levels.filter(({ closure }) => closure.middle > latest - 1e-9).map(({ label }) => label.toLowerCase());
   if (last.length === levels.length) return "";
-  return `The ${listing(last)} ${last.length > 1 ? "levels come" : "level comes"} last.`;
+  const many = last.length > 1;
+  if (latest > final + 1e-9) return `In the middle of the runs the ${listing(last)} ${many ? "levels are" : "level is"} not there by the ${dateWords(final, true, calendar)}.`;
+  return `The ${listing(last)} ${many ? "levels come" : "level comes"} last.`;
 }
 
 /** Who cannot be hired, by level, in a sentence. */
 export function hireSentence({ levels, horizon }) {
   const short = levels.filter(({ unfoundMean }) => /[1-9]/.test(wte(unfoundMean.middle))).sort((a, b) => b.unfoundMean.middle - a.unfoundMean.middle);
-  const years = countOf(horizon, "year");
+  const years = horizon === 1 ? "year" : countOf(horizon, "year");
   const rare = levels.filter((l) => !short.includes(l) && /[1-9]/.test(wte(l.unfoundMean.high)));
   const some = rare.length ? ` In some runs ${listing(rare.map(({ label }) => label.toLowerCase()))} staff are not found either.` : "";
   if (!short.length) return `In the first ${years} nobody is wanted who cannot be hired${rare.length ? `, in the middle of the runs.${some.replace(" either", "")}` : "."}`;
@@ -146,9 +151,11 @@ export function pounds(value) {
 export function costSentence({ costs, years, staffCost, trainingCost, calendar }) {
   const at = trainingCost.reduce((best, own, i) => (own.middle > trainingCost[best].middle ? i : best), 0);
   const [now, then] = [costs.now, costs.then].map(({ middle }) => pounds(middle));
-  const way = then === now ? "as much as" : costs.then.middle > costs.now.middle ? "more than" : "less than";
+  const { low, high } = costs.more;
+  const way = ![low, high].some((v) => /[1-9]/.test(pounds(v))) ? "as much as" : low > 0 ? "more than" : "less than";
+  const beside = way === "as much as" || low > 0 || high < 0 ? `${way} today's staff (${now}), at prices of 2017.` : `and today's staff ${now}, at prices of 2017; the runs do not agree which costs more.`;
   const training = /[1-9]/.test(pounds(trainingCost[at].middle))
     ? ` Training costs most at the ${dateWords(years[at], true, calendar)}: ${pounds(trainingCost[at].middle)} a year beyond pay, beside ${pounds(staffCost[at].middle)} of pay.`
     : "";
-  return `Bar 3 costs ${then} a year, ${way} today's staff (${now}), at prices of 2017.${training}`;
+  return `Bar 3 costs ${then} a year, ${beside}${training}`;
 }

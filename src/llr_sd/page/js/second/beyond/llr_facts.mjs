@@ -1,12 +1,14 @@
 // The site scaled to LLR in typed facts and sentences: what it would be if all of LLR were like this site, and why it is not.
 
+import { shareWords } from "../../charts/numbers.mjs";
+import { inYears } from "../../people/people_facts.mjs";
 import { columnOf, decimals, spread } from "../../workshop/kit.mjs";
-import { middled, shareWords } from "./shift_facts.mjs";
+import { middled } from "./shift_facts.mjs";
 
 const BARS = Object.freeze([
   { bar: "b1", name: "Bar 1: staff now" },
   { bar: "b2", name: "Bar 2: best mix now" },
-  { bar: "b3", name: "Bar 3: best mix in five years" },
+  { bar: "b3", name: "Bar 3: best mix" },
 ]);
 const NEAR = 0.05; // a site within this of LLR's staff is told as alike
 
@@ -18,7 +20,7 @@ const NEAR = 0.05; // a site within this of LLR's staff is told as alike
  */
 export function llrFacts(page, levels) {
   if (!page.now) return null;
-  const bars = BARS.map(({ bar, name }) => ({ bar, name, levels: levels.map((level) => ({ level, ...spread(page, "bars_for_llr", { bar, level }) })), total: totalOf(page, bar, levels) }));
+  const bars = BARS.map(({ bar, name }) => ({ bar, name: bar === "b3" ? `${name} ${inYears(page.value("horizon_years"))}` : name, levels: levels.map((level) => ({ level, ...spread(page, "bars_for_llr", { bar, level }) })), total: totalOf(page, bar, levels) }));
   const staff = page.data.inputs.filter(({ variable }) => variable.startsWith("llr_return[")).reduce((total, { name }) => total + page.value(name), 0);
   const [list, all] = [page.value("list_size"), page.value("llr_list")];
   return Object.freeze({ bars, staff, list, all, part: list / all, illustrative: page.data.study.illustrative });
