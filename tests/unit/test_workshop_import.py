@@ -15,6 +15,7 @@ __all__ = ["imported", "staff_folder"]  # fixtures
 
 
 def test_a_site_table_of_an_import_is_the_site_from_its_own_date(staff_folder: Path) -> None:
+    assert site_of("staff/site_elr_1.csv").called == "ELR-1"  # as its practices do, not as its file is
     seven_years_on(staff_folder)
     site = site_of("staff/site_elr_1.csv")
     subject = site.subject

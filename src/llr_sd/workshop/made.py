@@ -101,7 +101,7 @@ def workshop_data(site: Site, ratings: str | Path | None, progress: Callable[[st
     words: Words = read_words(site.subject.model.equations, [i["name"] for i in page["inputs"]], behind=names)
     about = {
         "name": site.name,
-        "label": words.site(site.name),
+        "label": site.called or words.site(site.name),
         "illustrative": site.illustrative,
         "staff": staff_of(site.subject),
     }

@@ -30,10 +30,13 @@ class Site:
         A short name, for files.
     subject
         The study held against swipe_site.
+    called
+        What its sources call it; empty where they do not say.
     """
 
     name: str
     subject: Subject
+    called: str = ""
 
     @property
     def illustrative(self) -> bool:
@@ -73,7 +76,8 @@ def site_of(what: str) -> Site:
         raise InputError(f"there is no site {shown(what)}.", mend=mend)
     if (draft := staff_study(path, {MODEL: DRAFT})) is not None:
         study = check_record(tomllib.loads(draft.text), Study, f"the study drafted of {what}")
-        return _site(what, draft.name, study.model_copy(update={"base": draft.tables[0].parent}))
+        called = next((r["note"] for r in read_table(draft.tables[0], COLUMNS) if r["parameter"] == "list_size"), "")
+        return _site(what, draft.name, study.model_copy(update={"base": draft.tables[0].parent}), called)
     if is_folder(path):
         mend = f'Name a site table, or the folder that "llr-sd import" wrote, in which {ABOUT} lies.'
         raise InputError("is a folder without imported staff.", where=what, mend=mend)
@@ -84,8 +88,8 @@ def site_of(what: str) -> Site:
     return _site(what, path.stem, _drafted(path))
 
 
-def _site(what: str, name: str, study: Study) -> Site:
-    return Site(name, subject_from(what, name, study, ()))
+def _site(what: str, name: str, study: Study, called: str = "") -> Site:
+    return Site(name, subject_from(what, name, study, ()), called)
 
 
 def _drafted(table: Path) -> Study:
