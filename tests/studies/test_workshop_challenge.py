@@ -17,9 +17,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
 from node_code import node
 
 import llr_sd
+from llr_sd.errors import InputError
 from llr_sd.exploring.made import page_data
 from llr_sd.workshop.site import site_of
-from llr_sd.workshop.words import read_words
+from llr_sd.workshop.words import file_of_words, read_words
 
 RUNS = 100
 SAID = {"sub_ratio": (0.02, 0.9, 0.1), "list_size": (35000, 37000)}
@@ -158,3 +159,13 @@ def test_work_from_hospital_is_what_the_system_model_brings_to_practices(
         hours = challenged["settings"]["shift_unfunded"][f"shifted_hours_{name}"]
         assert hours == round(hours) > 0
     assert challenged["settings"]["shift_unfunded"]["shift_funded"] == 0
+
+
+def test_a_card_that_moves_care_of_a_function_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    planted = tmp_path / "workshop.toml"
+    planted.write_text(file_of_words().read_text(encoding="utf-8").replace("urgent = 0.038", "urgnt = 0.038"), encoding="utf-8")
+    site = site_of("rutland")
+    inputs = [i["name"] for i in page_data(site.subject).to_data()["inputs"]]
+    with pytest.raises(InputError, match=r"card > 4 > shift.*urgnt") as refused:
+        read_words(site.subject.model.equations, inputs, planted)
+    assert refused.value.mend == 'Did you mean "urgent"?'
