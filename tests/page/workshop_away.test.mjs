@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { fileNameOf } from "../../src/llr_sd/page/js/away/away.mjs";
+import { notesOf } from "../../src/llr_sd/page/js/away/pictures.mjs";
 import { siteTable } from "../../src/llr_sd/page/js/away/sitetable.mjs";
 import { BUDGETS, cut } from "../../src/llr_sd/page/js/away/summary.mjs";
+import { ILLUSTRATIVE } from "../../src/llr_sd/page/js/charts/figure.mjs";
 import { Store } from "../../src/llr_sd/page/js/session/store.mjs";
 import { zip } from "../../src/llr_sd/page/js/session/zip.mjs";
 import { WORKSHOP } from "../../src/llr_sd/page/js/workshop/moves.mjs";
+import { cautionsOf, LOCAL } from "../../src/llr_sd/page/js/workshop/wording.mjs";
 import { memory, pageData } from "./session_fixture.mjs";
 
 const row = (parameter, value, more = {}) => ({ parameter, value, unit: "head", source: "a return", note: "", law: {}, ...more });
@@ -36,6 +39,28 @@ test("a number of which the table is unsure stays so until the room has entered 
   assert.match(before.text, /^\ufeffparameter,value,unit,source,note,distribution,low,high,sd\r\nopening staff,110,head,a return,,pert,90,130,\r\n$/);
   const after = tableOf([row("opening staff", 110, { law })], { "opening staff": 120 });
   assert.match(after.text, /^\ufeffparameter,value,unit,source,note\r\nopening staff,120,head,"workshop, entered by the room",before: 110\r\n$/);
+});
+
+test("what is of the local part of an import says in its name, and beside its numbers, that it must stay on this machine", () => {
+  const page = (local) => ({ data: { workshop: { site: { label: "LC-1", illustrative: true, local } } } });
+  const day = new Date(2026, 0, 9);
+  assert.equal(fileNameOf(page(true), "session", "json", day), "lc-1_workshop_session_2026-01-09_illustrative_must-stay-on-this-machine.json");
+  assert.equal(fileNameOf(page(false), "session", "json", day), "lc-1_workshop_session_2026-01-09_illustrative.json");
+  assert.ok(notesOf(page(true)).includes(LOCAL) && notesOf(page(true)).includes(ILLUSTRATIVE));
+  assert.ok(!notesOf(page(false)).includes(LOCAL));
+  assert.deepEqual(cautionsOf({ illustrative: false, local: false }), []);
+});
+
+test("a number of the local part of an import says in its row that it must stay on this machine, once, until the room enters its own", () => {
+  const of = (note, held, local = true) => {
+    const data = { ...pageData(), workshop: { site: { local }, table: { rows: [row("gap", -3, { note })], shares: [], totals: [] } } };
+    return siteTable(data, { held, room: { journal: [] } }, (name) => held[name]).text.split("\r\n")[1];
+  };
+  assert.match(of("", {}), /,must stay on this machine$/);
+  assert.match(of("LC-1", {}), /,LC-1; must stay on this machine$/);
+  assert.match(of("LC-1; must stay on this machine", {}), /,LC-1; must stay on this machine$/);
+  assert.doesNotMatch(of("LC-1", { gap: 4 }), /stay/);
+  assert.doesNotMatch(of("LC-1", {}, false), /stay/);
 });
 
 test("a row that is illustrative says so until its own value is entered, whatever the others are", () => {

@@ -245,3 +245,20 @@ def test_a_horizon_of_ones_own_is_told_and_a_screen_of_a_hand_edited_session_is_
         "heads": ["Skill level", "Bar 1: staff now", "Bar 2: best mix now", "Bar 3: best mix in ten years"],
         "screens": [""],
     }
+
+
+def test_bar_1_is_told_as_the_staff_entered_only_where_the_table_is_sure_of_them() -> None:
+    def told(moves: list[dict[str, Any]]) -> Any:
+        script = "const { notes, tables } = bars(page);\nconst result = { note: notes[0], ...tables[0] };"
+        return in_room('import { bars } from "@/away/facts.mjs";', script, moves)
+
+    sure = told([])
+    assert sure["note"].startswith("Bar 1 is the staff entered. ")
+    assert sure["head"][1:3] == ["Bar 1: staff now", "Bar 2: best mix now"]
+    law = {"kind": "uniform", "low": 15, "high": 23}
+    unsure = told([{"kind": "release", "input": "return_wte_gp"}, {"kind": "range", "input": "return_wte_gp", "law": law}])
+    assert unsure["note"].startswith("Bar 1 is the middle of the runs, which draw how unsure the site's table is of its staff. ")
+    assert unsure["head"][1:4] == ["Bar 1: staff now", "nine in ten from", "to"]
+    middle, low, high = (cell["value"] for cell in unsure["rows"][0][1:4])
+    assert low < middle < high
+    assert {len(row) for row in unsure["rows"]} == {len(unsure["head"])}

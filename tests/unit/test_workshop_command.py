@@ -107,7 +107,7 @@ def test_what_a_page_opens_with_is_what_the_table_says() -> None:
     assert [held[f"return_wte_{g}"] for g in ("gp", "nurse", "other_clinical", "admin_staff")] == [19.26, 10.07, 11.71, 55.26]
     assert site.subject.clock == {"FINAL TIME": 2030.75, "SAVEPER": 0.5}
     data = workshop_data(site, None, lambda _: None)
-    assert data["workshop"]["site"] == {"name": "rutland", "label": "Rutland", "illustrative": True, "staff": []}
+    assert data["workshop"]["site"] == {"name": "rutland", "label": "Rutland", "illustrative": True, "local": False, "staff": []}
     assert data == keyed(data)
     assert keyed({**data, "what": "other"})["key"] != data["key"]
 

@@ -31,6 +31,14 @@ def test_a_site_table_of_an_import_is_the_site_from_its_own_date(staff_folder: P
 def test_what_must_stay_on_this_machine_says_so(staff_folder: Path) -> None:
     notes = " ".join(site_of("staff/local/site_lc_1.csv").subject.study.notes)
     assert "it must stay on this machine" in notes
+    assert site_of("staff/local/site_lc_1.csv").local
+    assert not site_of("staff/site_elr_1.csv").local
+    own = Path("ours.csv")  # elsewhere, as a room took it away
+    text = (staff_folder / "site_elr_1.csv").read_text(encoding="utf-8")
+    own.write_text(text, encoding="utf-8")
+    assert not site_of("ours.csv").local
+    own.write_text(text.replace(",ELR-1\n", ",ELR-1; must stay on this machine\n", 1), encoding="utf-8")
+    assert site_of("ours.csv").local
 
 
 def test_an_import_with_many_sites_asks_which(staff_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

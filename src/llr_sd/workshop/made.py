@@ -24,11 +24,12 @@ ENTRY = "workshop/main.mjs"
 
 @dataclass(frozen=True)
 class Written:
-    """A page that was written: where, of which site, and its size in bytes."""
+    """A page that was written: where, of which site, and its size in bytes; `local` must not leave the machine."""
 
     path: Path
     site: str
     illustrative: bool
+    local: bool
     runs: int
     size: int
 
@@ -36,6 +37,7 @@ class Written:
     def words(self) -> str:
         """What it holds, in a line."""
         said = "; the numbers describe no real service" if self.illustrative else ""
+        said += "; it holds counts that are few and must stay on this machine" if self.local else ""
         return f"The workshop of {self.site}{said}; up to {self.runs:,} runs; {self.size / 1e6:.2f} MB"
 
 
@@ -72,7 +74,7 @@ def write_workshop(
     content = assembled(data).encode()
     write_whole(path, content)
     about = data["workshop"]["site"]
-    return Written(path, about["label"], about["illustrative"], data["study"]["runs"], len(content))
+    return Written(path, about["label"], about["illustrative"], about["local"], data["study"]["runs"], len(content))
 
 
 def assembled(data: dict[str, Any]) -> str:
@@ -103,6 +105,7 @@ def workshop_data(site: Site, ratings: str | Path | None, progress: Callable[[st
         "name": site.name,
         "label": site.called or words.site(site.name),
         "illustrative": site.illustrative,
+        "local": site.local,
         "staff": staff_of(site.subject),
     }
     progress("rating the risks of the log ...")

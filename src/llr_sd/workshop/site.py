@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llr_sd import bundled
-from llr_sd.drafts.baseline import ABOUT, at_time, staff_study
+from llr_sd.drafts.baseline import ABOUT, LOCAL, at_time, staff_study
 from llr_sd.drafts.folder import SITE_TIME
 from llr_sd.errors import InputError, nearest, shown
 from llr_sd.exploring.subject import Subject, subject_from
@@ -17,6 +17,8 @@ from llr_sd.textfiles import is_file, is_folder, read_table, read_text
 from llr_sd.workforce.sites import COLUMNS
 
 MODEL = "swipe_site"
+STAYS = "must stay on this machine"
+"""What a table that left the workshop of such a site says in the notes of its rows."""
 DRAFT = Path(__file__).with_name("study.toml")
 
 
@@ -32,11 +34,14 @@ class Site:
         The study held against swipe_site.
     called
         What its sources call it; empty where they do not say.
+    local
+        Whether any number of its table is of the local part of an import, whose counts are few and must not leave the machine.
     """
 
     name: str
     subject: Subject
     called: str = ""
+    local: bool = False
 
     @property
     def illustrative(self) -> bool:
@@ -77,7 +82,8 @@ def site_of(what: str) -> Site:
     if (draft := staff_study(path, {MODEL: DRAFT})) is not None:
         study = check_record(tomllib.loads(draft.text), Study, f"the study drafted of {what}")
         called = next((r["note"] for r in read_table(draft.tables[0], COLUMNS) if r["parameter"] == "list_size"), "")
-        return _site(what, draft.name, study.model_copy(update={"base": draft.tables[0].parent}), called)
+        local = any(table.resolve().parent.name == LOCAL for table in draft.tables)
+        return _site(what, draft.name, study.model_copy(update={"base": draft.tables[0].parent}), called, local)
     if is_folder(path):
         mend = f'Name a site table, or the folder that "llr-sd import" wrote, in which {ABOUT} lies.'
         raise InputError("is a folder without imported staff.", where=what, mend=mend)
@@ -85,11 +91,11 @@ def site_of(what: str) -> Site:
         raise InputError(
             "is no site table.", where=what, mend="A site table ends in .csv: llr-sd new FOLDER --from site writes one."
         )
-    return _site(what, path.stem, _drafted(path))
+    return _site(what, path.stem, _drafted(path), local=any(STAYS in r["note"] for r in read_table(path, COLUMNS)))
 
 
-def _site(what: str, name: str, study: Study, called: str = "") -> Site:
-    return Site(name, subject_from(what, name, study, ()), called)
+def _site(what: str, name: str, study: Study, called: str = "", local: bool = False) -> Site:
+    return Site(name, subject_from(what, name, study, ()), called, local)
 
 
 def _drafted(table: Path) -> Study:

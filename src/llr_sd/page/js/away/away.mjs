@@ -106,7 +106,7 @@ function folders(page) {
 }
 
 /**
- * Name of a file: site, what it is, the day, and that it is illustrative where it is. The day stands in the name alone, so that the same
+ * Name of a file: site, what it is, the day, and that it is illustrative, or must stay on this machine, where it is so. The day stands in the name alone, so that the same
  * session gives the same bytes.
  * @param {Object} page
  * @param {string} what
@@ -116,7 +116,7 @@ function folders(page) {
 export function fileNameOf(page, what, kind, now) {
   const { site } = page.data.workshop;
   const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
-  return fileName([site.label, "workshop", what, day, site.illustrative ? "illustrative" : ""], kind);
+  return fileName([site.label, "workshop", what, day, site.illustrative ? "illustrative" : "", site.local ? "must stay on this machine" : ""], kind);
 }
 
 /** What is printed, from whatever screen, are the two pages, as soon as all runs are there. */

@@ -114,18 +114,19 @@ export function staff(page) {
 export function bars(page) {
   const facts = barsFacts(page);
   const { levels, years } = facts;
+  const sure = facts.bars[0].levels.every(({ low, high }) => low === high);
   const names = ["Bar 1: staff now", "Bar 2: best mix now", `Bar 3: best mix in ${years}`];
   const all = (output) => levels.map(({ name }) => columnOf(page.now, output, { level: name }));
   const more = spreadOf(combined([...all("bar_3"), ...all("bar_1")], (...wte) => wte.reduce((sum, one, i) => (i < levels.length ? sum + one : sum - one), 0)));
-  const row = (label, own, gap) => [label, number(own[0].middle, "one"), ...own.slice(1).flatMap((one) => ranged(one, "one")), ...ranged(gap, "one")];
+  const row = (label, own, gap) => [label, ...(sure ? [number(own[0].middle, "one")] : ranged(own[0], "one")), ...own.slice(1).flatMap((one) => ranged(one, "one")), ...ranged(gap, "one")];
   const rows = levels.map(({ label }, i) => row(label, facts.bars.map((bar) => bar.levels[i]), facts.gap[i].wte));
   const costs = names.map((name, i) => [name, ...ranged(spread(page, "cost_of_bar", { bar: BARS[i].element }), "money")]);
   const people = levels.map(({ name, label }, i) => [label, ...BARS.map(({ element }) => number(spread(page, "heads_of_bar", { bar: element, level: name })?.middle, "whole")), ...ranged(facts.gap[i].heads, "whole")]);
   return {
     name: "Bars", title: "How many staff does it take?", lead: barsSaid(page),
-    notes: ["Bar 1 is the staff entered. Bars 2 and 3 are what the shares agreed would take, for today's patients and for those of the years ahead. WTE is time, people are heads: they stand side by side and are never added.", "Middles of levels need not add up to the middle of all."],
+    notes: [`${sure ? "Bar 1 is the staff entered" : "Bar 1 is the middle of the runs, which draw how unsure the site's table is of its staff"}. Bars 2 and 3 are what the shares agreed would take, for today's patients and for those of the years ahead. WTE is time, people are heads: they stand side by side and are never added.`, "Middles of levels need not add up to the middle of all."],
     tables: [
-      { caption: "Staff by skill level, WTE", head: ["Skill level", names[0], names[1], ...RANGE, names[2], ...RANGE, "Bar 3 less bar 1", ...RANGE], rows: [...rows, row("All", facts.bars.map((bar) => bar.total), more)] },
+      { caption: "Staff by skill level, WTE", head: ["Skill level", names[0], ...(sure ? [] : RANGE), names[1], ...RANGE, names[2], ...RANGE, "Bar 3 less bar 1", ...RANGE], rows: [...rows, row("All", facts.bars.map((bar) => bar.total), more)] },
       { caption: "The same in people, where one person of a level works as much as LLR's do on average", head: ["Skill level", ...names, "Bar 3 less bar 1", ...RANGE], rows: people },
       { caption: "Cost of staff a year, at prices of 2017", head: ["Bar", "a year", ...RANGE], rows: costs },
     ],

@@ -1,7 +1,6 @@
 /** The pictures that leave a workshop: what each shows, and all of them in one archive, every one saying what its data are. */
 
 import { bandsOf } from "../app/specs.mjs";
-import { ILLUSTRATIVE } from "../charts/figure.mjs";
 import { fileName, pngOf } from "../charts/files.mjs";
 import { stackedChart } from "../charts/stacked.mjs";
 import { trajectoryChart } from "../charts/trajectory.mjs";
@@ -9,6 +8,7 @@ import { barsFacts, barsSpec, pictureSentence } from "../first/bars_facts.mjs";
 import { inYears } from "../people/people_facts.mjs";
 import { zip } from "../session/zip.mjs";
 import { spread } from "../workshop/kit.mjs";
+import { cautionsOf } from "../workshop/wording.mjs";
 import { levelsOf } from "./facts.mjs";
 import { pathSaid } from "./way.mjs";
 
@@ -63,7 +63,7 @@ function pathSpec(page, level, label, element) {
 /** What stands under every picture. */
 export function notesOf(page) {
   const { site } = page.data.workshop;
-  return [`${site.label} workshop`, NOTE, site.illustrative ? ILLUSTRATIVE : ""].filter(Boolean);
+  return [`${site.label} workshop`, NOTE, ...cautionsOf(site)];
 }
 
 /** Return a picture as the text of an SVG file. */

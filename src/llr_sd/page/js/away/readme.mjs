@@ -1,6 +1,6 @@
 /** What stands beside a study folder that left a workshop: what it is, and every change with its old value, reason and who spoke. */
 
-import { ILLUSTRATIVE } from "../charts/figure.mjs";
+import { cautionsOf } from "../workshop/wording.mjs";
 import { wordsOf } from "./facts.mjs";
 import { assumptions, cards, opinions } from "./talk.mjs";
 
@@ -17,7 +17,7 @@ export function readmeOf(page) {
   const disagreed = opinions(page);
   const parts = [
     `# Workshop of ${plain(site.label)}`,
-    site.illustrative ? ILLUSTRATIVE : "",
+    cautionsOf(site).join(" "),
     "`llr-sd run` on this folder gives the numbers that the page showed: the same draws, as many runs. The scenario \"As the room has it\" is the setting of the room.",
     "## What the room changed, in its order",
     ...(changes ? listed(changes, ["Change", "Assumption", "Before", "Now", "Reason", "Who"]) : ["Nothing was changed."]),

@@ -3,6 +3,7 @@
 import { csvText } from "../charts/files.mjs";
 import { amount } from "../charts/numbers.mjs";
 import { table } from "../session/checks.mjs";
+import { STAYS } from "../workshop/wording.mjs";
 
 const COLUMNS = ["parameter", "value", "unit", "source", "note"];
 const LAW = ["distribution", "low", "high", "sd"]; // how unsure a value is, where any row says so
@@ -12,7 +13,7 @@ const ENTERED = ["people", "care", "staff", "shares"]; // the screens of worksho
  * Return the table of the site as a room has entered it.
  *
  * The rows that the page opened with stay, with the values that are held; one whose value the room changed loses its note, and with it the
- * word "illustrative". Numbers entered on the screens of workshop 1 follow, each with the elements without which the table is refused.
+ * word "illustrative"; one of the local part of an import says that it must stay on this machine. Numbers entered on the screens of workshop 1 follow, each with the elements without which the table is refused.
  *
  * @param {object} data of the page; `data.workshop.table` has the `rows` it opened with, the `shares` that add up to one over their last
  *   subscript, and the `totals` that counts add up to
@@ -23,6 +24,7 @@ const ENTERED = ["people", "care", "staff", "shares"]; // the screens of worksho
  */
 export function siteTable(data, state, value) {
   const { rows: opened, shares, totals } = data.workshop.table;
+  const local = data.workshop.site?.local === true;
   const inputs = table(data.inputs.map((input) => [input.name, input]));
   const last = table(state.room.journal.flatMap((entry) => entry.changes.map(({ input }) => [input, entry])));
   const before = table(opened.map((row) => [row.parameter, row]));
@@ -31,7 +33,8 @@ export function siteTable(data, state, value) {
 
   const rows = opened.map((row) => {
     const now = state.held[row.parameter] ?? row.value;
-    return now === row.value ? row : { ...row, ...said(last[row.parameter], now, row.value) };
+    const marked = local && !row.note.includes(STAYS) ? { ...row, note: [row.note, STAYS].filter(Boolean).join("; ") } : row;
+    return now === row.value ? marked : { ...row, ...said(last[row.parameter], now, row.value) };
   });
   for (const { name, unit, value: model, source, note } of data.inputs.filter((input) => more.has(input.name))) {
     const now = value(name);

@@ -1,10 +1,10 @@
 /** The workshop on two pages of A4: what is on each, cut to what a page holds, and the pages themselves. */
 
 import { make } from "../app/dom.mjs";
-import { ILLUSTRATIVE } from "../charts/figure.mjs";
 import { stackedScene } from "../charts/stacked.mjs";
 import { node, patch } from "../charts/svg.mjs";
 import { bars, barsSaid, care, people, shares, wordsOf } from "./facts.mjs";
+import { cautionsOf } from "../workshop/wording.mjs";
 import { barsPicture } from "./pictures.mjs";
 import { assumptions, cards, opinions, risks } from "./talk.mjs";
 import { path, pathSaid } from "./way.mjs";
@@ -114,9 +114,10 @@ export function sheetsOf(page, budget) {
   const { site } = page.data.workshop;
   const [one, two] = [pageOne(page), pageTwo(page, budget)];
   const picture = drawn(barsPicture(page));
+  const cautions = cautionsOf(site).join(" ");
   const sheet = (number, title, ...parts) =>
     make("section", { class: "sheet", "aria-label": `Page ${number}` },
-      make("header", {}, make("p", { class: "sheet-site", text: `${cut(site.label, LABEL)} workshop` }), site.illustrative && make("p", { class: "sheet-watch", text: ILLUSTRATIVE })),
+      make("header", {}, make("p", { class: "sheet-site", text: `${cut(site.label, LABEL)} workshop` }), cautions && make("p", { class: "sheet-watch", text: cautions })),
       make("h3", { text: title }),
       ...parts,
       make("footer", {}, make("span", { text: site.illustrative ? "Illustrative" : "" }), make("span", { text: `Page ${number} of 2` })));

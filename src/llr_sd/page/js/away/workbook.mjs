@@ -1,9 +1,9 @@
 /** The workshop as a workbook: one sheet a topic, in the order of the screens. */
 
-import { ILLUSTRATIVE } from "../charts/figure.mjs";
 import { bars, barsSaid, care, people, shares, staff } from "./facts.mjs";
 import { about, assumptions, cards, risks } from "./talk.mjs";
 import { beyond, path, pathSaid, roles } from "./way.mjs";
+import { cautionsOf } from "../workshop/wording.mjs";
 import { workbook } from "./xlsx.mjs";
 
 /**
@@ -18,7 +18,7 @@ export function workbookOf(page) {
   return workbook({
     title: `Workshop: ${site.label}`,
     said: `${site.label} workshop`,
-    watch: site.illustrative ? ILLUSTRATIVE : "",
+    watch: cautionsOf(site).join(" "),
     sheets: [first(page, topics), ...topics],
   });
 }

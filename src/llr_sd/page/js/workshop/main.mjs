@@ -10,7 +10,7 @@ import { WORKSHOP } from "./moves.mjs";
 import { listen } from "./present.mjs";
 import { roomOf } from "./room.mjs";
 import { PARTS, SCREENS } from "./screens.mjs";
-import { statusWords } from "./wording.mjs";
+import { LOCAL, statusWords } from "./wording.mjs";
 
 /** Show the workshop made of the data that stand in the page. */
 export function main() {
@@ -101,7 +101,8 @@ function frame(root, data, page, live) {
   fill(root,
     make("a", { class: "skip", href: "#screen", text: "To the screen" }),
     make("header", { class: "room-top" },
-      make("p", { class: "site" }, make("strong", { text: site.label }), site.illustrative && make("span", { class: "illustrative", title: ILLUSTRATIVE, text: "Illustrative data" })),
+      make("p", { class: "site" }, make("strong", { text: site.label }), site.illustrative && make("span", { class: "illustrative", title: ILLUSTRATIVE, text: "Illustrative data" }),
+        site.local && make("span", { class: "illustrative", title: LOCAL, text: "Must stay on this machine" })),
       shell.steps),
     shell.told,
     shell.place,

@@ -70,7 +70,7 @@ export function roomOf(data, { store, asking, pool, live, workerText }) {
     settle: () => asking.settle(),
     undo: () => (asking.settle(), store.undo()),
     redo: () => (asking.settle(), store.redo()),
-    about: () => ({ study: data.workshop.site.label, setting: asking.same ? "as entered" : "as changed in the room", illustrative: data.study.illustrative }),
+    about: () => ({ study: data.workshop.site.local ? `${data.workshop.site.label}, must stay on this machine` : data.workshop.site.label, setting: asking.same ? "as entered" : "as changed in the room", illustrative: data.study.illustrative }),
     announce: (text) => say(live, text),
     behind: (name) => {
       if (!behind.has(name)) behind.set(name, new Behind(data.workshop.behind[name], workerText, data));

@@ -1,9 +1,20 @@
 // What the frame of the workshop says, each sentence from the facts that it tells.
 
+import { ILLUSTRATIVE } from "../charts/figure.mjs";
 import { countOf, listing } from "../charts/numbers.mjs";
 import { amountOf, rangeOf, titleOf } from "./naming.mjs";
 
 const MOST = 3; // changes that a sentence tells
+
+/** What a row of a site table says of a number of the local part of an import; `llr-sd workshop` reads it. */
+export const STAYS = "must stay on this machine";
+/** What every page and file of such numbers says. */
+export const LOCAL = `It holds counts that are few: it ${STAYS}.`;
+
+/** What every page and file of a site says of its data. */
+export function cautionsOf({ illustrative, local }) {
+  return [illustrative ? ILLUSTRATIVE : "", local ? LOCAL : ""].filter(Boolean);
+}
 
 /**
  * The status line: how many runs are behind the numbers, and whether more are on their way.
