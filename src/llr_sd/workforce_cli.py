@@ -24,7 +24,8 @@ spellings, separated by semicolons. In columns.csv each row says under which nam
 entries mean "not reported".
 
 `llr-sd explore DIR/gp_supply.csv` opens a page that starts from these staff, and `llr-sd new FOLDER --from DIR/gp_supply.csv` writes its
-study; so do llr_system.csv and the tables of sites, where the README.md of DIR lists them.
+study; so do llr_system.csv and the tables of sites, where the README.md of DIR lists them. `llr-sd workshop DIR/site_NAME.csv` makes the
+page of a workshop of that site.
 
 Rows with hashed identifiers, their key, and small counts go to DIR/local and must stay on this machine.
 """
