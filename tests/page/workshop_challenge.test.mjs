@@ -76,6 +76,7 @@ test("the record says old and new value, reason and role, and marks what has no 
   store.change({ kind: "because", n: 2, reason: "exit interviews", who: "" });
   const whole = recordOf(data(), store.state.room);
   assert.equal(recordWords(whole), "2 changes of the plan, each with its reason.");
+  assert.equal(recordWords(whole.slice(1)), "1 change of the plan, with its reason.");
   assert.deepEqual(whole.map(({ reason, who }) => [reason, who]), [["exit interviews", ""], ["two joined", "Practice manager"]]);
 });
 

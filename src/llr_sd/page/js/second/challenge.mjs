@@ -66,8 +66,8 @@ export function recordWords(record) {
   const bare = record.filter(({ reason }) => !reason).length;
   if (record.length === 0) return "Nothing was changed yet: the plan is as it was entered.";
   const lead = `${countOf(record.length, "change")} of the plan`;
+  if (record.length === 1) return `${lead}, ${bare ? "without a reason" : "with its reason"}.`;
   if (bare === 0) return `${lead}, each with its reason.`;
-  if (record.length === 1) return `${lead}, without a reason.`;
   return bare === record.length ? `${lead}; none has a reason yet.` : `${lead}; ${bare} without a reason.`;
 }
 

@@ -236,9 +236,11 @@ function drawLine(svg, data, input, said, facts, width) {
   marks.push(node("path", { class: "stands", d: `M${px(x(facts.stands))} ${px(base - 14)}v28` }));
   const spare = Number.isFinite(facts.low) ? 58 : 34;
   marks.push(words(x(facts.stands), base + spare, `the plan: ${amountOf(data, input.name, facts.stands)}`, { size: 18, anchor: anchor(x(facts.stands)), bold: true }));
+  const places = said.map(({ value }, i) => [x(value), base - 30 - 30 * rows[i]]);
+  for (const [at, up] of places) marks.push(node("path", { class: "said-stem", d: `M${px(at)} ${px(up + 6)}V${px(base)}` }));
   for (const [i, { value, who }] of said.entries()) {
-    const [at, up] = [x(value), base - 30 - 30 * rows[i]];
-    marks.push(node("path", { class: "said-stem", d: `M${px(at)} ${px(up + 6)}V${px(base)}` }), node("path", { class: "said", d: `M${px(at)} ${px(up)}l7 7l-7 7l-7 -7z` }));
+    const [at, up] = places[i];
+    marks.push(node("path", { class: "said", d: `M${px(at)} ${px(up)}l7 7l-7 7l-7 -7z` }));
     marks.push(words(at + (anchor(at) === "end" ? -12 : 12), up + 12, `${who || "somebody"}: ${valueWords(quantity, value)}`, { size: 18, anchor: anchor(at) === "end" ? "end" : "start", halo: true }));
   }
   for (const [key, value] of Object.entries({ viewBox: `0 0 ${px(width)} ${base + spare + 10}`, width: px(width), height: base + spare + 10, class: "said-line", role: "img", "aria-label": saidWords(data, input, facts) })) svg.setAttribute(key, value);
