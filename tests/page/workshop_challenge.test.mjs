@@ -302,6 +302,14 @@ test("a card that changes nothing is said to, and one that moves less than is sh
   assert.equal(hardly.best, "The best mix in 5 years takes as many at each level: the middle of the differences is under 0.05 WTE.");
 });
 
+test("what a run does not reach is told of its last time, not of a horizon beyond it", () => {
+  const page = pageOf(runs(PLAN), { held: { horizon_years: 20, base_date: 2010 } });
+  const told = sentencesOf(factsOf(page, runs({ ...PLAN, best: (run) => [25 + run / 100, 60], staff: (run) => [19 + run / 100, 58] })), called);
+  assert.match(told.best, /^Autonomous: the best mix in 20 years takes 25\.5 WTE/);
+  assert.match(told.staff, /^Autonomous: in 5 years there are 19\.5 WTE/);
+  assert.match(told.workload.text, /^Workload in 5 years /);
+});
+
 test("half of the runs close at a date, and a card that delays it says both dates", () => {
   const closing = (year) => runs({ ...PLAN, closure: () => year });
   const told = sentencesOf(factsOf(pageOf(closing(2024.75)), closing(2027.75)), called).closing;

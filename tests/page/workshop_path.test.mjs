@@ -7,7 +7,7 @@ import { evidenceWords } from "../../src/llr_sd/page/js/second/slider.mjs";
 const [FIRST, FINAL] = [2017.75, 2030.75];
 const when = { first: FIRST, final: FINAL, calendar: true };
 const by = (middle, low = middle, high = middle) => ({ middle, low, high, runs: 10 });
-const facts = (dates, more = {}) => ({ ...when, horizon: 5, tolerance: 0.05, all: reached(dates, FIRST, FINAL, 5), ...more });
+const facts = (dates, more = {}) => ({ ...when, horizon: 5, seen: 5, tolerance: 0.05, all: reached(dates, FIRST, FINAL, 5), ...more });
 const ten = (...some) => Array.from({ length: 10 }, (_, i) => some[Math.min(some.length - 1, Math.floor((i * some.length) / 10))]);
 
 test("a closure is a year, now, or not within the run, which is never told as a date", () => {
@@ -46,9 +46,9 @@ test("the last level is named, and none where all come together", () => {
 });
 
 test("who cannot be hired is named by level, most first; and that nobody is missed only where no run misses anybody", () => {
-  const levels = (...means) => ({ horizon: 5, levels: means.map((unfoundMean, i) => ({ label: ["High", "Low"][i], unfoundMean })) });
+  const levels = (...means) => ({ seen: 5, levels: means.map((unfoundMean, i) => ({ label: ["High", "Low"][i], unfoundMean })) });
   assert.equal(hireSentence(levels(by(1, 0.2, 3), by(2, 1, 4))), "Hires wanted for which nobody is found, a year in the first 5 years: 2.0 low WTE (1.0 to 4.0) and 1.0 high WTE (0.2 to 3.0).");
-  assert.match(hireSentence({ ...levels(by(1), by(0)), horizon: 1 }), /a year in the first year: 1\.0 high/);
+  assert.match(hireSentence({ ...levels(by(1), by(0)), seen: 1 }), /a year in the first year: 1\.0 high/);
   assert.equal(hireSentence(levels(by(0), by(0))), "In the first 5 years nobody is wanted who cannot be hired.");
   assert.equal(hireSentence(levels(by(0, 0, 2), by(0))), "In the first 5 years nobody is wanted who cannot be hired, in the middle of the runs. In some runs high staff are not found.");
   assert.match(hireSentence(levels(by(0, 0, 2), by(2, 1, 4))), /In some runs high staff are not found either\.$/);

@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 from node_code import node
-from workshop_room import in_room, site_data
+from workshop_room import RUNS, in_room, site_data
 
 from llr_sd.workshop.site import site_of
 from llr_sd.workshop.table import table_of
@@ -262,3 +262,16 @@ def test_bar_1_is_told_as_the_staff_entered_only_where_the_table_is_sure_of_them
     middle, low, high = (cell["value"] for cell in unsure["rows"][0][1:4])
     assert low < middle < high
     assert {len(row) for row in unsure["rows"]} == {len(unsure["head"])}
+
+
+def test_a_gap_that_does_not_close_in_the_run_is_not_closed_within_a_horizon_beyond_it() -> None:
+    script = "const { seen, all } = pathFacts(page);\nconst result = { seen, soon: all.soon.met, ever: all.ever.met, said: closureSentence(pathFacts(page)) };"
+    told = in_room(
+        'import { closureSentence, pathFacts } from "@/second/path_facts.mjs";',
+        script,
+        [{"kind": "hold", "input": "horizon_years", "value": 20}],
+    )
+    assert 0 < told["soon"] == told["ever"] < RUNS
+    assert told["seen"] == 13
+    assert "within 13 years" in told["said"]
+    assert "every run" not in told["said"]

@@ -34,7 +34,7 @@ export function path(page) {
     notes: ["Numbers by date are the middle of the runs. Posts move from bar 1 to bar 3 year by year; staff follow as fast as training, supervision and hiring let them.", "Training places needed follow from the bars alone: leavers replaced and drop-out allowed for. Starts are what the site can release and supervise."],
     tables: [
       overTime(facts, "Staff in post and posts, WTE", [...of(levels, "staff", "Staff"), ...of(levels, "posts", "Posts")]),
-      { caption: "When each level is near bar 3", head: ["Skill level", "Middle of the runs", "Nine in ten", `Runs that are there after ${countOf(facts.horizon, "year")}`, "Runs that ever are"], rows: reached },
+      { caption: "When each level is near bar 3", head: ["Skill level", "Middle of the runs", "Nine in ten", `Runs that are there after ${countOf(facts.seen, "year")}`, "Runs that ever are"], rows: reached },
       { caption: "Training places needed a year, in WTE of those who train", head: ["Route", "places a year", ...RANGE], rows: needed },
       overTime(facts, "Training starts a year, WTE", [...of(paths, "starts", "Started"), ...of(paths, "wanted", "Wanted")]),
       overTime(facts, "Hires wanted for which nobody is found, WTE a year", of(levels, "unfound", "Not found")),

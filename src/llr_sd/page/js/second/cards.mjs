@@ -66,14 +66,16 @@ export function pairOf(page, card, name, where) {
  *
  * @param {Object} page
  * @param {Object} card ensemble of the plan with the card
- * @returns {{years: number, end: number, best: Array<{level: string, pair: Object}>, staff: Array<{level: string, pair: Object}>, workload: Object,
- *   closing: {plan: {year: number, shut: number, runs: number}, card: {year: number, shut: number, runs: number}}}} `years` until the time at which
- *   staff and workload are read; `shut`: in how many runs the gap closes by the `end`, `year`: by when in half of them
+ * @returns {{years: number, seen: number, end: number, best: Array<{level: string, pair: Object}>, staff: Array<{level: string, pair: Object}>, workload: Object,
+ *   closing: {plan: {year: number, shut: number, runs: number}, card: {year: number, shut: number, runs: number}}}} `years` until bar 3, `seen` until
+ *   the time at which staff and workload are read, the last of the run where that comes before; `shut`: in how many runs the gap closes by the `end`, `year`: by when in half of them
  */
 export function factsOf(page, card) {
   const levels = elementsOf(page, "level");
   const years = page.value("horizon_years");
-  const time = page.value("base_date") + years;
+  const { times } = page.now.outputs.get("staff");
+  const seen = Math.min(years, times[times.length - 1] - times[0]);
+  const time = times[0] + seen;
   const each = (name, more) => levels.map((level) => ({ level, pair: pairOf(page, card, name, { level, ...more }) }));
   const end = page.data.model.final;
   const closing = (one) => {
@@ -82,6 +84,7 @@ export function factsOf(page, card) {
   };
   return {
     years,
+    seen,
     end,
     best: each("bar_3"),
     staff: each("staff", { time }),
@@ -99,12 +102,12 @@ export function factsOf(page, card) {
  *   workload is more in more runs than it is less, and where the gap closes in fewer runs or later
  */
 export function sentencesOf(facts, called) {
-  const { years, workload, closing } = facts;
-  const within = years === 1 ? "in a year" : `in ${decimals(years, Number.isInteger(years) ? 0 : 1)} years`;
+  const { years, seen, workload, closing } = facts;
+  const [ahead, within] = [years, seen].map((so) => (so === 1 ? "in a year" : `in ${decimals(so, Number.isInteger(so) ? 0 : 1)} years`));
   const { plan, card } = closing;
   const later = card.shut < plan.shut || (card.shut === plan.shut && card.year > plan.year);
   return {
-    best: mostMoved(facts.best, called, `the best mix ${within} takes`, "No run of the bars is changed: the best mix is the same."),
+    best: mostMoved(facts.best, called, `the best mix ${ahead} takes`, "No run of the bars is changed: the best mix is the same."),
     staff: mostMoved(facts.staff, called, `${within} there are`, `The staff in post ${within} are the same in every run.`),
     workload: { text: workloadWords(workload, within), kind: workload.above > workload.below ? "watch" : "plain" },
     closing: { text: closingWords(closing, facts.end), kind: later ? "watch" : "plain" },
@@ -217,7 +220,7 @@ export function mountCards(root, page, beside) {
     const sentences = sentencesOf(facts, called);
     for (const { name, line } of lines) line.set(sentences[name]);
     const { which, bars } = barsOf(facts, words);
-    const head = which === "best" ? `Best mix in ${facts.years} years, WTE` : `Staff in post in ${facts.years} years, WTE`;
+    const head = which === "best" ? `Best mix in ${countOf(facts.years, "year")}, WTE` : `Staff in post in ${countOf(facts.seen, "year")}, WTE`;
     chart.update({ title: head, sentence: sentences[which], unit: "WTE", bars, pens: [0, 1, 2, 3], decimals: 1 });
     say(other, sentences[which === "best" ? "staff" : "best"]);
     fill(numbers, numbersTable(page, found.ensemble, facts, called));
@@ -255,9 +258,9 @@ function numbersTable(page, card, facts, called) {
     head: ["What", "Plan", "With the card", "Difference"],
     rows: [
       ...bars,
-      ...facts.best.map(({ level, pair }) => row(`Best mix in ${facts.years} years: ${called(level)}, WTE`, pair, wte)),
-      ...facts.staff.map(({ level, pair }) => row(`Staff in post in ${facts.years} years: ${called(level)}, WTE`, pair, wte)),
-      row(`Workload in ${facts.years} years (1: work and staff in balance)`, facts.workload, (x) => decimals(x, 2)),
+      ...facts.best.map(({ level, pair }) => row(`Best mix in ${countOf(facts.years, "year")}: ${called(level)}, WTE`, pair, wte)),
+      ...facts.staff.map(({ level, pair }) => row(`Staff in post in ${countOf(facts.seen, "year")}: ${called(level)}, WTE`, pair, wte)),
+      row(`Workload in ${countOf(facts.seen, "year")} (1: work and staff in balance)`, facts.workload, (x) => decimals(x, 2)),
       [`The gap closes by ${dateWords(end, true)}`, told(closing.plan), told(closing.card), ""],
     ],
   });

@@ -128,7 +128,7 @@ const FOLDS = Object.freeze([
     tell: () => "In how many runs each level is reached",
     numbers: (facts) => ({
       caption: "When each level is first near bar 3 (middle of the runs, with the range that holds nine in ten), and in how many runs, with the 95% interval of that share",
-      head: ["Level", "First reached", "Nine runs in ten", `Within ${countOf(facts.horizon, "year")}`, `By the ${dateWords(facts.final, true, facts.calendar)}`],
+      head: ["Level", "First reached", "Nine runs in ten", `Within ${countOf(facts.seen, "year")}`, `By the ${dateWords(facts.final, true, facts.calendar)}`],
       rows: [...facts.levels, { label: "Every level at once", closure: facts.all }].map(({ label, closure }) => [
         label, closureWords(closure.middle, facts), closureRange(closure, facts), chanceShort(closure.soon), chanceShort(closure.ever),
       ]),

@@ -10,7 +10,7 @@ const MILLION = 1e6;
 /**
  * What the path comes to.
  * @param {Object} page
- * @returns {Object|null} null where no run has a number. `years`: times one year apart from the start on; `levels` with `closure` (when a level is
+ * @returns {Object|null} null where no run has a number. `seen`: the years of the horizon that the run reaches; `years`: times one year apart from the start on; `levels` with `closure` (when a level is
  *   first reached), and by year `staff`, `posts` and `unfound` (hires wanted for which nobody is found, WTE a year); `paths` with `places` (what bar 3 asks for a year), and
  *   by year `starts`, `wanted` and `released`; by year `supervision`, `free` (WTE), `staffCost` and `trainingCost` (pounds a year)
  */
@@ -22,16 +22,17 @@ export function pathFacts(page) {
   const [first, final] = [times[0], times[times.length - 1]];
   const years = Array.from({ length: Math.floor(final - first + 1e-9) + 1 }, (_, i) => first + i);
   const horizon = page.value("horizon_years");
+  const seen = Math.min(horizon, final - first);
   const over = (output, where = {}) => years.map((time) => spread(page, output, { ...where, time }));
   const whole = over("staff", { level: names[0] });
-  const early = years.filter((time) => time <= first + horizon + 1e-9);
+  const early = years.filter((time) => time <= first + seen + 1e-9);
   const mean = (output, where) => spreadOf(combined(early.map((time) => columnOf(now, output, { ...where, time })), (...all) => all.reduce((sum, v) => sum + v, 0) / all.length));
   return {
-    first, final, horizon, years, runs: whole[0].runs, calendar: page.data.model.calendar, tolerance: page.value("closure_tolerance"),
-    all: reached(columnOf(now, "closure"), first, final, horizon),
+    first, final, horizon, seen, years, runs: whole[0].runs, calendar: page.data.model.calendar, tolerance: page.value("closure_tolerance"),
+    all: reached(columnOf(now, "closure"), first, final, seen),
     levels: names.map((level) => ({
       name: level, label: page.words.levels[level].label,
-      closure: reached(columnOf(now, "level_closure", { level }), first, final, horizon),
+      closure: reached(columnOf(now, "level_closure", { level }), first, final, seen),
       staff: over("staff", { level }), posts: over("target", { level }), unfound: over("hard_to_hire", { level }), unfoundMean: mean("hard_to_hire", { level }),
     })),
     paths: elementsOf(page, "path").map((path) => ({
@@ -48,7 +49,7 @@ export function pathFacts(page) {
 }
 
 /** When runs reach something, as the date that each gives: after the end of the run for those that never do. */
-export function reached(column, first, final, horizon) {
+export function reached(column, first, final, seen) {
   const found = spreadOf(column);
   const good = column.filter(Number.isFinite);
   const share = (date) => {
@@ -56,7 +57,7 @@ export function reached(column, first, final, horizon) {
     const [chance, low, high] = wilson(met, good.length);
     return { probability: chance, low, high, met, runs: good.length, lost: 0 };
   };
-  return { ...found, final, ever: share(final), soon: share(first + horizon) };
+  return { ...found, final, ever: share(final), soon: share(first + seen) };
 }
 
 /** A date of a closure for a large number: the year, "now" where it is so from the start, or that it is not by the end. */
@@ -74,10 +75,10 @@ export function closureRange({ low, high }, facts) {
 
 /** When all levels are there, in a sentence with the chance of it. */
 export function closureSentence(facts) {
-  const { all, horizon, final, tolerance, calendar } = facts;
+  const { all, seen, final, tolerance, calendar } = facts;
   const posts = `within ${decimals(100 * tolerance, 1).replace(/\.0$/, "")}% of bar 3`;
   const [soon, ever] = [all.soon, all.ever].map(sharesOf);
-  const early = `within ${countOf(horizon, "year")} in ${soon}`;
+  const early = `within ${countOf(seen, "year")} in ${soon}`;
   const end = `by the ${dateWords(final, true, calendar)}`;
   if (all.ever.met === 0) return `In no run does every level come ${posts} ${end}.`;
   if (all.middle > final + 1e-9) return `In ${ever} every level comes ${posts} ${end}, ${early}.`;
@@ -104,9 +105,9 @@ export function lastSentence({ levels, final, calendar }) {
 }
 
 /** Who cannot be hired, by level, in a sentence. */
-export function hireSentence({ levels, horizon }) {
+export function hireSentence({ levels, seen }) {
   const short = levels.filter(({ unfoundMean }) => /[1-9]/.test(wte(unfoundMean.middle))).sort((a, b) => b.unfoundMean.middle - a.unfoundMean.middle);
-  const years = horizon === 1 ? "year" : countOf(horizon, "year");
+  const years = seen === 1 ? "year" : countOf(seen, "year");
   const rare = levels.filter((l) => !short.includes(l) && /[1-9]/.test(wte(l.unfoundMean.high)));
   const some = rare.length ? ` In some runs ${listing(rare.map(({ label }) => label.toLowerCase()))} staff are not found either.` : "";
   if (!short.length) return `In the first ${years} nobody is wanted who cannot be hired${rare.length ? `, in the middle of the runs.${some.replace(" either", "")}` : "."}`;
