@@ -30,6 +30,7 @@ def click(browser: Any, text: str) -> None:
 
 def write(browser: Any, css: str, text: str) -> None:
     """Write into a field in place of what it holds."""
+    until(browser, f"!!document.querySelector({json.dumps(css)})")
     field = browser.find_element("css selector", css)
     field.clear()
     field.send_keys(text)
@@ -39,6 +40,7 @@ def choose(browser: Any, css: str, text: str) -> None:
     """Choose an option."""
     from selenium.webdriver.support.ui import Select
 
+    until(browser, f"!!document.querySelector({json.dumps(css)})")
     Select(browser.find_element("css selector", css)).select_by_visible_text(text)
 
 

@@ -190,7 +190,7 @@ export function mountCards(root, page, beside) {
   const verdict = mountVerdict(page, () => cards[chosen()].name);
   const answer = make("div", { class: "card-answer" }, ...lines.map(({ line }) => line.element), picture);
   fill(root,
-    make("div", { class: "row control card-turn" }, button("Card before", () => turn(-1)), button("Next card", () => turn(1))),
+    make("div", { class: "row card-turn" }, button("Card before", () => turn(-1)), button("Next card", () => turn(1))),
     make("div", { class: "card-split" },
       make("article", { class: "challenge-card" }, number, title, text, sets, source),
       make("div", {}, status, answer)),

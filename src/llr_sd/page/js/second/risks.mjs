@@ -123,7 +123,7 @@ export function mountRisks(root, page) {
   const answer = make("div", { class: "risk-answer" });
   const all = make("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": "All risks" });
   fill(root,
-    make("div", { class: "row control" }, which.element, button("Risk before", () => turn(-1)), button("Next risk", () => turn(1))),
+    make("div", { class: "row" }, which.element, button("Risk before", () => turn(-1)), button("Next risk", () => turn(1))),
     make("div", { class: "risk-split" },
       make("div", { class: "risk-said" }, title, wording, answer, placed, make("div", { class: "row control" }, shown, locked)),
       make("div", {}, make("div", { class: "row control" }, who.element, ask), matrix.element)),
