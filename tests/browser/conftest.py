@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,20 @@ def lone() -> Iterator[Any]:
     session = driven()
     yield session
     session.quit()
+
+
+@pytest.fixture
+def browsers() -> Iterator[Callable[[], Any]]:
+    """What starts one browser after another, each with a profile of its own."""
+    sessions: list[Any] = []
+
+    def start() -> Any:
+        sessions.append(driven())
+        return sessions[-1]
+
+    yield start
+    for session in sessions:
+        session.quit()
 
 
 @pytest.fixture(scope="session")

@@ -285,6 +285,8 @@ test("a card is held against the plan run by run, and its sentences say which wa
   assert.equal(told.staff, "The staff in post in 5 years are the same in every run.");
   assert.deepEqual(told.workload, { text: "Workload in 5 years: 1.30 instead of 1.10, where 1 is work and staff in balance; more in 90% of the runs.", kind: "watch" });
   assert.deepEqual(told.closing, { text: "By end of Sep 2030 the gap closes in no run; in the plan in 40% of the runs.", kind: "watch" });
+  const near = runs({ best: PLAN.best, staff: PLAN.staff, workload: (run) => PLAN.workload(run) + 1e-4, closure: PLAN.closure });
+  assert.equal(sentencesOf(factsOf(page, near), called).workload.text, "Workload in 5 years: about 1.10 as in the plan, where 1 is work and staff in balance; more in each of 100 runs.");
   const better = runs({ best: (run) => [15 + run / 100, 60], staff: PLAN.staff, workload: () => 1, closure: () => 2022.25 });
   const good = sentencesOf(factsOf(page, better), called);
   assert.match(good.best, /; run by run 5\.0 fewer \(−5\.0 to −5\.0 in nine runs of ten\)\.$/);

@@ -48,14 +48,14 @@ test("people are WTE by the working time of the role, of the level where no sour
   const [nurse, paramedic] = facts.parts;
   assert.deepEqual([nurse.heads, nurse.more, nurse.sourced], [12, 5, true]);
   assert.deepEqual([paramedic.heads, paramedic.more, paramedic.sourced, paramedic.existing], [5, 5, false, false]);
-  assert.equal(moreSentence(facts), "More people: 5.0 Nurse and 5.0 Paramedic.");
+  assert.equal(moreSentence(facts), "More people: Nurse 5.0 and Paramedic 5.0.");
   assert.deepEqual(fillStatement(facts), { kind: "good", text: "High: bar 3 has 10.0 WTE, and roles add up to it." });
 });
 
 test("a role that is given up stays in sight as fewer, and too much is flagged", () => {
   const facts = levelFacts(page([row("Nurse", 3, 7)], { high: [{ role: "Paramedic", wte: 10.2 }] }), "high");
   assert.deepEqual(facts.parts.map(({ role, wte, more }) => [role, wte, more]), [["Paramedic", 10.2, 10.2 / 0.8], ["Nurse", 0, -7]]);
-  assert.equal(moreSentence(facts), "More people: 13 Paramedic; fewer: 7.0 Nurse.");
+  assert.equal(moreSentence(facts), "More people: Paramedic 13; fewer: Nurse 7.0.");
   assert.deepEqual(fillStatement(facts), { kind: "watch", text: "High: bar 3 has 10.0 WTE, and roles have 10.2: 0.2 WTE too many." });
   assert.equal(filledUp({ left: -0.04 }), true);
   assert.equal(filledUp({ left: 0.06 }), false);

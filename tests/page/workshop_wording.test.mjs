@@ -37,6 +37,18 @@ test("what was not held is told as it stood; a range by its ends", () => {
   assert.equal(changeWords(data, { changes: [change("minutes_prevention", null, law)] }), "Minutes of one contact of prevention: 10 to 16, most likely 12, was about 12.2.");
 });
 
+test("what was moved comes before what gave way to it, whichever was written first", () => {
+  const changes = [change("current_share_prevention_core", 0.26, 0.24), change("segment_weight_a85p_frail", 0.35, 0.5)];
+  for (const given of [changes, [...changes].reverse()]) assert.match(changeWords(data, { changes: given }), /^Frail people .*; Prevention done at core level now: 24 in 100, was 26 in 100\.$/);
+  assert.match(changeWords(data, { changes: [change("current_share_prevention_core", 0.26, 0.1), change("segment_weight_a85p_frail", 0.35, 0.36)] }), /^Prevention .*; Frail people /);
+});
+
+test("staff of a level that no table gives were no nought before; a nought beside a number is one", () => {
+  const site = (core) => ({ ...data, inputs: [input("a", "WTE", 0, { variable: "skill_return[autonomous]" }), input("c", "WTE", core, { variable: "skill_return[core]" })] });
+  assert.match(changeWords(site(0), { changes: [change("a", null, 21.27)] }), /: 21\.27 WTE, was no entry\.$/);
+  assert.match(changeWords(site(5), { changes: [change("a", null, 21.27)] }), /: 21\.27 WTE, was 0 WTE\.$/);
+});
+
 test("values that read the same are left out, unless there is nothing else; many are counted", () => {
   const same = change("current_share_prevention_autonomous", 0.08, 0.080001);
   assert.equal(changeWords(data, { changes: [same, change("current_share_prevention_core", 0.26, 0.3)] }), "Prevention done at core level now: 30 in 100, was 26 in 100.");

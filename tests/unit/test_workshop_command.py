@@ -99,6 +99,13 @@ def test_a_table_of_ones_own_is_a_site_with_its_own_name_and_numbers(tmp_path: P
     assert "describe no real" not in written.words
 
 
+@pytest.mark.parametrize("ending", ["", "_workshop_site-table_2026-11-26", "_workshop_site-table_2026-11-26_illustrative (1)"])
+def test_a_table_that_a_page_saved_goes_by_the_name_of_its_site(tmp_path: Path, ending: str) -> None:
+    new_study(tmp_path / "study", "site")
+    table = (tmp_path / "study" / "site.csv").rename(tmp_path / f"our_practice{ending}.csv")
+    assert site_of(str(table)).name == "our_practice"
+
+
 @pytest.mark.usefixtures("unrated")
 def test_what_a_page_opens_with_is_what_the_table_says() -> None:
     site = site_of("rutland")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ MODEL = "swipe_site"
 STAYS = "must stay on this machine"
 """What a table that left the workshop of such a site says in the notes of its rows."""
 DRAFT = Path(__file__).with_name("study.toml")
+# What a page adds to the name of a site where it saves its table, and a browser to a file that is there already.
+SAVED_AS = re.compile(r"_workshop_site-table_\d{4}-\d\d-\d\d(_illustrative)?( ?\(\d+\))?$")
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ def site_of(what: str) -> Site:
         raise InputError(
             "is no site table.", where=what, mend="A site table ends in .csv: llr-sd new FOLDER --from site writes one."
         )
-    return _site(what, path.stem, _drafted(path), local=any(STAYS in r["note"] for r in read_table(path, COLUMNS)))
+    local = any(STAYS in row["note"] for row in read_table(path, COLUMNS))
+    return _site(what, SAVED_AS.sub("", path.stem) or path.stem, _drafted(path), local=local)
 
 
 def _site(what: str, name: str, study: Study, called: str = "", local: bool = False) -> Site:

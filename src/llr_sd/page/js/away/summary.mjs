@@ -78,11 +78,22 @@ function withRanges({ caption, head, rows }) {
   return { caption, head: columns.map((i) => head[i]), rows: cells, numbers: columns.map((i) => i > 0), left: 0, short: false };
 }
 
+/** The table of assumptions with one row for each change: what was moved most, and how many others moved with it. */
+function eachOnce(table) {
+  if (!table) return table;
+  const of = ([change]) => change.value;
+  const rows = table.rows.filter((row, i) => i === 0 || of(row) !== of(table.rows[i - 1])).map((row) => {
+    const others = table.rows.filter((one) => of(one) === of(row)).length - 1;
+    return others ? [...row.slice(0, 2), `${row[2]} (and ${others} more)`, ...row.slice(3)] : row;
+  });
+  return { ...table, rows };
+}
+
 /** What stands on the second page, within a budget: assumptions, disagreements, cards, risks, and what the model cannot say. */
 export function pageTwo(page, budget) {
   const found = [];
   const take = (table, columns, names) => table && table.rows.length && found.push(brief(table, columns, budget, names));
-  take(assumptions(page).tables[0], [2, 3, 4, 5, 6]);
+  take(eachOnce(assumptions(page).tables[0]), [2, 3, 4, 5, 6]);
   take(opinions(page), [0, 1, 2, 3, 4]);
   const played = cards(page).tables.find(({ head }) => head[0] === "Card");
   take(played && { ...played, rows: played.rows.filter(([, , verdict]) => verdict !== "not talked about") }, [0, 2, 3, 4]);

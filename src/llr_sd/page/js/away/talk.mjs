@@ -1,12 +1,15 @@
 /** What leaves a workshop of what the room said: assumptions changed, disagreements, cards, risks; and what the model cannot say. */
 
 import { summaryRows } from "../second/risks.mjs";
-import { amountOf, rangeOf, titleOf } from "../workshop/naming.mjs";
+import { amountOf, notEntered, rangeOf, titleOf } from "../workshop/naming.mjs";
+import { mostFirst } from "../workshop/wording.mjs";
 import { number } from "./facts.mjs";
 
 /** A value or a range of an input; without either, what the page opened with. */
 function standing(page, name, value) {
-  const { law = null, uncertain, value: opened } = page.input(name) ?? {};
+  const input = page.input(name);
+  if (value === null && input && notEntered(page.data, input)) return "no entry";
+  const { law = null, uncertain, value: opened } = input ?? {};
   const said = value ?? (uncertain ? law : opened);
   return typeof said === "number" ? amountOf(page.data, name, said) : rangeOf(page.data, name, said);
 }
@@ -15,7 +18,7 @@ function standing(page, name, value) {
 export function assumptions(page) {
   const { journal } = page.state.room;
   const rows = journal.flatMap(({ n, screen, changes, reason, who }) =>
-    changes.map(({ input, was, now }, i) => [number(n, "whole"), i ? "" : questionOf(screen), titleOf(page.data, input), standing(page, input, was), standing(page, input, now), i ? "" : reason, i ? "" : who]),
+    mostFirst(page.data, changes).map(({ input, was, now }, i) => [number(n, "whole"), i ? "" : questionOf(screen), titleOf(page.data, input), standing(page, input, was), standing(page, input, now), i ? "" : reason, i ? "" : who]),
   );
   return {
     name: "Assumptions", title: "What did the room change, and why?", lead: journal.length ? [] : ["Nothing was changed: all numbers are those that the page opened with."],

@@ -138,7 +138,8 @@ function workloadWords(pair, within) {
   if (above === 0 && below === 0 && pair.lost === 0) return `Workload ${within} is the same in every run: ${now}, where 1 is work and staff in balance.`;
   const side = above >= below ? ["more", above] : ["less", below];
   const where = side[1] === runs ? `in each of ${countOf(runs, "run")}` : `in ${percent(side[1] / runs)} of the runs`;
-  return `Workload ${within}: ${then} instead of ${now}, where 1 is work and staff in balance; ${side[0]} ${where}.`;
+  const told = now === then ? `about ${now} as in the plan` : `${then} instead of ${now}`;
+  return `Workload ${within}: ${told}, where 1 is work and staff in balance; ${side[0]} ${where}.`;
 }
 
 function closingWords({ plan, card }, end) {

@@ -5,7 +5,7 @@ import { button, fill, make, refill, say } from "../app/dom.mjs";
 import { countOf } from "../charts/numbers.mjs";
 import { statement } from "../workshop/kit.mjs";
 import { titleOf } from "../workshop/naming.mjs";
-import { standWords } from "../workshop/wording.mjs";
+import { mostFirst, standWords } from "../workshop/wording.mjs";
 import { mountCards } from "./cards.mjs";
 import { stuck } from "./challenge_moves.mjs";
 import { mountOpinions } from "./opinions.mjs";
@@ -54,11 +54,17 @@ export function recordOf(data, room) {
   return [...room.journal].reverse().map((entry) => ({
     n: entry.n,
     screen: entry.screen,
-    changes: entry.changes.map(({ input, was, now }) => ({ label: titleOf(data, input), was: standWords(data, input, was), now: standWords(data, input, now) })),
+    changes: unlike(mostFirst(data, entry.changes).map(({ input, was, now }) => ({ label: titleOf(data, input), was: standWords(data, input, was), now: standWords(data, input, now) }))),
     reason: entry.reason,
     who: entry.who,
     stuck: stuck(data, room, entry),
   }));
+}
+
+/** Changes whose values read differently; all where none does. */
+function unlike(changes) {
+  const seen = changes.filter(({ was, now }) => was !== now);
+  return seen.length ? seen : changes;
 }
 
 /** How many changes there are, and how many are without a reason. */

@@ -100,7 +100,7 @@ export function sumWords({ parts, given, route }) {
 
 /** How many more people of each role, in a sentence; "" where none is more or fewer. */
 export function moreSentence({ parts }) {
-  const told = (some) => listing(some.map(({ role, more }) => `${people(Math.abs(more))} ${role}`));
+  const told = (some) => listing(some.map(({ role, more }) => `${role} ${people(Math.abs(more))}`));
   const shows = parts.filter(({ more }) => /[1-9]/.test(people(more)));
   const [up, down] = [shows.filter(({ more }) => more > 0), shows.filter(({ more }) => more < 0)];
   const said = [up.length && `more people: ${told(up)}`, down.length && `fewer: ${told(down)}`].filter(Boolean).join("; ");

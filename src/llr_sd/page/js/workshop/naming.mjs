@@ -126,6 +126,12 @@ export function amountOf(data, name, value) {
   return valueWithUnit(quantity, size >= 1000 ? Math.round(value) : Number(value.toPrecision(4)));
 }
 
+/** Whether an input is staff of a level of a site that gives staff by group alone: its noughts are no numbers of staff. */
+export function notEntered(data, { variable }) {
+  const headed = (one) => one.variable.startsWith("skill_return[");
+  return headed({ variable }) && data.inputs.filter(headed).every(({ value }) => value === 0);
+}
+
 /** A range of an input in words: "10 to 35 in 100, most likely 20". */
 export function rangeOf(data, name, law) {
   return lawWords(quantityOf(data, name), law);

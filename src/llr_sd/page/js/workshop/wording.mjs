@@ -2,7 +2,7 @@
 
 import { ILLUSTRATIVE } from "../charts/figure.mjs";
 import { countOf, listing } from "../charts/numbers.mjs";
-import { amountOf, rangeOf, titleOf } from "./naming.mjs";
+import { amountOf, notEntered, rangeOf, titleOf } from "./naming.mjs";
 
 const MOST = 3; // changes that a sentence tells
 
@@ -30,14 +30,14 @@ export function statusWords({ have, all, failed, busy, error }) {
 }
 
 /**
- * What an entry of the journal changed: "Frail people among those aged 85 and over: 45 in 100, was 35 in 100." Values that read the same are
- * told only where nothing else was changed.
+ * What an entry of the journal changed, the greatest change first: "Frail people among those aged 85 and over: 45 in 100, was 35 in 100."
+ * Values that read the same are told only where nothing else was changed.
  * @param {Object} data of the page
  * @param {{changes: {input: string, was: *, now: *}[]}} entry
  * @returns {string}
  */
 export function changeWords(data, { changes }) {
-  const pairs = changes.map(({ input, was, now }) => ({ input, told: [now, was].map((value) => standWords(data, input, value)) }));
+  const pairs = mostFirst(data, changes).map(({ input, was, now }) => ({ input, told: [now, was].map((value) => standWords(data, input, value)) }));
   const unlike = pairs.filter(({ told: [now, was] }) => now !== was);
   const all = unlike.length ? unlike : pairs;
   const told = all.slice(0, MOST).map(({ input, told: [now, was] }) => `${titleOf(data, input)}: ${now === was ? "changed a little" : `${now}, was ${was}`}`);
@@ -45,11 +45,25 @@ export function changeWords(data, { changes }) {
   return `${told.join("; ")}${more > 0 ? `; and ${countOf(more, "more change", "more changes")}` : ""}.`;
 }
 
+/** The changes of an entry, the greatest first (in relation to its size where units differ): what a hand moved comes before what gave way to it. */
+export function mostFirst(data, changes) {
+  const inputs = new Map(changes.map(({ input }) => [input, data.inputs.find((one) => one.name === input)]));
+  const alike = new Set([...inputs.values()].map(({ unit }) => unit)).size === 1;
+  const at = (name, value) => value ?? (({ uncertain, middle, value: opened }) => (uncertain ? middle : opened))(inputs.get(name));
+  const size = ({ input, was, now }) => {
+    const [a, b] = [at(input, was), at(input, now)];
+    if (typeof a !== "number" || typeof b !== "number") return Infinity;
+    return a === b ? 0 : Math.abs(b - a) / (alike ? 1 : Math.max(Math.abs(a), Math.abs(b)));
+  };
+  return changes.map((change) => ({ change, by: size(change) })).sort((x, y) => (x.by === y.by ? 0 : y.by - x.by)).map(({ change }) => change);
+}
+
 /** Where an input stands: at a value, in a range, or, where neither is set, as the study has it. */
 export function standWords(data, name, value) {
   if (typeof value === "number") return amountOf(data, name, value);
   if (value !== null) return rangeOf(data, name, value);
   const input = data.inputs.find((one) => one.name === name);
+  if (notEntered(data, input)) return "no entry";
   return input.uncertain ? `about ${amountOf(data, name, input.middle)}` : amountOf(data, name, input.value);
 }
 
