@@ -129,7 +129,8 @@ def explore(one: Facilitator) -> None:
     one.write("Heads, row 1", "25")
     one.press("Split")
     one.press("Next")
-    one.browser.find_element("css selector", ".screen-shares [role=slider]").send_keys("\ue012\ue012")
+    handles = one.browser.find_elements("css selector", ".screen-shares [role=slider]")
+    next(handle for handle in handles if handle.is_displayed()).send_keys("\ue012\ue012")
     one.calm()
 
 

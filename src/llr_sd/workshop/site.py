@@ -22,7 +22,7 @@ STAYS = "must stay on this machine"
 """What a table that left the workshop of such a site says in the notes of its rows."""
 DRAFT = Path(__file__).with_name("study.toml")
 # What a page adds to the name of a site where it saves its table, and a browser to a file that is there already.
-SAVED_AS = re.compile(r"_workshop_site-table_\d{4}-\d\d-\d\d(_illustrative)?( ?\(\d+\))?$")
+SAVED_AS = re.compile(r"_workshop_site-table_\d{4}-\d\d-\d\d.*$")
 
 
 @dataclass(frozen=True)
