@@ -196,4 +196,5 @@ test("what was carried is said, or that nothing was", () => {
   assert.equal(ranged({ middle: 1, low: 1, high: 1 }, String), "1");
   assert.equal(ranged({ middle: 1, low: 0, high: 2 }, String), "1 (0 to 2)");
   assert.deepEqual([0.1, 0.0146, 0.0995, 0.03].map(shareWords), ["10%", "1.5%", "10%", "3%"]);
+  assert.deepEqual([0, 0.0002, 0.0006].map(shareWords), ["0%", "less than 0.1%", "0.1%"]);
 });

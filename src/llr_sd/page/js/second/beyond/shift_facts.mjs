@@ -154,8 +154,9 @@ export function million(pounds) {
   return Math.abs(pounds) >= 1e6 ? `\u00a3${decimals(pounds / 1e6, 1)} million` : `\u00a3${decimals(pounds / 1000, 0)} thousand`;
 }
 
-/** A share as it is said here: "1.6%", "10%". */
+/** A share as it is said here: "1.6%", "10%"; one that is not nought never as "0%". */
 export function shareWords(share) {
+  if (share > 0 && share < 0.0005) return "less than 0.1%";
   return `${decimals(100 * share, share < 0.0995 && share > 0 && Math.abs(100 * share - Math.round(100 * share)) > 0.05 ? 1 : 0)}%`;
 }
 
