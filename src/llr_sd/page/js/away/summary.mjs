@@ -104,13 +104,11 @@ export function pageTwo(page, budget) {
     found.some(({ head }) => head[0] === "Card") ? "" : "No challenge card was talked about.",
     found.some(({ head }) => head[0] === "Risk") ? "" : "No risk was placed.",
   ].filter(Boolean);
-  const { notes } = page.data.study;
-  const longest = Math.max(2 * budget.letters, 60);
   return {
     tables: found,
     none,
-    notes: notes.slice(0, Math.max(3, budget.rows)).map((note) => cut(note, longest)),
-    cut: found.some(({ left, short }) => left > 0 || short) || notes.length > Math.max(3, budget.rows) || notes.some((note) => [...note].length > longest),
+    notes: page.data.study.notes, // never cut: half a caution may say the opposite
+    cut: found.some(({ left, short }) => left > 0 || short),
   };
 }
 
