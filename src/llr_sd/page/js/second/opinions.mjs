@@ -226,6 +226,7 @@ function drawLine(svg, data, input, said, facts, width) {
   const rows = stacked(said.map(({ value }) => x(value)));
   const most = Math.max(0, ...rows);
   const base = 56 + 30 * most;
+  const size = width < 480 ? 14 : 18;
   const anchor = (at) => (at < width / 3 ? "start" : at > (2 * width) / 3 ? "end" : "middle");
   const marks = [];
   if (Number.isFinite(facts.low)) {
@@ -241,7 +242,13 @@ function drawLine(svg, data, input, said, facts, width) {
   for (const [i, { value, who }] of said.entries()) {
     const [at, up] = places[i];
     marks.push(node("path", { class: "said", d: `M${px(at)} ${px(up)}l7 7l-7 7l-7 -7z` }));
-    marks.push(words(at + (anchor(at) === "end" ? -12 : 12), up + 12, `${who || "somebody"}: ${valueWords(quantity, value)}`, { size: 18, anchor: anchor(at) === "end" ? "end" : "start", halo: true }));
+    const told = `: ${valueWords(quantity, value)}`;
+    const letter = 0.6 * size;
+    const left = anchor(at) === "end" || (at > width / 2 && at + 12 + letter * `${who || "somebody"}${told}`.length > width);
+    const fits = Math.max(4, Math.floor((left ? at - 12 : width - at - 12) / letter) - told.length);
+    const name = [...(who || "somebody")];
+    const shown = name.length > fits ? `${name.slice(0, fits - 1).join("").trimEnd()}\u2026` : name.join(""); // the table below has it whole
+    marks.push(words(at + (left ? -12 : 12), up + 12, `${shown}${told}`, { size, anchor: left ? "end" : "start", halo: true }));
   }
   for (const [key, value] of Object.entries({ viewBox: `0 0 ${px(width)} ${base + spare + 10}`, width: px(width), height: base + spare + 10, class: "said-line", role: "img", "aria-label": saidWords(data, input, facts) })) svg.setAttribute(key, value);
   patch(svg, marks);
