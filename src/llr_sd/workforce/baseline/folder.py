@@ -89,8 +89,11 @@ def baseline(staffing: Staffing, rule: Conversion = CONTRACT) -> Baseline:
     done = completed(staffing)
     done = replace(done, staffing=replace(done.staffing, frame=people.once(done.staffing.frame)))
     places = staffing.places
-    named = {u: int((places[u] != "").sum()) for u in ("locality", "network")}
-    unit = max(named, key=lambda u: named[u]) if any(named.values()) else "area"  # that of most places; of as many, the locality
+    practices = places[places["kind"] == "practice"] if (places["kind"] == "practice").any() else places
+    named = {u: int((practices[u] != "").sum()) for u in ("locality", "network")}
+    unit = (
+        max(named, key=lambda u: named[u]) if any(named.values()) else "area"
+    )  # that of most practices; of as many, the locality
     return Baseline(done, staffing, rule, unit)
 
 
