@@ -288,7 +288,7 @@ def given(browser: Any, workshop: Path, tmp_path: Path) -> Callable[[str], None]
         file = tmp_path / "session.json"
         file.write_text(text, encoding="utf-8")
         opened(browser, workshop)
-        browser.find_element("css selector", ".screen-welcome details > summary").click()
+        browser.execute_script("document.querySelector('.screen-welcome details').open = true")
         browser.find_element("css selector", ".screen:not([hidden]) input[type=file]").send_keys(str(file))
 
     return give
