@@ -275,3 +275,18 @@ def test_a_gap_that_does_not_close_in_the_run_is_not_closed_within_a_horizon_bey
     assert told["seen"] == 13
     assert "within 13 years" in told["said"]
     assert "every run" not in told["said"]
+
+
+def test_the_workbook_tells_the_limit_as_the_screen_does() -> None:
+    """The limit varies between runs, and shares that ask for more of the most trained level's time free none of it."""
+    script = "const result = shares(page).notes[0];"
+    functions = ("urgent", "planned_ltc", "coordination", "prevention", "admin")
+    levels = ("autonomous", "enhanced", "core", "foundation")
+    upwards = {f"optimum_share_{f}_{k}": float(k == levels[0]) for f in functions for k in levels}
+    opening, more = (
+        in_room('import { shares } from "@/away/facts.mjs";', script, moves)
+        for moves in ([], [{"kind": "hold", "values": upwards, "screen": "shares"}])
+    )
+    assert "The limit lets" in opening
+    assert "At most" not in opening
+    assert "free no time of the autonomous level: they ask" in more

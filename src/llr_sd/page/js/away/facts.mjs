@@ -2,6 +2,8 @@
 
 import { shareWords } from "../charts/numbers.mjs";
 import { BARS, barsFacts, combined, faultStatement, keptSentence, needStatement, pictureSentence, spreadOf } from "../first/bars_facts.mjs";
+import { limitOf } from "../first/shares.mjs";
+import { limitWords } from "../first/shares_facts.mjs";
 import { inYears } from "../people/people_facts.mjs";
 import { openingRows } from "../first/staff_moves.mjs";
 import { columnOf, decimals, elementsOf, spread } from "../workshop/kit.mjs";
@@ -78,13 +80,12 @@ export function shares(page) {
   const head = ["Kind of care", ...levels.map(({ label }) => label)];
   const rows = (of) => Object.entries(page.words.functions).map(([element, { label }]) => [label, ...levels.map(({ level }) => number(of(element, level), "share"))]);
   const entered = (what) => (element, level) => (page.input(`${what}_${element}_${level}`) ? page.value(`${what}_${element}_${level}`) : 0);
-  const limit = page.value("transferable");
-  const [wanted, through] = ["release_wanted", "released"].map((name) => spread(page, name));
+  const limit = limitOf(page);
   return {
     name: "Shares", title: "Who will provide it?", lead: [],
     notes: [
-      `At most ${shareWords(limit)} of the time of the ${levels[0].label.toLowerCase()} level can pass to others: that is the limit. The shares wanted would free ${shareWords(wanted?.middle)}; ${shareWords(through?.middle)} goes through (middle of the runs).`,
-      "Each row adds up to 100% before rounding. Work belongs to the least trained level that can do it safely.",
+      ...(limit ? [`${limitWords(limit, levels[0].label.toLowerCase())} Numbers are the middle of the runs.`] : []),
+      "A row that was entered with another sum is brought to 100% by the model. Work belongs to the least trained level that can do it safely.",
     ],
     tables: [
       { caption: "How the work is shared now", head, rows: rows(entered("current_share")) },

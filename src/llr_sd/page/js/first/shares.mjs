@@ -173,7 +173,7 @@ function small(text) {
 }
 
 /** How far the room's shares would free the most trained level, and where the limit stands. */
-function limitOf(page) {
+export function limitOf(page) {
   const [wanted, through] = [spread(page, "release_wanted"), spread(page, "released")];
   if (wanted === null || through === null) return null;
   const drawn = page.now.drawn.get("transferable");
